@@ -1,0 +1,102 @@
+"""Records (filled forms) and what waits to be done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from typing import NewType
+
+from desktop.domain.people import CheckState, HouseholdId, PersonId, RecordStatus
+from forms.definition import Answer, FormDefinition
+from forms.findings import Finding
+
+RecordId = NewType("RecordId", str)
+SubmissionId = NewType("SubmissionId", str)
+CheckId = NewType("CheckId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Competing:
+    """Another value for an answer, from another device, kept until the officer chooses."""
+
+    value: Answer
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedForm:
+    """Everything the form page needs; ids are ``None`` until the first save.
+
+    Attributes:
+        answers: by path, identity answers included.
+        confirmations: fingerprint of a warning -> the officer's reason.
+        remarks: path -> why the collecting office returned the record at this question.
+        competing: path -> other values of the same answer.
+        csdlqg: path -> the value the police read in the national population database.
+    """
+
+    definition: FormDefinition
+    person_id: PersonId | None
+    household_id: HouseholdId | None
+    record_id: RecordId | None
+    answers: Mapping[str, Answer]
+    confirmations: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    competing: Mapping[str, tuple[Competing, ...]] = field(default_factory=dict)
+    csdlqg: Mapping[str, str] = field(default_factory=dict)
+    status: RecordStatus = RecordStatus.NONE
+    check: CheckState = CheckState.NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class SavedForm:
+    """Where a save went."""
+
+    person_id: PersonId
+    household_id: HouseholdId
+    record_id: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The record was handed in; ``sent_to_police`` says whether a check was asked with it."""
+
+    submission_id: SubmissionId
+    sent_to_police: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The record cannot be handed in yet: errors, or warnings without a reason."""
+
+    findings: tuple[Finding, ...]
+
+
+@unique
+class TodoKind(Enum):
+    """Why something waits for the officer."""
+
+    RETURNED = "returned"  # the collecting office sent it back at a question
+    DIFFERS = "differs"  # the police found another value in the CSDLQG
+    NOT_FOUND = "not_found"  # the police found nobody
+    CLASH = "clash"  # another device edited the same answer
+    HELD = "held"  # the server refused a change
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do; opening it opens the form at ``path``.
+
+    Attributes:
+        text: the reason given, or the other value.
+    """
+
+    kind: TodoKind
+    person_id: PersonId | None
+    full_name: str
+    path: str
+    question_vi: str
+    text: str
+    at: str

@@ -1,0 +1,61 @@
+"""What can go wrong, as codes: the sentence is made in ``desktop.ui.messages``.
+
+Three kinds of failure: the user's (``UserError``), the world's (``ExternalError``), and ours (any
+other exception: a bug). Parameters hold no personal data, keys or passphrases.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+
+
+@unique
+class Problem(Enum):
+    """Everything the program can tell its user about a failure."""
+
+    WRONG_PASSPHRASE = "wrong_passphrase"
+    PASSPHRASE_TOO_SHORT = "passphrase_too_short"
+    KEY_FILE_DAMAGED = "key_file_damaged"
+    KEY_FILE_MISSING = "key_file_missing"
+    REGISTER_DAMAGED = "register_damaged"
+    REGISTER_MISSING = "register_missing"
+    REGISTER_NEWER = "register_newer"
+    REGISTER_EXISTS = "register_exists"
+    REGISTER_IN_USE = "register_in_use"
+    FOLDER_NOT_WRITABLE = "folder_not_writable"
+    DISK_FULL = "disk_full"
+    STORE_FAILED = "store_failed"
+    NOT_ENROLLED = "not_enrolled"
+    ALREADY_ENROLLED = "already_enrolled"
+    BAD_CODE = "bad_code"
+    BAD_ADDRESS = "bad_address"
+    SERVER_UNREACHABLE = "server_unreachable"
+    CONNECTION_CUT = "connection_cut"
+    CERTIFICATE_REJECTED = "certificate_rejected"
+    NOT_OUR_SERVER = "not_our_server"
+    SERVER_FAILED = "server_failed"
+    SERVER_BUSY = "server_busy"
+    DEVICE_REVOKED = "device_revoked"
+    PROTOCOL_MISMATCH = "protocol_mismatch"
+    CHANGES_MISSING = "changes_missing"
+    TRAINING_MISMATCH = "training_mismatch"
+    GONE = "gone"
+    ALREADY_ANSWERED = "already_answered"
+    REASON_MISSING = "reason_missing"
+
+
+class AppError(Exception):
+    """A failure with a code and values for the sentence."""
+
+    def __init__(self, problem: Problem, **parameters: str) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.parameters = parameters
+
+
+class UserError(AppError):
+    """The officer can mend it now; the message stands on the page."""
+
+
+class ExternalError(AppError):
+    """Disk, key, server: a message and what to do."""

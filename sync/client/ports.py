@@ -1,0 +1,79 @@
+"""What the sync engine needs from its office: an outbox, an inbox, an identity.
+
+The desktop's store implements these; the engine knows no database, window or thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sync.protocol.messages import Change, Digest, Drop, Grant, PushAnswer, Row
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceIdentity:
+    """Who this device is to the server.
+
+    Attributes:
+        signing_key: 32-byte Ed25519 seed; never shown.
+        server_url: ``https://…`` (plain ``http`` only to loopback addresses).
+        ca_file: PEM of the province's certificate authority, or ``None`` for the system's.
+    """
+
+    device_id: str
+    server_url: str
+    signing_key: bytes
+    ca_file: str | None
+
+    def __repr__(self) -> str:
+        return f"DeviceIdentity(device_id={self.device_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Unsent changes in seq order, groups whole. ``prev`` is the chain hash (hex) before them."""
+
+    epoch: str
+    prev: str
+    changes: Sequence[Change]
+
+
+class Outbox(Protocol):
+    """The append-only queue of this register's changes."""
+
+    def next_batch(self, *, limit: int) -> Batch:
+        """The oldest unsent changes: about ``limit`` of them, never cutting a group."""
+
+    def settle(self, answer: PushAnswer) -> None:
+        """Record receipts, in one transaction. Changes up to ``answer.acked`` are sent."""
+
+    def rewind(self, *, expected: int) -> bool:
+        """The server lacks changes from ``expected`` on: send them again. False if they are gone."""
+
+    def renumber(self) -> None:
+        """The server knows other changes under our numbers: take a new epoch and queue ours anew."""
+
+
+class Inbox(Protocol):
+    """Where the server's rows go."""
+
+    def cursors(self) -> Mapping[str, int]:
+        """Bucket -> position of the last applied row, for every granted bucket."""
+
+    def apply_page(
+        self,
+        *,
+        rows: Sequence[Row],
+        grants: Sequence[Grant],
+        drops: Sequence[Drop],
+        cursors: Mapping[str, int],
+    ) -> None:
+        """One page with its cursors, in one transaction; pending local edits stay on top."""
+
+    def digests(self) -> Mapping[str, Digest]:
+        """What each bucket holds here, by the server's versions."""
+
+    def restart(self, buckets: Sequence[str]) -> None:
+        """Forget the cursors of these buckets so that the next pull brings them whole."""

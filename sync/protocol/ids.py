@@ -1,0 +1,23 @@
+"""Identifiers that both ends make: time-ordered UUIDs and the epochs of a database."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from uuid import UUID
+
+
+def new_id(*, unix_ms: int) -> UUID:
+    """A UUIDv7 (RFC 9562 §5.7) for ``unix_ms`` milliseconds since 1970: rows sort as they were made."""
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (unix_ms & 0xFFFF_FFFF_FFFF) << 80
+    value |= 0x7 << 76
+    value |= (random >> 68 & 0xFFF) << 64
+    value |= 0b10 << 62
+    value |= random & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=value)
+
+
+def new_epoch() -> str:
+    """64 random bits in hexadecimal: one for each incarnation of a database."""
+    return secrets.token_hex(8)

@@ -1,0 +1,289 @@
+"""What travels between an office and the server, as frozen structs.
+
+A push is lines of JSON (NDJSON): one ``PushHeader``, then ``Change`` by ``Change``, then one
+``PushEnd``; it is answered by one ``PushAnswer``. A pull asks with a ``PullRequest`` and is
+answered by lines: ``Grant``, ``Drop``, ``Row`` and at last one ``PullEnd``. The same lines travel
+in a file when there is no network. Short wire names keep a two-field change under 250 bytes.
+
+Expected refusals are values (``Refusal``), never read off the HTTP status.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+from typing import Any, TypeAlias
+
+import msgspec
+
+#: A JSON value of one field. ``None`` means the field is empty.
+Value: TypeAlias = Any
+Fields: TypeAlias = dict[str, Value]
+
+PROTOCOL_VERSION = 1
+#: The version of the document model below; a server accepts every one it ever accepted.
+DOCUMENT_SCHEMA = 1
+
+
+class Change(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={
+        "change_id": "op",
+        "group": "grp",
+        "document_type": "t",
+        "document_id": "id",
+        "bucket": "b",
+        "kind": "k",
+        "base_version": "base",
+        "patch": "p",
+    },
+):
+    """One edit of one document, numbered without gaps per (device, epoch).
+
+    Attributes:
+        seq: 1, 2, 3 … within the device's epoch, allotted in the transaction of the save.
+        change_id: UUIDv7 as text, for people and logs; unique on the server too.
+        group: changes of one save share it; they are applied together or not at all.
+        document_type: a ``DocumentType`` value.
+        kind: ``create`` or ``set``.
+        base_version: the document's version that the author saw; 0 for ``create``.
+        patch: field -> (old value, new value).
+        by: who edited (the user's name in the office).
+        at: ISO 8601 with offset, by the author's clock; shown, never compared.
+        form: ``form_id@version`` where a form was filled.
+    """
+
+    seq: int
+    change_id: str
+    group: int
+    document_type: str
+    document_id: str
+    bucket: str
+    kind: str
+    base_version: int
+    patch: dict[str, tuple[Value, Value]]
+    by: str
+    at: str
+    form: str = ""
+
+
+class PushHeader(msgspec.Struct, frozen=True):
+    """Opens a push: ``n`` changes from seq ``first``; ``prev`` is the chain hash (hex) before them."""
+
+    v: int
+    device: str
+    epoch: str
+    first: int
+    n: int
+    prev: str
+    schema: int
+    app: str
+
+
+class PushEnd(msgspec.Struct, frozen=True):
+    """Closes a push.
+
+    ``h`` is the chain hash (hex) after the last change; ``sig`` is Ed25519 (hex) by the device
+    over the header line, one newline and ``h``.
+    """
+
+    h: str
+    sig: str
+
+
+@unique
+class Outcome(Enum):
+    """What became of one change. All are final and take the change out of the outbox."""
+
+    APPLIED = "ok"
+    MERGED = "merged"  # somebody else had edited other fields meanwhile
+    CLASH = "clash"  # the same field was edited meanwhile; both values are kept and shown
+    HELD = "held"  # refused by a rule; kept on the server, shown to the officer with the reason
+
+
+class ChangeResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The receipt of one change.
+
+    Attributes:
+        ver: the document's version after it (0 when held).
+        f: the fields that clashed.
+        why: the code of the refusal when held.
+    """
+
+    seq: int
+    s: Outcome
+    ver: int
+    f: list[str] = []
+    why: str = ""
+
+
+class PushAnswer(msgspec.Struct, frozen=True):
+    """The receipt of a push, sent only after the server's commit.
+
+    ``acked`` is the device's last seq on the server, ``h`` the chain hash there.
+    """
+
+    acked: int
+    h: str
+    results: list[ChangeResult]
+    server_epoch: str
+    now: str
+
+
+class PullRequest(msgspec.Struct, frozen=True):
+    """Asks for what came after these positions (bucket -> position of the last applied row).
+
+    ``limit`` is the largest number of rows wanted.
+    """
+
+    cursors: dict[str, int]
+    limit: int = 1000
+
+
+class Clash(msgspec.Struct, frozen=True):
+    """A value that lost (or waits) on one field of a document, kept beside the document's own."""
+
+    value: Value
+    by: str
+    at: str
+    op: str
+
+
+class Row(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    tag_field="k",
+    tag="row",
+    rename={"bucket": "b", "position": "p", "document_type": "t", "document_id": "id",
+            "version": "ver", "fields": "d", "clashes": "c"},
+):
+    """The newest state of one document at its position in a bucket's feed."""
+
+    bucket: str
+    position: int
+    document_type: str
+    document_id: str
+    version: int
+    fields: Fields
+    clashes: dict[str, list[Clash]] = {}
+
+
+class Grant(msgspec.Struct, frozen=True, tag_field="k", tag="grant"):
+    """A bucket the device may read and has no cursor for yet; ``count`` documents lie in it."""
+
+    bucket: str
+    count: int
+
+
+class Drop(msgspec.Struct, frozen=True, tag_field="k", tag="drop"):
+    """A bucket the device may no longer read: purge it (unsent changes stay in the outbox)."""
+
+    bucket: str
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """What a bucket holds: number of documents and XOR of SHA-256(id ‖ version)[:16] (hex)."""
+
+    n: int
+    x: str
+
+
+class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end"):
+    """Closes a pull page. ``next`` are the cursors after it; digests come when nothing is left."""
+
+    next: dict[str, int]
+    more: bool
+    digest: dict[str, Digest]
+    server_epoch: str
+
+
+PullLine: TypeAlias = Row | Grant | Drop | PullEnd
+
+
+class EnrolRequest(msgspec.Struct, frozen=True):
+    """Binds a new device to the office of a one-time code.
+
+    ``sig`` is Ed25519 (hex) by the new key over ``"enrol\\n" + code + "\\n" + public_key``.
+    """
+
+    code: str
+    public_key: str
+    device_name: str
+    sig: str
+
+
+class Commune(msgspec.Struct, frozen=True):
+    """A commune an office serves."""
+
+    code: str
+    name: str
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """The device's place in the province. ``training`` marks the fictional province."""
+
+    device: str
+    office: str
+    office_name: str
+    role: str
+    user: str
+    communes: list[Commune]
+    province_code: str
+    province_name: str
+    training: bool
+    server_epoch: str
+
+
+class ChallengeRequest(msgspec.Struct, frozen=True):
+    """Asks for a nonce to sign."""
+
+    device: str
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """32 random bytes (hex), good once and for 60 seconds."""
+
+    nonce: str
+
+
+class LoginRequest(msgspec.Struct, frozen=True):
+    """Answers a challenge: Ed25519 (hex) over ``"login\\n" + nonce + "\\n" + device``."""
+
+    device: str
+    nonce: str
+    sig: str
+
+
+class Session(msgspec.Struct, frozen=True):
+    """An access token (opaque) and how many seconds it lasts."""
+
+    token: str
+    expires_seconds: int
+
+
+@unique
+class RefusalCode(Enum):
+    """Why the server refuses a request. Codes never change their meaning."""
+
+    BAD_CODE = "bad_code"  # enrolment code unknown, used, expired or tried too often
+    BAD_SIGNATURE = "bad_signature"
+    UNKNOWN_DEVICE = "unknown_device"
+    REVOKED = "revoked"
+    TOKEN_EXPIRED = "token_expired"
+    GAP = "gap"  # a seq is missing; ``expected`` tells which
+    FORK = "fork"  # same seq, other content: a restored or copied register
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    BUSY = "busy"  # another push of this device is running, or the server is overloaded
+    NOT_FOUND = "not_found"
+    INTERNAL = "internal"
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An expected refusal. ``expected`` is the next seq for ``gap``."""
+
+    code: RefusalCode
+    expected: int = 0
+    retry_after_seconds: int = 0
