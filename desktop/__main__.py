@@ -1,0 +1,84 @@
+"""The command ``so-an-sinh``: opens the window; subcommands do headless work.
+
+Heavy modules are imported inside the commands: the unlock window must not wait for them.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+program = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    help="Sổ An Sinh: sổ lao động và an sinh của xã, dùng được cả khi không có mạng.",
+)
+
+
+def program_version() -> str:
+    """The version of the installed program."""
+    try:
+        return version("so-an-sinh")
+    except PackageNotFoundError:
+        return "0"
+
+
+@program.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Option(help="Thư mục chứa sổ (mặc định: thư mục dữ liệu của máy).")
+    ] = None,
+    show_version: Annotated[bool, typer.Option("--version", help="In phiên bản rồi dừng.")] = False,
+) -> None:
+    """Mở cửa sổ của chương trình."""
+    if show_version:
+        typer.echo(f"so-an-sinh {program_version()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from desktop.app import run_window
+
+        raise typer.Exit(run_window(folder=folder))
+
+
+@program.command()
+def demo(
+    headless: Annotated[
+        bool, typer.Option(help="Không mở cửa sổ: tự chạy cả quy trình rồi in kết quả.")
+    ] = False,
+    screenshots: Annotated[
+        Path | None, typer.Option(help="Thư mục ghi ảnh từng màn hình (chỉ với --headless).")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="In kết quả thành một dòng JSON ở cuối.")
+    ] = False,
+    desktop_half: Annotated[
+        bool,
+        typer.Option(help="Chỉ chạy phần của máy xã, không có máy chủ (chỉ với --headless)."),
+    ] = False,
+) -> None:
+    """Mở tỉnh tập huấn: dữ liệu không có thật, máy chủ thật và ba máy tính."""
+    from desktop.demo.command import run_demo
+
+    raise typer.Exit(
+        run_demo(
+            headless=headless,
+            screenshots=screenshots,
+            as_json=as_json,
+            desktop_half=desktop_half,
+        )
+    )
+
+
+def main() -> None:
+    """Entry point of the installed program."""
+    program(prog_name="so-an-sinh")
+
+
+if __name__ == "__main__":
+    sys.exit(main())  # type: ignore[func-returns-value]  # typer leaves through SystemExit
