@@ -84,6 +84,8 @@ def parse_stored(text: str) -> PartialDate | None:
     if match is None:
         return None
     year, month, day = match.groups()
+    if month == "00" or day == "00":
+        return None
     return _checked(int(year), _number(month), _number(day))
 
 
