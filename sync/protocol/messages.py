@@ -102,13 +102,30 @@ class Outcome(Enum):
     HELD = "held"  # refused by a rule; kept on the server, shown to the officer with the reason
 
 
+@unique
+class Hold(Enum):
+    """Why a change is held, in ``ChangeResult.why``. Codes never change their meaning."""
+
+    ACCESS = "access"  # this role may not create such a document, or not set this field
+    BUCKET = "bucket"  # not a bucket of this office, or not the bucket of such documents
+    UNKNOWN_TYPE = "unknown_type"
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_FIELD = "unknown_field"
+    BAD_ID = "bad_id"  # not a UUID in its usual spelling, or the id of a document elsewhere
+    BAD_VALUE = "bad_value"  # a kind of value, or a letter, that the field cannot hold
+    TOO_LONG = "too_long"
+    EXISTS = "exists"  # a document with this id was created before
+    MISSING = "missing"  # the document to change is not there
+    GROUP = "group"  # nothing wrong with it, but another change of its save is held
+
+
 class ChangeResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """The receipt of one change.
 
     Attributes:
         ver: the document's version after it (0 when held).
         f: the fields that clashed.
-        why: the code of the refusal when held.
+        why: the ``Hold`` value when held.
     """
 
     seq: int

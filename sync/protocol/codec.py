@@ -1,0 +1,209 @@
+"""Between bytes and messages: pushes and pulls as lines of JSON, gzip, and the limits of both.
+
+What comes from outside is never trusted: sizes are limited while inflating, nesting by the
+decoder, counts by the reader. Whatever breaks a rule is one ``WireError`` with a code; its message
+holds nothing of what was sent.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from sync.protocol.chain import canonical, chain_link
+from sync.protocol.messages import (
+    PROTOCOL_VERSION,
+    Change,
+    Drop,
+    Grant,
+    PullEnd,
+    PullLine,
+    PushEnd,
+    PushHeader,
+    RefusalCode,
+    Row,
+)
+from sync.protocol.signing import push_text, sign
+
+#: Largest request body as it travels, and inflated.
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
+LARGEST_INFLATED_BYTES = 64 * 1024 * 1024
+#: Records inflate about 4 : 1, repetitive ones 20 : 1; a bomb 1,000 : 1.
+LARGEST_RATIO = 100
+#: Below this the ratio is not asked: small texts of one repeated letter are harmless.
+_RATIO_FROM_BYTES = 1024 * 1024
+#: Most changes in one push.
+MOST_CHANGES = 2_000
+
+JSON_TYPE = "application/json"
+LINES_TYPE = "application/x-ndjson"
+
+#: Level 1: three times smaller at a third of the time of the default level.
+_GZIP_LEVEL = 1
+_GZIP_WINDOW = 31
+_INFLATE_STEP = 256 * 1024
+
+Message = TypeVar("Message", bound=msgspec.Struct)
+
+
+class WireError(ValueError):
+    """What came is not a message of this protocol, or breaks a limit.
+
+    Attributes:
+        code: ``MALFORMED`` or ``TOO_LARGE``.
+    """
+
+    def __init__(self, code: RefusalCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A push as it came, read but not yet believed.
+
+    Attributes:
+        header_line: the bytes that were signed.
+        change_lines: the bytes of each change that were chained; an unknown field of a newer
+            program stays in the hash.
+    """
+
+    header: PushHeader
+    header_line: bytes
+    changes: Sequence[Change]
+    change_lines: Sequence[bytes]
+    end: PushEnd
+
+
+@dataclass(frozen=True, slots=True)
+class PullPage:
+    """One answer to a pull, its lines sorted by kind."""
+
+    rows: Sequence[Row]
+    grants: Sequence[Grant]
+    drops: Sequence[Drop]
+    end: PullEnd
+
+
+_encoder = msgspec.json.Encoder()
+_header_decoder = msgspec.json.Decoder(PushHeader)
+_change_decoder = msgspec.json.Decoder(Change)
+_end_decoder = msgspec.json.Decoder(PushEnd)
+_pull_decoder = msgspec.json.Decoder(PullLine)
+
+
+def compressed(body: bytes) -> bytes:
+    """The body as gzip."""
+    return zlib.compress(body, level=_GZIP_LEVEL, wbits=_GZIP_WINDOW)
+
+
+def inflated(body: bytes) -> bytes:
+    """The content of a gzip body. Raises ``WireError`` as soon as a limit is passed."""
+    stream = zlib.decompressobj(wbits=_GZIP_WINDOW)
+    content = bytearray()
+    rest = body
+    try:
+        while rest and not stream.eof:
+            content += stream.decompress(rest, _INFLATE_STEP)
+            rest = stream.unconsumed_tail
+            _check_inflation(len(content), len(body) - len(rest))
+    except zlib.error as error:
+        raise WireError(RefusalCode.MALFORMED) from error
+    if not stream.eof or stream.unused_data:
+        raise WireError(RefusalCode.MALFORMED)
+    return bytes(content)
+
+
+def _check_inflation(content_bytes: int, read_bytes: int) -> None:
+    is_bomb = content_bytes > max(_RATIO_FROM_BYTES, LARGEST_RATIO * read_bytes)
+    if is_bomb or content_bytes > LARGEST_INFLATED_BYTES:
+        raise WireError(RefusalCode.TOO_LARGE)
+
+
+def decode_message(body: bytes, kind: type[Message]) -> Message:
+    """One message from JSON. Raises ``WireError``."""
+    return _decode(msgspec.json.Decoder(kind), body)
+
+
+def encode_push(*, header: PushHeader, changes: Sequence[Change], signing_key: bytes) -> bytes:
+    """The lines of a signed push, not yet compressed."""
+    header_line = _encoder.encode(header)
+    lines = [canonical(change) for change in changes]
+    chain = bytes.fromhex(header.prev)
+    for line in lines:
+        chain = chain_link(chain, line)
+    end = PushEnd(h=chain.hex(), sig=sign(signing_key, push_text(header_line, chain.hex())))
+    return b"\n".join([header_line, *lines, _encoder.encode(end), b""])
+
+
+def decode_push(body: bytes) -> Push:
+    """A push from its lines: well-formed, of a known version, its numbers without gaps.
+
+    Raises ``WireError``. Signature and chain are for the server to check.
+    """
+    lines = body.removesuffix(b"\n").split(b"\n")
+    if len(lines) > MOST_CHANGES + 2:
+        raise WireError(RefusalCode.TOO_LARGE)
+    if len(lines) < 2:
+        raise WireError(RefusalCode.MALFORMED)
+    header = _decode(_header_decoder, lines[0])
+    change_lines = lines[1:-1]
+    changes = [_decode(_change_decoder, line) for line in change_lines]
+    end = _decode(_end_decoder, lines[-1])
+    _check_numbers(header, changes)
+    return Push(
+        header=header,
+        header_line=lines[0],
+        changes=changes,
+        change_lines=change_lines,
+        end=end,
+    )
+
+
+def _check_numbers(header: PushHeader, changes: Sequence[Change]) -> None:
+    numbers = [change.seq for change in changes]
+    is_whole = numbers == list(range(header.first, header.first + header.n))
+    if header.v != PROTOCOL_VERSION or header.first < 1 or header.n < 0 or not is_whole:
+        raise WireError(RefusalCode.MALFORMED)
+
+
+def encode_lines(lines: Iterable[msgspec.Struct]) -> bytes:
+    """Messages as lines, for the answer to a pull."""
+    return b"".join(_encoder.encode(line) + b"\n" for line in lines)
+
+
+def decode_pull(body: bytes) -> PullPage:
+    """The answer to a pull, which must be whole: its last line closes it. Raises ``WireError``."""
+    rows: list[Row] = []
+    grants: list[Grant] = []
+    drops: list[Drop] = []
+    *lines, last = body.removesuffix(b"\n").split(b"\n")
+    for line in lines:
+        match _decode(_pull_decoder, line):
+            case Row() as row:
+                rows.append(row)
+            case Grant() as grant:
+                grants.append(grant)
+            case Drop() as drop:
+                drops.append(drop)
+            case PullEnd():
+                raise WireError(RefusalCode.MALFORMED)
+    end = _decode(_pull_decoder, last)
+    if not isinstance(end, PullEnd):
+        raise WireError(RefusalCode.MALFORMED)
+    return PullPage(rows=rows, grants=grants, drops=drops, end=end)
+
+
+Decoded = TypeVar("Decoded")
+
+
+def _decode(decoder: msgspec.json.Decoder[Decoded], line: bytes) -> Decoded:
+    try:
+        return decoder.decode(line)
+    # Nesting deeper than Python's stack is a RecursionError, a broken letter a UnicodeDecodeError.
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(RefusalCode.MALFORMED) from error

@@ -1,0 +1,69 @@
+"""Ed25519 signatures: what exactly is signed, and the check of it.
+
+Seeds are 32 bytes and never leave the device; public keys and signatures travel as hexadecimal.
+Each signed text begins with what it is for, so that no signature can serve another purpose.
+"""
+
+from __future__ import annotations
+
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+
+#: Bytes of a seed and of a public key (RFC 8032 §5.1).
+KEY_BYTES = 32
+_SIGNATURE_BYTES = 64
+
+
+def new_signing_key() -> bytes:
+    """A random seed for a new device."""
+    return bytes(SigningKey.generate())
+
+
+def public_key_of(signing_key: bytes) -> str:
+    """The public half of a seed, in hexadecimal."""
+    return bytes(SigningKey(signing_key).verify_key).hex()
+
+
+def sign(signing_key: bytes, message: bytes) -> str:
+    """The signature of these bytes, in hexadecimal."""
+    return SigningKey(signing_key).sign(message).signature.hex()
+
+
+def is_signed(public_key: str, message: bytes, signature: str) -> bool:
+    """Was this message signed by the owner of this key? Never raises for what came from outside."""
+    try:
+        raw_key, raw_signature = bytes.fromhex(public_key), bytes.fromhex(signature)
+    except ValueError:
+        return False
+    if len(raw_key) != KEY_BYTES or len(raw_signature) != _SIGNATURE_BYTES:
+        return False
+    try:
+        VerifyKey(raw_key).verify(message, raw_signature)
+    except BadSignatureError:
+        return False
+    return True
+
+
+def enrol_text(code: str, public_key: str) -> bytes:
+    """What a new device signs to prove that it holds the key it brings."""
+    return f"enrol\n{code}\n{public_key}".encode()
+
+
+def login_text(nonce: str, device: str) -> bytes:
+    """What a device signs to log in."""
+    return f"login\n{nonce}\n{device}".encode()
+
+
+def push_text(header_line: bytes, chain_hash: str) -> bytes:
+    """What a device signs of a push: the header as it travels, and the hash after its changes."""
+    return header_line + b"\n" + chain_hash.encode()
+
+
+def sign_enrolment(signing_key: bytes, *, code: str, public_key: str) -> str:
+    """The signature of an ``EnrolRequest``."""
+    return sign(signing_key, enrol_text(code, public_key))
+
+
+def sign_login(signing_key: bytes, *, nonce: str, device: str) -> str:
+    """The signature of a ``LoginRequest``."""
+    return sign(signing_key, login_text(nonce, device))
