@@ -1,0 +1,27 @@
+"""Where the files that ship with the program lie: fonts, icons, styles.
+
+The same paths hold in a checkout, an installed package and the frozen folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import resources
+
+_ROOT = Path(resources.__file__).parent
+
+
+def font_files() -> tuple[Path, ...]:
+    """The bundled typeface, one file per weight."""
+    return tuple(sorted((_ROOT / "fonts").glob("*.ttf")))
+
+
+def icon_file(name: str) -> Path:
+    """The drawing of an icon; its strokes are ``currentColor``."""
+    return _ROOT / "icons" / f"{name}.svg"
+
+
+def style_text(name: str) -> str:
+    """A style sheet with ``@tokens`` still in it."""
+    return (_ROOT / "styles" / f"{name}.qss").read_text(encoding="utf-8")

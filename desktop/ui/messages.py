@@ -1,0 +1,179 @@
+"""The one place where a problem becomes words: what happened, and what to do next.
+
+Complete by test: every ``Problem`` has its sentence and its next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from desktop.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Words for the officer."""
+
+    sentence: str
+    next_step: str
+
+    @property
+    def text(self) -> str:
+        """Both in one line."""
+        return f"{self.sentence} {self.next_step}"
+
+
+class Messages(QObject):
+    """Makes the words; a ``QObject`` so that ``tr`` finds its context."""
+
+    def explain(self, problem: Problem, parameters: Mapping[str, str] | None = None) -> Message:
+        """What to tell the officer. Parameters a sentence does not know are left unsaid."""
+        sentence, next_step = self._table()[problem]
+        return Message(_filled(sentence, parameters), _filled(next_step, parameters))
+
+    def unexpected(self) -> Message:
+        """For a bug: nothing about a person stands in it."""
+        return Message(
+            self.tr("Chương trình gặp lỗi ngoài dự kiến."),
+            self.tr("Dữ liệu đã lưu vẫn an toàn. Hãy thử lại; nếu còn lỗi, báo bộ phận hỗ trợ."),
+        )
+
+    def _table(self) -> Mapping[Problem, tuple[str, str]]:
+        return {**self._about_opening(), **self._about_sync(), **self._about_work()}
+
+    def _about_opening(self) -> Mapping[Problem, tuple[str, str]]:
+        return {
+            Problem.WRONG_PASSPHRASE: (
+                self.tr("Mật khẩu không đúng."),
+                self.tr("Kiểm tra phím Caps Lock và bộ gõ tiếng Việt rồi nhập lại."),
+            ),
+            Problem.PASSPHRASE_TOO_SHORT: (
+                self.tr("Mật khẩu quá ngắn."),
+                self.tr("Dùng ít nhất 8 ký tự; nên là một câu dễ nhớ, khó đoán."),
+            ),
+            Problem.KEY_FILE_DAMAGED: (
+                self.tr("Tệp khóa của sổ bị hỏng nên chưa mở được sổ."),
+                self.tr("Đừng xóa gì; chép lại tệp keys.json từ bản sao lưu rồi mở lại."),
+            ),
+            Problem.KEY_FILE_MISSING: (
+                self.tr("Không thấy tệp khóa của sổ."),
+                self.tr("Chép lại tệp keys.json từ bản sao lưu vào thư mục sổ rồi mở lại."),
+            ),
+            Problem.REGISTER_DAMAGED: (
+                self.tr("Tệp sổ bị hỏng, không đọc được."),
+                self.tr("Đừng ghi thêm gì vào thư mục này; dùng bản sao lưu gần nhất."),
+            ),
+            Problem.REGISTER_MISSING: (
+                self.tr("Không thấy tệp sổ trong thư mục đã chọn."),
+                self.tr("Kiểm tra ổ đĩa hoặc thư mục của sổ rồi mở lại."),
+            ),
+            Problem.REGISTER_NEWER: (
+                self.tr("Sổ này được tạo bằng phiên bản chương trình mới hơn."),
+                self.tr("Cập nhật chương trình rồi mở lại; sổ không bị thay đổi."),
+            ),
+            Problem.REGISTER_EXISTS: (
+                self.tr("Thư mục này đã có một sổ."),
+                self.tr("Mở sổ đang có bằng mật khẩu của nó."),
+            ),
+            Problem.REGISTER_IN_USE: (
+                self.tr("Sổ đang được mở ở một cửa sổ khác."),
+                self.tr("Chuyển sang cửa sổ đó, hoặc đóng nó rồi mở lại sổ ở đây."),
+            ),
+            Problem.FOLDER_NOT_WRITABLE: (
+                self.tr("Không ghi được vào thư mục của sổ."),
+                self.tr("Kiểm tra quyền ghi của thư mục hoặc khóa chống ghi của ổ đĩa."),
+            ),
+            Problem.DISK_FULL: (
+                self.tr("Ổ đĩa đã đầy nên chưa lưu được; phần đang nhập vẫn còn trên màn hình."),
+                self.tr("Giải phóng dung lượng rồi lưu lại."),
+            ),
+            Problem.STORE_FAILED: (
+                self.tr("Chưa ghi được vào sổ."),
+                self.tr("Đóng chương trình, mở lại sổ rồi làm lại thao tác vừa rồi."),
+            ),
+        }
+
+    def _about_sync(self) -> Mapping[Problem, tuple[str, str]]:
+        return {
+            Problem.NOT_ENROLLED: (
+                self.tr("Máy này chưa kết nối với máy chủ của tỉnh."),
+                self.tr("Nhập địa chỉ máy chủ và mã kết nối ở trang Đồng bộ."),
+            ),
+            Problem.ALREADY_ENROLLED: (
+                self.tr("Máy này đã kết nối với máy chủ."),
+                self.tr("Bấm Đồng bộ ngay để gửi và nhận dữ liệu."),
+            ),
+            Problem.BAD_CODE: (
+                self.tr("Mã kết nối không đúng, đã dùng hoặc đã hết hạn."),
+                self.tr("Xem lại mã; nếu vẫn không được, xin tỉnh cấp mã mới."),
+            ),
+            Problem.BAD_ADDRESS: (
+                self.tr("Địa chỉ máy chủ không hợp lệ."),
+                self.tr("Địa chỉ bắt đầu bằng https:// – chép đúng như tỉnh cung cấp."),
+            ),
+            Problem.SERVER_UNREACHABLE: (
+                self.tr("Không kết nối được với máy chủ."),
+                self.tr("Kiểm tra mạng rồi đồng bộ lại; dữ liệu vẫn an toàn trên máy này."),
+            ),
+            Problem.CONNECTION_CUT: (
+                self.tr("Kết nối bị ngắt giữa chừng."),
+                self.tr("Đồng bộ lại khi có mạng; không có gì bị mất hoặc gửi hai lần."),
+            ),
+            Problem.CERTIFICATE_REJECTED: (
+                self.tr("Chứng thư của máy chủ không được tin cậy nên đã dừng kết nối."),
+                self.tr("Đừng tiếp tục; hỏi tỉnh đúng địa chỉ và tệp chứng thư (CA)."),
+            ),
+            Problem.NOT_OUR_SERVER: (
+                self.tr("Địa chỉ này trả lời không phải máy chủ Sổ An Sinh."),
+                self.tr("Kiểm tra địa chỉ; nếu mạng đòi đăng nhập, hãy đăng nhập trước."),
+            ),
+            Problem.SERVER_FAILED: (
+                self.tr("Máy chủ gặp lỗi."),
+                self.tr("Thử lại sau ít phút; dữ liệu vẫn an toàn trên máy này."),
+            ),
+            Problem.SERVER_BUSY: (
+                self.tr("Máy chủ đang bận."),
+                self.tr("Chương trình sẽ gửi tiếp ở lần đồng bộ sau."),
+            ),
+            Problem.DEVICE_REVOKED: (
+                self.tr("Tỉnh đã thu hồi quyền kết nối của máy này."),
+                self.tr("Đừng xóa gì; liên hệ tỉnh để được cấp mã kết nối mới."),
+            ),
+            Problem.PROTOCOL_MISMATCH: (
+                self.tr("Chương trình và máy chủ không cùng phiên bản."),
+                self.tr("Cập nhật chương trình rồi đồng bộ lại."),
+            ),
+            Problem.CHANGES_MISSING: (
+                self.tr("Máy chủ báo thiếu một số thay đổi mà máy này không còn giữ."),
+                self.tr("Đừng xóa gì; báo bộ phận hỗ trợ của tỉnh."),
+            ),
+            Problem.TRAINING_MISMATCH: (
+                self.tr("Sổ tập huấn không được kết nối với máy chủ thật, và ngược lại."),
+                self.tr("Dùng đúng sổ hoặc đúng địa chỉ máy chủ."),
+            ),
+        }
+
+    def _about_work(self) -> Mapping[Problem, tuple[str, str]]:
+        return {
+            Problem.GONE: (
+                self.tr("Mục này không còn trong sổ."),
+                self.tr("Danh sách vừa được cập nhật; hãy chọn lại."),
+            ),
+            Problem.ALREADY_ANSWERED: (
+                self.tr("Mục này đã có kết quả trước đó."),
+                self.tr("Xem kết quả trong danh sách đã xử lý."),
+            ),
+            Problem.REASON_MISSING: (
+                self.tr("Chưa ghi lý do."),
+                self.tr("Ghi lý do cho từng mục đã chọn rồi thực hiện lại."),
+            ),
+        }
+
+
+def _filled(text: str, parameters: Mapping[str, str] | None) -> str:
+    for name, value in (parameters or {}).items():
+        text = text.replace("{" + name + "}", value)
+    return text

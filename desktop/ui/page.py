@@ -1,0 +1,75 @@
+"""What every page is: a title, a place for messages, and three moments of its life."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.errors import AppError
+from desktop.ui.messages import Messages
+from desktop.ui.widgets.message_bar import MessageBar
+
+
+class Page(QWidget):
+    """A page of the window; subclasses put their widgets into ``body``.
+
+    Signals:
+        data_changed: this page changed something that other pages may show.
+
+    Attributes:
+        body: the layout below the title and the message bar.
+        actions: the layout at the right of the title.
+    """
+
+    data_changed = Signal()
+
+    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"page:{name}")
+        self._messages = Messages(self)
+        self._title = QLabel()
+        self._title.setProperty("kind", "title")
+        self._subtitle = QLabel()
+        self._subtitle.setProperty("kind", "muted")
+        self._subtitle.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._subtitle.hide()
+        self.message_bar = MessageBar(self)
+        self.actions = QHBoxLayout()
+        self.actions.setSpacing(8)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        self._lay_out()
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        """The heading; it is also the page's accessible name."""
+        self._title.setText(title)
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+        self.setAccessibleName(title)
+
+    def refresh(self) -> None:
+        """The page is shown, or what it shows changed: read it anew."""
+
+    def leave(self) -> None:
+        """The page is about to be hidden: save what is not saved."""
+
+    def show_problem(self, error: AppError) -> None:
+        """Say in words what went wrong, on the page."""
+        message = self._messages.explain(error.problem, error.parameters)
+        self.message_bar.show_message(message.sentence, message.next_step, kind="error")
+
+    def _lay_out(self) -> None:
+        heading = QVBoxLayout()
+        heading.setSpacing(0)
+        heading.addWidget(self._title)
+        heading.addWidget(self._subtitle)
+        top = QHBoxLayout()
+        top.addLayout(heading)
+        top.addStretch(1)
+        top.addLayout(self.actions)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(top)
+        layout.addWidget(self.message_bar)
+        layout.addLayout(self.body, 1)

@@ -1,0 +1,225 @@
+"""The first page: open the register with a passphrase, or make a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.errors import AppError
+from desktop.jobs.runner import JobRunner, Lane
+from desktop.ui import icons
+from desktop.ui.page import Page
+from desktop.ui.widgets.passphrase_field import PassphraseField
+
+#: Shorter passphrases are refused; the service checks it again.
+MINIMUM_PASSPHRASE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the folder holds: a register and who may open it."""
+
+    exists: bool
+    users: tuple[str, ...]
+
+
+class UnlockPage(Page):
+    """Opens the register; the slow key derivation runs as a job.
+
+    Signals:
+        unlocked: (opened register, user name).
+    """
+
+    unlocked = Signal(object, str)
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRunner,
+        look: Callable[[], Doors],
+        open_register: Callable[[str, str], Any],
+        create_register: Callable[[str, str], Any],
+    ) -> None:
+        super().__init__(name="unlock")
+        self._jobs = jobs
+        self._look = look
+        self._open_register = open_register
+        self._create_register = create_register
+        self._user_name = ""
+        self.set_title("")
+        self._title.hide()
+        self.setAccessibleName(self.tr("Mở sổ"))
+        self._heading = QLabel()
+        self._heading.setProperty("kind", "heading")
+        self._users = QComboBox()
+        self._users.setObjectName("input:user")
+        self._users.setAccessibleName(self.tr("Người dùng"))
+        self._name = QLineEdit()
+        self._name.setObjectName("input:user_name")
+        self._name.setAccessibleName(self.tr("Họ và tên của anh/chị"))
+        self._passphrase = PassphraseField(name="passphrase", label=self.tr("Mật khẩu"))
+        self._again = PassphraseField(name="passphrase_again", label=self.tr("Nhập lại mật khẩu"))
+        self._rules = QLabel(
+            self.tr(
+                "Mật khẩu mở khóa toàn bộ sổ trên máy này. Dùng ít nhất 8 ký tự, nên là một câu "
+                "dễ nhớ. Không ai xem được mật khẩu, kể cả tỉnh; hãy giữ kín và đừng quên."
+            )
+        )
+        self._rules.setProperty("kind", "muted")
+        self._rules.setWordWrap(True)
+        self._go = QPushButton()
+        self._go.setObjectName("button:unlock")
+        self._go.setProperty("kind", "primary")
+        self._go.clicked.connect(self._begin)
+        for field in (self._passphrase.line, self._again.line, self._name):
+            field.returnPressed.connect(self._go_on)
+        self._form = QFormLayout()
+        self._compose()
+        self._exists = True
+        self._show_doors(Doors(exists=True, users=()))
+
+    def refresh(self) -> None:
+        """Look at the folder; the page is already drawn meanwhile."""
+        self._jobs.run(self, self._look, on_success=self._show_doors, on_error=self.show_problem)
+
+    def _show_doors(self, doors: Doors) -> None:
+        self._exists = doors.exists
+        self._users.clear()
+        self._users.addItems(list(doors.users))
+        self._heading.setText(self.tr("Mở sổ") if doors.exists else self.tr("Lập sổ mới"))
+        self._go.setText(self.tr("Mở sổ") if doors.exists else self.tr("Lập sổ"))
+        for widget, shown in (
+            (self._users, doors.exists),
+            (self._name, not doors.exists),
+            (self._again, not doors.exists),
+        ):
+            self._form.setRowVisible(widget, shown)
+        self._rules.setVisible(not doors.exists)
+        (self._passphrase.line if doors.exists else self._name).setFocus()
+
+    def _go_on(self) -> None:
+        """Enter goes to the next empty field; on the last it opens."""
+        fields = [self._passphrase.line]
+        if not self._exists:
+            fields = [self._name, self._passphrase.line, self._again.line]
+        empty = next((field for field in fields if not field.text()), None)
+        if empty is None:
+            self._begin()
+        else:
+            empty.setFocus()
+
+    def _begin(self) -> None:
+        user_name = self._users.currentText() if self._exists else self._name.text().strip()
+        passphrase = self._passphrase.line.text()
+        if not self._exists and not self._may_create(user_name, passphrase):
+            return
+        self._user_name = user_name
+        self.message_bar.hide()
+        self._set_busy(True)
+        enter = self._open_register if self._exists else self._create_register
+        self._jobs.run(
+            self,
+            lambda: enter(user_name, passphrase),
+            lane=Lane.WRITE,
+            on_success=self._enter,
+            on_error=self._refuse,
+        )
+
+    def _may_create(self, user_name: str, passphrase: str) -> bool:
+        sentence = ""
+        if not user_name:
+            sentence, field = self.tr("Chưa ghi họ và tên."), self._name
+        elif len(passphrase) < MINIMUM_PASSPHRASE:
+            sentence, field = self.tr("Mật khẩu cần ít nhất 8 ký tự."), self._passphrase.line
+        elif passphrase != self._again.line.text():
+            sentence, field = self.tr("Hai lần nhập mật khẩu không giống nhau."), self._again.line
+        else:
+            return True
+        self.message_bar.show_message(sentence, kind="error")
+        field.setFocus()
+        field.selectAll()
+        return False
+
+    def _enter(self, register: Any) -> None:
+        self._set_busy(False)
+        self._passphrase.line.clear()
+        self._again.line.clear()
+        self.unlocked.emit(register, self._user_name)
+
+    def _refuse(self, error: AppError) -> None:
+        self._set_busy(False)
+        self.show_problem(error)
+        self._passphrase.line.setFocus()
+        self._passphrase.line.selectAll()
+
+    def _set_busy(self, busy: bool) -> None:
+        self._go.setEnabled(not busy)
+        if busy:
+            self._go.setText(self.tr("Đang mở khóa…"))
+        else:
+            self._go.setText(self.tr("Mở sổ") if self._exists else self.tr("Lập sổ"))
+
+    def _compose(self) -> None:
+        card = QFrame()
+        card.setProperty("kind", "card")
+        card.setFixedWidth(460)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        self._form.setVerticalSpacing(8)
+        rows: Sequence[tuple[str, QWidget]] = (
+            (self.tr("Người dùng"), self._users),
+            (self.tr("Họ và tên của anh/chị"), self._name),
+            (self.tr("Mật khẩu"), self._passphrase),
+            (self.tr("Nhập lại mật khẩu"), self._again),
+        )
+        for label, field in rows:
+            self._form.addRow(label, field)
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(32, 26, 32, 28)
+        inner.setSpacing(14)
+        inner.addLayout(self._brand())
+        inner.addWidget(self._heading)
+        inner.addWidget(self._rules)
+        inner.addLayout(self._form)
+        # The message stands inside the card, beside what it is about.
+        self.layout().removeWidget(self.message_bar)
+        inner.addWidget(self.message_bar)
+        inner.addWidget(self._go)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card)
+        row.addStretch(1)
+        self.body.addStretch(1)
+        self.body.addLayout(row)
+        self.body.addStretch(2)
+
+    def _brand(self) -> QHBoxLayout:
+        sign = QLabel()
+        sign.setPixmap(icons.pixmap("book", token="accent", size=40))
+        name = QLabel(self.tr("Sổ An Sinh"))
+        name.setProperty("kind", "title")
+        what = QLabel(self.tr("Sổ lao động và an sinh xã hội của xã, phường"))
+        what.setProperty("kind", "small")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(name)
+        words.addWidget(what)
+        brand = QHBoxLayout()
+        brand.setSpacing(12)
+        brand.addWidget(sign)
+        brand.addLayout(words, 1)
+        return brand
