@@ -50,10 +50,10 @@ class Outbox(Protocol):
         """Record receipts, in one transaction. Changes up to ``answer.acked`` are sent."""
 
     def rewind(self, *, expected: int) -> bool:
-        """The server lacks changes from ``expected`` on: send them again. False if they are gone."""
+        """The server lacks changes from ``expected`` on: send again. False if they are gone."""
 
     def renumber(self) -> None:
-        """The server knows other changes under our numbers: take a new epoch and queue ours anew."""
+        """The server knows other changes under our numbers: new epoch, ours are queued anew."""
 
 
 class Inbox(Protocol):

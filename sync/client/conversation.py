@@ -1,0 +1,146 @@
+"""Talking to the server: enrolment, and as an enrolled device signed login, push and pull.
+
+A token that expired on the way is replaced by a new login, once for each request. Nothing here
+decides what becomes of a change; that is told by its receipt alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from sync.client.outcomes import Malformed, Refused, RequestTrouble
+from sync.client.ports import Batch, DeviceIdentity
+from sync.client.transport import Transport
+from sync.protocol.codec import (
+    JSON_TYPE,
+    LINES_TYPE,
+    PullPage,
+    decode_message,
+    decode_pull,
+    encode_push,
+)
+from sync.protocol.messages import (
+    DOCUMENT_SCHEMA,
+    PROTOCOL_VERSION,
+    Challenge,
+    ChallengeRequest,
+    Enrolled,
+    EnrolRequest,
+    LoginRequest,
+    PullRequest,
+    PushAnswer,
+    PushHeader,
+    RefusalCode,
+    Session,
+)
+from sync.protocol.signing import public_key_of, sign_enrolment, sign_login
+
+T = TypeVar("T")
+
+
+def enrol(
+    *, transport: Transport, code: str, device_name: str, signing_key: bytes
+) -> Enrolled | RequestTrouble:
+    """Bind this device's key to the office of a one-time code; the answer tells who it is."""
+    public_key = public_key_of(signing_key)
+    request = EnrolRequest(
+        code=code,
+        public_key=public_key,
+        device_name=device_name,
+        sig=sign_enrolment(signing_key, code=code, public_key=public_key),
+    )
+    return transport.ask("/auth/enrol", request, Enrolled)
+
+
+class Conversation:
+    """The requests of an enrolled device; logs in when it has to."""
+
+    def __init__(self, *, transport: Transport, identity: DeviceIdentity, app_version: str) -> None:
+        self._transport = transport
+        self._identity = identity
+        self._app_version = app_version
+        self._token = ""
+
+    def push(self, batch: Batch) -> PushAnswer | RequestTrouble:
+        """Send one signed batch; the answer comes after the server's commit."""
+        header = PushHeader(
+            v=PROTOCOL_VERSION,
+            device=self._identity.device_id,
+            epoch=batch.epoch,
+            first=batch.changes[0].seq,
+            n=len(batch.changes),
+            prev=batch.prev,
+            schema=DOCUMENT_SCHEMA,
+            app=self._app_version,
+        )
+        body = encode_push(
+            header=header, changes=batch.changes, signing_key=self._identity.signing_key
+        )
+        return self._as_device(
+            lambda token: self._transport.send(
+                "/sync/v1/push",
+                body,
+                body_type=LINES_TYPE,
+                answer_type=JSON_TYPE,
+                decode=partial(decode_message, kind=PushAnswer),
+                token=token,
+            )
+        )
+
+    def pull(self, request: PullRequest) -> PullPage | RequestTrouble:
+        """Ask for one page; it is answered whole or not at all."""
+        return self._as_device(
+            lambda token: self._transport.send(
+                "/sync/v1/pull",
+                msgspec.json.encode(request),
+                body_type=JSON_TYPE,
+                answer_type=LINES_TYPE,
+                decode=decode_pull,
+                token=token,
+            )
+        )
+
+    def _as_device(self, request: Callable[[str], T | RequestTrouble]) -> T | RequestTrouble:
+        """Make a request with a token, with a new one when it has expired meanwhile."""
+        if self._token:
+            answer = request(self._token)
+            if not _is_expiry(answer):
+                return answer
+        trouble = self._log_in()
+        return request(self._token) if trouble is None else trouble
+
+    def _log_in(self) -> RequestTrouble | None:
+        device = self._identity.device_id
+        challenge = self._transport.ask(
+            "/auth/challenge", ChallengeRequest(device=device), Challenge
+        )
+        if not isinstance(challenge, Challenge):
+            return challenge
+        # Only hexadecimal is signed as a nonce: a false server gets no text of its choice signed.
+        if not _is_nonce(challenge.nonce):
+            return Malformed()
+        signature = sign_login(self._identity.signing_key, nonce=challenge.nonce, device=device)
+        session = self._transport.ask(
+            "/auth/login",
+            LoginRequest(device=device, nonce=challenge.nonce, sig=signature),
+            Session,
+        )
+        if not isinstance(session, Session):
+            return session
+        self._token = session.token
+        return None
+
+
+def _is_expiry(answer: object) -> bool:
+    return isinstance(answer, Refused) and answer.code is RefusalCode.TOKEN_EXPIRED
+
+
+def _is_nonce(raw_nonce: str) -> bool:
+    try:
+        return len(bytes.fromhex(raw_nonce)) == 32
+    except ValueError:
+        return False

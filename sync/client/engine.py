@@ -1,0 +1,293 @@
+"""One sync: push until the outbox is empty, pull until nothing is left, compare digests.
+
+The engine keeps nothing of its own: every receipt and every page is stored by the office's outbox
+and inbox before the next request, so that it may be killed at any line and the next sync goes on
+from there. It never removes a change; only a stored receipt does (``Outbox.settle``). What a
+request came to never decides the fate of a change either: it only decides whether to go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from sync.client.conversation import Conversation
+from sync.client.outcomes import (
+    ChangesGone,
+    ConnectionCut,
+    Diverged,
+    Malformed,
+    Refused,
+    ServerBusy,
+    ServerFailed,
+    SyncOutcome,
+    Trouble,
+)
+from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
+from sync.client.schedule import BatchSize, pause_seconds
+from sync.client.transport import PATIENCE, Patience, Transport
+from sync.protocol.codec import PullPage
+from sync.protocol.messages import Digest, Outcome, PullRequest, PushAnswer, RefusalCode
+
+#: Rows asked for in one page; a page is one transaction of the register.
+PAGE_ROWS = 1000
+#: The same request is tried so often before the sync gives up and leaves it to the next one.
+TRIES = 3
+#: A pause inside a sync is never longer: somebody is looking at the progress bar.
+LONGEST_PAUSE_SECONDS = 5.0
+#: Renumbering or rewinding more often in one sync means that the two do not understand each other.
+MOST_REPAIRS = 3
+#: Push and pull are repeated while officers go on saving, but not for ever.
+MOST_ROUNDS = 5
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Time as the engine sees it: a stopwatch in seconds, and waiting."""
+
+    stopwatch: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+
+
+REAL_TIME = Pace()
+
+
+def synchronise(
+    *,
+    outbox: Outbox,
+    inbox: Inbox,
+    identity: DeviceIdentity,
+    app_version: str,
+    on_progress: Progress | None = None,
+    patience: Patience = PATIENCE,
+    pace: Pace = REAL_TIME,
+) -> SyncOutcome:
+    """Exchange everything with the server; trouble comes back in the outcome, never raised.
+
+    ``on_progress`` receives (done, known so far): changes receipted and rows applied. Raises
+    ``BadAddressError`` when the identity's address cannot be used, and whatever the store raises.
+    """
+    with Transport(
+        server_url=identity.server_url, ca_file=identity.ca_file, patience=patience
+    ) as transport:
+        run = _Sync(
+            outbox=outbox,
+            inbox=inbox,
+            conversation=Conversation(
+                transport=transport, identity=identity, app_version=app_version
+            ),
+            on_progress=on_progress,
+            pace=pace,
+        )
+        trouble = run.everything()
+    return run.outcome(trouble)
+
+
+@dataclass(slots=True)
+class _Sync:
+    """The state of one running sync."""
+
+    outbox: Outbox
+    inbox: Inbox
+    conversation: Conversation
+    on_progress: Progress | None
+    pace: Pace
+    batch_size: BatchSize = field(default_factory=BatchSize)
+    pushed: int = 0
+    pulled: int = 0
+    clashes: int = 0
+    held: int = 0
+    expected: int = 0
+    repairs: int = 0
+
+    def outcome(self, trouble: Trouble | None) -> SyncOutcome:
+        return SyncOutcome(
+            pushed=self.pushed,
+            pulled=self.pulled,
+            clashes=self.clashes,
+            held=self.held,
+            trouble=trouble,
+        )
+
+    def everything(self) -> Trouble | None:
+        """Push, pull, push again if edits arrived; compare; fetch whole what differs, once."""
+        digests = self._exchange()
+        if not isinstance(digests, Mapping):
+            return digests
+        different = self._different(digests)
+        if not different:
+            return None
+        self.inbox.restart(different)
+        digests = self._exchange()
+        if not isinstance(digests, Mapping):
+            return digests
+        different = self._different(digests)
+        return Diverged(different) if different else None
+
+    def _exchange(self) -> Mapping[str, Digest] | Trouble:
+        digests: Mapping[str, Digest] | Trouble = {}
+        for _ in range(MOST_ROUNDS):
+            trouble = self._push_all()
+            if trouble is not None:
+                return trouble
+            digests = self._pull_all()
+            if not isinstance(digests, Mapping) or not self._next_batch(limit=1).changes:
+                break
+        return digests
+
+    def _different(self, theirs: Mapping[str, Digest]) -> tuple[str, ...]:
+        ours = self.inbox.digests()
+        return tuple(
+            sorted(name for name, digest in theirs.items() if ours.get(name, _EMPTY) != digest)
+        )
+
+    # push
+
+    def _push_all(self) -> Trouble | None:
+        failures = 0
+        while (batch := self._next_batch(limit=self.batch_size.current)).changes:
+            started = self.pace.stopwatch()
+            answer = self.conversation.push(batch)
+            if isinstance(answer, PushAnswer):
+                failures = 0
+                self.batch_size.succeeded(seconds=self.pace.stopwatch() - started)
+                if not self._settle(batch, answer):
+                    return Malformed()
+                continue
+            failures += 1
+            trouble = self._mend(answer, failures)
+            if trouble is not None:
+                return trouble
+        return None
+
+    def _next_batch(self, *, limit: int) -> Batch:
+        return self.outbox.next_batch(limit=limit)
+
+    def _settle(self, batch: Batch, answer: PushAnswer) -> bool:
+        """Store the receipts. False when they are not about this batch."""
+        first, last = batch.changes[0].seq, batch.changes[-1].seq
+        if answer.acked < last or [r.seq for r in answer.results] != list(range(first, last + 1)):
+            return False
+        self.outbox.settle(answer)
+        self.pushed += len(batch.changes)
+        self.clashes += sum(result.s is Outcome.CLASH for result in answer.results)
+        self.held += sum(result.s is Outcome.HELD for result in answer.results)
+        self._report(len(batch.changes))
+        return True
+
+    def _mend(self, trouble: Trouble, failures: int) -> Trouble | None:
+        """Do what a failed push asks for; ``None`` when it should be tried again."""
+        match trouble:
+            case Refused(code=RefusalCode.GAP, expected=expected):
+                return self._repair(trouble, done=partial(self.outbox.rewind, expected=expected))
+            case Refused(code=RefusalCode.FORK):
+                return self._repair(trouble, done=self._renumber)
+            case Refused(code=RefusalCode.TOO_LARGE) if self.batch_size.current > 1:
+                self.batch_size.was_too_large()
+                return None
+            case ConnectionCut(timed_out=True):
+                self.batch_size.was_too_large()
+        return self._pause(trouble, failures)
+
+    def _repair(self, trouble: Trouble, *, done: Callable[[], bool]) -> Trouble | None:
+        self.repairs += 1
+        if self.repairs > MOST_REPAIRS:
+            return trouble
+        return None if done() else ChangesGone()
+
+    def _restart(self, buckets: tuple[str, ...]) -> bool:
+        self.inbox.restart(buckets)
+        return True
+
+    def _renumber(self) -> bool:
+        self.outbox.renumber()
+        return True
+
+    # pull
+
+    def _pull_all(self) -> Mapping[str, Digest] | Trouble:
+        failures = 0
+        while True:
+            cursors = self.inbox.cursors()
+            page = self.conversation.pull(PullRequest(cursors=dict(cursors), limit=PAGE_ROWS))
+            if not isinstance(page, PullPage):
+                failures += 1
+                trouble = self._pause(page, failures)
+                if trouble is not None:
+                    return trouble
+                continue
+            failures = 0
+            behind = _gone_back(page, cursors)
+            if behind:
+                trouble = self._repair(Diverged(behind), done=partial(self._restart, behind))
+                if trouble is not None:
+                    return trouble
+                continue
+            if not _is_consistent(page, cursors):
+                return Malformed()
+            self._apply(page)
+            if not page.end.more:
+                return page.end.digest
+
+    def _apply(self, page: PullPage) -> None:
+        self.inbox.apply_page(
+            rows=page.rows, grants=page.grants, drops=page.drops, cursors=page.end.next
+        )
+        self.pulled += len(page.rows)
+        self.expected += sum(grant.count for grant in page.grants)
+        self._report(len(page.rows))
+
+    # both
+
+    def _pause(self, trouble: Trouble, failures: int) -> Trouble | None:
+        """Wait when trying again may help; ``None`` afterwards, the trouble when it may not."""
+        if failures >= TRIES:
+            return trouble
+        match trouble:
+            case ServerBusy(retry_after_seconds=asked) if asked > LONGEST_PAUSE_SECONDS:
+                return trouble
+            case ServerBusy(retry_after_seconds=asked):
+                self.pace.wait(max(asked, pause_seconds(failures)))
+            case ConnectionCut() | ServerFailed():
+                self.pace.wait(min(pause_seconds(failures), LONGEST_PAUSE_SECONDS))
+            case _:
+                return trouble
+        return None
+
+    def _report(self, count: int) -> None:
+        done = self.pushed + self.pulled
+        self.expected = max(self.expected, done)
+        if self.on_progress is not None and count:
+            self.on_progress(done, self.expected)
+
+
+_EMPTY = Digest(n=0, x="0" * 32)
+
+
+def _gone_back(page: PullPage, asked: Mapping[str, int]) -> tuple[str, ...]:
+    """Buckets whose feed ends before the place we had reached: the server was restored."""
+    dropped = {drop.bucket for drop in page.drops}
+    return tuple(
+        sorted(
+            name
+            for name, position in asked.items()
+            if name not in dropped and page.end.next.get(name, 0) < position
+        )
+    )
+
+
+def _is_consistent(page: PullPage, asked: Mapping[str, int]) -> bool:
+    """Do the page's positions agree with its rows, and does the feed move forward?
+
+    A cursor that ran ahead of the rows applied would lose documents for good without a word.
+    """
+    after = page.end.next
+    for row in page.rows:
+        if not asked.get(row.bucket, 0) < row.position <= after.get(row.bucket, -1):
+            return False
+    has_moved = bool(page.rows or page.grants or page.drops)
+    return has_moved or not page.end.more
