@@ -46,6 +46,114 @@ class Code(Enum):
         Severity.ERROR, "{label}: chưa có câu trả lời. {message}", "định nghĩa biểu mẫu (required)"
     )
 
+    ID_001 = FindingKind(
+        Severity.ERROR,
+        "Số định danh phải đủ 12 chữ số, đang có {count}. Xem lại thẻ và nhập lại.",
+        "Luật Căn cước 26/2023/QH15, Điều 12",
+        is_flag=True,
+    )
+    ID_002 = FindingKind(
+        Severity.ERROR,
+        "Số định danh chỉ có 11 chữ số, có lẽ mất số 0 ở đầu. Nếu trên thẻ là {suggestion} thì"
+        " nhập lại như vậy.",
+        "Luật Căn cước 26/2023/QH15, Điều 12",
+        is_flag=True,
+    )
+    ID_003 = FindingKind(
+        Severity.ERROR,
+        "Số định danh có chữ cái giống chữ số (O, I, l). Nếu trên thẻ là {suggestion} thì nhập"
+        " lại như vậy.",
+        "Luật Căn cước 26/2023/QH15, Điều 12",
+        is_flag=True,
+    )
+    ID_004 = FindingKind(
+        Severity.ERROR,
+        "Số định danh có ký tự không phải chữ số 0–9. Xóa và nhập lại 12 chữ số trên thẻ.",
+        "Luật Căn cước 26/2023/QH15, Điều 12",
+        is_flag=True,
+    )
+    ID_005 = FindingKind(
+        Severity.WARNING,
+        "Đây là số CMND 9 số. Người này cần có số định danh cá nhân: nhập số 12 chữ số nếu có,"
+        " hoặc gửi công an xã kiểm tra.",
+        "Luật Căn cước 26/2023/QH15, Điều 12",
+        is_flag=True,
+    )
+    ID_006 = FindingKind(
+        Severity.INFORMATION,
+        "Chưa có số định danh cá nhân. Lưu phiếu rồi gửi công an xã tra cứu hoặc cấp số.",
+        "Kế hoạch 251/KH-UBND, Phụ lục, mục 1.e",
+        is_flag=True,
+    )
+    ID_007 = FindingKind(
+        Severity.WARNING,
+        "Ba số đầu {prefix} không phải mã nơi đăng ký khai sinh đã biết. Xem lại thẻ; nếu thẻ"
+        " đúng như vậy thì ghi lý do.",
+        "TT 07/2016/TT-BCA, Phụ lục 1; TT 59/2021/TT-BCA (hết hiệu lực 01/07/2024)",
+        is_flag=True,
+    )
+    ID_008 = FindingKind(
+        Severity.INFORMATION,
+        "Ba số đầu {prefix}: đăng ký khai sinh ở nước ngoài. Không cần sửa nếu thẻ đúng như vậy.",
+        "TT 59/2021/TT-BCA, Phụ lục 2 (hết hiệu lực 01/07/2024)",
+    )
+    ID_009 = FindingKind(
+        Severity.WARNING,
+        "Chữ số thứ tư ({digit}) của số định danh là của {sex_of_number}, khác câu giới tính. Xem"
+        " lại số và giới tính; nếu thẻ đúng như vậy thì ghi lý do.",
+        "TT 07/2016/TT-BCA, Điều 7; TT 59/2021/TT-BCA (hết hiệu lực 01/07/2024)",
+        is_flag=True,
+    )
+    ID_010 = FindingKind(
+        Severity.WARNING,
+        "Số định danh cho năm sinh {year_of_number}, khác năm sinh {birth_year} trên phiếu. Xem"
+        " lại số và ngày sinh; nếu thẻ đúng như vậy thì ghi lý do.",
+        "TT 07/2016/TT-BCA, Điều 7; TT 59/2021/TT-BCA (hết hiệu lực 01/07/2024)",
+        is_flag=True,
+    )
+    ID_011 = FindingKind(
+        Severity.WARNING,
+        "Số định danh cho năm sinh {year_of_number}, ở tương lai. Xem lại số trên thẻ; nếu thẻ"
+        " đúng như vậy thì ghi lý do.",
+        "TT 07/2016/TT-BCA, Điều 7; TT 59/2021/TT-BCA (hết hiệu lực 01/07/2024)",
+        is_flag=True,
+    )
+    ID_012 = FindingKind(
+        Severity.ERROR,
+        "Số CMND/CCCD cũ phải có 9 hoặc 12 chữ số. Xem lại giấy tờ và nhập lại, hoặc để trống.",
+        "CMND có 9 chữ số; Luật Căn cước 26/2023/QH15, Điều 12: số định danh 12 chữ số",
+    )
+    ID_013 = FindingKind(
+        Severity.WARNING,
+        "Số {number} đã có ở người khác trong sổ: {others}. Mở người đó ra so; nếu là một người"
+        " thì dùng hồ sơ đã có, nếu là hai người thì gửi công an xã.",
+        "Luật Căn cước 26/2023/QH15, Điều 12 (mỗi số một người)",
+        is_flag=True,
+    )
+    ID_020 = FindingKind(
+        Severity.ERROR,
+        "Ngày sinh {birth_date} ở sau ngày {on}. Xem lại giấy tờ và nhập lại ngày sinh.",
+        "TT 01/2022/TT-BLĐTBXH, Điều 7.1.a",
+    )
+    ID_021 = FindingKind(
+        Severity.WARNING,
+        "Năm sinh {birth_year} trước năm 1900. Xem lại giấy tờ; nếu đúng như vậy thì ghi lý do.",
+        "TT 07/2016/TT-BCA, Điều 7 (số định danh không ghi được năm trước 1900)",
+        is_flag=True,
+    )
+    ID_030 = FindingKind(
+        Severity.WARNING,
+        "Họ tên có chữ số hoặc dấu lạ: {signs}. Xem lại giấy tờ; nếu giấy tờ đúng như vậy thì"
+        " ghi lý do.",
+        "Luật Hộ tịch, Điều 14 (họ, chữ đệm và tên)",
+    )
+    ID_031 = FindingKind(
+        Severity.WARNING,
+        "Họ tên chỉ có một chữ “{full_name}”. Ghi đủ họ, chữ đệm và tên; nếu giấy tờ chỉ có một"
+        " chữ thì ghi lý do.",
+        "Luật Hộ tịch, Điều 14 (họ, chữ đệm và tên)",
+    )
+
     @property
     def kind(self) -> FindingKind:
         """The catalogue entry."""

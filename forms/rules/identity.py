@@ -1,0 +1,253 @@
+"""What a person's identity tells about itself, for every form at once.
+
+The rules look at person fields (roles ``person.<field>``), never at one form's questions. Length
+and digits of a number are errors; everything the old number scheme says is only a warning that the
+officer confirms with a reason: the circular that defined the scheme expired on 01/07/2024 and real
+exceptions exist (Luật Căn cước 26/2023/QH15 Điều 12 promises no more than twelve digits).
+
+Personal ID number (``PPP G YY RRRRRR``), after taking out spaces, dots and dashes:
+
+* ID-R1  eleven digits: an error that offers the number with a leading 0 (``ID_002``).
+* ID-R2  the letters O, o, I, l among digits: an error that offers the digits (``ID_003``).
+* ID-R3  any other sign, full-width digits too: an error (``ID_004``).
+* ID-R4  nine digits: an old CMND number, let through but flagged (``ID_005``).
+* ID-R5  any other count than twelve: an error (``ID_001``).
+* ID-R6  no number: a flag (``ID_006``); that it is required is the form's own rule.
+* ID-R7  PPP neither one of the 63 provinces nor abroad: a warning (``ID_007``).
+* ID-R8  PPP abroad (1xx, 2xx): information (``ID_008``).
+* ID-R9  G says another sex than the answer: a warning (``ID_009``).
+* ID-R10 G and YY say another year than the birth date; only years are compared, so a date without
+  day or month does as well: a warning (``ID_010``).
+* ID-R11 no birth date, and G and YY say a year to come: a warning (``ID_011``).
+* ID-R12 the old number has neither nine nor twelve digits: an error (``ID_012``).
+* ID-R13 another person has the number: a warning (``ID_013``), made by whoever can search.
+
+Birth date and name:
+
+* ID-R20 born after the day of filling, even on the earliest day the date can mean: an error
+  (``ID_020``).
+* ID-R21 born before 1900: a warning (``ID_021``).
+* ID-R30 the name has digits or signs other than apostrophe, hyphen and dot: a warning (``ID_030``).
+* ID-R31 the name is one word: a warning (``ID_031``).
+
+The sentences name the field themselves, without a form's label: a remark about a person keeps its
+fingerprint in every form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from forms.catalogues import catalogue
+from forms.dates import PartialDate, display, parse_stored
+from forms.definition import Answer
+from forms.findings import Code, Finding
+
+FULL_NAME = "full_name"
+BIRTH_DATE = "birth_date"
+SEX = "sex"
+ID_NUMBER = "id_number"
+OLD_ID_NUMBER = "old_id_number"
+
+#: The person fields these rules read.
+IDENTITY_FIELDS = (FULL_NAME, BIRTH_DATE, SEX, ID_NUMBER, OLD_ID_NUMBER)
+
+#: First year that the number's digits can say.
+FIRST_CODED_YEAR = 1900
+
+#: The prefix of the training province, assigned to nobody.
+TRAINING_PREFIX = "003"
+
+_PERSON = "person."
+_PERSON_ALONE = {name: "" for name in IDENTITY_FIELDS}
+_SEPARATORS = str.maketrans("", "", " .-\u2010\u2011\u2013\u00a0")
+_DIGITS = re.compile(r"[0-9]*")
+_TWELVE_DIGITS = re.compile(r"[0-9]{12}")
+_LOOK_ALIKES = str.maketrans("OoIl", "0011")
+# Not a letter of any alphabet with its marks, apostrophe, hyphen or the dot of abbreviations.
+_ODD_SIGNS = re.compile(r"[\d_]|[^\w .'\-\u0300-\u036f\u2018\u2019\u02bc\u2010\u2011]")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityTables:
+    """The dated lists behind the rules.
+
+    Attributes:
+        birth_places: first three digits -> province where the birth was registered.
+        abroad: first digits of numbers registered abroad.
+        sex_and_century: fourth digit -> (code of the sex, its word, first year of the century).
+    """
+
+    birth_places: Mapping[str, str] = field(repr=False)
+    abroad: frozenset[str]
+    sex_and_century: Mapping[str, tuple[str, str, int]] = field(repr=False)
+
+    @staticmethod
+    def load(training: bool) -> IdentityTables:
+        """The lists in force; with ``training``, the fictional province's prefix is known too."""
+        return _load_tables(training)
+
+
+@cache
+def _load_tables(training: bool) -> IdentityTables:
+    places = catalogue("birth_registration_prefixes")
+    kinds = places.column("place")
+    names = places.column("name_vi")
+    provinces = {code: names[code] for code, kind in kinds.items() if kind == "province"}
+    if training:
+        provinces[TRAINING_PREFIX] = ""
+    digits = catalogue("century_sex_digits").rows
+    return IdentityTables(
+        birth_places=provinces,
+        abroad=frozenset(code for code, kind in kinds.items() if kind == "abroad"),
+        sex_and_century={
+            code: (row["sex_code"], row["sex_vi"], int(row["first_year"]))
+            for code, row in digits.items()
+        },
+    )
+
+
+def clean_number(text: str) -> str:
+    """A number as it is stored: without the spaces, dots and dashes of its writing."""
+    return text.translate(_SEPARATORS)
+
+
+def identity_findings(
+    identity: Mapping[str, Answer],
+    *,
+    on: date,
+    tables: IdentityTables,
+    paths: Mapping[str, str] = _PERSON_ALONE,
+) -> list[Finding]:
+    """Every remark about one person.
+
+    Args:
+        identity: person field -> answer.
+        on: the day of filling.
+        paths: person field -> path of its question. A field that the form does not ask gets no
+            remark. Without it the person is looked at alone and the paths are empty.
+    """
+    findings: list[Finding] = []
+    number = _text(identity, ID_NUMBER)
+    if ID_NUMBER in paths:
+        path = paths[ID_NUMBER]
+        number = clean_number(number)
+        if _TWELVE_DIGITS.fullmatch(number):
+            findings += _scheme_findings(number, identity, on=on, tables=tables, path=path)
+        else:
+            findings.append(_format_finding(number, path))
+    if OLD_ID_NUMBER in paths:
+        findings += _old_number_findings(_text(identity, OLD_ID_NUMBER), paths[OLD_ID_NUMBER])
+    if BIRTH_DATE in paths:
+        findings += _birth_findings(_born(identity), on=on, path=paths[BIRTH_DATE])
+    if FULL_NAME in paths:
+        findings += _name_findings(_text(identity, FULL_NAME), paths[FULL_NAME])
+    return findings
+
+
+def flag_codes(identity: Mapping[str, Answer], *, on: date, tables: IdentityTables) -> list[str]:
+    """Names of the codes for which the police are asked about this person, sorted."""
+    findings = identity_findings(identity, on=on, tables=tables)
+    return sorted({finding.code.name for finding in findings if finding.is_flag})
+
+
+def duplicate_finding(number: str, *, others: Sequence[str], path: str = "") -> Finding:
+    """ID-R13: the number is already in the register, with ``others`` (their names)."""
+    parameters = {"number": number, "others": "; ".join(sorted(others))}
+    return _finding(Code.ID_013, ID_NUMBER, path, parameters)
+
+
+def _finding(code: Code, name: str, path: str, parameters: Mapping[str, str]) -> Finding:
+    return Finding(code, path, _PERSON + name, parameters)
+
+
+def _text(identity: Mapping[str, Answer], name: str) -> str:
+    answer = identity.get(name)
+    return "" if answer is None else str(answer)
+
+
+def _born(identity: Mapping[str, Answer]) -> PartialDate | None:
+    return parse_stored(_text(identity, BIRTH_DATE))
+
+
+def _format_finding(number: str, path: str) -> Finding:
+    """ID-R1 … ID-R6: why this is no number of twelve digits."""
+    digits = number.translate(_LOOK_ALIKES)
+    parameters = {"number": number}
+    if not number:
+        code, parameters = Code.ID_006, {}
+    elif not _DIGITS.fullmatch(digits):
+        code = Code.ID_004
+    elif digits != number and len(digits) == 12:
+        code, parameters = Code.ID_003, {"number": number, "suggestion": digits}
+    elif digits != number:
+        code = Code.ID_004
+    elif len(number) == 11:
+        code, parameters = Code.ID_002, {"number": number, "suggestion": f"0{number}"}
+    elif len(number) == 9:
+        code = Code.ID_005
+    else:
+        code, parameters = Code.ID_001, {"number": number, "count": str(len(number))}
+    return _finding(code, ID_NUMBER, path, parameters)
+
+
+def _scheme_findings(
+    number: str,
+    identity: Mapping[str, Answer],
+    *,
+    on: date,
+    tables: IdentityTables,
+    path: str,
+) -> Iterator[Finding]:
+    """ID-R7 … ID-R11: where twelve digits contradict the old scheme or the other answers."""
+    prefix = number[:3]
+    if prefix not in tables.birth_places:
+        code = Code.ID_008 if number[0] in tables.abroad else Code.ID_007
+        yield _finding(code, ID_NUMBER, path, {"number": number, "prefix": prefix})
+    sex_of_number, sex_vi, first_year = tables.sex_and_century[number[3]]
+    sex = identity.get(SEX)
+    if sex and sex != sex_of_number:
+        words = {"number": number, "digit": number[3], "sex_of_number": sex_vi}
+        yield _finding(Code.ID_009, ID_NUMBER, path, words)
+    year_of_number = first_year + int(number[4:6])
+    born = _born(identity)
+    if born is not None and born.year != year_of_number:
+        years = {"year_of_number": str(year_of_number), "birth_year": str(born.year)}
+        yield _finding(Code.ID_010, ID_NUMBER, path, {"number": number, **years})
+    elif born is None and year_of_number > on.year:
+        years = {"year_of_number": str(year_of_number)}
+        yield _finding(Code.ID_011, ID_NUMBER, path, {"number": number, **years})
+
+
+def _old_number_findings(number: str, path: str) -> Iterator[Finding]:
+    """ID-R12."""
+    number = clean_number(number)
+    if number and not (_DIGITS.fullmatch(number) and len(number) in (9, 12)):
+        yield _finding(Code.ID_012, OLD_ID_NUMBER, path, {"number": number})
+
+
+def _birth_findings(born: PartialDate | None, *, on: date, path: str) -> Iterator[Finding]:
+    """ID-R20, ID-R21. A text that is no date is the form's own remark."""
+    if born is None:
+        return
+    if born.year >= on.year and born.earliest() > on:
+        days = {"birth_date": born.displayed, "on": display(on.isoformat())}
+        yield _finding(Code.ID_020, BIRTH_DATE, path, days)
+    elif born.year < FIRST_CODED_YEAR:
+        yield _finding(Code.ID_021, BIRTH_DATE, path, {"birth_year": str(born.year)})
+
+
+def _name_findings(name: str, path: str) -> Iterator[Finding]:
+    """ID-R30, ID-R31. A missing name is the form's own remark."""
+    if not name:
+        return
+    odd = _ODD_SIGNS.findall(name)
+    if odd:
+        signs = " ".join(dict.fromkeys(odd))
+        yield _finding(Code.ID_030, FULL_NAME, path, {"full_name": name, "signs": signs})
+    elif " " not in name.strip():
+        yield _finding(Code.ID_031, FULL_NAME, path, {"full_name": name})
