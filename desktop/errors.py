@@ -25,6 +25,7 @@ class Problem(Enum):
     FOLDER_NOT_WRITABLE = "folder_not_writable"
     DISK_FULL = "disk_full"
     STORE_FAILED = "store_failed"
+    STORE_BUSY = "store_busy"
     NOT_ENROLLED = "not_enrolled"
     ALREADY_ENROLLED = "already_enrolled"
     BAD_CODE = "bad_code"

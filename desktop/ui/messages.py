@@ -94,6 +94,10 @@ class Messages(QObject):
                 self.tr("Chưa ghi được vào sổ."),
                 self.tr("Đóng chương trình, mở lại sổ rồi làm lại thao tác vừa rồi."),
             ),
+            Problem.STORE_BUSY: (
+                self.tr("Một chương trình khác đang giữ tệp sổ nên chưa ghi được."),
+                self.tr("Chờ phần mềm diệt virus hoặc sao lưu chạy xong rồi lưu lại."),
+            ),
         }
 
     def _about_sync(self) -> Mapping[Problem, tuple[str, str]]:
