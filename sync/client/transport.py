@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import ipaddress
+import logging
 import ssl
 import time
 import zlib
@@ -51,6 +52,9 @@ T = TypeVar("T")
 M = TypeVar("M", bound=msgspec.Struct)
 
 _CHUNK_BYTES = 64 * 1024
+
+# Its warnings quote what the other side sent; what matters of it is in the outcome.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ class Transport:
             content = self._read(response)
             if not isinstance(content, bytes):
                 return content
+            if _is_cut_in_the_head(response, answer_type):
+                return ConnectionCut()
             return _understand(response, content, answer_type=answer_type, decode=decode)
 
     def _post(self, path: str, body: bytes, *, body_type: str, token: str) -> requests.Response:
@@ -220,12 +226,25 @@ class Transport:
         return bytes(content)
 
 
+def _content_type(response: requests.Response) -> str:
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+def _is_cut_in_the_head(response: requests.Response, answer_type: str) -> bool:
+    """Did the connection end among the headers?
+
+    Our server always says how long its answer is; http.client takes half a head for a whole one.
+    """
+    is_framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    return not is_framed and _content_type(response) in ("", JSON_TYPE, answer_type)
+
+
 def _understand(
     response: requests.Response, content: bytes, *, answer_type: str, decode: Callable[[bytes], T]
 ) -> T | RequestTrouble:
     """Tell our server's answer from everything else that may stand in its place."""
     status = response.status_code
-    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    content_type = _content_type(response)
     if status >= HTTPStatus.BAD_REQUEST and content_type == JSON_TYPE:
         refusal = _refusal_of(content)
         if refusal is not None:
