@@ -63,7 +63,7 @@ FIRST_CODED_YEAR = 1900
 TRAINING_PREFIX = "003"
 
 _PERSON = "person."
-_PERSON_ALONE = {name: "" for name in IDENTITY_FIELDS}
+_PERSON_ALONE = dict.fromkeys(IDENTITY_FIELDS, "")
 _SEPARATORS = str.maketrans("", "", " .-\u2010\u2011\u2013\u00a0")
 _DIGITS = re.compile(r"[0-9]*")
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}")
