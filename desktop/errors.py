@@ -39,6 +39,7 @@ class Problem(Enum):
     DEVICE_REVOKED = "device_revoked"
     PROTOCOL_MISMATCH = "protocol_mismatch"
     CHANGES_MISSING = "changes_missing"
+    DIVERGED = "diverged"
     TRAINING_MISMATCH = "training_mismatch"
     GONE = "gone"
     ALREADY_ANSWERED = "already_answered"

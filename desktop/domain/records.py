@@ -52,11 +52,19 @@ class OpenedForm:
 
 @dataclass(frozen=True, slots=True)
 class SavedForm:
-    """Where a save went."""
+    """Where a save went.
+
+    Attributes:
+        opened: the form as it is now; go on with it, so that the next save tells what was edited
+            since from what came by sync.
+        findings: every remark about what was saved, the duplicate number included.
+    """
 
     person_id: PersonId
     household_id: HouseholdId
     record_id: RecordId
+    opened: OpenedForm
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

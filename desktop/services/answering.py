@@ -1,0 +1,132 @@
+"""Between the answers of a form, keyed by path, and the documents they live in.
+
+An answer whose question has the role ``person.<field>`` or ``household.<field>`` belongs to that
+document and is shared by all forms; every other answer is a field ``answers.<path>`` of the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from forms.definition import Answer, Answers, FormDefinition, Question, QuestionType
+from forms.rules.identity import clean_number
+from forms.vietnamese import clean
+from sync.protocol.messages import Value
+
+PERSON = "person"
+HOUSEHOLD = "household"
+RECORD = "record"
+
+ANSWERS = "answers."
+CONFIRMED = "confirmed."
+DIFFERS = "differs."
+IDENTITY = "identity."
+REASONS = "reasons."
+
+#: Person fields that a submission and a check carry as they stood (the identity itself).
+SNAPSHOT_FIELDS = (
+    "full_name",
+    "birth_date",
+    "sex",
+    "id_number",
+    "old_id_number",
+    "native_place",
+    "permanent_residence",
+    "dwelling",
+)
+_NUMBERS = frozenset({"person.id_number", "person.old_id_number", "person.social_insurance_number"})
+#: The question for the day of collection (last line of the paper form); it has no role.
+_COLLECTED_ON = "collected_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the answer of one question lives: the document's kind and the field's name."""
+
+    kind: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Answers or other values by the document they live in: field -> value."""
+
+    person: dict[str, Value] = field(default_factory=dict)
+    household: dict[str, Value] = field(default_factory=dict)
+    record: dict[str, Value] = field(default_factory=dict)
+
+    def of(self, kind: str) -> dict[str, Value]:
+        """The part of one document."""
+        return {PERSON: self.person, HOUSEHOLD: self.household, RECORD: self.record}[kind]
+
+
+def place_of(question: Question) -> Place:
+    """Where the question's answer lives."""
+    kind, dot, name = (question.role or "").partition(".")
+    if dot and kind in (PERSON, HOUSEHOLD):
+        return Place(kind, name)
+    return Place(RECORD, ANSWERS + question.path)
+
+
+def answered_questions(definition: FormDefinition) -> Iterator[tuple[Question, Place]]:
+    """Every question that can hold an answer, with the place of it."""
+    for question in definition.questions():
+        if question.type is not QuestionType.NOTE:
+            yield question, place_of(question)
+
+
+def joined(definition: FormDefinition, parts: Parts) -> dict[str, Answer]:
+    """Answers by path out of the documents; empty ones are left out."""
+    return {
+        question.path: value
+        for question, place in answered_questions(definition)
+        if (value := parts.of(place.kind).get(place.field)) is not None
+    }
+
+
+def split(definition: FormDefinition, *, answers: Answers, before: Answers) -> Parts:
+    """What has to be set where so that ``before`` becomes ``answers``; ``None`` empties a field.
+
+    Only what was edited: a value that came by sync while the form stood open is not overwritten.
+    """
+    parts = Parts()
+    for question, place in answered_questions(definition):
+        answer = answers.get(question.path)
+        if answer != before.get(question.path):
+            parts.of(place.kind)[place.field] = answer
+    return parts
+
+
+def cleaned(definition: FormDefinition, answers: Answers) -> dict[str, Answer]:
+    """The answers as they are stored: text without stray spaces, numbers without dots; no empties."""
+    stored: dict[str, Answer] = {}
+    for question, _ in answered_questions(definition):
+        answer = answers.get(question.path)
+        if isinstance(answer, str):
+            answer = clean(answer)
+            if question.role in _NUMBERS:
+                answer = clean_number(answer)
+        if answer is not None and answer != "":
+            stored[question.path] = answer
+    return stored
+
+
+def by_prefix(fields: Mapping[str, Value], prefix: str) -> dict[str, Value]:
+    """The fields under a prefix, without it."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in fields.items()
+        if name.startswith(prefix) and value is not None
+    }
+
+
+def snapshot(person: Mapping[str, Value]) -> dict[str, str]:
+    """The identity of a person as it stands, without what is empty."""
+    return {name: str(person[name]) for name in SNAPSHOT_FIELDS if person.get(name)}
+
+
+def collected_on_path(definition: FormDefinition) -> str | None:
+    """Where the form asks for the day of collection."""
+    questions = definition.questions()
+    return next((q.path for q in questions if q.name == _COLLECTED_ON), None)

@@ -1,0 +1,46 @@
+"""Making a register, and opening one with a passphrase."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.errors import ExternalError, Problem, UserError
+from desktop.store import keys
+from desktop.store.folder import key_path, make_folder, register_path
+from desktop.store.keys import KdfCost
+from desktop.store.register import Register
+from forms.vietnamese import clean
+
+
+def register_exists(folder: Path) -> bool:
+    """Is there a register in this folder, opened or not?"""
+    return register_path(folder).exists()
+
+
+def users_of(folder: Path) -> list[str]:
+    """The names of those who can open the register, in the order they were added."""
+    return keys.users_of(key_path(folder))
+
+
+def create_register(
+    folder: Path, *, user_name: str, passphrase: str, cost: KdfCost = KdfCost.DEFAULT
+) -> Register:
+    """Make an empty register that ``user_name`` can open, and open it.
+
+    Raises ``REGISTER_EXISTS`` (nothing is touched), ``PASSPHRASE_TOO_SHORT``, and the failures of
+    the disk.
+    """
+    if register_exists(folder):
+        raise UserError(Problem.REGISTER_EXISTS)
+    make_folder(folder)
+    name = clean(user_name)
+    key = keys.create_key_file(key_path(folder), user_name=name, passphrase=passphrase, cost=cost)
+    return Register.create(folder, key=key, author=name)
+
+
+def open_register(folder: Path, *, user_name: str, passphrase: str) -> Register:
+    """Open the register. Raises ``WRONG_PASSPHRASE``, ``REGISTER_MISSING``, ``REGISTER_IN_USE`` …"""
+    if not register_exists(folder):
+        raise ExternalError(Problem.REGISTER_MISSING)
+    key = keys.unlock(key_path(folder), user_name=clean(user_name), passphrase=passphrase)
+    return Register.open(folder, key=key)
