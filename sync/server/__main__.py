@@ -1,0 +1,157 @@
+"""``so-an-sinh-server``: run the server, and set up its province."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from sqlalchemy import Engine
+
+from sync.protocol.documents import Role
+from sync.server.database import migrate as migrate_tables
+from sync.server.database import open_engine
+from sync.server.enrolment import new_code
+from sync.server.logs import log_to_stderr
+from sync.server.provinces import (
+    ProvinceExistsError,
+    UnknownOfficeError,
+    check_office,
+    create_office,
+    create_province,
+)
+from sync.server.serving import exit_on_sigterm, listen, serve
+from sync.server.training import run_training
+from sync.server.web import create_app
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+
+DatabaseUrl = Annotated[
+    str,
+    typer.Option(envvar="SO_AN_SINH_DATABASE_URL", help="postgresql://user:password@host/database"),
+]
+
+
+def _engine(database_url: str) -> Engine:
+    return open_engine(database_url)
+
+
+@cli.command()
+def run(
+    *,
+    database_url: DatabaseUrl,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8443,
+    certificate: Annotated[Path | None, typer.Option(help="PEM file; then HTTPS.")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file of the private key.")] = None,
+) -> None:
+    """Answer devices until SIGTERM. Prints the address when it is ready."""
+    engine = _engine(database_url)
+    listening = listen(host, port)
+    scheme = "https" if certificate else "http"
+    address = f"{scheme}://{host}:{listening.getsockname()[1]}"
+    try:
+        serve(
+            create_app(engine),
+            listening=listening,
+            on_ready=lambda: typer.echo(address),
+            certificate=certificate,
+            key=key,
+        )
+    finally:
+        engine.dispose()
+
+
+@cli.command()
+def migrate(*, database_url: DatabaseUrl) -> None:
+    """Bring the database to this program's version."""
+    engine = _engine(database_url)
+    migrate_tables(engine)
+    engine.dispose()
+
+
+@cli.command()
+def province_init(
+    *,
+    database_url: DatabaseUrl,
+    code: Annotated[str, typer.Option(help="Official 2-digit code.")],
+    name: Annotated[str, typer.Option(help="Name as in the official list.")],
+    training: Annotated[bool, typer.Option(help="A fictional province, never real data.")] = False,
+) -> None:
+    """Make this database the one of a province."""
+    engine = _engine(database_url)
+    try:
+        with engine.begin() as connection:
+            create_province(connection, code=code, name=name, training=training)
+    except ProvinceExistsError as error:
+        raise typer.BadParameter("this database belongs to a province already") from error
+    finally:
+        engine.dispose()
+
+
+@cli.command()
+def office_create(
+    *,
+    database_url: DatabaseUrl,
+    name: Annotated[str, typer.Option(help="Name of the office.")],
+    role: Annotated[Role, typer.Option(help="What the office does.")],
+    commune: Annotated[list[str], typer.Option(help="CODE=NAME of a commune; repeat.")],
+) -> None:
+    """Make an office that serves these communes; prints its id."""
+    pairs = [text.partition("=") for text in commune]
+    if not all(code and commune_name for code, _, commune_name in pairs):
+        raise typer.BadParameter("write CODE=NAME", param_hint="--commune")
+    engine = _engine(database_url)
+    with engine.begin() as connection:
+        office_id = create_office(
+            connection,
+            name=name,
+            role=role,
+            serves={code: commune_name for code, _, commune_name in pairs},
+        )
+    engine.dispose()
+    typer.echo(str(office_id))
+
+
+@cli.command()
+def enrol_code(
+    *,
+    database_url: DatabaseUrl,
+    office: Annotated[UUID, typer.Option(help="Id of the office.")],
+    user: Annotated[str, typer.Option(help="Who will work on the device.")],
+) -> None:
+    """Make a one-time code for a device; prints it, once."""
+    engine = _engine(database_url)
+    try:
+        with engine.begin() as connection:
+            check_office(connection, office)
+            code = new_code(connection, office_id=office, user_name=user)
+    except UnknownOfficeError as error:
+        raise typer.BadParameter("no such office", param_hint="--office") from error
+    finally:
+        engine.dispose()
+    typer.echo(code)
+
+
+@cli.command()
+def training(
+    *,
+    folder: Annotated[Path, typer.Option(help="Where its database lives.")],
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+) -> None:
+    """Serve the fictional province until SIGTERM or the end of standard input."""
+    run_training(folder=folder, port=port, announce=typer.echo)
+
+
+def main() -> None:
+    """The program's entry."""
+    log_to_stderr()
+    exit_on_sigterm()
+    cli()
+
+
+if __name__ == "__main__":
+    main()

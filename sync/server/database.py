@@ -1,0 +1,81 @@
+"""PostgreSQL: the engine, the migrations, and which database troubles pass by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+#: Threads that work in the database at once; more only wait for the same disk.
+CONNECTIONS = 16
+_POOL_WAIT_SECONDS = 10
+#: A second push of the same device waits this long for the first one, then hears "busy".
+_LOCK_WAIT_MS = 10_000
+#: deadlock_detected, serialization_failure, lock_not_available
+_PASSING_STATES = frozenset({"40P01", "40001", "55P03"})
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_engine(database_url: str) -> Engine:
+    """Connections to the database; ``postgresql://`` addresses are used with psycopg 3."""
+    url = make_url(database_url).set(drivername="postgresql+psycopg")
+    return create_engine(
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        # Values are personal data: they must not appear in the text of an exception.
+        hide_parameters=True,
+        connect_args={"options": f"-c lock_timeout={_LOCK_WAIT_MS} -c timezone=UTC"},
+    )
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to this program's version, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        # Two servers started at once: the second waits, then finds nothing left to do.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7216405)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A read-only transaction that sees one moment, however long it takes."""
+    with engine.connect() as raw_connection:
+        connection = raw_connection.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        with connection.begin():
+            yield connection
+
+
+def passes_by_itself(error: Exception) -> bool:
+    """Will the same request work later? True for locks, deadlocks, a full pool, a lost server."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _PASSING_STATES or (isinstance(error, OperationalError) and _is_lost(state))
+
+
+def is_collision(error: DBAPIError) -> bool:
+    """Did two transactions get in each other's way, so that trying again at once helps?"""
+    return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
+
+
+def _is_lost(state: str | None) -> bool:
+    # No state: never connected. 08: connection lost. 57: the server is stopping or starting.
+    return state is None or state[:2] in {"08", "57"}

@@ -1,0 +1,165 @@
+"""One-time codes, and the enrolment of a device by one.
+
+A code is 20 letters of Crockford's base 32. The first four find it, so that wrong tries can be
+counted against it; the other sixteen are 80 random bits, of which only a hash is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
+from sync.protocol.signing import enrol_text, is_signed
+from sync.server.tables import (
+    communes,
+    devices,
+    enrolment_codes,
+    office_communes,
+    offices,
+    province,
+)
+
+CODE_LENGTH = 20
+CODE_LIFE = timedelta(hours=24)
+CODE_TRIES = 5
+_SELECTOR_LENGTH = 4
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: Letters that are read for one another on paper (Crockford's rule).
+_READ_AS = str.maketrans("OIL", "011", " -")
+_LONGEST_DEVICE_NAME = 100
+
+_BAD_CODE = Refusal(code=RefusalCode.BAD_CODE)
+
+
+def new_code(connection: Connection, *, office_id: UUID, user_name: str) -> str:
+    """A one-time code for a device of this office, shown once and never stored."""
+    code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
+    connection.execute(
+        insert(enrolment_codes).values(
+            selector=code[:_SELECTOR_LENGTH],
+            code_hash=_hash(code),
+            office_id=office_id,
+            user_name=user_name,
+            expires_at=func.now() + CODE_LIFE,
+            tries_left=CODE_TRIES,
+        )
+    )
+    return code
+
+
+def enrol(engine: Engine, request: EnrolRequest) -> Enrolled | Refusal:
+    """Bind the key to the office of the code. The same request again gets the same answer."""
+    signed = enrol_text(request.code, request.public_key)
+    if not is_signed(request.public_key, signed, request.sig):
+        return Refusal(code=RefusalCode.BAD_SIGNATURE)
+    if not request.device_name.isprintable() or len(request.device_name) > _LONGEST_DEVICE_NAME:
+        return Refusal(code=RefusalCode.MALFORMED)
+    with engine.begin() as connection:
+        code = _living_code(connection, request.code)
+        if code is None:
+            return _BAD_CODE
+        device_id = _device_of(connection, code, request)
+        return _BAD_CODE if device_id is None else _enrolled(connection, device_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A code that may still be used; ``device_id`` is who used it."""
+
+    selector: str
+    office_id: UUID
+    user_name: str
+    device_id: UUID | None
+
+
+def _living_code(connection: Connection, raw_code: str) -> _Code | None:
+    """The row of this code, locked; a wrong rest of the code costs one of its tries."""
+    code = raw_code.upper().translate(_READ_AS)
+    if len(code) != CODE_LENGTH or not set(code) <= set(_LETTERS):
+        return None
+    table = enrolment_codes
+    is_this = table.c.selector == code[:_SELECTOR_LENGTH]
+    row = connection.execute(
+        select(
+            table.c.code_hash,
+            table.c.office_id,
+            table.c.user_name,
+            table.c.device_id,
+        )
+        .where(is_this, table.c.tries_left > 0, table.c.expires_at > func.now())
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        return None
+    if not hmac.compare_digest(row.code_hash, _hash(code)):
+        connection.execute(update(table).where(is_this).values(tries_left=table.c.tries_left - 1))
+        return None
+    return _Code(
+        selector=code[:_SELECTOR_LENGTH],
+        office_id=row.office_id,
+        user_name=row.user_name,
+        device_id=row.device_id,
+    )
+
+
+def _device_of(connection: Connection, code: _Code, request: EnrolRequest) -> UUID | None:
+    """The device enrolled by this code: made now, or before if the answer was lost on the way."""
+    known: UUID | None = connection.scalar(
+        select(devices.c.id).where(devices.c.public_key == request.public_key)
+    )
+    if code.device_id is not None or known is not None:
+        return known if known is not None and known == code.device_id else None
+    device_id = uuid4()
+    connection.execute(
+        insert(devices).values(
+            id=device_id,
+            office_id=code.office_id,
+            user_name=code.user_name,
+            name=request.device_name,
+            public_key=request.public_key,
+        )
+    )
+    connection.execute(
+        update(enrolment_codes)
+        .where(enrolment_codes.c.selector == code.selector)
+        .values(device_id=device_id)
+    )
+    return device_id
+
+
+def _enrolled(connection: Connection, device_id: UUID) -> Enrolled:
+    place = connection.execute(select(province)).one()
+    row = connection.execute(
+        select(devices.c.user_name, devices.c.office_id, offices.c.name, offices.c.role)
+        .join(offices, offices.c.id == devices.c.office_id)
+        .where(devices.c.id == device_id)
+    ).one()
+    served = connection.execute(
+        select(communes.c.code, communes.c.name)
+        .join(office_communes, office_communes.c.commune_code == communes.c.code)
+        .where(office_communes.c.office_id == row.office_id)
+        .order_by(communes.c.code)
+    )
+    return Enrolled(
+        device=str(device_id),
+        office=str(row.office_id),
+        office_name=row.name,
+        role=row.role,
+        user=row.user_name,
+        communes=[Commune(code=code, name=name) for code, name in served],
+        province_code=place.code,
+        province_name=place.name,
+        training=place.training,
+        server_epoch=place.server_epoch,
+    )
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()

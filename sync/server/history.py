@@ -1,0 +1,128 @@
+"""The history of changes: each one as it was signed, and what became of it.
+
+It answers a push that comes again, in the same cut or another one, and it is where every value
+stays that was ever accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sync.protocol.messages import Change, ChangeResult, Outcome
+from sync.server.copying import copy_rows
+from sync.server.rules import is_uuid
+from sync.server.tables import operations
+
+_RESULT = (
+    operations.c.seq,
+    operations.c.outcome,
+    operations.c.version,
+    operations.c.clashed,
+    operations.c.why,
+)
+_COLUMNS = (
+    "device_id",
+    "epoch",
+    "seq",
+    "change_id",
+    "chain_hash",
+    "change",
+    "outcome",
+    "version",
+    "clashed",
+    "why",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history."""
+
+    line: bytes
+    chain_hash: bytes
+    change: Change
+    result: ChangeResult
+
+
+def stored_results(
+    connection: Connection, *, device_id: UUID, epoch: str, first: int, last: int
+) -> list[ChangeResult]:
+    """The receipts of these changes, in order."""
+    if last < first:
+        return []
+    rows = connection.execute(
+        select(*_RESULT)
+        .where(
+            operations.c.device_id == device_id,
+            operations.c.epoch == epoch,
+            operations.c.seq.between(first, last),
+        )
+        .order_by(operations.c.seq)
+    )
+    return [
+        ChangeResult(
+            seq=row.seq, s=Outcome(row.outcome), ver=row.version, f=row.clashed, why=row.why
+        )
+        for row in rows
+    ]
+
+
+def results_by_change_id(
+    connection: Connection, *, device_id: UUID, change_ids: Sequence[str]
+) -> dict[str, ChangeResult]:
+    """Receipts of changes that this device sent under other numbers (an earlier epoch)."""
+    wanted = literal([UUID(change_id) for change_id in change_ids], ARRAY(Uuid))
+    rows = connection.execute(
+        select(operations.c.change_id, *_RESULT).where(
+            operations.c.device_id == device_id, operations.c.change_id == any_(wanted)
+        )
+    )
+    return {
+        str(row.change_id): ChangeResult(
+            seq=row.seq, s=Outcome(row.outcome), ver=row.version, f=row.clashed, why=row.why
+        )
+        for row in rows
+    }
+
+
+def chain_hash_at(connection: Connection, *, device_id: UUID, epoch: str, seq: int) -> bytes | None:
+    """The chain hash after this change."""
+    value = connection.scalar(
+        select(operations.c.chain_hash).where(
+            operations.c.device_id == device_id,
+            operations.c.epoch == epoch,
+            operations.c.seq == seq,
+        )
+    )
+    return None if value is None else bytes(value)
+
+
+def append(
+    connection: Connection, *, device_id: UUID, epoch: str, entries: Sequence[Entry]
+) -> None:
+    """Add accepted changes."""
+    copy_rows(
+        connection,
+        "operations",
+        _COLUMNS,
+        (
+            (
+                device_id,
+                epoch,
+                entry.change.seq,
+                entry.change.change_id if is_uuid(entry.change.change_id) else None,
+                entry.chain_hash,
+                entry.line.decode(),
+                entry.result.s.value,
+                entry.result.ver,
+                entry.result.f,
+                entry.result.why,
+            )
+            for entry in entries
+        ),
+    )

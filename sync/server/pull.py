@@ -1,0 +1,200 @@
+"""Answering a pull: what came after the device's cursors, of the buckets it may read.
+
+One snapshot per page: rows, cursors and digests belong to the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, Text, cast, select
+
+from sync.protocol.chain import digest_from
+from sync.protocol.codec import encode_lines
+from sync.protocol.merge import HeldValue
+from sync.protocol.messages import (
+    Clash,
+    Digest,
+    Drop,
+    Grant,
+    PullEnd,
+    PullRequest,
+    Refusal,
+)
+from sync.server.database import snapshot
+from sync.server.provinces import server_epoch
+from sync.server.registers import digest_bits
+from sync.server.sessions import authenticate
+from sync.server.tables import buckets, documents
+
+MOST_ROWS = 2_000
+#: A page ends after the row that passes this, so that it inflates in the client's memory.
+_LARGEST_PAGE_BYTES = 8 * 1024 * 1024
+#: A cursor names a bucket; no office serves nearly so many.
+MOST_CURSORS = 1_000
+
+_decode_clashes = msgspec.json.Decoder(dict[str, list[HeldValue]]).decode
+
+
+class _RawRow(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    tag_field="k",
+    tag="row",
+    rename={
+        "bucket": "b",
+        "position": "p",
+        "document_type": "t",
+        "document_id": "id",
+        "version": "ver",
+        "fields": "d",
+        "clashes": "c",
+    },
+):
+    """A ``Row`` whose fields stay the text the database gave: not read, only passed on."""
+
+    bucket: str
+    position: int
+    document_type: str
+    document_id: str
+    version: int
+    fields: msgspec.Raw
+    clashes: dict[str, list[Clash]] = {}
+
+
+class _Bucket(NamedTuple):
+    """A bucket's row; all zero when nothing was ever written to it."""
+
+    head: int = 0
+    documents: int = 0
+    digest_high: int = 0
+    digest_low: int = 0
+
+    def digest(self) -> Digest:
+        return digest_from(self.documents, digest_bits(self.digest_high, self.digest_low))
+
+
+@dataclass(slots=True)
+class _Page:
+    """A page in the making."""
+
+    limit: int
+    lines: list[msgspec.Struct] = field(default_factory=list)
+    rows: int = 0
+    size_bytes: int = 0
+
+    def add(self, row: _RawRow) -> None:
+        self.lines.append(row)
+        self.rows += 1
+        self.size_bytes += len(bytes(row.fields))
+
+    def has_room(self) -> bool:
+        """May another row follow?"""
+        return self.rows < self.limit and self.size_bytes <= _LARGEST_PAGE_BYTES
+
+
+def pull(engine: Engine, token: str, request: PullRequest) -> bytes | Refusal:
+    """The lines of the answer, not yet compressed."""
+    with snapshot(engine) as connection:
+        device = authenticate(connection, token)
+        if isinstance(device, Refusal):
+            return device
+        granted = device.buckets()
+        return encode_lines(_answer(connection, granted, request))
+
+
+def _answer(
+    connection: Connection, granted: Sequence[str], request: PullRequest
+) -> Iterator[msgspec.Struct]:
+    known = _heads(connection, granted)
+    cursors = request.cursors
+    yield from (Drop(bucket=bucket) for bucket in sorted(set(cursors) - set(granted)))
+    yield from (
+        Grant(bucket=bucket, count=known[bucket].documents)
+        for bucket in granted
+        if bucket not in cursors
+    )
+    page = _Page(limit=min(max(request.limit, 1), MOST_ROWS))
+    after = {
+        bucket: _fill(connection, page, bucket, cursors.get(bucket, 0), known[bucket].head)
+        for bucket in granted
+    }
+    yield from page.lines
+    has_more = any(after[bucket] < known[bucket].head for bucket in granted)
+    yield PullEnd(
+        next=after,
+        more=has_more,
+        digest={} if has_more else {bucket: known[bucket].digest() for bucket in granted},
+        server_epoch=server_epoch(connection),
+    )
+
+
+def _heads(connection: Connection, granted: Sequence[str]) -> Mapping[str, _Bucket]:
+    table = buckets.c
+    rows = connection.execute(
+        select(
+            table.bucket, table.head, table.documents, table.digest_high, table.digest_low
+        ).where(table.bucket.in_(granted))
+    )
+    found = {row.bucket: _Bucket(*row[1:]) for row in rows}
+    return {bucket: found.get(bucket, _Bucket()) for bucket in granted}
+
+
+def _fill(connection: Connection, page: _Page, bucket: str, cursor: int, head: int) -> int:
+    """Add this bucket's rows while there is room; gives the cursor after them."""
+    # A cursor beyond the head comes from before the server was restored: it goes back with it,
+    # else what is written now would be passed over. The digest then finds what is missing.
+    position = min(max(cursor, 0), head)
+    if not page.has_room() or position == head:
+        return position
+    for row in _rows_after(connection, bucket, position, page.limit - page.rows):
+        page.add(row)
+        position = row.position
+        if not page.has_room():
+            return position
+    return head
+
+
+def _rows_after(
+    connection: Connection, bucket: str, position: int, limit: int
+) -> Iterator[_RawRow]:
+    table = documents.c
+    rows = connection.execute(
+        select(
+            table.position,
+            table.type,
+            cast(table.id, Text).label("id"),
+            table.version,
+            cast(table.fields, Text).label("fields"),
+            cast(table.clashes, Text).label("clashes"),
+        )
+        .where(table.bucket == bucket, table.position > position)
+        .order_by(table.position)
+        .limit(limit)
+    )
+    for row in rows:
+        yield _RawRow(
+            bucket=bucket,
+            position=row.position,
+            document_type=row.type,
+            document_id=row.id,
+            version=row.version,
+            fields=msgspec.Raw(row.fields.encode()),
+            clashes=_shown(row.clashes),
+        )
+
+
+def _shown(raw_clashes: str) -> dict[str, list[Clash]]:
+    if raw_clashes == "{}":
+        return {}
+    return {
+        name: [
+            Clash(value=held.value, by=held.author.by, at=held.author.at, op=held.author.op)
+            for held in values
+        ]
+        for name, values in _decode_clashes(raw_clashes).items()
+    }

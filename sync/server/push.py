@@ -1,0 +1,316 @@
+"""Applying a push: every change exactly once, saves whole, in one transaction.
+
+The order of locks is the protection: first the device's row, then ids and documents in id order,
+last the heads of the buckets in the order of their names. A reader of a feed can therefore never
+pass over a position that is committed later, and two pushes never wait for each other in a ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
+
+from sync.protocol.chain import CHAIN_BYTES, chain_link, chain_start
+from sync.protocol.codec import Push
+from sync.protocol.documents import RULES, DocumentType
+from sync.protocol.merge import Merged, created, merged
+from sync.protocol.messages import (
+    Change,
+    ChangeResult,
+    Hold,
+    Outcome,
+    PushAnswer,
+    Refusal,
+    RefusalCode,
+)
+from sync.protocol.signing import is_signed, push_text
+from sync.server import history, registers
+from sync.server.database import is_collision
+from sync.server.provinces import server_epoch
+from sync.server.registers import Stored
+from sync.server.rules import MOST_FIELDS, broken_rule, is_uuid
+from sync.server.sessions import Device
+from sync.server.tables import device_epochs, devices
+
+_ATTEMPTS = 3
+_EPOCH_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A change with the bytes that were signed and the chain hash after it."""
+
+    change: Change
+    line: bytes
+    chain_hash: bytes
+
+
+def push(engine: Engine, device: Device, sent: Push) -> PushAnswer | Refusal:
+    """Apply what is new in this push and answer with the receipt of all of it."""
+    numbered = _verified(device, sent)
+    if isinstance(numbered, Refusal):
+        return numbered
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with engine.begin() as connection:
+                answer = _applied(connection, device, sent, numbered)
+        except DBAPIError as error:
+            if attempt == _ATTEMPTS or not is_collision(error):
+                raise
+        else:
+            return answer  # only here, after the commit
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _verified(device: Device, sent: Push) -> list[_Numbered] | Refusal:
+    """The changes with their hashes, if this device signed exactly them."""
+    header = sent.header
+    previous = _chain_hash(header.prev)
+    if previous is None or len(header.epoch) != _EPOCH_LENGTH or not header.epoch.isalnum():
+        return Refusal(code=RefusalCode.MALFORMED)
+    numbered = []
+    for change, line in zip(sent.changes, sent.change_lines, strict=True):
+        previous = chain_link(previous, line)
+        numbered.append(_Numbered(change=change, line=line, chain_hash=previous))
+    is_its_own = header.device == str(device.device_id) and previous.hex() == sent.end.h
+    text = push_text(sent.header_line, sent.end.h)
+    if not is_its_own or not is_signed(device.public_key, text, sent.end.sig):
+        return Refusal(code=RefusalCode.BAD_SIGNATURE)
+    return numbered
+
+
+def _chain_hash(raw_hash: str) -> bytes | None:
+    try:
+        value = bytes.fromhex(raw_hash)
+    except ValueError:
+        return None
+    return value if len(value) == CHAIN_BYTES else None
+
+
+def _applied(
+    connection: Connection, device: Device, sent: Push, numbered: Sequence[_Numbered]
+) -> PushAnswer | Refusal:
+    """The work of one transaction."""
+    header = sent.header
+    last_seq, last_hash, is_revoked = _locked_epoch(connection, device, header.epoch)
+    if is_revoked:
+        return Refusal(code=RefusalCode.REVOKED)
+    if header.first > last_seq + 1:
+        return Refusal(code=RefusalCode.GAP, expected=last_seq + 1)
+    known, fresh = _split(numbered, last_seq)
+    meeting_seq = header.first - 1 + len(known)
+    here = known[-1].chain_hash if known else bytes.fromhex(header.prev)
+    if here != _stored_hash(connection, device, header.epoch, meeting_seq, last_seq, last_hash):
+        return Refusal(code=RefusalCode.FORK)
+    results = history.stored_results(
+        connection,
+        device_id=device.device_id,
+        epoch=header.epoch,
+        first=header.first,
+        last=meeting_seq,
+    )
+    if fresh:
+        results += _apply(connection, device, header.epoch, fresh)
+        last_seq, last_hash = fresh[-1].change.seq, fresh[-1].chain_hash
+    return PushAnswer(
+        acked=last_seq,
+        h=last_hash.hex(),
+        results=results,
+        server_epoch=server_epoch(connection),
+        now=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _locked_epoch(connection: Connection, device: Device, epoch: str) -> tuple[int, bytes, bool]:
+    """Lock the device for this push; how far its epoch is, and whether it was revoked."""
+    is_revoked = connection.execute(
+        select(devices.c.revoked_at.is_not(None))
+        .where(devices.c.id == device.device_id)
+        .with_for_update()
+    ).scalar_one()
+    row = connection.execute(
+        select(device_epochs.c.last_seq, device_epochs.c.last_hash).where(
+            device_epochs.c.device_id == device.device_id, device_epochs.c.epoch == epoch
+        )
+    ).one_or_none()
+    if row is None:
+        return 0, chain_start(epoch), is_revoked
+    return row.last_seq, bytes(row.last_hash), is_revoked
+
+
+def _split(
+    numbered: Sequence[_Numbered], last_seq: int
+) -> tuple[Sequence[_Numbered], Sequence[_Numbered]]:
+    """What the server has, and what is new to it."""
+    cut = sum(1 for one in numbered if one.change.seq <= last_seq)
+    return numbered[:cut], numbered[cut:]
+
+
+def _stored_hash(
+    connection: Connection,
+    device: Device,
+    epoch: str,
+    seq: int,
+    last_seq: int,
+    last_hash: bytes,
+) -> bytes | None:
+    """The server's chain hash after this seq of the epoch."""
+    if seq == last_seq:
+        return last_hash
+    if seq == 0:
+        return chain_start(epoch)
+    return history.chain_hash_at(connection, device_id=device.device_id, epoch=epoch, seq=seq)
+
+
+def _apply(
+    connection: Connection, device: Device, epoch: str, fresh: Sequence[_Numbered]
+) -> list[ChangeResult]:
+    """Apply new changes, save by save, and write documents, history and feeds."""
+    changes = [one.change for one in fresh]
+    before = history.results_by_change_id(
+        connection,
+        device_id=device.device_id,
+        change_ids=[c.change_id for c in changes if is_uuid(c.change_id)],
+    )
+    judged = _Judged(connection, device, changes)
+    applying = _Applying(judged, epoch)
+    results: list[ChangeResult] = []
+    for _, save in groupby(changes, key=lambda change: change.group):
+        results += applying.apply_save(list(save), before)
+    history.append(
+        connection,
+        device_id=device.device_id,
+        epoch=epoch,
+        entries=[
+            history.Entry(
+                line=one.line, chain_hash=one.chain_hash, change=one.change, result=result
+            )
+            for one, result in zip(fresh, results, strict=True)
+        ],
+    )
+    _advance(connection, device, epoch, fresh[-1])
+    registers.write(connection, applying.touched())
+    return results
+
+
+def _advance(connection: Connection, device: Device, epoch: str, last: _Numbered) -> None:
+    row = upsert(device_epochs).values(
+        device_id=device.device_id,
+        epoch=epoch,
+        last_seq=last.change.seq,
+        last_hash=last.chain_hash,
+    )
+    connection.execute(
+        row.on_conflict_do_update(
+            index_elements=["device_id", "epoch"],
+            set_={"last_seq": row.excluded.last_seq, "last_hash": row.excluded.last_hash},
+        )
+    )
+
+
+class _Judged:
+    """The changes of a push against the rules, and the documents they touch, locked."""
+
+    def __init__(self, connection: Connection, device: Device, changes: Sequence[Change]) -> None:
+        self._holds = {
+            change.seq: broken_rule(change, role=device.role, communes=device.communes)
+            for change in changes
+        }
+        sound = [change for change in changes if self._holds[change.seq] is None]
+        self._places = registers.claimed(
+            connection, {UUID(c.document_id): c.bucket for c in sound if c.kind == "create"}
+        )
+        self.documents = registers.locked(
+            connection, {(c.bucket, UUID(c.document_id)) for c in sound}
+        )
+
+    def hold_of(self, change: Change) -> Hold | None:
+        """The rule that the change itself breaks."""
+        hold = self._holds[change.seq]
+        if hold is None and change.kind == "create":
+            place = self._places[UUID(change.document_id)]
+            return None if place == change.bucket else Hold.BAD_ID
+        return hold
+
+
+class _Applying:
+    """Documents as they become, save by save. A save that is held leaves no trace in them."""
+
+    def __init__(self, judged: _Judged, epoch: str) -> None:
+        self._judged = judged
+        self._epoch = epoch
+        self._after: dict[tuple[str, UUID], Stored] = {}
+
+    def apply_save(
+        self, save: Sequence[Change], before: dict[str, ChangeResult]
+    ) -> list[ChangeResult]:
+        """All changes of one save, or none. Ones accepted in an earlier epoch are not repeated."""
+        fresh = [change for change in save if change.change_id not in before]
+        results = {
+            change.seq: _renumbered(before[change.change_id], change.seq)
+            for change in save
+            if change.change_id in before
+        }
+        for result in self._apply_whole(fresh):
+            results[result.seq] = result
+        return [results[change.seq] for change in save]
+
+    def _apply_whole(self, save: Sequence[Change]) -> list[ChangeResult]:
+        staged: dict[tuple[str, UUID], Stored] = {}
+        results: list[ChangeResult] = []
+        for change in save:
+            step = self._step(change, staged)
+            if isinstance(step, Hold):
+                return [_held(one, step if one is change else Hold.GROUP) for one in save]
+            results.append(step)
+        self._after.update(staged)
+        return results
+
+    def _step(self, change: Change, staged: dict[tuple[str, UUID], Stored]) -> ChangeResult | Hold:
+        if hold := self._judged.hold_of(change):
+            return hold
+        key = (change.bucket, UUID(change.document_id))
+        known = staged.get(key) or self._after.get(key) or self._judged.documents.get(key)
+        outcome = _merge(known, change, self._epoch)
+        if isinstance(outcome, Hold):
+            return outcome
+        if known is None or outcome.document is not known.document:
+            staged[key] = Stored(document_type=change.document_type, document=outcome.document)
+        return ChangeResult(
+            seq=change.seq,
+            s=outcome.outcome,
+            ver=outcome.document.version,
+            f=outcome.clashed,
+        )
+
+    def touched(self) -> list[registers.Touched]:
+        """The documents to write, with what the server held before."""
+        return [
+            registers.Touched(key=key, before=self._judged.documents.get(key), after=after)
+            for key, after in self._after.items()
+        ]
+
+
+def _merge(known: Stored | None, change: Change, epoch: str) -> Merged | Hold:
+    if change.kind == "create":
+        return Hold.EXISTS if known is not None else created(change, epoch=epoch)
+    if known is None or known.document_type != change.document_type:
+        return Hold.MISSING
+    rule = RULES[DocumentType(change.document_type)]
+    outcome = merged(known.document, change, epoch=epoch, identity_fields=rule.identity_fields)
+    return Hold.TOO_LONG if len(outcome.document.fields) > MOST_FIELDS else outcome
+
+
+def _held(change: Change, hold: Hold) -> ChangeResult:
+    return ChangeResult(seq=change.seq, s=Outcome.HELD, ver=0, why=hold.value)
+
+
+def _renumbered(result: ChangeResult, seq: int) -> ChangeResult:
+    return ChangeResult(seq=seq, s=result.s, ver=result.ver, f=result.f, why=result.why)

@@ -1,0 +1,261 @@
+"""What a change may contain: checked by the server, whatever the program on the PC believes.
+
+A change that breaks a rule is held with its reason; it never stops the changes behind it. What
+needs the database (does the document exist?) is decided where the documents are locked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from sync.protocol.documents import (
+    GRANTS,
+    RULES,
+    DocumentType,
+    Role,
+    bucket_of,
+    may_create,
+    may_set,
+)
+from sync.protocol.messages import Change, Hold, Value
+
+#: Longest name of a field, and longest author, time and form of a change, in characters.
+LONGEST_NAME = 200
+#: Longest value, as JSON: no answer on paper is longer than a few lines.
+LONGEST_VALUE_BYTES = 16 * 1024
+#: Most fields one document can have; the largest form has under 300 questions.
+MOST_FIELDS = 2_000
+_DEEPEST_VALUE = 4
+_LARGEST_NUMBER = 2**53  # what every JSON reader keeps exactly
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CODE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+_encode = msgspec.json.Encoder().encode
+
+#: What the police may see of a person, and compare.
+IDENTITY_FIELDS = frozenset(
+    {
+        "full_name",
+        "birth_date",
+        "sex",
+        "id_number",
+        "old_id_number",
+        "native_place",
+        "permanent_residence",
+        "dwelling",
+    }
+)
+
+ValueCheck = Callable[[Value], bool]
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str)
+
+
+def _is_any(_value: Value) -> bool:
+    return True
+
+
+def _is_flat(value: Value) -> bool:
+    return value is None or isinstance(value, str | int | float)
+
+
+def _is_code_list(value: Value) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, str) and _CODE_NAME.fullmatch(item) for item in value
+    )
+
+
+def _is_round(value: Value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _one_of(*words: str) -> ValueCheck:
+    return lambda value: value in words
+
+
+def _all_text(*names: str) -> dict[str, ValueCheck]:
+    return dict.fromkeys(names, _is_text)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRules:
+    """The fields a type of document can have.
+
+    Attributes:
+        names: field -> what it can hold.
+        families: prefix with its dot -> (the names after it, ``None`` for any; what they hold).
+    """
+
+    names: Mapping[str, ValueCheck]
+    families: Mapping[str, tuple[frozenset[str] | None, ValueCheck]]
+
+    def check_of(self, field_name: str) -> ValueCheck | None:
+        """What this field can hold; ``None`` when there is no such field."""
+        if check := self.names.get(field_name):
+            return check
+        prefix, dot, rest = field_name.partition(".")
+        members, check = self.families.get(prefix + dot, (frozenset(), _is_any))
+        return check if rest and (members is None or rest in members) else None
+
+
+FIELDS: Mapping[DocumentType, FieldRules] = {
+    DocumentType.HOUSEHOLD: FieldRules(
+        names=_all_text("province", "district", "commune", "hamlet", "code", "head_person_id"),
+        families={},
+    ),
+    DocumentType.PERSON: FieldRules(
+        names=_all_text(
+            *IDENTITY_FIELDS,
+            "household_id",
+            "relation_to_head",
+            "social_insurance_number",
+            "ethnicity",
+        )
+        | {"flags": _is_code_list},
+        families={"confirmed.": (None, _is_any)},
+    ),
+    DocumentType.RECORD: FieldRules(
+        names=_all_text("person_id", "household_id", "form_id", "form_version"),
+        families={"answers.": (None, _is_any), "confirmed.": (None, _is_any)},
+    ),
+    # Identity only: no answer of a labour form can be put into what the police receive.
+    DocumentType.CHECK: FieldRules(
+        names={
+            **_all_text("person_id", "note"),
+            "reasons": _is_code_list,
+            "answer": _one_of("matched", "differs", "not_found"),
+        },
+        families={
+            "identity.": (IDENTITY_FIELDS, _is_text),
+            "differs.": (IDENTITY_FIELDS, _is_text),
+        },
+    ),
+    DocumentType.SUBMISSION: FieldRules(
+        names={
+            **_all_text("record_id", "person_id", "form_id", "form_version", "hamlet"),
+            "round": _is_round,
+            "confirmed": _is_any,
+            "review": _one_of("accepted", "returned"),
+        },
+        families={
+            "identity.": (None, _is_flat),
+            "answers.": (None, _is_any),
+            "reasons.": (None, _is_text),
+        },
+    ),
+}
+
+_TYPES = {document_type.value: document_type for document_type in DocumentType}
+
+
+def is_uuid(raw_id: str) -> bool:
+    """Is this a UUID in its one usual spelling, lower case with hyphens?"""
+    return _UUID.fullmatch(raw_id) is not None
+
+
+def broken_rule(change: Change, *, role: Role, communes: frozenset[str]) -> Hold | None:
+    """Why a change from this role and these communes is held; ``None`` if nothing is against it."""
+    document_type = _TYPES.get(change.document_type)
+    if document_type is None:
+        return Hold.UNKNOWN_TYPE
+    if change.kind not in ("create", "set"):
+        return Hold.UNKNOWN_KIND
+    if not is_uuid(change.document_id) or not is_uuid(change.change_id):
+        return Hold.BAD_ID
+    if not _is_in_reach(change.bucket, document_type, role=role, communes=communes):
+        return Hold.BUCKET
+    return (
+        _broken_by_origin(change)
+        or _broken_by_access(change, document_type, role)
+        or _broken_by_fields(change, FIELDS[document_type])
+    )
+
+
+def _is_in_reach(
+    bucket: str, document_type: DocumentType, *, role: Role, communes: frozenset[str]
+) -> bool:
+    data_set = RULES[document_type].data_set
+    commune_code = bucket.partition("/")[0]
+    return (
+        data_set in GRANTS[role]
+        and commune_code in communes
+        and bucket == bucket_of(commune_code, data_set)
+    )
+
+
+def _broken_by_origin(change: Change) -> Hold | None:
+    for text in (change.by, change.at, change.form):
+        if len(text) > LONGEST_NAME:
+            return Hold.TOO_LONG
+        if "\x00" in text:
+            return Hold.BAD_VALUE
+    return None
+
+
+def _broken_by_access(change: Change, document_type: DocumentType, role: Role) -> Hold | None:
+    if change.kind == "create":
+        is_allowed = may_create(role, document_type) and not any(
+            _is_others(name, document_type, role) for name in change.patch
+        )
+    else:
+        is_allowed = all(may_set(role, document_type, name) for name in change.patch)
+    return None if is_allowed else Hold.ACCESS
+
+
+def _is_others(field_name: str, document_type: DocumentType, role: Role) -> bool:
+    """Is this field another role's to fill (the answer of a check, the review)?"""
+    if may_set(role, document_type, field_name):
+        return False
+    return any(may_set(writer, document_type, field_name) for writer in Role)
+
+
+def _broken_by_fields(change: Change, rules: FieldRules) -> Hold | None:
+    if len(change.patch) > MOST_FIELDS:
+        return Hold.TOO_LONG
+    for name, (_, value) in change.patch.items():
+        hold = _broken_by_name(name) or _broken_by_value(value, rules.check_of(name))
+        if hold is not None:
+            return hold
+    return None
+
+
+def _broken_by_name(name: str) -> Hold | None:
+    if len(name) > LONGEST_NAME:
+        return Hold.TOO_LONG
+    return None if name.isprintable() else Hold.UNKNOWN_FIELD
+
+
+def _broken_by_value(value: Value, check: ValueCheck | None) -> Hold | None:
+    if check is None:
+        return Hold.UNKNOWN_FIELD
+    if value is None:
+        return None
+    is_long = len(value) if isinstance(value, str) else len(_encode(value))
+    if is_long > LONGEST_VALUE_BYTES:
+        return Hold.TOO_LONG
+    return None if _is_storable(value, _DEEPEST_VALUE) and check(value) else Hold.BAD_VALUE
+
+
+def _is_storable(value: Value, depth: int) -> bool:
+    """Can this JSON value be kept as it is? PostgreSQL's jsonb holds no NUL."""
+    match value:
+        case None | bool():
+            return True
+        case str():
+            return "\x00" not in value
+        case int() | float():
+            return abs(value) <= _LARGEST_NUMBER
+        case list():
+            return depth > 0 and all(_is_storable(item, depth - 1) for item in value)
+        case dict():
+            return depth > 0 and all(
+                "\x00" not in key and _is_storable(item, depth - 1) for key, item in value.items()
+            )
+        case _:
+            return False

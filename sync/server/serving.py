@@ -1,0 +1,86 @@
+"""Running the application: the listening socket, TLS, and an orderly stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from litestar import Litestar
+
+_BACKLOG = 512
+#: A push that was begun is finished before the server goes.
+_GRACE_SECONDS = 15
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol by name: only then asyncio switches Nagle's delay (40 ms an answer) off.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(_BACKLOG)
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()
+
+
+def serve(
+    app: Litestar,
+    *,
+    listening: socket.socket,
+    on_ready: Callable[[], None],
+    certificate: Path | None = None,
+    key: Path | None = None,
+    stop_with_stdin: bool = False,
+) -> None:
+    """Answer requests until SIGTERM, SIGINT, or (if wanted) the end of standard input."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        ),
+        on_ready,
+    )
+    if stop_with_stdin:
+        threading.Thread(target=_watch_stdin, args=(server,), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def _watch_stdin(server: uvicorn.Server) -> None:
+    # os.read, not sys.stdin: a thread inside a buffered file would break the end of the program.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    server.should_exit = True
+
+
+def exit_on_sigterm() -> None:
+    """Let SIGTERM end the program by the ordinary way, so that what was opened is closed."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, leave)

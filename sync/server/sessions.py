@@ -1,0 +1,156 @@
+"""Who is asking: challenges, signed logins, short tokens, and the scope of a device.
+
+Tokens are 256 random bits; only their hashes are stored. A device that was revoked is refused on
+its next request, whatever its token says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from sync.protocol.documents import GRANTS, Role, bucket_of
+from sync.protocol.messages import (
+    Challenge,
+    ChallengeRequest,
+    LoginRequest,
+    Refusal,
+    RefusalCode,
+    Session,
+)
+from sync.protocol.signing import is_signed, login_text
+from sync.server.rules import is_uuid
+from sync.server.tables import challenges, devices, office_communes, offices, tokens
+
+CHALLENGE_LIFE = timedelta(seconds=60)
+TOKEN_LIFE = timedelta(minutes=15)
+_RANDOM_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled device and its scope."""
+
+    device_id: UUID
+    public_key: str
+    role: Role
+    communes: frozenset[str]
+
+    def buckets(self) -> list[str]:
+        """The buckets it may read, sorted."""
+        return sorted(
+            bucket_of(code, data_set) for code in self.communes for data_set in GRANTS[self.role]
+        )
+
+
+def challenge(engine: Engine, request: ChallengeRequest) -> Challenge | Refusal:
+    """A fresh nonce for this device."""
+    with engine.begin() as connection:
+        device = _known_device(connection, request.device)
+        if isinstance(device, Refusal):
+            return device
+        connection.execute(delete(challenges).where(challenges.c.expires_at < func.now()))
+        nonce = secrets.token_hex(_RANDOM_BYTES)
+        connection.execute(
+            insert(challenges).values(
+                nonce=nonce,
+                device_id=device.device_id,
+                expires_at=func.now() + CHALLENGE_LIFE,
+            )
+        )
+    return Challenge(nonce=nonce)
+
+
+def login(engine: Engine, request: LoginRequest) -> Session | Refusal:
+    """A token for who signed the nonce. The nonce is spent, whatever comes of it."""
+    with engine.begin() as connection:
+        device = _known_device(connection, request.device)
+        if isinstance(device, Refusal):
+            return device
+        if not _spend(connection, request):
+            return Refusal(code=RefusalCode.BAD_SIGNATURE)
+        text = login_text(request.nonce, request.device)
+        if not is_signed(device.public_key, text, request.sig):
+            return Refusal(code=RefusalCode.BAD_SIGNATURE)
+        return _new_session(connection, device.device_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """An enrolled device that is not revoked."""
+
+    device_id: UUID
+    public_key: str
+
+
+def _known_device(connection: Connection, raw_id: str) -> _Key | Refusal:
+    if not is_uuid(raw_id):
+        return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
+    row = connection.execute(
+        select(devices.c.id, devices.c.public_key, devices.c.revoked_at).where(
+            devices.c.id == UUID(raw_id)
+        )
+    ).one_or_none()
+    if row is None:
+        return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
+    if row.revoked_at is not None:
+        return Refusal(code=RefusalCode.REVOKED)
+    return _Key(device_id=row.id, public_key=row.public_key)
+
+
+def _spend(connection: Connection, request: LoginRequest) -> bool:
+    """Was this a living nonce of this device? It is none any more."""
+    if "\x00" in request.nonce:
+        return False
+    spent = connection.execute(
+        delete(challenges)
+        .where(challenges.c.nonce == request.nonce)
+        .returning(challenges.c.device_id, challenges.c.expires_at > func.now())
+    ).one_or_none()
+    return spent is not None and spent[0] == UUID(request.device) and bool(spent[1])
+
+
+def _new_session(connection: Connection, device_id: UUID) -> Session:
+    connection.execute(delete(tokens).where(tokens.c.expires_at < func.now()))
+    token = secrets.token_hex(_RANDOM_BYTES)
+    connection.execute(
+        insert(tokens).values(
+            token_hash=_hash(token), device_id=device_id, expires_at=func.now() + TOKEN_LIFE
+        )
+    )
+    return Session(token=token, expires_seconds=int(TOKEN_LIFE.total_seconds()))
+
+
+def authenticate(connection: Connection, token: str) -> Device | Refusal:
+    """The device that this token was given to."""
+    communes = (
+        select(func.array_agg(office_communes.c.commune_code))
+        .where(office_communes.c.office_id == devices.c.office_id)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(devices.c.id, devices.c.public_key, devices.c.revoked_at, offices.c.role, communes)
+        .join(tokens, tokens.c.device_id == devices.c.id)
+        .join(offices, offices.c.id == devices.c.office_id)
+        .where(tokens.c.token_hash == _hash(token), tokens.c.expires_at > func.now())
+    ).one_or_none()
+    if row is None:
+        return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+    if row.revoked_at is not None:
+        return Refusal(code=RefusalCode.REVOKED)
+    return Device(
+        device_id=row.id,
+        public_key=row.public_key,
+        role=Role(row.role),
+        communes=frozenset(row[4] or ()),
+    )
+
+
+def _hash(token: str) -> bytes:
+    # No salt: the token itself has 256 random bits.
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,185 @@
+"""The server's tables, as SQLAlchemy sees them. The migrations make them; a test compares.
+
+Keys are chosen so that ``documents`` can be partitioned by bucket, ``document_places`` by id and
+``operations`` by device, without a change to any statement.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+_now = text("now()")
+_instant = DateTime(timezone=True)
+
+#: The one province of this database. ``server_epoch`` changes when a backup is restored.
+province = Table(
+    "province",
+    metadata,
+    Column("singleton", Boolean, primary_key=True, server_default=text("true")),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("training", Boolean, nullable=False),
+    Column("server_epoch", Text, nullable=False),
+    CheckConstraint("singleton", name="singleton"),
+)
+
+communes = Table(
+    "communes",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+)
+
+office_communes = Table(
+    "office_communes",
+    metadata,
+    Column("office_id", Uuid, ForeignKey("offices.id"), nullable=False),
+    Column("commune_code", Text, ForeignKey("communes.code"), nullable=False),
+    PrimaryKeyConstraint("office_id", "commune_code"),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("office_id", Uuid, ForeignKey("offices.id"), nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("enrolled_at", _instant, nullable=False, server_default=_now),
+    Column("revoked_at", _instant),
+    UniqueConstraint("public_key"),
+)
+
+#: How far each register's numbered changes are applied. A device has one row per epoch.
+device_epochs = Table(
+    "device_epochs",
+    metadata,
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("last_hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("device_id", "epoch"),
+)
+
+#: One-time codes: the selector finds the row, the hash proves the whole code.
+enrolment_codes = Table(
+    "enrolment_codes",
+    metadata,
+    Column("selector", Text, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("office_id", Uuid, ForeignKey("offices.id"), nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("expires_at", _instant, nullable=False),
+    Column("tries_left", SmallInteger, nullable=False),
+    Column("device_id", Uuid, ForeignKey("devices.id")),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("nonce", Text, primary_key=True),
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("expires_at", _instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("expires_at", _instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+#: Heads of the feeds, and what lies in each bucket: number and XOR of the documents' digests.
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("bucket", Text, primary_key=True),
+    Column("head", BigInteger, nullable=False),
+    Column("documents", BigInteger, nullable=False),
+    Column("digest_high", BigInteger, nullable=False),
+    Column("digest_low", BigInteger, nullable=False),
+)
+
+#: Which bucket an id belongs to: an id is used once in the province.
+document_places = Table(
+    "document_places",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("bucket", Text, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("bucket", Text, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    Column("field_versions", JSONB, nullable=False),
+    Column("authors", JSONB, nullable=False),
+    Column("clashes", JSONB, nullable=False),
+    PrimaryKeyConstraint("bucket", "id"),
+    Index(None, "bucket", "position", unique=True),
+)
+
+#: The history: every change as it was signed, and what became of it. Answers repeated pushes.
+operations = Table(
+    "operations",
+    metadata,
+    Column("device_id", Uuid, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("change_id", Uuid),
+    Column("chain_hash", LargeBinary, nullable=False),
+    Column("change", JSON, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("clashed", ARRAY(Text), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("accepted_at", _instant, nullable=False, server_default=_now),
+    PrimaryKeyConstraint("device_id", "epoch", "seq"),
+    Index(None, "device_id", "change_id"),
+)

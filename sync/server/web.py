@@ -1,0 +1,305 @@
+"""The door of the server: routes, limits, and every refusal as a JSON body with a code.
+
+Bodies are read with a limit while they arrive; the work itself is done in threads, because it
+waits for the database. Nothing of a body, a token or an exception's text is ever logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import anyio.to_thread
+import msgspec
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync.protocol.codec import (
+    JSON_TYPE,
+    LARGEST_BODY_BYTES,
+    LARGEST_INFLATED_BYTES,
+    LINES_TYPE,
+    WireError,
+    compressed,
+    decode_message,
+    decode_push,
+    inflated,
+)
+from sync.protocol.messages import (
+    ChallengeRequest,
+    EnrolRequest,
+    LoginRequest,
+    PullRequest,
+    Refusal,
+    RefusalCode,
+)
+from sync.server import enrolment, sessions
+from sync.server.database import CONNECTIONS, passes_by_itself
+from sync.server.pull import MOST_CURSORS, pull
+from sync.server.push import push
+
+_log = logging.getLogger(__name__)
+
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+
+_STATUS = {
+    RefusalCode.BAD_CODE: HTTPStatus.FORBIDDEN,
+    RefusalCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
+    RefusalCode.UNKNOWN_DEVICE: HTTPStatus.UNAUTHORIZED,
+    RefusalCode.REVOKED: HTTPStatus.FORBIDDEN,
+    RefusalCode.TOKEN_EXPIRED: HTTPStatus.UNAUTHORIZED,
+    RefusalCode.GAP: HTTPStatus.CONFLICT,
+    RefusalCode.FORK: HTTPStatus.CONFLICT,
+    RefusalCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RefusalCode.MALFORMED: HTTPStatus.BAD_REQUEST,
+    RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+_SMALL_BODY_BYTES = 64 * 1024
+#: A body over its limit is still read so far, and forgotten: the refusal then arrives before the
+#: line is cut.
+_READ_AND_FORGET_BYTES = LARGEST_INFLATED_BYTES + LARGEST_BODY_BYTES
+_BODY_SECONDS = 120
+_RETRY_SECONDS = 5
+#: Shorter answers are not worth compressing.
+_COMPRESS_FROM_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request after its limits were checked."""
+
+    engine: Engine
+    token: str
+    body: bytes
+
+
+#: A message becomes JSON, bytes are lines already, a refusal gets its status.
+Reply: TypeAlias = msgspec.Struct | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a device can ask for.
+
+    Attributes:
+        body_type: the content type it must be asked with.
+        largest_body_bytes: as it travels.
+        answer: does the work, in a thread.
+    """
+
+    path: str
+    body_type: str
+    largest_body_bytes: int
+    answer: Callable[[Call], Reply]
+
+
+def _enrol(call: Call) -> Reply:
+    return enrolment.enrol(call.engine, decode_message(call.body, EnrolRequest))
+
+
+def _challenge(call: Call) -> Reply:
+    return sessions.challenge(call.engine, decode_message(call.body, ChallengeRequest))
+
+
+def _login(call: Call) -> Reply:
+    return sessions.login(call.engine, decode_message(call.body, LoginRequest))
+
+
+def _push(call: Call) -> Reply:
+    with call.engine.connect() as connection:
+        device = sessions.authenticate(connection, call.token)
+    if isinstance(device, Refusal):
+        return device
+    return push(call.engine, device, decode_push(call.body))
+
+
+def _pull(call: Call) -> Reply:
+    request = decode_message(call.body, PullRequest)
+    if len(request.cursors) > MOST_CURSORS:
+        return Refusal(code=RefusalCode.TOO_LARGE)
+    return pull(call.engine, call.token, request)
+
+
+OPERATIONS = (
+    Operation("/auth/enrol", JSON_TYPE, _SMALL_BODY_BYTES, _enrol),
+    Operation("/auth/challenge", JSON_TYPE, _SMALL_BODY_BYTES, _challenge),
+    Operation("/auth/login", JSON_TYPE, _SMALL_BODY_BYTES, _login),
+    Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
+    Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
+)
+
+
+def create_app(engine: Engine) -> Litestar:
+    """The application on this database."""
+    limiter = anyio.CapacityLimiter(CONNECTIONS)
+    return Litestar(
+        route_handlers=[
+            *(_handler(operation, engine, limiter) for operation in OPERATIONS),
+            _health(engine, limiter),
+        ],
+        exception_handlers={HTTPException: _refuse_route, Exception: _refuse_failure},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,  # our own limit answers after the body, not by a cut line
+    )
+
+
+def _handler(
+    operation: Operation, engine: Engine, limiter: anyio.CapacityLimiter
+) -> HTTPRouteHandler:
+    @post(operation.path, status_code=HTTPStatus.OK)
+    async def handle(request: AnyRequest) -> Response[bytes]:
+        began = time.perf_counter()
+        body = await _read_body(request, operation.largest_body_bytes)
+        if body is None:
+            reply: Reply = Refusal(code=RefusalCode.TOO_LARGE)
+        else:
+            work = partial(_work, operation, engine, request.headers, body)
+            reply = await anyio.to_thread.run_sync(work, limiter=limiter)
+        _log_request(operation.path, reply, began)
+        return await anyio.to_thread.run_sync(_response, reply, request.headers)
+
+    return handle
+
+
+def _health(engine: Engine, limiter: anyio.CapacityLimiter) -> HTTPRouteHandler:
+    @get("/health")
+    async def handle() -> Response[bytes]:
+        reply = await anyio.to_thread.run_sync(_check_health, engine, limiter=limiter)
+        return _response(reply, {})
+
+    return handle
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The server answers, and so does its database."""
+
+    status: str = "ok"
+
+
+def _check_health(engine: Engine) -> Reply:
+    try:
+        with engine.connect() as connection:
+            connection.execute(select(1))
+    except SQLAlchemyError as error:
+        return _refusal_of(error)
+    return Health()
+
+
+async def _read_body(request: AnyRequest, largest_bytes: int) -> bytes | None:
+    """The body; ``None`` when it is too large, after reading past it as far as is sensible."""
+    body = bytearray()
+    forgotten = 0
+    async with asyncio.timeout(_BODY_SECONDS):
+        async for chunk in request.stream():
+            if len(body) + len(chunk) > largest_bytes or forgotten:
+                forgotten += len(body) + len(chunk)
+                body.clear()
+            else:
+                body += chunk
+            if forgotten > _READ_AND_FORGET_BYTES:
+                break
+    return None if forgotten else bytes(body)
+
+
+def _work(operation: Operation, engine: Engine, headers: Any, raw_body: bytes) -> Reply:
+    """Check the envelope, then do the operation. Expected troubles come back as refusals."""
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != operation.body_type:
+        return Refusal(code=RefusalCode.MALFORMED)
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    try:
+        body = _plain(raw_body, headers.get("content-encoding", "identity"))
+        return operation.answer(
+            Call(engine=engine, token=token if scheme == "Bearer" else "", body=body)
+        )
+    except WireError as error:
+        return Refusal(code=error.code)
+    except SQLAlchemyError as error:
+        return _refusal_of(error)
+
+
+def _plain(raw_body: bytes, encoding: str) -> bytes:
+    match encoding.strip().lower():
+        case "gzip":
+            return inflated(raw_body)
+        case "identity" | "":
+            return raw_body
+        case _:
+            raise WireError(RefusalCode.MALFORMED)
+
+
+def _refusal_of(error: Exception) -> Refusal:
+    """Busy when waiting helps; anything else is our own failure, and logged."""
+    if passes_by_itself(error):
+        return Refusal(code=RefusalCode.BUSY, retry_after_seconds=_RETRY_SECONDS)
+    _log_failure(error)
+    return Refusal(code=RefusalCode.INTERNAL)
+
+
+def _response(reply: Reply, headers: Any) -> Response[bytes]:
+    content, media_type = (
+        (reply, LINES_TYPE) if isinstance(reply, bytes) else (msgspec.json.encode(reply), JSON_TYPE)
+    )
+    answer_headers = {"Cache-Control": "no-store"}
+    if isinstance(reply, Refusal) and reply.retry_after_seconds:
+        answer_headers["Retry-After"] = str(reply.retry_after_seconds)
+    if len(content) >= _COMPRESS_FROM_BYTES and "gzip" in headers.get("accept-encoding", ""):
+        content = compressed(content)
+        answer_headers["Content-Encoding"] = "gzip"
+    return Response(
+        content,
+        status_code=_STATUS[reply.code] if isinstance(reply, Refusal) else HTTPStatus.OK,
+        media_type=media_type,
+        headers=answer_headers,
+    )
+
+
+def _refuse_route(_: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """No such path or method: still our kind of answer."""
+    status = error.status_code
+    is_unknown = status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+    code = RefusalCode.NOT_FOUND if is_unknown else RefusalCode.MALFORMED
+    return Response(
+        msgspec.json.encode(Refusal(code=code)), status_code=status, media_type=JSON_TYPE
+    )
+
+
+def _refuse_failure(_: AnyRequest, error: Exception) -> Response[bytes]:
+    _log_failure(error)
+    return _response(Refusal(code=RefusalCode.INTERNAL), {})
+
+
+def _log_request(path: str, reply: Reply, began: float) -> None:
+    code = reply.code.value if isinstance(reply, Refusal) else "ok"
+    milliseconds = round((time.perf_counter() - began) * 1000, 1)
+    _log.info("request", extra={"path": path, "code": code, "milliseconds": milliseconds})
+
+
+def _log_failure(error: Exception) -> None:
+    """What failed and where; not the message, which may quote what somebody sent."""
+    places = traceback.extract_tb(error.__traceback__)
+    ours = [place for place in places if "/sync/" in Path(place.filename).as_posix()]
+    _log.error(
+        "failure",
+        extra={
+            "error": type(error).__name__,
+            "state": getattr(getattr(error, "orig", None), "sqlstate", None),
+            "at": [
+                f"{Path(place.filename).name}:{place.lineno}" for place in [*ours, *places[-1:]]
+            ],
+        },
+    )
