@@ -35,6 +35,8 @@ from desktop.ui.page import Page
 from desktop.ui.pages.unlock_page import Doors, UnlockPage
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
+    from forms.registry import FormRegistry
+
     from desktop.domain.syncing import Enrolment, SyncStatus
     from desktop.services.checks import Checks
     from desktop.services.people import People
@@ -44,7 +46,6 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.todos import Todos
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
-    from forms.registry import FormRegistry
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,6 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     application.setApplicationName("so-an-sinh")
-    application.setApplicationDisplayName("Sổ An Sinh")
     theme.apply(application)
     return application
 
@@ -185,13 +185,14 @@ class Desktop(QObject):
         self.jobs.run(self, lambda: self._build(register, user_name), on_success=self._settle)
 
     def _build(self, register: Register, user_name: str) -> tuple[Services, Enrolment | None]:
+        from forms.registry import FormRegistry
+
         from desktop.services.checks import Checks
         from desktop.services.people import People
         from desktop.services.records import Records
         from desktop.services.reviews import Reviews
         from desktop.services.syncing import Syncing
         from desktop.services.todos import Todos
-        from forms.registry import FormRegistry
         from forms.rules.identity import IdentityTables
 
         syncing = Syncing(register=register, clock=self._clock)

@@ -16,21 +16,21 @@ _SCALES = (1.0, 1.5, 2.0)
 
 
 @cache
-def icon(name: str, *, token: str = "text", size: int = 20) -> QIcon:
-    """The icon ``name`` in the colour ``token``."""
+def icon(name: str, *, tint: str = "text", size: int = 20) -> QIcon:
+    """The icon ``name`` in the colour ``tint``."""
     result = QIcon()
     for scale in _SCALES:
-        result.addPixmap(_draw(name, token, size, scale))
-    if token in ("text", "accent", "on_accent"):
-        faded = _draw(name, "disabled" if token != "on_accent" else token, size, 1.0)
+        result.addPixmap(_draw(name, tint, size, scale))
+    if tint in ("text", "accent", "on_accent"):
+        faded = _draw(name, "disabled" if tint != "on_accent" else tint, size, 1.0)
         result.addPixmap(faded, QIcon.Mode.Disabled)
     return result
 
 
 @cache
-def pixmap(name: str, *, token: str = "text", size: int = 20) -> QPixmap:
+def pixmap(name: str, *, tint: str = "text", size: int = 20) -> QPixmap:
     """The same as a picture, for labels; ``size`` in device-independent pixels."""
-    return _draw(name, token, size, 2.0)
+    return _draw(name, tint, size, 2.0)
 
 
 def size_of(pixels: int) -> QSize:
@@ -38,9 +38,9 @@ def size_of(pixels: int) -> QSize:
     return QSize(pixels, pixels)
 
 
-def _draw(name: str, token: str, size: int, scale: float) -> QPixmap:
+def _draw(name: str, tint: str, size: int, scale: float) -> QPixmap:
     drawing = assets.icon_file(name).read_text(encoding="utf-8")
-    colored = drawing.replace("currentColor", theme.color(token))
+    colored = drawing.replace("currentColor", theme.color(tint))
     renderer = QSvgRenderer(QByteArray(colored.encode()))
     canvas = QPixmap(round(size * scale), round(size * scale))
     canvas.setDevicePixelRatio(scale)

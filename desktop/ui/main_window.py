@@ -62,7 +62,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Sổ An Sinh"))
-        self.setWindowIcon(icons.icon("book", token="accent", size=32))
+        self.setWindowIcon(icons.icon("book", tint="accent", size=32))
         self.resize(1366, 768)
         self._pages: dict[str, Page] = {}
         self._buttons: dict[str, QPushButton] = {}
@@ -161,7 +161,7 @@ class MainWindow(QWidget):
 
     def _fill_nav(self) -> None:
         sign = QLabel()
-        sign.setPixmap(icons.pixmap("book", token="nav_text", size=26))
+        sign.setPixmap(icons.pixmap("book", tint="nav_text", size=26))
         name = QLabel(self.tr("Sổ An Sinh"))
         name.setObjectName("nav_title")
         head = QHBoxLayout()
@@ -172,7 +172,7 @@ class MainWindow(QWidget):
         lock = QPushButton(self.tr("Khóa sổ"))
         lock.setObjectName("button:lock")
         lock.setProperty("kind", "nav")
-        lock.setIcon(icons.icon("lock", token="nav_muted"))
+        lock.setIcon(icons.icon("lock", tint="nav_muted"))
         lock.setShortcut("Ctrl+L")
         lock.setToolTip(self.tr("Đóng sổ và trở về màn hình mật khẩu (Ctrl+L)"))
         lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -195,7 +195,7 @@ class MainWindow(QWidget):
         button.setProperty("kind", "nav")
         button.setProperty("title", entry.title)
         button.setProperty("page_name", entry.name)
-        button.setIcon(icons.icon(entry.icon, token="nav_text"))
+        button.setIcon(icons.icon(entry.icon, tint="nav_text"))
         button.setIconSize(icons.size_of(20))
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -275,5 +275,5 @@ class _StatusLine(QFrame):
     @staticmethod
     def _picture(name: str) -> QLabel:
         label = QLabel()
-        label.setPixmap(icons.pixmap(name, token="muted", size=16))
+        label.setPixmap(icons.pixmap(name, tint="muted", size=16))
         return label

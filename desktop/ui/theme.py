@@ -55,9 +55,9 @@ LIGHT: Mapping[str, str] = {
 _TOKEN = re.compile(r"@([a-z_]+)")
 
 
-def color(token: str) -> str:
+def color(tint: str) -> str:
     """The value of a colour token, ``#RRGGBB``."""
-    return LIGHT[token]
+    return LIGHT[tint]
 
 
 def apply(application: QApplication) -> None:

@@ -1,0 +1,442 @@
+"""Choosing answers: options as rows with their digit, several options, and long lists by typing.
+
+Digits choose only while one of these editors has the focus, so they never disturb a Vietnamese
+keyboard (VNI writes tones with digits) in a text line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QStandardItem,
+    QStandardItemModel,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCompleter,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui import icons, theme
+from desktop.ui.forms.editors import Editor, EntryLine, asks_to_move
+from forms.definition import Answer, Choice, Question
+from forms.vietnamese import search_key
+
+#: More options than this are found by typing instead of being listed.
+LONGEST_LIST = 12
+_OPTION_HEIGHT = 30
+_CHIP = 22
+_COLUMN_WIDTH = 276
+_KEY_ROLE = Qt.ItemDataRole.UserRole + 1
+_CODE_ROLE = Qt.ItemDataRole.UserRole + 2
+
+
+class Option(QAbstractButton):
+    """One option: its digit in a chip and its label."""
+
+    def __init__(self, *, key: str, label: str, several: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._key = key
+        self._several = several
+        self.setText(label)
+        self.setAccessibleName(f"{key} {label}".strip())
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumHeight(_OPTION_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole label."""
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(words + _CHIP + 30, _OPTION_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A rounded box; filled softly when chosen."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen, usable = self.isChecked(), self.isEnabled()
+        line = "accent" if chosen else "accent_line" if self.underMouse() and usable else "border"
+        painter.setPen(QPen(QColor(theme.color(line)), 1.4 if chosen else 1))
+        painter.setBrush(QColor(theme.color("accent_soft" if chosen else "surface")))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
+        self._paint_chip(painter, chosen)
+        painter.setPen(QColor(theme.color("text" if usable or chosen else "disabled")))
+        words = self.rect().adjusted(_CHIP + 16, 0, -6, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+    def _paint_chip(self, painter: QPainter, chosen: bool) -> None:
+        chip = QRectF(7, (self.height() - _CHIP) / 2, _CHIP, _CHIP)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.color("accent" if chosen else "window")))
+        painter.drawRoundedRect(chip, 4, 4)
+        if self._several and chosen:
+            mark = icons.pixmap("check", tint="on_accent", size=16)
+            painter.drawPixmap(int(chip.x()) + 3, int(chip.y()) + 3, mark)
+            return
+        font = painter.font()
+        small = self.font()
+        small.setPointSizeF(10)
+        painter.setFont(small)
+        painter.setPen(QColor(theme.color("on_accent" if chosen else "muted")))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._key)
+        painter.setFont(font)
+
+
+class _OptionsEditor(Editor):
+    """Options as rows; one widget for the keyboard."""
+
+    is_immediate = True
+    _several = False
+
+    def __init__(self, *, question: Question) -> None:
+        super().__init__()
+        self._path = question.path
+        self._choices: tuple[Choice, ...] = ()
+        self._options: dict[str, Option] = {}
+        self._typed = ""
+        self._readonly = False
+        self.setObjectName(f"question:{question.path}")
+        self.setAccessibleName(question.label_vi)
+        self.setAccessibleDescription(question.hint_vi)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(3, 3, 3, 3)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(4)
+
+    def show_choices(self, choices: tuple[Choice, ...]) -> None:
+        """Lay the options out again, only when they are others."""
+        if choices == self._choices:
+            return
+        for option in self._options.values():
+            option.deleteLater()
+        self._choices = choices
+        keys = _keys_of(choices)
+        self._options = {
+            choice.code: self._option(choice, key)
+            for choice, key in zip(choices, keys, strict=True)
+        }
+        self._arrange()
+
+    def set_readonly(self, readonly: bool) -> None:
+        """Shown, but neither key nor click changes it."""
+        self._readonly = readonly
+        for option in self._options.values():
+            option.setEnabled(not readonly)
+        policy = Qt.FocusPolicy.NoFocus if readonly else Qt.FocusPolicy.StrongFocus
+        self.setFocusPolicy(policy)
+
+    def _option(self, choice: Choice, key: str) -> Option:
+        option = Option(key=key, label=choice.label_vi, several=self._several, parent=self)
+        option.setObjectName(f"choice:{self._path}:{choice.code}")
+        option.setProperty("code", choice.code)
+        option.clicked.connect(self._clicked)
+        return option
+
+    def _arrange(self) -> None:
+        """As many columns as the labels allow, at most two; read downwards."""
+        options = list(self._options.values())
+        widest = max((option.sizeHint().width() for option in options), default=0)
+        columns = 2 if widest <= _COLUMN_WIDTH and len(options) > 1 else 1
+        rows = -(-len(options) // columns)
+        for number, option in enumerate(options):
+            self._grid.addWidget(option, number % rows, number // rows)
+        for column in range(2):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _clicked(self) -> None:
+        option = self.sender()
+        if option is not None and not self._readonly:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._choose(str(option.property("code")))
+
+    def _choose(self, code: str) -> None:
+        raise NotImplementedError
+
+    def _clear(self) -> None:
+        raise NotImplementedError
+
+    def _digit(self, digit: str) -> None:
+        """A second digit completes a code of two when there is such a code."""
+        keys = dict(zip(_keys_of(self._choices), self._choices, strict=True))
+        for typed in (self._typed + digit, digit):
+            if typed in keys:
+                if self._typed and typed != digit:
+                    self._take_back(keys[self._typed].code)
+                self._typed = typed
+                self._choose(keys[typed].code)
+                return
+        self._typed = ""
+
+    def _take_back(self, code: str) -> None:
+        """The first digit had chosen another option."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits choose, arrows walk, Delete empties, Enter goes on."""
+        move = asks_to_move(event)
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if move:
+            self.move_asked.emit(move)
+        elif not self._readonly and plain and event.text().isdigit():
+            self._digit(event.text())
+            return
+        elif not self._readonly and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._clear()
+        elif not self._walk(event):
+            super().keyPressEvent(event)
+        self._typed = ""
+
+    def _walk(self, event: QKeyEvent) -> bool:  # noqa: ARG002 - for the editor of one choice
+        return False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Draw the ring."""
+        super().focusInEvent(event)
+        self._typed = ""
+        self.update()
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        self.update()
+        self.left.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click between the options takes the focus."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A ring when the keyboard is here."""
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.color("accent")), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 7, 7)
+
+
+class OneChoiceEditor(_OptionsEditor):
+    """One of a short list."""
+
+    def value(self) -> Answer:
+        """The code of the chosen option."""
+        return next((code for code, option in self._options.items() if option.isChecked()), None)
+
+    def show_value(self, value: Answer) -> None:
+        """Mark the option; a code that is no option (any more) marks none."""
+        for code, option in self._options.items():
+            option.setChecked(code == value)
+
+    def _choose(self, code: str) -> None:
+        self.show_value(code)
+        self.edited.emit()
+
+    def _clear(self) -> None:
+        self.show_value(None)
+        self.edited.emit()
+
+    def _walk(self, event: QKeyEvent) -> bool:
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Left: -1,
+        }
+        step = steps.get(Qt.Key(event.key()), 0)
+        if not step or self._readonly or not self._choices:
+            return False
+        codes = [choice.code for choice in self._choices]
+        value = self.value()
+        here = codes.index(str(value)) if value in codes else (-1 if step > 0 else len(codes))
+        self._choose(codes[min(max(here + step, 0), len(codes) - 1)])
+        return True
+
+
+class SeveralChoicesEditor(_OptionsEditor):
+    """Any number of a short list; each digit marks or unmarks."""
+
+    _several = True
+
+    def value(self) -> Answer:
+        """Codes with spaces between, in the order of the list."""
+        chosen = [code for code, option in self._options.items() if option.isChecked()]
+        return " ".join(chosen) or None
+
+    def show_value(self, value: Answer) -> None:
+        """Mark the options."""
+        chosen = str(value or "").split()
+        for code, option in self._options.items():
+            option.setChecked(code in chosen)
+
+    def _choose(self, code: str) -> None:
+        option = self._options[code]
+        if self.sender() is not option:  # a click has toggled it already
+            option.setChecked(not option.isChecked())
+        self.edited.emit()
+
+    def _take_back(self, code: str) -> None:
+        self._options[code].setChecked(not self._options[code].isChecked())
+
+    def _clear(self) -> None:
+        self.show_value(None)
+        self.edited.emit()
+
+
+class SearchChoiceEditor(Editor):
+    """One of a long list: type a few letters without marks, or the code."""
+
+    is_immediate = True
+
+    def __init__(self, *, question: Question) -> None:
+        super().__init__()
+        self._choices: tuple[Choice, ...] = ()
+        self._code: str | None = None
+        self._line = EntryLine(self)
+        self._line.setObjectName(f"question:{question.path}")
+        self._line.setAccessibleName(question.label_vi)
+        self._line.setAccessibleDescription(question.hint_vi)
+        self._line.setPlaceholderText(self.tr("Gõ vài chữ để tìm"))
+        self._line.setMaximumWidth(360)
+        self._model = QStandardItemModel(self)
+        self._completer = _ChoiceCompleter(self._model, self)
+        self._completer.chosen.connect(self._take)
+        self._line.setCompleter(self._completer)
+        self._line.textEdited.connect(self._typed)
+        self._line.entered.connect(self.entered)
+        self._line.left.connect(self._settle)
+        self._line.move_asked.connect(self._move)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._line, 3)
+        layout.addStretch(1)
+        self.setFocusProxy(self._line)
+
+    def value(self) -> Answer:
+        """The code of the chosen option."""
+        return self._code
+
+    def show_value(self, value: Answer) -> None:
+        """The option's label; a code that is no option is shown as it is."""
+        self._code = None if value is None else str(value)
+        self._line.setText(self._label_of(self._code))
+
+    def show_choices(self, choices: tuple[Choice, ...]) -> None:
+        """Other names of an option are found too."""
+        if choices == self._choices:
+            return
+        self._choices = choices
+        self._model.clear()
+        for choice in choices:
+            item = QStandardItem(choice.label_vi)
+            other = " ".join(choice.attributes.values())
+            item.setData(
+                f"{search_key(choice.label_vi)} {choice.code} {search_key(other)}", _KEY_ROLE
+            )
+            item.setData(choice.code, _CODE_ROLE)
+            self._model.appendRow(item)
+
+    def set_readonly(self, readonly: bool) -> None:
+        """Readable, not changeable."""
+        self._line.setReadOnly(readonly)
+        policy = Qt.FocusPolicy.ClickFocus if readonly else Qt.FocusPolicy.StrongFocus
+        self._line.setFocusPolicy(policy)
+
+    @property
+    def is_composing(self) -> bool:
+        """Is an input method at work?"""
+        return self._line.is_composing
+
+    def _label_of(self, code: str | None) -> str:
+        labels = {choice.code: choice.label_vi for choice in self._choices}
+        return "" if code is None else labels.get(code, code)
+
+    def _typed(self, text: str) -> None:
+        if not text and self._code is not None:
+            self._code = None
+            self.edited.emit()
+
+    def _take(self, code: str) -> None:
+        changed = code != self._code
+        self._code = code
+        self._line.setText(self._label_of(code))
+        if changed:
+            self.edited.emit()
+
+    def _move(self, step: int) -> None:
+        self._settle_text()
+        self.move_asked.emit(step)
+
+    def _settle(self) -> None:
+        self._settle_text()
+        self.left.emit()
+
+    def _settle_text(self) -> None:
+        """What was typed counts when it means exactly one option, or the first one found."""
+        text = self._line.text()
+        if text == self._label_of(self._code):
+            return
+        code = self._meant(text) if text else None
+        if code is not None:
+            self._take(code)
+        else:
+            self._line.setText(self._label_of(self._code))
+
+    def _meant(self, text: str) -> str | None:
+        key = search_key(text)
+        for choice in self._choices:
+            if key in (search_key(choice.label_vi), choice.code, choice.code.lstrip("0")):
+                return choice.code
+        starting = [c.code for c in self._choices if search_key(c.label_vi).startswith(key)]
+        return starting[0] if starting else None
+
+
+class _ChoiceCompleter(QCompleter):
+    """Offers the options whose names contain what is typed, marks or not.
+
+    Signals:
+        chosen: the code of the option taken from the list.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, model: QStandardItemModel, parent: QWidget) -> None:
+        super().__init__(model, parent)
+        self.setCompletionRole(_KEY_ROLE)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setMaxVisibleItems(9)
+        self.activated[QModelIndex].connect(self._tell)
+
+    def splitPath(self, path: str) -> list[str]:
+        """Look for what was typed without its marks."""
+        return [search_key(path)]
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """The line shows the label, not the search key."""
+        return str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+
+    def _tell(self, index: QModelIndex) -> None:
+        self.chosen.emit(str(index.data(_CODE_ROLE)))
+
+
+def _keys_of(choices: Sequence[Choice]) -> list[str]:
+    """The codes of the paper when they can be typed, else the places in the list."""
+    codes = [choice.code for choice in choices]
+    if all(code.isdigit() and len(code) <= 2 for code in codes):
+        return codes
+    return [str(number) for number in range(1, len(codes) + 1)]

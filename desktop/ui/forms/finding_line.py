@@ -1,0 +1,111 @@
+"""One finding under its question; a warning is confirmed here with a reason."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui import icons
+from desktop.ui.forms.editors import EntryLine
+from forms.findings import Finding, Severity
+from forms.vietnamese import clean
+
+_KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "info"}
+
+
+class FindingLine(QFrame):
+    """The sentence of a finding; red, amber or blue.
+
+    Signals:
+        confirmed: (fingerprint, reason); an empty reason takes the confirmation back.
+        move_asked: Enter in the reason line went on.
+    """
+
+    confirmed = Signal(str, str)
+    move_asked = Signal(int)
+
+    def __init__(
+        self, *, finding: Finding, reason: str | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.finding = finding
+        self.reason = reason
+        self._reason_line: EntryLine | None = None
+        is_warning = finding.severity is Severity.WARNING
+        kind = "good" if is_warning and reason is not None else _KINDS[finding.severity]
+        self.setProperty("note", kind)
+        self.setObjectName(f"finding:{finding.code.name}:{finding.path}")
+        self.setAccessibleName(finding.message_vi)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addWidget(_words(finding.message_vi))
+        if is_warning:
+            words.addLayout(self._confirmed() if reason is not None else self._to_confirm())
+        picture = QLabel()
+        icon = "check-circle" if kind == "good" else kind
+        picture.setPixmap(icons.pixmap(icon, tint=kind, size=18))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 5, 8, 6)
+        layout.setSpacing(8)
+        layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+
+    def focus_reason(self) -> bool:
+        """Put the cursor where the reason is typed, if there is such a place."""
+        if self._reason_line is None:
+            return False
+        self._reason_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def _to_confirm(self) -> QHBoxLayout:
+        place = f"{self.finding.code.name}:{self.finding.path}"
+        line = EntryLine(self)
+        line.setObjectName(f"reason:{place}")
+        line.setPlaceholderText(self.tr("Nếu đúng thật: ghi lý do rồi Enter"))
+        line.setAccessibleName(self.tr("Lý do xác nhận cảnh báo"))
+        line.move_asked.connect(self._enter_pressed)
+        button = QPushButton(self.tr("Xác nhận"))
+        button.setObjectName(f"button:confirm:{place}")
+        button.setProperty("kind", "small")
+        button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        button.clicked.connect(self._confirm)
+        self._reason_line = line
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(line, 1)
+        row.addWidget(button)
+        return row
+
+    def _confirmed(self) -> QHBoxLayout:
+        text = _words(self.tr("Đã xác nhận: {reason}").format(reason=self.reason))
+        text.setProperty("kind", "strong")
+        button = QPushButton(self.tr("Bỏ xác nhận"))
+        button.setObjectName(f"button:unconfirm:{self.finding.code.name}:{self.finding.path}")
+        button.setProperty("kind", "small")
+        button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        button.clicked.connect(self._take_back)
+        row = QHBoxLayout()
+        row.addWidget(text, 1)
+        row.addWidget(button)
+        return row
+
+    def _enter_pressed(self, step: int) -> None:
+        if step > 0 and self._confirm():
+            return
+        self.move_asked.emit(step)
+
+    def _confirm(self) -> bool:
+        reason = clean(self._reason_line.text()) if self._reason_line is not None else ""
+        if reason:
+            self.confirmed.emit(self.finding.fingerprint, reason)
+        return bool(reason)
+
+    def _take_back(self) -> None:
+        self.confirmed.emit(self.finding.fingerprint, "")
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,445 @@
+"""A whole form drawn from its definition and kept in step with a ``Filling``.
+
+Drawn once for a definition and shown again for each record. Questions that are not asked are
+hidden, their answers kept by the filling. Typed answers reach the filling 400 ms after typing
+stopped or when the line is left, never while an input method composes a letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import shiboken6
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.domain.records import Competing
+from desktop.jobs.throttle import Throttle
+from desktop.ui import wording
+from desktop.ui.forms.question_row import QuestionRow
+from desktop.ui.forms.section_rail import Progress, SectionRail
+from forms.definition import Answer, FormDefinition, Question, QuestionType, Section
+from forms.engine import Filling
+from forms.findings import Code, Finding, Severity
+
+_TYPING_MS = 400
+_ABOVE_PIXELS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What others said about answers, by path."""
+
+    remarks: Mapping[str, str]
+    csdlqg: Mapping[str, str]
+    competing: Mapping[str, tuple[Competing, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is open in the whole form. ``missing`` are required answers not given yet."""
+
+    errors: int
+    warnings: int
+    missing: int
+    flags: int
+
+
+class FormView(QWidget):
+    """Rail and questions.
+
+    Signals:
+        changed: an answer or a confirmation was changed by the officer.
+        summary_changed: the counts of ``summary`` may be others.
+        hint_changed: the hint of the question being answered.
+        csdlqg_taken: the path whose CSDLQG value the officer takes.
+    """
+
+    changed = Signal()
+    summary_changed = Signal()
+    hint_changed = Signal(str)
+    csdlqg_taken = Signal(str)
+
+    def __init__(self, *, definition: FormDefinition) -> None:
+        super().__init__()
+        self.definition = definition
+        self.setObjectName(f"form:{definition.form_id}")
+        self._filling: Filling | None = None
+        self._confirmations: dict[str, str] = {}
+        self._rows: dict[str, QuestionRow] = {}
+        self._section_of: dict[str, str] = {}
+        self._boxes: dict[str, QFrame] = {}
+        self._headings: list[tuple[str, QLabel]] = []
+        self._current = ""
+        self._pending: str | None = None
+        self._show_all = False
+        self._typing = Throttle(self._take_typed, delay_ms=_TYPING_MS, parent=self)
+        self._scroll = QScrollArea()
+        self._column = QVBoxLayout()
+        self._rail = SectionRail(sections=self._draw_sections())
+        self._rail.section_chosen.connect(self._go_to_section)
+        self._lay_out()
+
+    # -- one record --
+
+    def show_filling(
+        self, filling: Filling, *, confirmations: Mapping[str, str], notes: Notes
+    ) -> None:
+        """Another record, or the same read anew."""
+        self._typing.cancel()
+        self._pending = None
+        self._filling = filling
+        self._confirmations = dict(confirmations)
+        self._show_all = False
+        for path, row in self._rows.items():
+            row.visited = filling.value(path) is not None or path in notes.remarks
+            row.show_notes(
+                remark=notes.remarks.get(path, ""),
+                csdlqg=self._shown(path, notes.csdlqg.get(path)),
+                others=[
+                    (str(c.value or ""), self._shown(path, c.value), _who(c))
+                    for c in notes.competing.get(path, ())
+                ],
+            )
+        self._refresh(self._rows)
+
+    def answers(self) -> dict[str, Answer]:
+        """What is to be saved, everything typed included."""
+        self._typing.flush()
+        return self._need().answers()
+
+    def confirmations(self) -> dict[str, str]:
+        """Fingerprint -> reason, of the warnings that stand now."""
+        standing = {finding.fingerprint for finding in self._need().findings()}
+        return {key: why for key, why in self._confirmations.items() if key in standing}
+
+    def summary(self) -> Summary:
+        """Counts of what is open."""
+        findings = self._need().findings()
+        open_ = [f for f in findings if f.fingerprint not in self._confirmations]
+        missing = sum(f.code is Code.FORM_001 for f in open_)
+        errors = sum(f.severity is Severity.ERROR for f in open_) - missing
+        warnings = sum(f.severity is Severity.WARNING for f in open_)
+        flags = sum(f.is_flag for f in findings)
+        return Summary(errors=errors, warnings=warnings, missing=missing, flags=flags)
+
+    def show_everything(self) -> None:
+        """From now on findings stand at every question, visited or not."""
+        self._show_all = True
+        self._refresh(self._rows)
+
+    # -- moving --
+
+    def focus_first(self) -> None:
+        """Start where the first answer is missing, else at the first question."""
+        paths = self._asked()
+        filling = self._need()
+        empty = [p for p in paths if filling.value(p) is None and filling.is_required(p)]
+        if paths:
+            self.focus_question((empty or paths)[0])
+
+    def focus_question(self, path: str) -> bool:
+        """Put the cursor there. False when the question is not asked."""
+        row = self._rows.get(path)
+        if row is None or row.editor is None or not self._need().is_relevant(path):
+            return False
+        row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._scroll_to(row)
+        return True
+
+    def focus_next_finding(self) -> bool:
+        """To the next open error or warning after the current question, round the form."""
+        self._typing.flush()
+        open_ = {
+            finding.path
+            for finding in self._need().findings()
+            if finding.severity is not Severity.INFORMATION
+            and finding.fingerprint not in self._confirmations
+        }
+        paths = self._asked()
+        start = paths.index(self._current) + 1 if self._current in paths else 0
+        for path in paths[start:] + paths[:start]:
+            if path in open_:
+                return self._focus_finding(path)
+        return False
+
+    def _focus_finding(self, path: str) -> bool:
+        row = self._rows[path]
+        row.visited = True
+        self._refresh_findings(path)
+        self.focus_question(path)
+        has_error = any(f.severity is Severity.ERROR for f in self._need().findings_at(path))
+        if not has_error:
+            any(line.reason is None and line.focus_reason() for line in row.findings)
+        return True
+
+    def _asked(self) -> list[str]:
+        """The questions that take an answer now, in the order of the paper."""
+        filling = self._need()
+        return [
+            path
+            for path, row in self._rows.items()
+            if row.editor is not None
+            and row.question.type is not QuestionType.CALCULATE
+            and filling.is_relevant(path)
+            and not filling.is_readonly(path)
+        ]
+
+    def _move(self, path: str, step: int) -> None:
+        self._typing.flush()
+        paths = self._asked()
+        if path not in paths:
+            return
+        there = paths.index(path) + step
+        if 0 <= there < len(paths):
+            self.focus_question(paths[there])
+        else:
+            self._left(path)
+
+    def _go_to_section(self, section: str) -> None:
+        path = next((p for p in self._asked() if self._section_of[p] == section), None)
+        if path is not None:
+            self._scroll.ensureWidgetVisible(self._boxes[section], 0, 0)
+            self.focus_question(path)
+
+    def _scroll_to(self, row: QuestionRow) -> None:
+        """The question, with some of what stands before and after it."""
+        canvas = self._scroll.widget()
+        canvas.layout().activate()
+        top = row.mapTo(canvas, row.rect().topLeft()).y()
+        self._scroll.ensureVisible(0, max(0, top - _ABOVE_PIXELS), 0, 0)
+        self._scroll.ensureVisible(0, top + row.height() + _ABOVE_PIXELS // 2, 0, 0)
+
+    # -- answers --
+
+    def _edited(self, path: str) -> None:
+        editor = self._rows[path].editor
+        if editor is None:
+            return
+        if self._pending not in (None, path):
+            self._typing.flush()
+        self._pending = path
+        if editor.is_immediate:
+            self._take_typed()
+        else:
+            self._typing.ask()
+        self.changed.emit()
+
+    def _take_typed(self) -> None:
+        path, editor = self._pending, None
+        if path is not None:
+            editor = self._rows[path].editor
+        if path is None or editor is None:
+            return
+        if editor.is_composing:
+            self._typing.ask()
+            return
+        self._typing.cancel()
+        self._pending = None
+        self._rows[path].visited = True
+        self._set(path, editor.value())
+
+    def _set(self, path: str, value: Answer) -> None:
+        touched = self._need().set(path, value)
+        self._refresh({path, *touched}, edited=path)
+
+    def _left(self, path: str) -> None:
+        # The page is being closed or deleted: ``answers`` takes what was typed.
+        if not shiboken6.isValid(self) or not self.isVisible():
+            return
+        if self._pending == path:
+            self._typing.flush()
+        row = self._rows[path]
+        if not row.visited:
+            row.visited = True
+            self._refresh_findings(path)
+            self._refresh_rail()
+        row.set_active(False)
+
+    def _entered(self, path: str) -> None:
+        self._current = path
+        row = self._rows[path]
+        row.set_active(True)
+        self._scroll_to(row)
+        self._refresh_rail()
+        self.hint_changed.emit(row.question.hint_vi)
+
+    def _confirm(self, fingerprint: str, reason: str) -> None:
+        if reason:
+            self._confirmations[fingerprint] = reason
+        else:
+            self._confirmations.pop(fingerprint, None)
+        row = self._rows[self._current]
+        for path in self._rows:
+            self._refresh_findings(path)
+        self._refresh_rail()
+        self.changed.emit()
+        if row.editor is not None:
+            row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _take_value(self, path: str, value: str) -> None:
+        row = self._rows[path]
+        row.visited = True
+        self._set(path, value or None)
+        if row.editor is not None:
+            row.editor.show_value(self._need().value(path))
+        self.changed.emit()
+
+    # -- showing --
+
+    def _refresh(self, paths: Iterable[str], *, edited: str = "") -> None:
+        filling = self._need()
+        for path in paths:
+            row = self._rows.get(path)
+            if row is None:
+                continue
+            row.setVisible(self._is_drawn(row.question))
+            if row.editor is not None:
+                self._refresh_editor(row, filling, is_typed=path == edited)
+            self._refresh_findings(path)
+        self._refresh_frames()
+        self._refresh_rail()
+
+    def _refresh_editor(self, row: QuestionRow, filling: Filling, *, is_typed: bool) -> None:
+        path, editor = row.question.path, row.editor
+        if editor is None or not filling.is_relevant(path):
+            return
+        row.show_required(filling.is_required(path))
+        if row.question.list_name:
+            editor.show_choices(filling.choices(path))
+        if not is_typed:
+            editor.show_value(filling.value(path))
+        is_calculated = row.question.type is QuestionType.CALCULATE
+        editor.set_readonly(is_calculated or filling.is_readonly(path))
+
+    def _refresh_findings(self, path: str) -> None:
+        row = self._rows[path]
+        findings: list[Finding] = []
+        if (row.visited or self._show_all) and self._need().is_relevant(path):
+            findings = self._need().findings_at(path)
+        row.show_findings(findings, self._confirmations)
+
+    def _refresh_frames(self) -> None:
+        filling = self._need()
+        for path, box in self._boxes.items():
+            box.setVisible(not path or filling.is_relevant(path))
+        for path, heading in self._headings:
+            heading.setVisible(filling.is_relevant(path))
+
+    def _refresh_rail(self) -> None:
+        current = self._section_of.get(self._current, "")
+        progress = {path: self._progress(path) for path in self._boxes}
+        self._rail.show_progress(progress, current=current)
+        self.summary_changed.emit()
+
+    def _progress(self, section: str) -> Progress:
+        filling = self._need()
+        asked = answered = errors = warnings = 0
+        for path in self._asked():
+            if self._section_of[path] != section:
+                continue
+            asked += 1
+            answered += filling.value(path) is not None
+            for line in self._rows[path].findings:
+                is_open = line.finding.fingerprint not in self._confirmations
+                errors += is_open and line.finding.severity is Severity.ERROR
+                warnings += is_open and line.finding.severity is Severity.WARNING
+        return Progress(answered, asked, errors, warnings)
+
+    def _is_drawn(self, question: Question) -> bool:
+        if question.type is QuestionType.CALCULATE and not question.label_vi:
+            return False
+        return self._need().is_relevant(question.path)
+
+    def _shown(self, path: str, value: Answer) -> str:
+        """A value as people read it: labels of options, dates with slashes."""
+        if value is None:
+            return ""
+        question = self._rows[path].question
+        return wording.answer_text(self.definition, question, value)
+
+    def _need(self) -> Filling:
+        if self._filling is None:
+            raise RuntimeError("no record is shown yet")
+        return self._filling
+
+    # -- drawing --
+
+    def _draw_sections(self) -> list[tuple[str, str]]:
+        sections: list[tuple[str, str]] = []
+        for child in self.definition.children:
+            path = child.path if isinstance(child, Section) else ""
+            if path not in self._boxes:
+                label = child.label_vi if isinstance(child, Section) else self.tr("Chung")
+                sections.append((path, label))
+                self._boxes[path] = self._make_box(label)
+            box = self._boxes[path].layout()
+            if isinstance(child, Section):
+                self._draw_children(child, path, box)  # type: ignore[arg-type]
+            else:
+                self._draw_question(child, path, box)  # type: ignore[arg-type]
+        return sections
+
+    def _draw_children(self, section: Section, top: str, box: QVBoxLayout) -> None:
+        for child in section.children:
+            if isinstance(child, Section):
+                heading = QLabel(child.label_vi)
+                heading.setProperty("kind", "strong")
+                heading.setContentsMargins(14, 6, 0, 0)
+                self._headings.append((child.path, heading))
+                box.addWidget(heading)
+                self._draw_children(child, top, box)
+            else:
+                self._draw_question(child, top, box)
+
+    def _draw_question(self, question: Question, top: str, box: QVBoxLayout) -> None:
+        choices = self.definition.choices.get(question.list_name or "", ())
+        row = QuestionRow(question=question, choices=choices)
+        path = question.path
+        self._rows[path] = row
+        self._section_of[path] = top
+        row.confirmed.connect(self._confirm)
+        row.value_taken.connect(self._take_value)
+        row.csdlqg_taken.connect(self.csdlqg_taken)
+        if row.editor is not None:
+            # The path rides along: these only say which question it was.
+            row.editor.edited.connect(lambda: self._edited(path))
+            row.editor.entered.connect(lambda: self._entered(path))
+            row.editor.left.connect(lambda: self._left(path))
+            row.editor.move_asked.connect(lambda step: self._move(path, step))
+        box.addWidget(row)
+
+    def _make_box(self, label: str) -> QFrame:
+        box = QFrame()
+        box.setProperty("kind", "card")
+        heading = QLabel(label)
+        heading.setProperty("kind", "heading")
+        heading.setContentsMargins(15, 0, 0, 2)
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(1, 10, 8, 10)
+        layout.setSpacing(1)
+        layout.addWidget(heading)
+        self._column.addWidget(box)
+        return box
+
+    def _lay_out(self) -> None:
+        canvas = QWidget()
+        canvas.setProperty("kind", "canvas")
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(10)
+        self._column.addStretch(1)
+        canvas.setLayout(self._column)
+        self._scroll.setWidget(canvas)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._rail)
+        layout.addWidget(self._scroll, 1)
+
+
+def _who(other: Competing) -> str:
+    return f"{other.by}, {wording.moment(other.at)}" if other.at else other.by

@@ -1,0 +1,197 @@
+"""One question as drawn: label at the left, editor and everything said about it at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.ui import theme
+from desktop.ui.forms.choice_editors import (
+    LONGEST_LIST,
+    OneChoiceEditor,
+    SearchChoiceEditor,
+    SeveralChoicesEditor,
+)
+from desktop.ui.forms.editors import DateEditor, Editor, NumberEditor, TextEditor
+from desktop.ui.forms.finding_line import FindingLine
+from desktop.ui.forms.note_line import NoteLine
+from forms.definition import Choice, Question, QuestionType
+from forms.findings import Finding, Severity
+
+LABEL_WIDTH = 262
+EDITOR_WIDTH = 590
+
+_PLAIN_EDITORS: Mapping[QuestionType, Callable[..., Editor]] = {
+    QuestionType.TEXT: TextEditor,
+    QuestionType.INTEGER: NumberEditor,
+    QuestionType.DECIMAL: NumberEditor,
+    QuestionType.DATE: DateEditor,
+    QuestionType.CALCULATE: TextEditor,
+    QuestionType.SELECT_MULTIPLE: SeveralChoicesEditor,
+}
+
+
+def label_of(question: Question) -> str:
+    """The label without the printed number, which stands apart."""
+    label, number = question.label_vi, question.number
+    if number and label.startswith(number):
+        label = label[len(number) :].lstrip(". ")
+    return label
+
+
+def make_editor(question: Question, *, list_length: int) -> Editor:
+    """The editor that fits the question's type."""
+    if question.type is QuestionType.SELECT_ONE:
+        kind = SearchChoiceEditor if list_length > LONGEST_LIST else OneChoiceEditor
+        return kind(question=question)
+    return _PLAIN_EDITORS[question.type](question=question)
+
+
+class QuestionRow(QFrame):
+    """A question with its editor, findings and notes.
+
+    Signals:
+        value_taken: (path, value) of another value the officer takes.
+        confirmed: (fingerprint, reason).
+
+    Attributes:
+        visited: findings are shown only where the officer has been.
+    """
+
+    value_taken = Signal(str, str)
+    csdlqg_taken = Signal(str)
+    confirmed = Signal(str, str)
+
+    def __init__(self, *, question: Question, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self.question = question
+        self.visited = False
+        self.findings: tuple[FindingLine, ...] = ()
+        self._shown: tuple[object, ...] = ()
+        self.setProperty("kind", "question")
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        self._label.setFixedWidth(LABEL_WIDTH)
+        self._right = QVBoxLayout()
+        self._right.setSpacing(4)
+        self._notes = QVBoxLayout()
+        self._notes.setSpacing(4)
+        self._remarks = QVBoxLayout()
+        self._remarks.setSpacing(4)
+        self.editor: Editor | None = None
+        if question.type is not QuestionType.NOTE:
+            self.editor = make_editor(question, list_length=len(choices))
+            self.editor.setMaximumWidth(EDITOR_WIDTH)
+            self._label.setBuddy(self.editor)
+            self._right.addWidget(self.editor)
+        self._right.addLayout(self._remarks)
+        self._right.addLayout(self._notes)
+        self._lay_out()
+        self.show_required(False)
+
+    def show_required(self, required: bool) -> None:
+        """A star beside the label of a question that must be answered."""
+        number = f"<b>{self.question.number}</b>&nbsp; " if self.question.number else ""
+        star = f" <span style='color:{theme.color('error')}'>*</span>" if required else ""
+        self._label.setText(f"{number}{label_of(self.question)}{star}")
+
+    def show_findings(self, findings: Sequence[Finding], confirmations: Mapping[str, str]) -> None:
+        """Drawn anew only when something changed, so that a reason being typed stays."""
+        shown = tuple((f.fingerprint, confirmations.get(f.fingerprint)) for f in findings)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        for line in self.findings:
+            self._remarks.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self.findings = tuple(
+            FindingLine(finding=f, reason=confirmations.get(f.fingerprint)) for f in findings
+        )
+        for line in self.findings:
+            line.confirmed.connect(self.confirmed)
+            if self.editor is not None:
+                line.move_asked.connect(self.editor.move_asked)
+            line.setMaximumWidth(EDITOR_WIDTH)
+            self._remarks.addWidget(line)
+        if self.editor is not None:
+            self.editor.show_severity(_worst(findings, confirmations))
+
+    def show_notes(
+        self,
+        *,
+        remark: str = "",
+        csdlqg: str = "",
+        others: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
+        """What others say: the return, the CSDLQG's value, other devices' (value, shown, who)."""
+        while (item := self._notes.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        path = self.question.path
+        if remark:
+            text = self.tr("Cơ quan tiếp nhận trả lại: {remark}").format(remark=remark)
+            self._add_note(NoteLine(text=text, kind="error", icon="return"))
+        if csdlqg:
+            note = NoteLine(
+                text=self.tr("Theo CSDLQG về dân cư: {value}").format(value=csdlqg),
+                kind="info",
+                icon="shield",
+                button=self.tr("Lấy giá trị này"),
+                button_name=f"button:adopt:{path}",
+            )
+            note.taken.connect(self._take_csdlqg)
+            self._add_note(note)
+        for number, (value, shown, who) in enumerate(others):
+            note = NoteLine(
+                text=self.tr("Giá trị khác: {value} ({who})").format(value=shown, who=who),
+                kind="warning",
+                icon="clash",
+                value=value,
+                button=self.tr("Lấy giá trị này"),
+                button_name=f"button:take:{path}:{number}",
+            )
+            note.taken.connect(self._take_other)
+            self._add_note(note)
+
+    def set_active(self, active: bool) -> None:
+        """The question being answered stands out."""
+        theme.restyle(self, active=active)
+
+    def _add_note(self, note: NoteLine) -> None:
+        note.setMaximumWidth(EDITOR_WIDTH)
+        self._notes.addWidget(note)
+
+    def _take_csdlqg(self, _value: str) -> None:
+        self.csdlqg_taken.emit(self.question.path)
+
+    def _take_other(self, value: str) -> None:
+        self.value_taken.emit(self.question.path, value)
+
+    def _lay_out(self) -> None:
+        label_box = QVBoxLayout()
+        label_box.setContentsMargins(0, 5, 0, 0)
+        label_box.addWidget(self._label)
+        label_box.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 5, 12, 5)
+        layout.setSpacing(14)
+        layout.addLayout(label_box)
+        right = QWidget()
+        right.setMaximumWidth(EDITOR_WIDTH)
+        right.setLayout(self._right)
+        self._right.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
+
+
+def _worst(findings: Sequence[Finding], confirmations: Mapping[str, str]) -> str:
+    severities = {
+        finding.severity for finding in findings if finding.fingerprint not in confirmations
+    }
+    if Severity.ERROR in severities:
+        return "error"
+    return "warning" if Severity.WARNING in severities else ""

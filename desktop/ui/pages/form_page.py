@@ -1,0 +1,380 @@
+"""Filling one form about one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget
+
+from desktop.domain.people import CheckState, PersonId, RecordStatus
+from desktop.domain.records import NotReady, OpenedForm, Submitted
+from desktop.jobs.runner import JobRunner
+from desktop.ui import icons, theme, wording
+from desktop.ui.forms.form_view import FormView, Notes
+from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet
+from desktop.ui.page import Page
+from forms.definition import Question
+from forms.engine import Filling
+
+_STATUS_KINDS = {
+    RecordStatus.RETURNED: "error",
+    RecordStatus.ACCEPTED: "good",
+    RecordStatus.SUBMITTED: "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What the read lane prepared."""
+
+    opened: OpenedForm
+    filling: Filling
+
+
+class FormPage(Page):
+    """A form, its state of saving, and the two things one does with it: save and hand in.
+
+    Signals:
+        closed: the officer is done here.
+        form_shown: a person's form stands on the page.
+        form_saved: the transaction of a save is done.
+    """
+
+    closed = Signal()
+    form_shown = Signal()
+    form_saved = Signal()
+
+    def __init__(
+        self,
+        *,
+        jobs: JobRunner,
+        records: RecordKeeper,
+        begin_filling: Callable[[OpenedForm], Filling],
+        clock: Callable[[], datetime],
+    ) -> None:
+        super().__init__(name="form")
+        self._jobs = jobs
+        self._records = records
+        self._begin_filling = begin_filling
+        self._clock = clock
+        self._words = wording.Words(self)
+        self._sheet: Sheet | None = None
+        self._view: FormView | None = None
+        self._views: dict[tuple[str, str], FormView] = {}
+        self._is_dirty = False
+        self._wanted_path = ""
+        self._stack = QStackedWidget()
+        self._back = self._button(self.tr("Danh sách"), "back", "back", "quiet")
+        self._police = self._button(self.tr("Chuyển công an"), "send_to_police", "shield", "")
+        self._save = self._button(self.tr("Lưu"), "save", "save", "")
+        self._submit = self._button(self.tr("Nộp phiếu"), "submit", "send", "primary")
+        self._status = QLabel()
+        self._status.setObjectName("form:status")
+        self._check = QLabel()
+        self._saved_words = QLabel()
+        self._saved_words.setObjectName("form:saved")
+        self._saved_words.setProperty("kind", "small")
+        self._hint = QLabel()
+        self._hint.setObjectName("form:hint")
+        self._hint.setProperty("kind", "muted")
+        self._summary = QLabel()
+        self._summary.setObjectName("form:summary")
+        self._next = self._button(self.tr("Chỗ tiếp theo (F8)"), "next_finding", "down", "small")
+        self._wire()
+        self._compose()
+
+    # -- opening --
+
+    def open_person(self, person_id: PersonId | None, *, path: str = "") -> None:
+        """Read a person's form and show it, at ``path`` when given; ``None`` is somebody new."""
+        self.leave()
+        self.message_bar.hide()
+        self._wanted_path = path
+        self._jobs.run(
+            self,
+            lambda: self._read(person_id),
+            on_success=self._show_ready,
+            on_error=self.show_problem,
+        )
+
+    def leave(self) -> None:
+        """What is not saved is saved."""
+        if self._is_dirty:
+            self.save()
+
+    def save(self) -> None:
+        """Keep what is answered, finished or not."""
+        if self._sheet is not None and self._view is not None:
+            content = self._content()
+            self._is_dirty = False
+            self._saved_words.setText(self.tr("Đang lưu…"))
+            self._sheet.save(content)
+
+    def submit(self) -> None:
+        """Hand the record in, or show what is in the way."""
+        if self._sheet is not None and self._view is not None and self._submit.isEnabled():
+            self._submit.setEnabled(False)
+            content = self._content()
+            self._is_dirty = False
+            self._sheet.submit(content)
+
+    @property
+    def form_view(self) -> FormView | None:
+        """The drawn form."""
+        return self._view
+
+    def _read(self, person_id: PersonId | None) -> _Ready:
+        opened = self._records.open(person_id)
+        return _Ready(opened, self._begin_filling(opened))
+
+    def _show_ready(self, ready: _Ready) -> None:
+        if self._is_dirty:  # typed on while the next form was being read
+            self.save()
+        self._sheet = self._follow(
+            Sheet(opened=ready.opened, records=self._records, jobs=self._jobs, parent=self)
+        )
+        opened = ready.opened
+        view = self._view_of(opened)
+        self._view = view
+        self._stack.setCurrentWidget(view)
+        view.show_filling(
+            ready.filling,
+            confirmations=opened.confirmations,
+            notes=Notes(opened.remarks, opened.csdlqg, opened.competing),
+        )
+        self._is_dirty = False
+        self._saved_words.setText("")
+        self._show_state()
+        if not (self._wanted_path and view.focus_question(self._wanted_path)):
+            view.focus_first()
+        self._show_summary()
+        self.form_shown.emit()
+
+    def _view_of(self, opened: OpenedForm) -> FormView:
+        """Drawn once for each definition."""
+        definition = opened.definition
+        key = (definition.form_id, definition.version)
+        if key not in self._views:
+            view = FormView(definition=definition)
+            view.changed.connect(self._note_change)
+            view.summary_changed.connect(self._show_summary)
+            view.hint_changed.connect(self._show_hint)
+            view.csdlqg_taken.connect(self._adopt)
+            self._stack.addWidget(view)
+            self._views[key] = view
+        return self._views[key]
+
+    def _follow(self, sheet: Sheet) -> Sheet:
+        """Only the sheet on the page speaks to the page; an older one still finishes its save."""
+        if self._sheet is not None:
+            self._sheet.disconnect(self)
+        sheet.saved.connect(self._tell_saved)
+        sheet.submitted.connect(self._tell_submitted)
+        sheet.refused.connect(self._tell_refused)
+        sheet.sent.connect(self._tell_sent)
+        sheet.adopted.connect(self._read_again)
+        sheet.failed.connect(self._tell_failed)
+        return sheet
+
+    def _content(self) -> Content:
+        assert self._view is not None  # noqa: S101 - for the type checker
+        return Content(self._view.answers(), self._view.confirmations())
+
+    # -- what the officer does --
+
+    def _send_to_police(self) -> None:
+        if self._sheet is not None and self._view is not None:
+            self._is_dirty = False
+            self._sheet.send_to_police(self._content())
+
+    def _adopt(self, path: str) -> None:
+        if self._sheet is None or self._view is None:
+            return
+        field = self._question(path).role or ""
+        self._wanted_path = path
+        self._is_dirty = False
+        self._sheet.adopt(self._content(), field=field.removeprefix("person."))
+
+    def _close(self) -> None:
+        self.leave()
+        self.closed.emit()
+
+    def _go_to_next(self) -> None:
+        if self._view is not None and not self._view.focus_next_finding():
+            words = self.tr("Không còn lỗi hay cảnh báo nào.")
+            self.message_bar.show_message(words, kind="good")
+
+    def _note_change(self) -> None:
+        self._is_dirty = True
+        self._saved_words.setText(self.tr("Có thay đổi chưa lưu"))
+
+    # -- what became of it --
+
+    def _tell_saved(self) -> None:
+        if not self._is_dirty:
+            at = wording.clock_time(self._clock())
+            self._saved_words.setText(self.tr("Đã lưu lúc {at}").format(at=at))
+        self._show_state()
+        self.data_changed.emit()
+        self.form_saved.emit()
+
+    def _tell_submitted(self, outcome: Submitted) -> None:
+        self._show_state()
+        words = self.tr("Đã nộp phiếu.")
+        then = self.tr("Phiếu được gửi đi ở lần đồng bộ tới.")
+        if outcome.sent_to_police:
+            then = self.tr("Danh tính cần kiểm tra được chuyển công an xã ở lần đồng bộ tới.")
+        self.message_bar.show_message(words, then, kind="good")
+        self.data_changed.emit()
+
+    def _tell_refused(self, _outcome: NotReady) -> None:
+        self._submit.setEnabled(True)
+        if self._view is None:
+            return
+        self._view.show_everything()
+        self.message_bar.show_message(
+            self.tr("Chưa nộp được: còn chỗ phải sửa hoặc xác nhận. Phiếu đã được lưu."),
+            self.tr("Bấm F8 để đến từng chỗ."),
+            kind="warning",
+        )
+        self._view.focus_next_finding()
+
+    def _tell_sent(self) -> None:
+        self._tell_saved()
+        self.message_bar.show_message(
+            self.tr("Đã ghi yêu cầu kiểm tra."),
+            self.tr("Công an xã nhận được ở lần đồng bộ tới."),
+            kind="good",
+        )
+        self._read_again()
+
+    def _tell_failed(self, error: object) -> None:
+        self._is_dirty = True
+        self._submit.setEnabled(True)
+        self._saved_words.setText(self.tr("Chưa lưu được"))
+        self.show_problem(error)  # type: ignore[arg-type]  # Qt signals carry plain objects
+
+    def _read_again(self) -> None:
+        sheet = self._sheet
+        if sheet is not None and sheet.opened.person_id is not None:
+            person_id = sheet.opened.person_id
+            self._jobs.run(
+                self,
+                lambda: self._read(person_id),
+                on_success=self._show_ready,
+                on_error=self.show_problem,
+            )
+        self.data_changed.emit()
+
+    # -- showing --
+
+    def _show_state(self) -> None:
+        if self._sheet is None:
+            return
+        opened = self._sheet.opened
+        name = self._identity("person.full_name") or self.tr("Người mới")
+        self.set_title(name, opened.definition.title_vi)
+        self._status.setText(self._words.record_status(opened.status))
+        theme.restyle(self._status, chip=_STATUS_KINDS.get(opened.status, "plain"))
+        asked = opened.check is not CheckState.NOT_ASKED
+        self._check.setVisible(asked)
+        self._check.setText(self.tr("CSDLQG: {s}").format(s=self._words.check_state(opened.check)))
+        theme.restyle(self._check, chip=_CHECK_KINDS[opened.check])
+        may_submit = opened.status not in (RecordStatus.SUBMITTED, RecordStatus.ACCEPTED)
+        self._submit.setEnabled(may_submit)
+        self._submit.setText(
+            self.tr("Nộp lại") if opened.status is RecordStatus.RETURNED else self.tr("Nộp phiếu")
+        )
+
+    def _show_summary(self) -> None:
+        if self._view is None or self._sheet is None:
+            return
+        summary = self._view.summary()
+        parts = []
+        if summary.errors:
+            parts.append(self.tr("{n} lỗi").format(n=summary.errors))
+        if summary.warnings:
+            parts.append(self.tr("{n} cảnh báo").format(n=summary.warnings))
+        if summary.missing:
+            parts.append(self.tr("{n} câu còn thiếu").format(n=summary.missing))
+        kind = "error" if summary.errors else "warning" if parts else "good"
+        self._summary.setText(" · ".join(parts) or self.tr("Đủ và không còn lỗi"))
+        theme.restyle(self._summary, kind=kind)
+        self._next.setVisible(bool(parts))
+        waiting = self._sheet.opened.check is CheckState.WAITING
+        self._police.setVisible(bool(summary.flags) and not waiting)
+
+    def _show_hint(self, hint: str) -> None:
+        self._hint.setText(hint)
+
+    def _identity(self, role: str) -> str:
+        if self._sheet is None:
+            return ""
+        path = self._sheet.opened.definition.path_of_role(role)
+        return str(self._sheet.opened.answers.get(path or "") or "")
+
+    def _question(self, path: str) -> Question:
+        assert self._sheet is not None  # noqa: S101 - for the type checker
+        return self._sheet.opened.definition.question(path)
+
+    # -- making --
+
+    def _button(self, text: str, name: str, icon: str, kind: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(f"button:{name}")
+        button.setAccessibleName(text)
+        button.setProperty("kind", kind)
+        button.setIcon(icons.icon(icon, tint="on_accent" if kind == "primary" else "accent"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _wire(self) -> None:
+        for button, action, keys, tip in (
+            (self._back, self._close, "Esc", self.tr("Lưu và về danh sách (Esc)")),
+            (self._police, self._send_to_police, "", self.tr("Hỏi công an xã về danh tính này")),
+            (self._save, self.save, "Ctrl+S", self.tr("Lưu (Ctrl+S)")),
+            (self._submit, self.submit, "", self.tr("Lưu và nộp phiếu (Ctrl+Enter)")),
+            (self._next, self._go_to_next, "F8", self.tr("Đến chỗ phải sửa tiếp theo (F8)")),
+        ):
+            button.clicked.connect(action)
+            button.setToolTip(tip)
+            if keys:
+                self._shortcut(keys, action)
+        self._shortcut("Ctrl+Return", self.submit)
+        self._shortcut("Ctrl+Enter", self.submit)
+
+    def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(action)
+
+    def _compose(self) -> None:
+        for widget in (self._status, self._check, self._saved_words):
+            self.actions.addWidget(widget)
+        self.actions.addSpacing(8)
+        for button in (self._back, self._police, self._save, self._submit):
+            self.actions.addWidget(button)
+        foot = QFrame()
+        foot.setObjectName("form_foot")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(12, 5, 8, 5)
+        row.addWidget(self._hint, 1)
+        row.addWidget(self._summary)
+        row.addSpacing(6)
+        row.addWidget(self._next)
+        self._hint.setWordWrap(True)
+        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(foot)
+
+
+_CHECK_KINDS = {
+    CheckState.NOT_ASKED: "plain",
+    CheckState.WAITING: "info",
+    CheckState.MATCHED: "good",
+    CheckState.DIFFERS: "warning",
+    CheckState.NOT_FOUND: "error",
+}

@@ -1,0 +1,158 @@
+"""Small words of the interface: states, moments, answers as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from desktop.domain.checks import CheckAnswer
+from desktop.domain.people import CheckState, RecordStatus
+from desktop.domain.records import TodoKind
+from desktop.domain.reviews import Review
+from desktop.domain.syncing import ChangeState
+from forms import dates
+from forms.definition import Answer, FormDefinition, Question, QuestionType
+from forms.findings import Code
+
+
+def moment(at: str) -> str:
+    """An instant (ISO 8601) as ``hh:mm dd/mm/yyyy`` on this machine's clock; "" stays ""."""
+    if not at:
+        return ""
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return instant.astimezone().strftime("%H:%M %d/%m/%Y")
+
+
+def clock_time(instant: datetime) -> str:
+    """``hh:mm`` on this machine's clock."""
+    return instant.astimezone().strftime("%H:%M")
+
+
+def answer_text(definition: FormDefinition, question: Question, value: Answer) -> str:
+    """An answer as people read it: labels for codes, dates with slashes."""
+    if value is None:
+        return ""
+    if question.type in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE):
+        options = definition.choices.get(question.list_name or "", ())
+        labels = {choice.code: choice.label_vi for choice in options}
+        return "; ".join(labels.get(code, code) for code in str(value).split())
+    if question.type is QuestionType.DATE:
+        return dates.display(str(value))
+    return str(value)
+
+
+class Words(QObject):
+    """The words of enumerations; a ``QObject`` so that ``tr`` finds its context."""
+
+    def record_status(self, status: RecordStatus) -> str:
+        """How far a record is."""
+        return {
+            RecordStatus.NONE: self.tr("Chưa lập phiếu"),
+            RecordStatus.DRAFT: self.tr("Nháp"),
+            RecordStatus.SUBMITTED: self.tr("Đã nộp"),
+            RecordStatus.RETURNED: self.tr("Bị trả lại"),
+            RecordStatus.ACCEPTED: self.tr("Đã nhận"),
+        }[status]
+
+    def check_state(self, state: CheckState) -> str:
+        """What the police said."""
+        return {
+            CheckState.NOT_ASKED: self.tr("Chưa hỏi"),
+            CheckState.WAITING: self.tr("Chờ công an"),
+            CheckState.MATCHED: self.tr("Khớp"),
+            CheckState.DIFFERS: self.tr("Sai khác"),
+            CheckState.NOT_FOUND: self.tr("Không có thông tin"),
+        }[state]
+
+    def check_answer(self, answer: CheckAnswer) -> str:
+        """The police's answer."""
+        return {
+            CheckAnswer.MATCHED: self.tr("Khớp"),
+            CheckAnswer.DIFFERS: self.tr("Sai khác"),
+            CheckAnswer.NOT_FOUND: self.tr("Không có thông tin"),
+        }[answer]
+
+    def todo(self, kind: TodoKind) -> str:
+        """Why something waits."""
+        return {
+            TodoKind.RETURNED: self.tr("Bị trả lại"),
+            TodoKind.DIFFERS: self.tr("Công an: sai khác"),
+            TodoKind.NOT_FOUND: self.tr("Công an: không có thông tin"),
+            TodoKind.CLASH: self.tr("Hai máy sửa khác nhau"),
+            TodoKind.HELD: self.tr("Máy chủ chưa nhận"),
+        }[kind]
+
+    def review(self, review: Review) -> str:
+        """The collecting office's decision."""
+        return {
+            Review.WAITING: self.tr("Chờ tiếp nhận"),
+            Review.ACCEPTED: self.tr("Đã nhận"),
+            Review.RETURNED: self.tr("Đã trả lại"),
+        }[review]
+
+    def change_state(self, state: ChangeState) -> str:
+        """How far a change is."""
+        return {
+            ChangeState.WAITING: self.tr("Chỉ có trên máy này"),
+            ChangeState.RECEIPTED: self.tr("Đã có biên nhận"),
+            ChangeState.MERGED: self.tr("Đã nhận, ghép với máy khác"),
+            ChangeState.CLASH: self.tr("Trùng với máy khác, giữ cả hai"),
+            ChangeState.HELD: self.tr("Máy chủ chưa nhận"),
+        }[state]
+
+    def document(self, document_type: str) -> str:
+        """What kind of document a change is about."""
+        return {
+            "household": self.tr("Hộ gia đình"),
+            "person": self.tr("Người"),
+            "record": self.tr("Phiếu lao động"),
+            "check": self.tr("Kiểm tra của công an"),
+            "submission": self.tr("Phiếu đã nộp"),
+        }.get(document_type, self.tr("Khác"))
+
+    def person_field(self, field: str) -> str:
+        """A field of a person's identity."""
+        return {
+            "full_name": self.tr("Họ, tên đệm, tên"),
+            "birth_date": self.tr("Ngày, tháng, năm sinh"),
+            "sex": self.tr("Giới tính"),
+            "id_number": self.tr("Số định danh/CCCD"),
+            "old_id_number": self.tr("Số CMND/CCCD cũ"),
+            "native_place": self.tr("Quê quán"),
+            "permanent_residence": self.tr("Nơi đăng ký thường trú"),
+            "dwelling": self.tr("Nơi ở hiện tại"),
+            "ethnicity": self.tr("Dân tộc"),
+        }.get(field, self.tr("Thông tin khác"))
+
+    def person_value(self, field: str, value: str) -> str:
+        """An identity value as people read it."""
+        if field == "birth_date":
+            return dates.display(value)
+        if field == "sex":
+            return {"1": self.tr("Nam"), "2": self.tr("Nữ")}.get(value, value)
+        return value
+
+    def flag(self, code_name: str) -> str:
+        """Why a person was sent to the police, in a few words."""
+        short = {
+            "ID_001": self.tr("Số định danh không đủ 12 chữ số"),
+            "ID_002": self.tr("Số định danh thiếu số 0 ở đầu"),
+            "ID_003": self.tr("Số định danh có chữ cái"),
+            "ID_004": self.tr("Số định danh có ký tự lạ"),
+            "ID_005": self.tr("Chỉ có số CMND 9 số"),
+            "ID_006": self.tr("Chưa có số định danh"),
+            "ID_007": self.tr("Ba số đầu không có trong danh mục"),
+            "ID_009": self.tr("Số định danh mâu thuẫn giới tính"),
+            "ID_010": self.tr("Số định danh mâu thuẫn năm sinh"),
+            "ID_011": self.tr("Số định danh cho năm sinh ở tương lai"),
+            "ID_013": self.tr("Trùng số với người khác trong sổ"),
+            "ID_021": self.tr("Năm sinh trước 1900"),
+        }
+        if code_name in short:
+            return short[code_name]
+        known = code_name in Code.__members__
+        return Code[code_name].kind.message_vi if known else self.tr("Cần kiểm tra danh tính")
