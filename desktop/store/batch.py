@@ -1,0 +1,318 @@
+"""Many documents read, changed and written back with their list rows, in one transaction.
+
+Saving, receiving and settling all go through here, so that a document and its rows in the lists
+cannot part. Statements run once over many rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table
+
+from desktop.store import tables
+from desktop.store.documents import FieldValues
+from desktop.store.projections import Cell, Row, Source, numbers_of, person_of, row_of, table_of
+from sync.protocol.chain import digest_part
+from sync.protocol.documents import DocumentType
+from sync.protocol.messages import Clash, Value
+
+Clashes = dict[str, list[Clash]]
+
+_ENCODER = msgspec.json.Encoder()
+_FIELDS = msgspec.json.Decoder(dict[str, Any])
+_CLASHES = msgspec.json.Decoder(Clashes)
+_TYPES = {document_type.value: document_type for document_type in DocumentType}
+
+_SELECT = "SELECT doc, id, type, bucket, version, fields, base, clashes FROM documents WHERE id IN "
+_OF_MANY = "(SELECT value FROM json_each(?))"
+_INSERT = tables.insert_into(tables.documents)
+_INSERT_ROW = {kind: tables.insert_into(table_of(kind)) for kind in DocumentType}
+_UPDATE = "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ? WHERE doc = ?"
+_ADD_WORDS = "INSERT INTO people_words (rowid, words) VALUES (?, ?)"
+_DROP_WORDS = "INSERT INTO people_words (people_words, rowid, words) VALUES ('delete', ?, ?)"
+_ADD_NUMBER = "INSERT OR IGNORE INTO person_numbers (number, doc) VALUES (?, ?)"
+_DROP_NUMBER = "DELETE FROM person_numbers WHERE number = ? AND doc = ?"
+_DOC_OF_PEOPLE = [column.name for column in tables.people.columns]
+_WORDS = _DOC_OF_PEOPLE.index("words")
+
+# The newest submission and the newest check decide; both are ordered by ids made in time order.
+_REFRESH_STATES = """
+INSERT OR REPLACE INTO person_states (person_id, status, check_state)
+SELECT p.value,
+  coalesce(
+    (SELECT CASE review WHEN 'accepted' THEN 'accepted' WHEN 'returned' THEN 'returned'
+            ELSE 'submitted' END
+     FROM submissions WHERE person_id = p.value
+     ORDER BY record_id DESC, round DESC, id DESC LIMIT 1),
+    (SELECT 'draft' FROM records WHERE person_id = p.value LIMIT 1),
+    'none'),
+  coalesce(
+    (SELECT CASE answer WHEN '' THEN 'waiting' ELSE answer END
+     FROM checks WHERE person_id = p.value ORDER BY id DESC LIMIT 1),
+    'not_asked')
+FROM json_each(?) AS p
+"""
+
+
+def encode_fields(fields: Mapping[str, Value]) -> str:
+    """Fields as they are kept."""
+    return _ENCODER.encode(fields).decode()
+
+
+def decode_fields(text: str) -> FieldValues:
+    """Fields as they were kept."""
+    return _FIELDS.decode(text)
+
+
+def encode_clashes(clashes: Mapping[str, Sequence[Clash]]) -> str | None:
+    """Clashes as they are kept; ``None`` for none, so that few rows stand in the index."""
+    return _ENCODER.encode(clashes).decode() if clashes else None
+
+
+def decode_clashes(text: str | None) -> Clashes:
+    """Clashes as they were kept."""
+    return {} if text is None else _CLASHES.decode(text)
+
+
+class Entry:
+    """A document being worked on.
+
+    Attributes:
+        doc: its number in this file.
+        is_new: it is not in the database yet.
+    """
+
+    __slots__ = (
+        "base",
+        "before",
+        "bucket",
+        "clashes",
+        "doc",
+        "document_id",
+        "fields",
+        "is_new",
+        "kind",
+        "numbers_before",
+        "version",
+        "version_before",
+    )
+
+    def __init__(
+        self,
+        *,
+        doc: int,
+        document_id: str,
+        kind: str,
+        bucket: str,
+        version: int = 0,
+        fields: FieldValues,
+        base: FieldValues | None = None,
+        clashes: Clashes | None = None,
+        is_new: bool,
+    ) -> None:
+        self.doc = doc
+        self.document_id = document_id
+        self.kind = _TYPES.get(kind, kind)
+        self.bucket = bucket
+        self.version = version
+        self.version_before = version
+        self.fields = fields
+        self.base = base
+        self.clashes = clashes if clashes is not None else {}
+        self.is_new = is_new
+        self.before: Row | None = None if is_new else self.row()
+        self.numbers_before = frozenset[str]() if is_new else self.numbers()
+
+    def row(self) -> Row | None:
+        """Its row of its list, ``None`` for a type that this program does not list."""
+        if not isinstance(self.kind, DocumentType):
+            return None
+        source = Source(self.doc, self.document_id, self.bucket, self.fields, len(self.clashes))
+        return row_of(self.kind, source)
+
+    def numbers(self) -> frozenset[str]:
+        """The numbers by which the person is found."""
+        return numbers_of(self.fields) if self.kind is DocumentType.PERSON else frozenset()
+
+    @property
+    def type_name(self) -> str:
+        """The document's type as it travels."""
+        return self.kind.value if isinstance(self.kind, DocumentType) else self.kind
+
+
+class Batch:
+    """The documents of one transaction: ``load``, change the entries, ``write``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._entries: dict[str, Entry] = {}
+        last = connection.exec_driver_sql("SELECT max(doc) FROM documents").scalar()
+        self._next_doc = 1 + (last or 0)
+
+    def load(self, document_ids: Iterable[str]) -> None:
+        """Read these documents, as far as they exist and were not read before."""
+        wanted = [name for name in dict.fromkeys(document_ids) if name not in self._entries]
+        if not wanted:
+            return
+        for row in self._connection.exec_driver_sql(*_among(_SELECT, wanted)):
+            doc, document_id, kind, bucket, version, fields, base, clashes = row
+            self._entries[document_id] = Entry(
+                doc=doc,
+                document_id=document_id,
+                kind=kind,
+                bucket=bucket,
+                version=version,
+                fields=decode_fields(fields),
+                base=None if base is None else decode_fields(base),
+                clashes=decode_clashes(clashes),
+                is_new=False,
+            )
+
+    def get(self, document_id: str) -> Entry | None:
+        """A document that was loaded or added."""
+        return self._entries.get(document_id)
+
+    def add(self, document_id: str, *, kind: str, bucket: str, fields: FieldValues) -> Entry:
+        """A new document, numbered here."""
+        entry = Entry(
+            doc=self._next_doc,
+            document_id=document_id,
+            kind=kind,
+            bucket=bucket,
+            fields=fields,
+            is_new=True,
+        )
+        self._next_doc += 1
+        self._entries[document_id] = entry
+        return entry
+
+    def write(self, entries: Iterable[Entry]) -> None:
+        """Write these documents with all that depends on them."""
+        changed = list(dict.fromkeys(entries))
+        self._write_documents(changed)
+        self._write_rows(changed)
+        self._write_numbers(changed)
+        self._write_digests(changed)
+        self._refresh_states(changed)
+
+    def _write_documents(self, changed: Sequence[Entry]) -> None:
+        self._many(_INSERT, [_document_row(entry) for entry in changed if entry.is_new])
+        self._many(
+            _UPDATE,
+            [(*_document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new],
+        )
+
+    def _write_rows(self, changed: Sequence[Entry]) -> None:
+        new: defaultdict[DocumentType, list[Row]] = defaultdict(list)
+        words_gone: list[Row] = []
+        words_new: list[Row] = []
+        for entry in changed:
+            row = entry.row()
+            if row is None or row == entry.before or not isinstance(entry.kind, DocumentType):
+                continue
+            if entry.before is None:
+                new[entry.kind].append(row)
+            else:
+                self._update_row(table_of(entry.kind), entry.before, row)
+            if entry.kind is DocumentType.PERSON:
+                if entry.before is not None and entry.before[_WORDS] != row[_WORDS]:
+                    words_gone.append((entry.doc, entry.before[_WORDS]))
+                if entry.before is None or entry.before[_WORDS] != row[_WORDS]:
+                    words_new.append((entry.doc, row[_WORDS]))
+        for kind, rows in new.items():
+            self._many(_INSERT_ROW[kind], rows)
+        self._many(_DROP_WORDS, words_gone)
+        self._many(_ADD_WORDS, words_new)
+
+    def _update_row(self, table: Table, before: Row, after: Row) -> None:
+        """Set only the columns that differ, so that the other indexes stay untouched."""
+        names: list[str] = []
+        values: list[Cell] = []
+        for column, old, new in zip(table.columns, before, after, strict=True):
+            if old != new:
+                names.append(f"{column.name} = ?")
+                values.append(new)
+        sql = f"UPDATE {table.name} SET {', '.join(names)} WHERE doc = ?"  # noqa: S608 names of ours
+        self._connection.exec_driver_sql(sql, (*values, after[0]))
+
+    def _write_numbers(self, changed: Sequence[Entry]) -> None:
+        gone: list[Row] = []
+        new: list[Row] = []
+        for entry in changed:
+            if entry.kind is DocumentType.PERSON:
+                numbers = entry.numbers()
+                gone += [(number, entry.doc) for number in entry.numbers_before - numbers]
+                new += [(number, entry.doc) for number in numbers - entry.numbers_before]
+        self._many(_DROP_NUMBER, gone)
+        self._many(_ADD_NUMBER, new)
+
+    def _write_digests(self, changed: Sequence[Entry]) -> None:
+        """Keep each bucket's digest over the server's versions."""
+        steps: dict[str, tuple[int, int]] = {}
+        for entry in changed:
+            if entry.version == entry.version_before:
+                continue
+            count, xor = steps.get(entry.bucket, (0, 0))
+            if entry.version_before:
+                count -= 1
+                xor ^= digest_part(entry.document_id, entry.version_before)
+            if entry.version:
+                count += 1
+                xor ^= digest_part(entry.document_id, entry.version)
+            steps[entry.bucket] = (count, xor)
+        for bucket, (count, xor) in steps.items():
+            self._step_digest(bucket, count, xor)
+
+    def _step_digest(self, bucket: str, count: int, xor: int) -> None:
+        known = self._connection.exec_driver_sql(
+            "SELECT count, digest FROM buckets WHERE bucket = ?", (bucket,)
+        ).first()
+        old_count, old_digest = (0, "0") if known is None else known
+        self._connection.exec_driver_sql(
+            "INSERT INTO buckets (bucket, count, digest) VALUES (?, ?, ?) "
+            "ON CONFLICT (bucket) DO UPDATE SET count = excluded.count, digest = excluded.digest",
+            (bucket, old_count + count, f"{int(old_digest, 16) ^ xor:032x}"),
+        )
+
+    def _refresh_states(self, changed: Sequence[Entry]) -> None:
+        person_ids = {
+            person_of(entry.kind, entry.fields)
+            for entry in changed
+            if isinstance(entry.kind, DocumentType)
+        }
+        refresh_person_states(self._connection, person_ids)
+
+    def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self._connection.exec_driver_sql(sql, list(rows))
+
+
+def refresh_person_states(connection: Connection, person_ids: Iterable[str]) -> None:
+    """Derive anew how far the records and checks of these persons are."""
+    known = [person_id for person_id in person_ids if person_id]
+    if known:
+        connection.exec_driver_sql(_REFRESH_STATES, (_ENCODER.encode(known).decode(),))
+
+
+def _document_row(entry: Entry) -> tuple[Any, ...]:
+    return (
+        entry.doc,
+        entry.document_id,
+        entry.type_name,
+        entry.bucket,
+        entry.version,
+        encode_fields(entry.fields),
+        None if entry.base is None else encode_fields(entry.base),
+        encode_clashes(entry.clashes),
+    )
+
+
+def _among(select: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The query for these ids: few as parameters, many as one."""
+    if len(names) <= 8:
+        return f"{select}({', '.join('?' * len(names))})", tuple(names)
+    return select + _OF_MANY, (_ENCODER.encode(names).decode(),)

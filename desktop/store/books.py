@@ -1,0 +1,158 @@
+"""The numbered, hash-chained books of a register: changes and ledger lines, appended only.
+
+Both continue from one row, ``heads``, which is read at the beginning of a transaction and written
+at its end; numbers and hashes are therefore exactly as durable as the documents they belong to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from sync.protocol.chain import canonical, chain_link, chain_start
+from sync.protocol.messages import Change
+
+#: Changes of one epoch; 2**40 of them would take a commune some ten thousand years.
+EPOCH_SPAN = 1 << 40
+
+_LEDGER_START = hashlib.sha256(b"so-an-sinh/ledger/1\x00").digest()
+_HEADS = (
+    "SELECT epoch, epoch_number, seq, chain, acked, ledger_n, ledger_hash FROM heads WHERE one = 1"
+)
+_ADD_CHANGE = (
+    "INSERT INTO outbox (position, document_id, group_seq, change, chain, state) "
+    "VALUES (?, ?, ?, ?, ?, 'waiting')"
+)
+_ADD_LINE = "INSERT INTO ledger (n, entry, hash) VALUES (?, ?, ?)"
+
+
+class LedgerEntry(msgspec.Struct, frozen=True):
+    """One line of the ledger: who did what to which object, when (UTC). It holds no values.
+
+    Attributes:
+        objects: pairs of a kind and a name, such as a document's type and id.
+    """
+
+    n: int
+    at: str
+    by: str
+    action: str
+    objects: list[tuple[str, str]]
+
+
+class Books:
+    """The ends of the books within one write transaction; ``close`` writes them back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        heads = connection.exec_driver_sql(_HEADS).one()
+        self.epoch: str = heads[0]
+        self.epoch_number: int = heads[1]
+        self.seq: int = heads[2]
+        self.chain: bytes = heads[3]
+        self.acked: int = heads[4]
+        self._ledger_n: int = heads[5]
+        self._ledger_hash: bytes = heads[6]
+        self._changes: list[tuple[Any, ...]] = []
+        self._lines: list[tuple[Any, ...]] = []
+        self._is_open = False
+
+    def position_of(self, seq: int) -> int:
+        """Where the change with this number stands in the outbox."""
+        return self.epoch_number * EPOCH_SPAN + seq
+
+    def append(self, change: Change) -> None:
+        """Add the next change; its ``seq`` must be the one after the last."""
+        if change.seq != self.seq + 1:
+            raise ValueError(f"change {change.seq} cannot follow {self.seq}")
+        text = canonical(change)
+        self.chain = chain_link(self.chain, text)
+        self.seq = change.seq
+        self._is_open = True
+        self._changes.append(
+            (
+                self.position_of(change.seq),
+                change.document_id,
+                change.group,
+                text.decode(),
+                self.chain,
+            )
+        )
+
+    def begin_epoch(self, epoch: str) -> None:
+        """Start counting anew; changes already numbered keep their places before it."""
+        self._flush()
+        self.epoch = epoch
+        self.epoch_number += 1
+        self.seq = 0
+        self.acked = 0
+        self.chain = chain_start(epoch)
+        self._is_open = True
+
+    def acknowledge(self, seq: int) -> None:
+        """The server holds every change up to this one (or, after a rewind, only those)."""
+        self.acked = seq
+        self._is_open = True
+
+    def record(
+        self, *, at: datetime, by: str, action: str, objects: Sequence[tuple[str, str]]
+    ) -> None:
+        """Add a line to the ledger."""
+        entry = LedgerEntry(
+            n=self._ledger_n + 1,
+            at=at.astimezone(UTC).isoformat(timespec="seconds"),
+            by=by,
+            action=action,
+            objects=list(objects),
+        )
+        text = msgspec.json.encode(entry, order="deterministic")
+        self._ledger_n = entry.n
+        self._ledger_hash = chain_link(self._ledger_hash, text)
+        self._is_open = True
+        self._lines.append((entry.n, text.decode(), self._ledger_hash))
+
+    def close(self) -> None:
+        """Write what was added, and where the books end now."""
+        if not self._is_open:
+            return
+        self._flush()
+        self._connection.exec_driver_sql(
+            "UPDATE heads SET epoch = ?, epoch_number = ?, seq = ?, chain = ?, acked = ?, "
+            "ledger_n = ?, ledger_hash = ? WHERE one = 1",
+            (
+                self.epoch,
+                self.epoch_number,
+                self.seq,
+                self.chain,
+                self.acked,
+                self._ledger_n,
+                self._ledger_hash,
+            ),
+        )
+
+    def _flush(self) -> None:
+        if self._changes:
+            self._connection.exec_driver_sql(_ADD_CHANGE, self._changes)
+            self._changes = []
+        if self._lines:
+            self._connection.exec_driver_sql(_ADD_LINE, self._lines)
+            self._lines = []
+
+
+def open_books(connection: Connection, *, epoch: str) -> None:
+    """Lay the first page of a new register."""
+    connection.exec_driver_sql(
+        "INSERT INTO heads (one, epoch, epoch_number, seq, chain, acked, ledger_n, ledger_hash) "
+        "VALUES (1, ?, 1, 0, ?, 0, 0, ?)",
+        (epoch, chain_start(epoch), _LEDGER_START),
+    )
+
+
+def ledger_start() -> bytes:
+    """The hash before the first line of a ledger."""
+    return _LEDGER_START

@@ -1,0 +1,61 @@
+"""What the database driver's errors mean to the officer: translated here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy.exc
+from sqlcipher3 import dbapi2
+
+from desktop.errors import ExternalError, Problem
+
+# Primary result codes, https://www.sqlite.org/rescode.html
+_PERM, _BUSY, _LOCKED, _READONLY, _IOERR = 3, 5, 6, 8, 10
+_CORRUPT, _FULL, _CANTOPEN, _NOTADB = 11, 13, 14, 26
+#: A write failed: at the size limit of the file or quota, the system says so instead of "full".
+_IOERR_WRITE = 778
+_IOERR_SHORT_READ = 522
+
+_PROBLEMS = {
+    _PERM: Problem.FOLDER_NOT_WRITABLE,
+    _READONLY: Problem.FOLDER_NOT_WRITABLE,
+    _CANTOPEN: Problem.FOLDER_NOT_WRITABLE,
+    _BUSY: Problem.STORE_BUSY,
+    _LOCKED: Problem.STORE_BUSY,
+    _FULL: Problem.DISK_FULL,
+    _CORRUPT: Problem.REGISTER_DAMAGED,
+    # The key comes from a key file that was checked, so an unreadable page is a damaged page.
+    _NOTADB: Problem.REGISTER_DAMAGED,
+}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's failures of the world into ``ExternalError``; bugs pass as they are."""
+    try:
+        yield
+    except sqlalchemy.exc.DBAPIError as error:
+        # The statement and its values are in the message of SQLAlchemy's error: not chained.
+        raise _failure_of(error.orig) from None
+    except dbapi2.DatabaseError as error:
+        raise _failure_of(error) from None
+
+
+def _failure_of(error: BaseException | None) -> Exception:
+    code = int(getattr(error, "sqlite_errorcode", 0))
+    name = str(getattr(error, "sqlite_errorname", "UNKNOWN"))
+    if code == _IOERR_WRITE:
+        return ExternalError(Problem.DISK_FULL)
+    if code == _IOERR_SHORT_READ:
+        return ExternalError(Problem.REGISTER_DAMAGED)
+    problem = _PROBLEMS.get(code & 0xFF)
+    if problem is not None:
+        return ExternalError(problem)
+    if code & 0xFF == _IOERR:
+        return ExternalError(Problem.STORE_FAILED, reason=name)
+    return StoreBugError(name, str(error))
+
+
+class StoreBugError(Exception):
+    """The program asked the database for something senseless (a bug of ours): code and message."""

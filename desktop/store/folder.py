@@ -1,0 +1,87 @@
+"""The folder of a register: names of its files, and writing a small file so that it is never half.
+
+``register.db`` is the encrypted database, ``keys.json`` the wrapped data key, ``register.lock``
+keeps a second program out.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from desktop.errors import ExternalError, Problem
+
+REGISTER_FILE = "register.db"
+KEY_FILE = "keys.json"
+LOCK_FILE = "register.lock"
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def register_path(folder: Path) -> Path:
+    """The encrypted database in this folder."""
+    return folder / REGISTER_FILE
+
+
+def key_path(folder: Path) -> Path:
+    """The key file in this folder."""
+    return folder / KEY_FILE
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for its owner alone; one that exists is left as it is."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise failure_of(error) from error
+
+
+def lock_folder(folder: Path) -> FileLock:
+    """Take the folder for this program until ``release``; a second program is told at once."""
+    lock = FileLock(folder / LOCK_FILE, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ExternalError(Problem.REGISTER_IN_USE) from error
+    except OSError as error:
+        raise failure_of(error) from error
+    return lock
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file whole: written beside, flushed to the disk, swapped; the owner's alone."""
+    beside = path.with_name(path.name + ".new")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        flush_folder(path.parent)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise failure_of(error) from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Make new names in this folder survive a power cut (Windows does it by itself)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def failure_of(error: OSError) -> ExternalError:
+    """What an error of the file system means to the officer."""
+    if error.errno in _FULL:
+        return ExternalError(Problem.DISK_FULL)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT):
+        return ExternalError(Problem.FOLDER_NOT_WRITABLE)
+    return ExternalError(Problem.STORE_FAILED, reason=errno.errorcode.get(error.errno or 0, "OS"))

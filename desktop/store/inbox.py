@@ -1,0 +1,152 @@
+"""The inbox: the server's rows become documents here, with unsent local edits on top.
+
+It implements ``sync.client.ports.Inbox``. A page and its cursors are one transaction, so a cursor
+never stands before a row that was not applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from desktop.store.batch import Batch, Entry, refresh_person_states
+from desktop.store.documents import replayed
+from desktop.store.outbox import waiting_patches
+from desktop.store.register import Register
+from desktop.store.transaction import Transaction
+from sync.protocol.messages import Digest, Drop, Grant, Row
+
+_LISTS = ("households", "people", "person_numbers", "records", "checks", "submissions")
+
+
+class RegisterInbox:
+    """The inbox of an open register, as the sync engine sees it."""
+
+    def __init__(self, register: Register, *, clock: Callable[[], datetime], author: str) -> None:
+        self._register = register
+        self._clock = clock
+        self._author = author
+
+    def cursors(self) -> Mapping[str, int]:
+        """Bucket -> position of the last applied row, for every granted bucket."""
+        with self._register.reading() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT bucket, cursor FROM buckets WHERE cursor IS NOT NULL"
+            ).all()
+        return {str(bucket): int(cursor) for bucket, cursor in rows}
+
+    def apply_page(
+        self,
+        *,
+        rows: Sequence[Row],
+        grants: Sequence[Grant],
+        drops: Sequence[Drop],
+        cursors: Mapping[str, int],
+    ) -> None:
+        """One page with its cursors, in one transaction; pending local edits stay on top."""
+        with self._register.writing() as transaction:
+            for drop in drops:
+                _drop(transaction.connection, drop.bucket)
+            _set_cursors(transaction.connection, {grant.bucket: 0 for grant in grants})
+            applied = _apply_rows(transaction, rows)
+            dropped = {drop.bucket for drop in drops}
+            _set_cursors(
+                transaction.connection,
+                {bucket: at for bucket, at in cursors.items() if bucket not in dropped},
+            )
+            objects = [("bucket", drop.bucket) for drop in drops]
+            if applied:
+                objects.append(("rows", str(applied)))
+            if objects:
+                transaction.books.record(
+                    at=self._clock(), by=self._author, action="sync.receive", objects=objects
+                )
+
+    def digests(self) -> Mapping[str, Digest]:
+        """What each bucket holds here, by the server's versions."""
+        with self._register.reading() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT bucket, count, digest FROM buckets WHERE cursor IS NOT NULL"
+            ).all()
+        return {bucket: Digest(n=count, x=digest) for bucket, count, digest in rows}
+
+    def restart(self, buckets: Sequence[str]) -> None:
+        """Forget the cursors of these buckets so that the next pull brings them whole.
+
+        The documents stay, but count as not confirmed by the server, so that every row is applied
+        whatever its version.
+        """
+        with self._register.writing() as transaction:
+            for bucket in buckets:
+                transaction.connection.exec_driver_sql(
+                    "UPDATE buckets SET cursor = NULL, count = 0, digest = ? WHERE bucket = ?",
+                    ("0" * 32, bucket),
+                )
+                transaction.connection.exec_driver_sql(
+                    "UPDATE documents SET version = 0 WHERE bucket = ?", (bucket,)
+                )
+
+
+def _set_cursors(connection: Connection, cursors: Mapping[str, int]) -> None:
+    for bucket, cursor in cursors.items():
+        connection.exec_driver_sql(
+            "INSERT INTO buckets (bucket, cursor, count, digest) VALUES (?, ?, 0, ?) "
+            "ON CONFLICT (bucket) DO UPDATE SET cursor = excluded.cursor",
+            (bucket, cursor, "0" * 32),
+        )
+
+
+def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
+    """Write the rows that bring something new; returns how many."""
+    batch = transaction.documents
+    batch.load(row.document_id for row in rows)
+    waiting = waiting_patches(transaction.connection, [row.document_id for row in rows])
+    changed: list[Entry] = []
+    for row in rows:
+        entry = batch.get(row.document_id)
+        if entry is None:
+            entry = _new_entry(batch, row)
+        elif row.version <= entry.version:
+            continue  # our own change coming back, or a row that a later page overtook
+        patches = waiting.get(row.document_id)
+        entry.version = row.version
+        entry.base = dict(row.fields) if patches else None
+        entry.fields = replayed(row.fields, patches or ())
+        entry.clashes = dict(row.clashes)
+        changed.append(entry)
+    batch.write(changed)
+    return len(changed)
+
+
+def _new_entry(batch: Batch, row: Row) -> Entry:
+    return batch.add(row.document_id, kind=row.document_type, bucket=row.bucket, fields={})
+
+
+def _drop(connection: Connection, bucket: str) -> None:
+    """Remove a bucket's documents from every list; the outbox keeps what is unsent."""
+    person_ids = _persons_of(connection, bucket)
+    connection.exec_driver_sql(
+        "INSERT INTO people_words (people_words, rowid, words) SELECT 'delete', p.doc, p.words "
+        "FROM people AS p JOIN documents AS d ON d.doc = p.doc WHERE d.bucket = ?",
+        (bucket,),
+    )
+    for table in _LISTS:
+        connection.exec_driver_sql(
+            f"DELETE FROM {table} WHERE doc IN (SELECT doc FROM documents WHERE bucket = ?)",  # noqa: S608 names of ours
+            (bucket,),
+        )
+    connection.exec_driver_sql("DELETE FROM documents WHERE bucket = ?", (bucket,))
+    connection.exec_driver_sql("DELETE FROM buckets WHERE bucket = ?", (bucket,))
+    refresh_person_states(connection, person_ids)
+
+
+def _persons_of(connection: Connection, bucket: str) -> list[str]:
+    """The persons whose state in lists rests on documents of this bucket."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT fields ->> 'person_id' FROM documents WHERE bucket = ? "
+        "AND type IN ('record', 'check', 'submission')",
+        (bucket,),
+    )
+    return [person_id for (person_id,) in rows if person_id]

@@ -1,0 +1,311 @@
+"""The outbox: this register's changes, in the order they were made, and what became of each.
+
+Nothing leaves it without a receipt, and nothing is deleted from it: what the server has is only
+marked. It implements ``sync.client.ports.Outbox``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from desktop.domain.syncing import ChangeRow, ChangeState
+from desktop.store.batch import Entry
+from desktop.store.books import EPOCH_SPAN, Books
+from desktop.store.documents import apply_patch, replayed
+from desktop.store.register import Register
+from desktop.store.transaction import Transaction
+from sync.client.ports import Batch
+from sync.protocol.chain import chain_start
+from sync.protocol.ids import new_epoch
+from sync.protocol.messages import Change, ChangeResult, Outcome, PushAnswer
+
+_CHANGES = msgspec.json.Decoder(Change)
+_STATES = {
+    Outcome.APPLIED: ChangeState.RECEIPTED,
+    Outcome.MERGED: ChangeState.MERGED,
+    Outcome.CLASH: ChangeState.CLASH,
+    Outcome.HELD: ChangeState.HELD,
+}
+_WAITING = "SELECT position, change FROM outbox WHERE position > ? AND position <= ?"
+_SETTLE = (
+    "UPDATE outbox SET state = ?, version = ?, clashed = ?, why = ?, receipted_at = ? "
+    "WHERE position = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCounts:
+    """The custody of all changes of this register."""
+
+    waiting: int
+    receipted: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldChange:
+    """A change the server refused: why, and what it wanted to set."""
+
+    change: Change
+    why: str
+    receipted_at: str
+
+
+class RegisterOutbox:
+    """The outbox of an open register, as the sync engine sees it."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def next_batch(self, *, limit: int) -> Batch:
+        """The oldest unsent changes: about ``limit`` of them, never cutting a group."""
+        with self._register.reading() as connection:
+            books = Books(connection)
+            first = books.position_of(books.acked)
+            end = _end_of_batch(connection, first, books.position_of(books.seq), limit)
+            rows = connection.exec_driver_sql(_WAITING + " ORDER BY position", (first, end)).all()
+            previous = _chain_at(connection, books, books.acked)
+        return Batch(
+            epoch=books.epoch,
+            prev=previous.hex(),
+            changes=[_CHANGES.decode(change) for _, change in rows],
+        )
+
+    def settle(self, answer: PushAnswer) -> None:
+        """Record receipts, in one transaction. Changes up to ``answer.acked`` are sent."""
+        results = {result.seq: result for result in answer.results}
+        with self._register.writing() as transaction:
+            books = transaction.books
+            acked = min(answer.acked, books.seq)
+            if acked <= books.acked:
+                return
+            span = (books.position_of(books.acked), books.position_of(acked))
+            rows = transaction.connection.exec_driver_sql(_WAITING + " ORDER BY position", span)
+            sent = [(position, _CHANGES.decode(change)) for position, change in rows]
+            transaction.connection.exec_driver_sql(
+                _SETTLE,
+                [_receipt(position, results.get(c.seq), answer.now) for position, c in sent],
+            )
+            books.acknowledge(acked)
+            _settle_documents(transaction, [change for _, change in sent], results)
+
+    def rewind(self, *, expected: int) -> bool:
+        """The server lacks changes from ``expected`` on: send them again. False if gone."""
+        with self._register.writing() as transaction:
+            books = transaction.books
+            if not 1 <= expected <= books.seq:
+                return False
+            if expected > books.acked:
+                return True
+            span = (books.position_of(expected - 1), books.position_of(books.acked))
+            rows = transaction.connection.exec_driver_sql(_WAITING + " ORDER BY position", span)
+            changes = [_CHANGES.decode(change) for _, change in rows]
+            if not changes or changes[0].seq != expected:
+                return False
+            transaction.connection.exec_driver_sql(
+                "UPDATE outbox SET state = 'waiting', version = 0, clashed = '', why = '', "
+                "receipted_at = '' WHERE position > ? AND position <= ?",
+                span,
+            )
+            books.acknowledge(expected - 1)
+            _forget_versions(transaction, changes)
+        return True
+
+    def renumber(self) -> None:
+        """The server knows other changes under our numbers: take a new epoch and queue ours anew.
+
+        A change keeps its id, its content and its group; number, chain and epoch are new.
+        """
+        with self._register.writing() as transaction:
+            books = transaction.books
+            span = (books.position_of(books.acked), books.position_of(books.seq))
+            rows = transaction.connection.exec_driver_sql(_WAITING + " ORDER BY position", span)
+            waiting = [_CHANGES.decode(change) for _, change in rows]
+            transaction.connection.exec_driver_sql(
+                "DELETE FROM outbox WHERE position > ? AND position <= ?", span
+            )
+            books.begin_epoch(new_epoch())
+            groups: dict[int, int] = {}
+            for seq, change in enumerate(waiting, 1):
+                group = groups.setdefault(change.group, seq)
+                books.append(msgspec.structs.replace(change, seq=seq, group=group))
+
+
+def waiting_patches(
+    connection: Connection, document_ids: Iterable[str]
+) -> dict[str, list[Mapping[str, tuple[object, object]]]]:
+    """The unsent patches of these documents, oldest first; documents without any are left out."""
+    wanted = msgspec.json.encode(list(document_ids)).decode()
+    rows = connection.exec_driver_sql(
+        "SELECT document_id, change FROM outbox "
+        "WHERE state = 'waiting' AND document_id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY position",
+        (wanted,),
+    )
+    patches: dict[str, list[Mapping[str, tuple[object, object]]]] = {}
+    for document_id, change in rows:
+        patches.setdefault(document_id, []).append(_CHANGES.decode(change).patch)
+    return patches
+
+
+def count_changes(register: Register) -> ChangeCounts:
+    """How many changes wait, have a receipt, or were refused."""
+    with register.reading() as connection:
+        total = connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one()
+        waiting = connection.exec_driver_sql(
+            "SELECT count(*) FROM outbox WHERE state = 'waiting'"
+        ).scalar_one()
+        held = connection.exec_driver_sql(
+            "SELECT count(*) FROM outbox WHERE state = 'held'"
+        ).scalar_one()
+    return ChangeCounts(waiting=waiting, receipted=total - waiting - held, held=held)
+
+
+def list_changes(register: Register, *, limit: int, offset: int = 0) -> list[ChangeRow]:
+    """The outbox, newest change first."""
+    with register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT change, state, receipted_at, why FROM outbox "
+            "ORDER BY position DESC LIMIT ? OFFSET ?",
+            (limit, offset),
+        ).all()
+        changes = [_CHANGES.decode(row[0]) for row in rows]
+        titles = _titles(connection, changes)
+    return [
+        ChangeRow(
+            seq=change.seq,
+            at=change.at,
+            by=change.by,
+            document_type=change.document_type,
+            title=titles.get(change.document_id, ""),
+            state=ChangeState(state),
+            receipted_at=receipted_at,
+            why=why,
+        )
+        for change, (_, state, receipted_at, why) in zip(changes, rows, strict=True)
+    ]
+
+
+def held_changes(register: Register) -> list[HeldChange]:
+    """The changes the server refused, oldest first; one edited since is the officer's no more."""
+    with register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT change, why, receipted_at FROM outbox AS held WHERE state = 'held' "
+            "AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.position > held.position "
+            "AND later.document_id = held.document_id AND later.state <> 'held') "
+            "ORDER BY position"
+        ).all()
+    return [HeldChange(_CHANGES.decode(change), why, at) for change, why, at in rows]
+
+
+def _end_of_batch(connection: Connection, first: int, last: int, limit: int) -> int:
+    """The position of the last change of the batch, stretched to the end of its group."""
+    row = connection.exec_driver_sql(
+        "SELECT position, group_seq FROM outbox WHERE position > ? AND position <= ? "
+        "ORDER BY position DESC LIMIT 1",
+        (first, first + limit),
+    ).first()
+    if row is None:
+        return first
+    after = connection.exec_driver_sql(
+        "SELECT position FROM outbox WHERE position > ? AND position < ? AND group_seq <> ? "
+        "ORDER BY position LIMIT 1",
+        (row[0], (first // EPOCH_SPAN + 1) * EPOCH_SPAN, row[1]),
+    ).scalar()
+    return last if after is None else int(after) - 1
+
+
+def _chain_at(connection: Connection, books: Books, seq: int) -> bytes:
+    """The chain's hash after this change."""
+    if seq == 0:
+        return chain_start(books.epoch)
+    found: bytes = connection.exec_driver_sql(
+        "SELECT chain FROM outbox WHERE position = ?", (books.position_of(seq),)
+    ).scalar_one()
+    return found
+
+
+def _receipt(position: int, result: ChangeResult | None, at: str) -> tuple[object, ...]:
+    if result is None:
+        return (ChangeState.RECEIPTED.value, 0, "", "", at, position)
+    clashed = msgspec.json.encode(result.f).decode() if result.f else ""
+    return (_STATES[result.s].value, result.ver, clashed, result.why, at, position)
+
+
+def _settle_documents(
+    transaction: Transaction, changes: Sequence[Change], results: Mapping[int, ChangeResult]
+) -> None:
+    """Bring documents up to their receipts.
+
+    After ``ok`` the document is what the server has, so its own echo will be recognised by the
+    version. After a merge or a clash the server has values we have not seen: the version stays,
+    and the row that comes with the next pull is applied. A held edit is taken back.
+    """
+    ids = {change.document_id for change in changes}
+    transaction.documents.load(ids)
+    waiting = waiting_patches(transaction.connection, ids)
+    touched: list[Entry] = []
+    taken_back: set[str] = set()
+    for change in changes:
+        entry = transaction.documents.get(change.document_id)
+        if entry is None:  # its bucket was withdrawn meanwhile
+            continue
+        touched.append(entry)
+        result = results.get(change.seq)
+        if result is None or result.s is Outcome.HELD:
+            taken_back |= {change.document_id} if result is not None else set()
+            continue
+        if change.kind == "create" and entry.base is None:
+            entry.base = {}
+        if entry.base is not None:
+            apply_patch(entry.base, change.patch)
+        if result.s is Outcome.APPLIED:
+            entry.version = max(entry.version, result.ver)
+    for entry in dict.fromkeys(touched):
+        _finish(entry, waiting.get(entry.document_id, []), entry.document_id in taken_back)
+    transaction.documents.write(touched)
+
+
+def _finish(
+    entry: Entry, waiting: Sequence[Mapping[str, tuple[object, object]]], is_taken_back: bool
+) -> None:
+    if is_taken_back and entry.base is not None:
+        entry.fields = replayed(entry.base, waiting)
+    if not waiting:
+        entry.base = None
+
+
+def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> None:
+    """The server went back in time: its rows of these documents will have lower versions again."""
+    transaction.documents.load(change.document_id for change in changes)
+    touched: list[Entry] = []
+    for change in changes:
+        entry = transaction.documents.get(change.document_id)
+        if entry is not None:
+            entry.version = min(entry.version, change.base_version)
+            touched.append(entry)
+    transaction.documents.write(touched)
+
+
+def _titles(connection: Connection, changes: Sequence[Change]) -> dict[str, str]:
+    """Document -> the name of the person it is about (of a household: its head, else its code)."""
+    ids = msgspec.json.encode(list({change.document_id for change in changes})).decode()
+    rows = connection.exec_driver_sql(
+        """
+        SELECT d.id, coalesce(
+          p.full_name,
+          (SELECT h.full_name FROM documents AS hd JOIN people AS h ON h.doc = hd.doc
+           WHERE hd.id = coalesce(hh.head_person_id, d.fields ->> 'person_id')),
+          hh.code, d.fields ->> 'identity.full_name', '')
+        FROM documents AS d
+        LEFT JOIN people AS p ON p.doc = d.doc
+        LEFT JOIN households AS hh ON hh.doc = d.doc
+        WHERE d.id IN (SELECT value FROM json_each(?))
+        """,
+        (ids,),
+    )
+    return {document_id: str(title) for document_id, title in rows}

@@ -1,0 +1,52 @@
+"""Records of a person and their submissions."""
+
+from __future__ import annotations
+
+from desktop.domain.people import PersonId
+from desktop.domain.records import RecordId
+from desktop.store.documents import Document
+from desktop.store.register import Register
+
+
+def record_of(register: Register, person_id: PersonId, *, form_id: str) -> Document | None:
+    """The person's record on this form; the first made, should two devices have made one each."""
+    with register.reading() as connection:
+        record_id = connection.exec_driver_sql(
+            "SELECT min(id) FROM records WHERE person_id = ? AND form_id = ?", (person_id, form_id)
+        ).scalar()
+    return None if record_id is None else register.document(record_id)
+
+
+def submissions_of(register: Register, record_id: RecordId) -> list[Document]:
+    """Every submission of a record, newest round first."""
+    return _documents(
+        register,
+        "SELECT id FROM submissions WHERE record_id = ? ORDER BY round DESC, id DESC",
+        record_id,
+    )
+
+
+def latest_submission(register: Register, record_id: RecordId) -> Document | None:
+    """The newest submission of a record."""
+    return next(iter(submissions_of(register, record_id)), None)
+
+
+def returned_submissions(register: Register) -> list[Document]:
+    """Submissions that came back and were not handed in again, oldest first."""
+    return _documents(
+        register,
+        "SELECT id FROM submissions AS s WHERE review = 'returned' AND NOT EXISTS ("
+        "SELECT 1 FROM submissions AS later WHERE later.record_id = s.record_id "
+        "AND (later.round, later.id) > (s.round, s.id)) ORDER BY id",
+    )
+
+
+def documents_with_clashes(register: Register) -> list[Document]:
+    """Documents in which another device's value waits for a decision, oldest first."""
+    return _documents(register, "SELECT id FROM documents WHERE clashes IS NOT NULL ORDER BY id")
+
+
+def _documents(register: Register, sql: str, *parameters: str) -> list[Document]:
+    with register.reading() as connection:
+        ids = [row[0] for row in connection.exec_driver_sql(sql, parameters)]
+    return register.documents(ids)

@@ -1,0 +1,263 @@
+"""An office's register: one encrypted database in one folder, opened by one program at a time.
+
+Any thread may call. Writes wait for one another and each is one transaction; reads have
+connections of their own and never wait for a write. After a failed write the write connection is
+thrown away, because nobody knows what it still believes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from filelock import FileLock
+from sqlalchemy import Connection, Engine
+
+from desktop.errors import ExternalError, Problem, UserError
+from desktop.store import connection as connections
+from desktop.store.batch import decode_clashes, decode_fields
+from desktop.store.books import Books, open_books
+from desktop.store.documents import Document, Edit
+from desktop.store.failures import translated
+from desktop.store.folder import (
+    REGISTER_FILE,
+    failure_of,
+    flush_folder,
+    lock_folder,
+    make_folder,
+    register_path,
+)
+from desktop.store.keys import DataKey
+from desktop.store.saving import save_groups
+from desktop.store.tables import SCHEMA_VERSION, schema_statements
+from desktop.store.transaction import Transaction
+from sync.protocol.documents import DocumentType
+from sync.protocol.ids import new_epoch
+
+#: SQLCipher locks and wipes its memory. A save costs about the same, a first load of a commune
+#: half as much again (``python -m tests.bench store``): safety wins by default.
+MEMORY_SECURITY = True
+#: Saves per transaction of ``save_bulk``: one flush of the disk for many, little lost by a cut.
+_SAVES_PER_TRANSACTION = 2000
+
+
+class Register:
+    """An open register. ``close`` it, or use it as a context manager."""
+
+    def __init__(
+        self, *, folder: Path, key: DataKey, lock: FileLock, memory_security: bool
+    ) -> None:
+        self._folder = folder
+        self._key = key
+        self._lock = lock
+        path = register_path(folder)
+        self._writer: Engine = connections.write_engine(
+            path, key=key, memory_security=memory_security
+        )
+        self._readers: Engine = connections.read_engine(
+            path, key=key, memory_security=memory_security
+        )
+        self._writing = threading.RLock()
+        self._is_closed = False
+
+    @classmethod
+    def create(
+        cls, folder: Path, *, key: DataKey, author: str, memory_security: bool = MEMORY_SECURITY
+    ) -> Register:
+        """Make an empty register. Raises ``REGISTER_EXISTS`` when there is one."""
+        make_folder(folder)
+        if register_path(folder).exists():
+            raise UserError(Problem.REGISTER_EXISTS)
+        lock = lock_folder(folder)
+        try:
+            _lay_out(folder, key=key, author=author, memory_security=memory_security)
+            return cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, key: DataKey, memory_security: bool = MEMORY_SECURITY
+    ) -> Register:
+        """Open the register of this folder; it keeps a copy of the key until it is closed."""
+        if not register_path(folder).exists():
+            raise ExternalError(Problem.REGISTER_MISSING)
+        lock = lock_folder(folder)
+        register = cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
+        try:
+            register._require_known_schema()
+        except BaseException:
+            register.close()
+            raise
+        return register
+
+    @property
+    def folder(self) -> Path:
+        """Where the register lies."""
+        return self._folder
+
+    def close(self) -> None:
+        """Close every connection, forget the key, let other programs in. Twice does no harm."""
+        with self._writing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._readers.dispose()
+            self._writer.dispose()
+            self._key.wipe()
+            self._lock.release()
+
+    def save(self, edits: Sequence[Edit], *, author: str, at: datetime, action: str) -> None:
+        """Save what one action of the user changed, all or nothing.
+
+        Documents, lists, changes and the ledger's line are one transaction; when this returns, it
+        is on the disk. Values that are what they were make no change.
+        """
+        with self.writing() as transaction:
+            save_groups(transaction, [edits], author=author, at=at, action=action)
+
+    def save_bulk(
+        self,
+        saves: Iterable[Sequence[Edit]],
+        *,
+        author: str,
+        at: datetime,
+        action: str,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> int:
+        """Save very many: each item is one action as in ``save``, thousands share a transaction.
+
+        ``on_progress`` is told how many items are safe so far; if it raises, those stay saved and
+        nothing else. Returns their number.
+        """
+        pending = iter(saves)
+        done = 0
+        while chunk := list(islice(pending, _SAVES_PER_TRANSACTION)):
+            with self.writing() as transaction:
+                save_groups(transaction, chunk, author=author, at=at, action=action)
+            done += len(chunk)
+            if on_progress is not None:
+                on_progress(done)
+        return done
+
+    def document(self, document_id: str) -> Document | None:
+        """A document as the user sees it."""
+        return next(iter(self.documents([document_id])), None)
+
+    def documents(self, document_ids: Sequence[str]) -> list[Document]:
+        """These documents, as far as they are here, in the order asked."""
+        found: list[Document] = []
+        with self.reading() as connection:
+            for document_id in document_ids:
+                row = connection.exec_driver_sql(
+                    "SELECT type, bucket, version, fields, clashes FROM documents WHERE id = ?",
+                    (document_id,),
+                ).first()
+                if row is not None:
+                    found.append(_document(document_id, *row))
+        return found
+
+    def meta(self, key: str) -> str | None:
+        """A value of the register's own (device, office, last sync); ``None`` if never set."""
+        with self.reading() as connection:
+            row = connection.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (key,)).first()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, values: Mapping[str, str | None]) -> None:
+        """Set these values in one transaction; ``None`` removes."""
+        with self.writing() as transaction:
+            for key, value in values.items():
+                if value is None:
+                    transaction.connection.exec_driver_sql("DELETE FROM meta WHERE key = ?", (key,))
+                else:
+                    transaction.connection.exec_driver_sql(
+                        "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value)
+                    )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the register for as long as it is held."""
+        self._require_open()
+        with translated(), self._readers.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """One write transaction: committed when the block ends, rolled back when it raises."""
+        with self._writing:
+            self._require_open()
+            try:
+                with translated(), self._writer.begin() as connection:
+                    transaction = Transaction(connection)
+                    yield transaction
+                    transaction.books.close()
+            except ExternalError:
+                self._writer.dispose()
+                raise
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise ExternalError(Problem.STORE_FAILED, reason="CLOSED")
+
+    def _require_known_schema(self) -> None:
+        with self.reading() as connection:
+            found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        if found > SCHEMA_VERSION:
+            raise ExternalError(Problem.REGISTER_NEWER, found=str(found), known=str(SCHEMA_VERSION))
+        if found < 1:
+            raise ExternalError(Problem.REGISTER_DAMAGED)
+
+    def __enter__(self) -> Register:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Register({str(self._folder)!r})"
+
+
+def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) -> None:
+    """Build the database beside its place, then name it: there is never half a register."""
+    beside = folder / (REGISTER_FILE + ".new")
+    try:
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.close(descriptor)
+    except OSError as error:
+        raise failure_of(error) from error
+    with translated():
+        engine = connections.write_engine(beside, key=key, memory_security=memory_security)
+        with engine.begin() as connection:
+            for statement in schema_statements():
+                connection.exec_driver_sql(statement)
+            open_books(connection, epoch=new_epoch())
+            books = Books(connection)
+            books.record(at=datetime.now(UTC), by=author, action="register.create", objects=[])
+            books.close()
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        engine.dispose()  # the last connection moves the write-ahead log into the file
+    try:
+        beside.rename(register_path(folder))
+        flush_folder(folder)
+    except OSError as error:
+        raise failure_of(error) from error
+
+
+def _document(
+    document_id: str, kind: str, bucket: str, version: int, fields: str, clashes: str | None
+) -> Document:
+    return Document(
+        document_type=DocumentType(kind),
+        document_id=document_id,
+        bucket=bucket,
+        version=version,
+        fields=decode_fields(fields),
+        clashes={name: tuple(values) for name, values in decode_clashes(clashes).items()},
+    )

@@ -1,0 +1,115 @@
+"""Saving what users did: edits become documents, list rows, changes and a line of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from desktop.store.batch import Entry
+from desktop.store.documents import Edit, FieldValues, Patch, apply_patch, difference
+from desktop.store.transaction import Transaction
+from sync.protocol.documents import RULES, bucket_of
+from sync.protocol.ids import new_id
+from sync.protocol.messages import Change
+
+#: A ledger line names at most this many documents; of more it names their changes.
+_NAMED_OBJECTS = 50
+
+
+def save_groups(
+    transaction: Transaction,
+    groups: Sequence[Sequence[Edit]],
+    *,
+    author: str,
+    at: datetime,
+    action: str,
+) -> None:
+    """Apply each group of edits; the changes of a group travel together.
+
+    Nothing at all is written when every value is what it was.
+    """
+    if at.tzinfo is None:
+        raise ValueError("the instant of a save needs its offset")
+    transaction.documents.load(edit.document_id for edits in groups for edit in edits)
+    first = transaction.books.seq + 1
+    stamp = _Stamp(author=author, at=at)
+    changed = [entry for edits in groups for entry in _save_group(transaction, edits, stamp)]
+    if not changed:
+        return
+    transaction.documents.write(changed)
+    transaction.books.record(
+        at=at, by=author, action=action, objects=_objects(changed, first, transaction.books.seq)
+    )
+
+
+class _Stamp:
+    """Who and when, the same for every change of a save."""
+
+    __slots__ = ("at", "author", "unix_ms")
+
+    def __init__(self, *, author: str, at: datetime) -> None:
+        self.author = author
+        self.at = at.isoformat(timespec="seconds")
+        self.unix_ms = int(at.timestamp() * 1000)
+
+
+def _save_group(transaction: Transaction, edits: Sequence[Edit], stamp: _Stamp) -> list[Entry]:
+    group = transaction.books.seq + 1
+    changed: list[Entry] = []
+    for edit in edits:
+        entry = transaction.documents.get(edit.document_id)
+        patch = difference({} if entry is None else entry.fields, edit.fields, edit.decided)
+        if entry is not None and not patch:
+            continue
+        kind = "create" if entry is None else "set"
+        entry = _added(transaction, edit) if entry is None else entry
+        change = _change(edit, entry, kind, patch, group, transaction.books.seq + 1, stamp)
+        transaction.books.append(change)
+        _edit_entry(entry, patch)
+        changed.append(entry)
+    return changed
+
+
+def _added(transaction: Transaction, edit: Edit) -> Entry:
+    data_set = RULES[edit.document_type].data_set
+    fields: FieldValues = {}
+    return transaction.documents.add(
+        edit.document_id,
+        kind=edit.document_type.value,
+        bucket=bucket_of(edit.commune_code, data_set),
+        fields=fields,
+    )
+
+
+def _edit_entry(entry: Entry, patch: Patch) -> None:
+    """Show the edit, and keep what the server has beneath the first one that waits."""
+    if entry.base is None and entry.version > 0:
+        entry.base = dict(entry.fields)
+    apply_patch(entry.fields, patch)
+    for name in patch:
+        entry.clashes.pop(name, None)
+
+
+def _change(
+    edit: Edit, entry: Entry, kind: str, patch: Patch, group: int, seq: int, stamp: _Stamp
+) -> Change:
+    return Change(
+        seq=seq,
+        change_id=str(new_id(unix_ms=stamp.unix_ms)),
+        group=group,
+        document_type=edit.document_type.value,
+        document_id=edit.document_id,
+        bucket=entry.bucket,
+        kind=kind,
+        base_version=entry.version,
+        patch=patch,
+        by=stamp.author,
+        at=stamp.at,
+        form=edit.form,
+    )
+
+
+def _objects(changed: Sequence[Entry], first: int, last: int) -> list[tuple[str, str]]:
+    if len(changed) > _NAMED_OBJECTS:
+        return [("changes", f"{first}-{last}")]
+    return [(entry.type_name, entry.document_id) for entry in dict.fromkeys(changed)]

@@ -1,0 +1,229 @@
+"""The tables of a register.
+
+``documents`` is the truth that is synced; every table under *Lists* can be made again from it and
+is written in the same transaction. ``outbox``, ``buckets``, ``ledger``, ``meta`` and ``heads`` are
+the register's own books. Nothing refers to another row by a foreign key: synced documents arrive
+in any order.
+
+``doc`` numbers a document within this file (small, so that indexes stay small); it never leaves it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BLOB,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+#: The schema this program writes; kept in the database as ``user_version``.
+SCHEMA_VERSION = 1
+
+METADATA = MetaData()
+
+documents = Table(
+    "documents",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    # The server's version that this document contains; 0 while the server has not confirmed any.
+    Column("version", Integer, nullable=False),
+    # What the user sees (JSON).
+    Column("fields", Text, nullable=False),
+    # What the server has, while edits wait here; NULL when it is unknown or equal to ``fields``.
+    Column("base", Text),
+    # field -> values that lost or wait (JSON); NULL when there is none.
+    Column("clashes", Text),
+)
+Index("documents_with_clashes", documents.c.doc, sqlite_where=text("clashes IS NOT NULL"))
+
+# Lists ------------------------------------------------------------------------------------------
+
+households = Table(
+    "households",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("hamlet", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("head_person_id", Text, nullable=False),
+)
+
+people = Table(
+    "people",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("household_id", Text, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("sort_key", Text, nullable=False),
+    # The words of the name without marks, each after a space, and the initials after " _".
+    Column("words", Text, nullable=False),
+    Column("birth_date", Text, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("id_number", Text, nullable=False),
+    Column("flags", Integer, nullable=False),
+    Column("clashes", Integer, nullable=False),
+)
+Index("people_by_name", people.c.sort_key, people.c.words)
+Index("people_by_household", people.c.household_id)
+Index("people_flagged", people.c.sort_key, sqlite_where=text("flags > 0"))
+
+#: Every number a person has or had, to find the person by its first digits.
+person_numbers = Table(
+    "person_numbers",
+    METADATA,
+    Column("number", Text, nullable=False),
+    Column("doc", Integer, nullable=False),
+    PrimaryKeyConstraint("number", "doc"),
+    sqlite_with_rowid=False,
+)
+
+#: How far a person's record and check are; only persons who have a record or a check.
+person_states = Table(
+    "person_states",
+    METADATA,
+    Column("person_id", Text, primary_key=True, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("check_state", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("person_states_by_status", person_states.c.status)
+
+records = Table(
+    "records",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("form_id", Text, nullable=False),
+)
+Index("records_by_person", records.c.person_id, records.c.form_id)
+
+checks = Table(
+    "checks",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+Index("checks_by_person", checks.c.person_id, checks.c.id)
+Index("checks_by_answer", checks.c.answer, checks.c.id)
+
+submissions = Table(
+    "submissions",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("review", Text, nullable=False),
+)
+Index("submissions_by_record", submissions.c.record_id, submissions.c.round)
+Index("submissions_by_person", submissions.c.person_id)
+Index("submissions_by_review", submissions.c.review, submissions.c.id)
+
+# The register's books ---------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    # epoch number * 2**40 + seq: the order of all changes ever, and no second index.
+    Column("position", Integer, primary_key=True),
+    Column("document_id", Text, nullable=False),
+    Column("group_seq", Integer, nullable=False),
+    # The change as it travels (canonical JSON), and the chain's hash after it.
+    Column("change", Text, nullable=False),
+    Column("chain", BLOB, nullable=False),
+    # A ``ChangeState`` value.
+    Column("state", Text, nullable=False),
+    # From the receipt: the document's version, the fields that clashed (JSON), the reason.
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("clashed", Text, nullable=False, server_default=text("''")),
+    Column("why", Text, nullable=False, server_default=text("''")),
+    Column("receipted_at", Text, nullable=False, server_default=text("''")),
+)
+Index("outbox_waiting", outbox.c.document_id, sqlite_where=text("state = 'waiting'"))
+Index("outbox_held", outbox.c.document_id, sqlite_where=text("state = 'held'"))
+
+buckets = Table(
+    "buckets",
+    METADATA,
+    Column("bucket", Text, primary_key=True, nullable=False),
+    # Position of the last row applied; NULL when the bucket must come whole (or was never granted).
+    Column("cursor", Integer),
+    # The digest over documents that have a server's version.
+    Column("count", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ledger = Table(
+    "ledger",
+    METADATA,
+    Column("n", Integer, primary_key=True),
+    Column("entry", Text, nullable=False),
+    Column("hash", BLOB, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    METADATA,
+    Column("key", Text, primary_key=True, nullable=False),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: One row: where the numbered books end. Read and written by every transaction that adds to them.
+heads = Table(
+    "heads",
+    METADATA,
+    Column("one", Integer, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("epoch_number", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("chain", BLOB, nullable=False),
+    Column("acked", Integer, nullable=False),
+    Column("ledger_n", Integer, nullable=False),
+    Column("ledger_hash", BLOB, nullable=False),
+)
+
+#: Words of names. It keeps no text of its own; ``people.words`` has it.
+_PEOPLE_WORDS = (
+    "CREATE VIRTUAL TABLE people_words USING fts5(words, content='people', content_rowid='doc', "
+    "detail='none', columnsize=0, tokenize=\"ascii tokenchars '_'\")"
+)
+
+_DIALECT = sqlite.dialect()
+
+
+def schema_statements() -> list[str]:
+    """Every statement that makes the schema, in order."""
+    statements = []
+    for table in METADATA.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=_DIALECT)).strip())
+        statements += [
+            str(CreateIndex(index).compile(dialect=_DIALECT)).strip()
+            for index in sorted(table.indexes, key=lambda index: str(index.name))
+        ]
+    return [*statements, _PEOPLE_WORDS]
+
+
+def insert_into(table: Table) -> str:
+    """``INSERT`` of one row with every column, in the order of the table."""
+    names = [column.name for column in table.columns]
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 names of ours

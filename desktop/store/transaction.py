@@ -1,0 +1,28 @@
+"""One write transaction of a register: its connection, its documents and its books."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from desktop.store.batch import Batch
+from desktop.store.books import Books
+
+
+class Transaction:
+    """What writes together is committed together; made by ``Register.writing``.
+
+    Attributes:
+        connection: for statements that concern neither documents nor books.
+        books: changes and ledger lines; closed by the register before the commit.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.books = Books(connection)
+
+    @cached_property
+    def documents(self) -> Batch:
+        """The documents of this transaction."""
+        return Batch(self.connection)
