@@ -62,6 +62,7 @@ FIRST_CODED_YEAR = 1900
 #: The prefix of the training province, assigned to nobody.
 TRAINING_PREFIX = "003"
 
+_SEXES = ("1", "2")
 _PERSON = "person."
 _PERSON_ALONE = dict.fromkeys(IDENTITY_FIELDS, "")
 _SEPARATORS = str.maketrans("", "", " .-\u2010\u2011\u2013\u00a0")
@@ -210,7 +211,7 @@ def _scheme_findings(
         yield _finding(code, ID_NUMBER, path, {"number": number, "prefix": prefix})
     sex_of_number, sex_vi, first_year = tables.sex_and_century[number[3]]
     sex = identity.get(SEX)
-    if sex and sex != sex_of_number:
+    if sex in _SEXES and sex != sex_of_number:
         words = {"number": number, "digit": number[3], "sex_of_number": sex_vi}
         yield _finding(Code.ID_009, ID_NUMBER, path, words)
     year_of_number = first_year + int(number[4:6])
