@@ -39,7 +39,7 @@ class QuestionType(Enum):
 
 @unique
 class DatePrecision(Enum):
-    """The least a date must tell (``bind::an:precision``); the citizen's paper often has no more."""
+    """The least a date must tell (``bind::an:precision``); a citizen's paper may have no more."""
 
     YEAR = "year"
     MONTH = "month"
@@ -71,7 +71,9 @@ class Question:
     Attributes:
         role: what the answer is of whom (``person.full_name``, ``household.hamlet``); answers with
             a role belong to the person or household and are shared by all forms.
-        number: the number printed on the paper form ("12.3a"), taken from the label.
+        number: the number printed on the paper form ("12.3a"), taken off the label.
+        default: an expression; a plain text of the author stands in quotes.
+        required, readonly: expressions; the author's ``yes`` is ``true()``, ``no`` is ``None``.
     """
 
     path: str

@@ -45,6 +45,56 @@ class Code(Enum):
     FORM_001 = FindingKind(
         Severity.ERROR, "{label}: chưa có câu trả lời. {message}", "định nghĩa biểu mẫu (required)"
     )
+    FORM_002 = FindingKind(Severity.ERROR, "{label}: {message}", "định nghĩa biểu mẫu (constraint)")
+    FORM_003 = FindingKind(
+        Severity.WARNING, "{label}: {message}", "định nghĩa biểu mẫu (bind::an:warning)"
+    )
+    FORM_004 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không có trong danh sách lựa chọn. Chọn lại trong danh sách.",
+        "định nghĩa biểu mẫu (choices)",
+    )
+    FORM_005 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải số nguyên. Chỉ ghi chữ số.",
+        "định nghĩa biểu mẫu (integer)",
+    )
+    FORM_006 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải số. Chỉ ghi chữ số và dấu phẩy thập phân.",
+        "định nghĩa biểu mẫu (decimal)",
+    )
+    FORM_007 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải ngày có trong lịch. Ghi ngày/tháng/năm.",
+        "định nghĩa biểu mẫu (date)",
+    )
+    FORM_008 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' chưa đủ; câu này cần {needed}. Bổ sung phần còn thiếu.",
+        "định nghĩa biểu mẫu (bind::an:precision)",
+    )
+    FORM_009 = FindingKind(
+        Severity.ERROR,
+        "{label}: câu này không hỏi với các câu trả lời khác đã chọn, nhưng có nội dung. "
+        "Xoá nội dung ở đây hoặc sửa câu trả lời kia.",
+        "định nghĩa biểu mẫu (relevant)",
+    )
+    FORM_010 = FindingKind(
+        Severity.ERROR,
+        "'{label}' không phải câu hỏi nào của biểu mẫu này. Xem lại phiên bản biểu mẫu.",
+        "định nghĩa biểu mẫu",
+    )
+    FORM_011 = FindingKind(
+        Severity.ERROR,
+        "{label}: nội dung dài {count} ký tự, tối đa {most}. Rút ngắn nội dung.",
+        "giới hạn của chương trình",
+    )
+    FORM_012 = FindingKind(
+        Severity.ERROR,
+        "{label}: câu trả lời không đúng quy định của biểu mẫu. Xem lại gợi ý và sửa.",
+        "định nghĩa biểu mẫu (constraint)",
+    )
 
     ID_001 = FindingKind(
         Severity.ERROR,

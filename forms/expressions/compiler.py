@@ -1,0 +1,307 @@
+"""Syntax tree -> closures over the slots of a filled form."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from forms.expressions.functions import FUNCTIONS, Function
+from forms.expressions.syntax import (
+    Binary,
+    Call,
+    ExpressionError,
+    Literal,
+    Logic,
+    Negation,
+    Node,
+    Path,
+    Reference,
+    walk,
+)
+from forms.expressions.terms import (
+    BooleanRun,
+    NumberRun,
+    Run,
+    Sort,
+    State,
+    Term,
+    boolean,
+    constant,
+    folded,
+    number,
+    text,
+)
+from forms.expressions.values import NAN, days, equal
+from forms.mistakes import Mistake
+
+_ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names of one form mean: the paths of its questions and groups.
+
+    Attributes:
+        questions: every question path.
+        sections: every group path.
+        by_name: own name -> the paths that bear it.
+    """
+
+    questions: frozenset[str]
+    sections: frozenset[str]
+    by_name: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where an expression stands, and what its names resolve to.
+
+    Attributes:
+        path: the question or group that owns the expression.
+        slots: question path -> slot and sort; only paths that are already compiled.
+        columns: column of the choices sheet -> slot; ``None`` outside of a choice filter.
+    """
+
+    names: Names
+    path: str
+    slots: Mapping[str, tuple[int, Sort]] = field(default_factory=dict)
+    columns: Mapping[str, int] | None = None
+
+
+def references(root: Node, scope: Scope) -> Iterator[str]:
+    """The question paths an expression reads. Raises ``ExpressionError`` for unknown names."""
+    for node in walk(root):
+        match node:
+            case Reference(name):
+                yield _path_of_name(name, scope)
+            case Path() if _column(node, scope) is None:
+                yield _path_of_steps(node, scope)
+            case _:
+                pass
+
+
+def compile_expression(root: Node, scope: Scope) -> Term:
+    """The closure of a whole expression. Raises ``ExpressionError``."""
+    match root:
+        case Literal(value):
+            return constant(Sort.TEXT if isinstance(value, str) else Sort.NUMBER, value)
+        case Reference(name):
+            return _read(_path_of_name(name, scope), scope)
+        case Path():
+            column = _column(root, scope)
+            if column is not None:
+                return Term(Sort.TEXT, operator.itemgetter(column))
+            return _read(_path_of_steps(root, scope), scope)
+        case Negation(operand):
+            return _negate(compile_expression(operand, scope))
+        case Logic(word, operands):
+            return _logic(word, [compile_expression(part, scope) for part in operands])
+        case Binary(sign, left, right):
+            return _binary(sign, compile_expression(left, scope), compile_expression(right, scope))
+        case Call(name, arguments):
+            return _call(name, arguments, scope)
+
+
+def _path_of_name(name: str, scope: Scope) -> str:
+    paths = scope.names.by_name.get(name, ())
+    if not paths:
+        raise ExpressionError(Mistake.DEF_019, name=name)
+    if len(paths) > 1:
+        raise ExpressionError(Mistake.DEF_021, name=name)
+    return _question(paths[0], scope, name)
+
+
+def _path_of_steps(path: Path, scope: Scope) -> str:
+    if path.absolute:
+        at: list[str] = list(path.steps[1:])  # the first step is the form itself
+    else:
+        at = scope.path.split("/")
+        for step in path.steps:
+            if step == "..":
+                if not at:
+                    raise ExpressionError(Mistake.DEF_019, name=str(path))
+                at.pop()
+            elif step != ".":
+                at.append(step)
+    return _question("/".join(at), scope, str(path))
+
+
+def _question(path: str, scope: Scope, written: str) -> str:
+    if path in scope.names.questions:
+        return path
+    if path in scope.names.sections:
+        raise ExpressionError(Mistake.DEF_020, name=written)
+    raise ExpressionError(Mistake.DEF_019, name=written)
+
+
+def _column(path: Path, scope: Scope) -> int | None:
+    """The slot of a choices column when a plain name stands in a choice filter."""
+    if scope.columns is None or path.absolute or path.from_current:
+        return None
+    if len(path.steps) != 1 or path.steps[0] not in scope.columns:
+        raise ExpressionError(Mistake.DEF_019, name=str(path))
+    return scope.columns[path.steps[0]]
+
+
+def _read(path: str, scope: Scope) -> Term:
+    slot, sort = scope.slots[path]
+    return Term(sort, operator.itemgetter(slot))
+
+
+def _call(name: str, arguments: tuple[Node, ...], scope: Scope) -> Term:
+    if name == "once":
+        return _once(arguments, scope)
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise ExpressionError(Mistake.DEF_017, name=name)
+    _check_count(name, len(arguments), function.fewest, function.most)
+    return _built(function, [compile_expression(part, scope) for part in arguments])
+
+
+def _built(function: Function, terms: list[Term]) -> Term:
+    term = function.build(terms)
+    if function.pure and not term.constant and all(part.constant for part in terms):
+        return folded(term)
+    return term
+
+
+def _once(arguments: tuple[Node, ...], scope: Scope) -> Term:
+    """``once(x)``: x while the owner's own answer is empty, else that answer."""
+    _check_count("once", len(arguments), 1, 1)
+    kept = _read(scope.path, scope)
+    return _built(FUNCTIONS["coalesce"], [kept, compile_expression(arguments[0], scope)])
+
+
+def _check_count(name: str, count: int, fewest: int, most: int) -> None:
+    if not fewest <= count <= most:
+        expected = str(fewest) if fewest == most else f"{fewest}–{most}"
+        raise ExpressionError(Mistake.DEF_018, name=name, expected=expected, count=count)
+
+
+def _negate(term: Term) -> Term:
+    read = number(term)
+    negated = Term(Sort.NUMBER, lambda state: -read(state))
+    return folded(negated) if term.constant else negated
+
+
+def _logic(word: str, terms: list[Term]) -> Term:
+    tests = [boolean(term) for term in terms]
+    run = _both(tests) if word == "and" else _either(tests)
+    term = Term(Sort.BOOLEAN, run)
+    return folded(term) if all(part.constant for part in terms) else term
+
+
+def _both(tests: list[BooleanRun]) -> BooleanRun:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda state: first(state) and second(state)
+
+    def run(state: State) -> bool:
+        for test in tests:  # a loop, because it is faster than all() over a generator
+            if not test(state):
+                return False
+        return True
+
+    return run
+
+
+def _either(tests: list[BooleanRun]) -> BooleanRun:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda state: first(state) or second(state)
+
+    def run(state: State) -> bool:
+        for test in tests:
+            if test(state):
+                return True
+        return False
+
+    return run
+
+
+def _binary(sign: str, left: Term, right: Term) -> Term:
+    if sign in _ORDERINGS:
+        term = Term(Sort.BOOLEAN, _ordering(_ORDERINGS[sign], number(left), number(right)))
+    elif sign in ("=", "!="):
+        same = _equality(left, right)
+        term = Term(Sort.BOOLEAN, same if sign == "=" else _inverted(same))
+    else:
+        term = Term(Sort.NUMBER, _arithmetic(sign, number(left), number(right)))
+    return folded(term) if left.constant and right.constant else term
+
+
+def _ordering(
+    compare: Callable[[float, float], bool], left: NumberRun, right: NumberRun
+) -> BooleanRun:
+    return lambda state: compare(left(state), right(state))
+
+
+def _inverted(test: BooleanRun) -> BooleanRun:
+    return lambda state: not test(state)
+
+
+def _equality(left: Term, right: Term) -> BooleanRun:
+    sorts = {left.sort, right.sort}
+    if Sort.BOOLEAN in sorts:
+        return _equal_runs(boolean(left), boolean(right))
+    if sorts == {Sort.MEASURE}:
+        return _equal_runs(left.run, right.run)
+    if Sort.NUMBER in sorts:
+        return _equal_runs(number(left), number(right))
+    if sorts == {Sort.DATE}:
+        return _equal_dates(left.run, right.run)
+    if Sort.ANY in sorts:
+        first, second = left.run, right.run
+        return lambda state: equal(first(state), second(state))
+    return _equal_runs(text(left), text(right))
+
+
+def _equal_runs(left: Run, right: Run) -> BooleanRun:
+    return lambda state: bool(left(state) == right(state))
+
+
+def _equal_dates(left: Run, right: Run) -> BooleanRun:
+    """The same text (two empty answers too), or the same earliest day."""
+
+    def run(state: State) -> bool:
+        first, second = left(state), right(state)
+        return bool(first == second) or days(first) == days(second)
+
+    return run
+
+
+def _arithmetic(sign: str, left: NumberRun, right: NumberRun) -> NumberRun:
+    match sign:
+        case "+":
+            return lambda state: left(state) + right(state)
+        case "-":
+            return lambda state: left(state) - right(state)
+        case "*":
+            return lambda state: left(state) * right(state)
+        case "div":
+            return lambda state: _divide(left(state), right(state))
+        case _:
+            return lambda state: _remainder(left(state), right(state))
+
+
+def _divide(left: float, right: float) -> float:
+    """IEEE 754 division: by zero gives an infinity or NaN, never an exception."""
+    if right:
+        return left / right
+    if left == 0 or math.isnan(left) or math.isnan(right):
+        return NAN
+    return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
+def _remainder(left: float, right: float) -> float:
+    """The remainder with the sign of the dividend (XPath 1.0 §3.5)."""
+    if right == 0 or math.isinf(left) or math.isnan(left) or math.isnan(right):
+        return NAN
+    return math.fmod(left, right)

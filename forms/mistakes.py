@@ -1,0 +1,89 @@
+"""What can be wrong with a form definition, as told to its author.
+
+A definition is written by people who know the law, often in a spreadsheet; they get every mistake
+at once, each with its sheet, row and column. The sentences stand here as the sentences about
+answers stand in ``forms.findings``: by code, with parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+
+@unique
+class Mistake(Enum):
+    """Every mistake the loader tells; the value is the Vietnamese sentence."""
+
+    DEF_001 = "Không đọc được tệp này như một bảng XLSForm ({detail}). Kiểm tra lại tệp."
+    DEF_002 = "Thiếu trang tính '{name}'. Thêm trang tính này."
+    DEF_003 = "Trang tính '{name}' chưa được hỗ trợ. Bỏ trang tính này."
+    DEF_004 = "Thiếu cột '{name}'. Thêm cột này."
+    DEF_005 = "Cột '{name}' không có trong các cột được hỗ trợ. Sửa tên cột hoặc bỏ cột."
+    DEF_006 = "Cột '{name}' xuất hiện hai lần. Giữ lại một cột."
+    DEF_007 = "Ô này phải có nội dung. Điền {name}."
+    DEF_008 = "Kiểu câu hỏi '{name}' không được hỗ trợ. Dùng một trong các kiểu: {allowed}."
+    DEF_009 = "Tên '{name}' không hợp lệ: bắt đầu bằng chữ cái, chỉ gồm chữ không dấu, số và _."
+    DEF_010 = "Tên '{name}' đã dùng ở hàng {other}. Đặt tên khác."
+    DEF_011 = "Danh sách lựa chọn '{name}' không có trong trang choices. Thêm danh sách này."
+    DEF_012 = "Mã lựa chọn '{name}' đã có ở hàng {other} trong cùng danh sách. Đặt mã khác."
+    DEF_013 = "Nhóm '{name}' mở ở đây nhưng không có end_group. Thêm end_group."
+    DEF_014 = "end_group này không đóng nhóm nào. Bỏ hàng này."
+    DEF_015 = "Giá trị '{name}' không dùng được ở đây. Giá trị được phép: {allowed}."
+    DEF_016 = "Biểu thức sai cú pháp ở vị trí {position}: '{near}'. Sửa biểu thức."
+    DEF_017 = "Hàm '{name}' không có trong các hàm được hỗ trợ. Dùng hàm khác."
+    DEF_018 = "Hàm '{name}' nhận {expected} đối số, ở đây có {count}. Sửa biểu thức."
+    DEF_019 = "'{name}' không phải tên câu hỏi nào trong biểu mẫu. Sửa tên."
+    DEF_020 = "'{name}' là nhóm, không phải câu hỏi, nên không có câu trả lời. Dùng tên câu hỏi."
+    DEF_021 = "Tên '{name}' chỉ nhiều câu hỏi khác nhau. Dùng đường dẫn đầy đủ."
+    DEF_022 = "Các biểu thức phụ thuộc vòng tròn: {name}. Bỏ một phụ thuộc."
+    DEF_023 = "Biểu thức quá dài hoặc lồng quá sâu (tối đa {limit}). Chia nhỏ bằng câu calculate."
+    DEF_024 = "Mẫu kiểm tra '{name}' không dùng được: {detail}. Viết lại mẫu."
+    DEF_025 = "'{name}' chưa được hỗ trợ trong biểu thức. Viết lại biểu thức."
+    DEF_026 = "Nhãn có '${{…}}' chưa được hỗ trợ. Viết nhãn không phụ thuộc câu trả lời."
+    DEF_027 = "Vai trò '{name}' đã gắn cho câu hỏi ở hàng {other}. Mỗi vai trò chỉ gắn một lần."
+    DEF_028 = "Câu calculate phải có biểu thức ở cột calculation. Điền biểu thức."
+    DEF_029 = "Cột '{name}' không dùng được với kiểu '{type}'. Xoá nội dung ô này."
+    DEF_030 = "Ô này dài quá {limit} ký tự. Rút ngắn nội dung."
+    DEF_031 = "Công cụ pyxform không nhận biểu mẫu này: {detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionProblem:
+    """One mistake at one place.
+
+    Attributes:
+        sheet: ``survey``, ``choices`` or ``settings``; empty for the file as a whole.
+        row: the line of a Markdown file or the row of a sheet, counted from 1; 0 for the sheet.
+        column: the heading as the author wrote it; empty for the row.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    code: Mistake
+    message: str
+
+    def __str__(self) -> str:
+        where = ":".join(part for part in (self.sheet, str(self.row or ""), self.column) if part)
+        return f"{where}: {self.code.name}: {self.message}"
+
+
+class DefinitionError(Exception):
+    """A definition cannot be used; carries every problem found in it."""
+
+    def __init__(self, problems: list[DefinitionProblem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def problem(
+    code: Mistake, *, sheet: str = "", row: int = 0, column: str = "", **parameters: object
+) -> DefinitionProblem:
+    """A problem with its sentence filled in; overlong parameters are cut for reading."""
+    texts = {key: _short(str(value)) for key, value in parameters.items()}
+    return DefinitionProblem(sheet, row, column, code, code.value.format_map(texts))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else text[:199] + "…"

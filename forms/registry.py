@@ -1,0 +1,73 @@
+"""Which text of which form there is, and which was in force on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+from forms.compiled import CompiledForm
+from forms.loader import load_form
+
+_BUNDLED = Path(__file__).parent / "definitions"
+
+
+class UnknownFormError(LookupError):
+    """No such form, no such version, or none in force yet on that day."""
+
+
+class FormRegistry:
+    """The definitions of one folder ``<form_id>/<in force since>/form.md``.
+
+    A definition is loaded when it is first asked for and kept. Any thread may ask.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._forms: dict[tuple[str, str], CompiledForm] = {}
+        self._lock = Lock()
+
+    @staticmethod
+    def bundled() -> FormRegistry:
+        """The registry of the definitions that come with the program; shared."""
+        return _BUNDLED_REGISTRY
+
+    def form_ids(self) -> list[str]:
+        """Every form, by its id."""
+        return sorted(path.name for path in self._folder.iterdir() if any(path.glob("*/form.md")))
+
+    def versions(self, form_id: str) -> list[str]:
+        """The dated texts of a form, oldest first. Raises ``UnknownFormError``."""
+        if not form_id.isidentifier():  # it becomes a folder name below
+            raise UnknownFormError(form_id)
+        found = sorted(path.parent.name for path in self._folder.glob(f"{form_id}/*/form.md"))
+        if not found:
+            raise UnknownFormError(form_id)
+        return found
+
+    def path(self, form_id: str, version: str) -> Path:
+        """Where a text is kept. Raises ``UnknownFormError``."""
+        if version not in self.versions(form_id):
+            raise UnknownFormError(f"{form_id} {version}")
+        return self._folder / form_id / version / "form.md"
+
+    def get(self, form_id: str, version: str) -> CompiledForm:
+        """One dated text of a form. Raises ``UnknownFormError``."""
+        known = self._forms.get((form_id, version))
+        if known is not None:
+            return known
+        path = self.path(form_id, version)
+        with self._lock:
+            if (form_id, version) not in self._forms:
+                self._forms[form_id, version] = load_form(path)
+            return self._forms[form_id, version]
+
+    def in_force(self, form_id: str, on: date) -> CompiledForm:
+        """The text in force on a day. Raises ``UnknownFormError`` when there was none yet."""
+        begun = [version for version in self.versions(form_id) if version <= on.isoformat()]
+        if not begun:
+            raise UnknownFormError(f"{form_id} {on.isoformat()}")
+        return self.get(form_id, begun[-1])
+
+
+_BUNDLED_REGISTRY = FormRegistry(_BUNDLED)
