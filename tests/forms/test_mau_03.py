@@ -22,7 +22,7 @@ import yaml
 from pyxform.xls2xform import convert
 
 from forms.definition import DatePrecision, FormDefinition, QuestionType
-from forms.engine import compile_form, validate
+from forms.engine import Filling, compile_form, validate
 from forms.findings import Code, Severity
 from forms.loader import load_definition
 from forms.rules.identity import IDENTITY_FIELDS, IdentityTables
@@ -245,6 +245,20 @@ def test_a_case_is_judged_as_written(case: dict[str, Any]) -> None:
     findings = validate(compile_form(mau_03()), answers, on=on, tables=TRAINING)
     found = [f"{finding.code.name} {finding.path}" for finding in findings]
     assert sorted(found) == sorted(case["findings"])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in cases() if "relevant" in case or "irrelevant" in case],
+    ids=lambda case: case["why"],
+)
+def test_a_case_asks_what_is_written(case: dict[str, Any]) -> None:
+    answers = {path: answer for path, answer in case["answers"].items() if answer is not None}
+    form = compile_form(mau_03())
+    filling = Filling(form, on=case["on"], tables=TRAINING, answers=answers)
+    asked, left_out = case.get("relevant", []), case.get("irrelevant", [])
+    assert [path for path in asked if not filling.is_relevant(path)] == []
+    assert [path for path in left_out if filling.is_relevant(path)] == []
 
 
 def test_every_answer_of_a_case_is_to_a_question_of_the_form() -> None:
