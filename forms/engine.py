@@ -14,7 +14,8 @@ from datetime import date
 from types import MappingProxyType
 
 from forms.answers import LONGEST_TEXT, is_empty
-from forms.compiled import CompiledForm, Item, compile_form
+from forms.compilation import compile_form
+from forms.compiled import CompiledForm, Item
 from forms.dates import display
 from forms.definition import Answer, Answers, Choice, DatePrecision, Question, QuestionType
 from forms.expressions.terms import TODAY, State
@@ -101,16 +102,13 @@ class Filling:
             del self._given[path]
         else:
             self._given[path] = after
-        again, looking = self.form.affected(item.slot)
-        self._work_out(again)
-        for one in looking:
-            self._found.pop(one.slot, None)
-        touched = {one.path for one in looking}
-        identity = [one for _, one in self.form.person_items]
-        if any(one in looking for one in identity):
+        effect = self.form.effect(item.slot)
+        self._work_out(effect.again)
+        for slot in effect.looking:
+            self._found.pop(slot, None)
+        if effect.on_identity:
             self._identity = None
-            touched.update(one.path for one in identity)
-        return frozenset(touched)
+        return effect.paths
 
     def value(self, path: str) -> Answer:
         """The answer now, calculated ones too; ``None`` when empty or not asked."""

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from forms.compiled import CompiledForm, compile_form
+from forms.compilation import compile_form
+from forms.compiled import CompiledForm
 from forms.definition import (
     Choice,
     DatePrecision,
