@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Eth and African D look like Đ and come from foreign keyboards; invisible signs come from the web.
 _ENTRY = str.maketrans(
@@ -71,7 +72,7 @@ def clean(text: str) -> str:
     New lines become spaces too: every answer of a form is one line.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text).translate(_ENTRY)
+        text = unicodedata.normalize("NFC", text.translate(_ENTRY))
     return " ".join(text.split())
 
 
@@ -110,15 +111,24 @@ def _tone_last(match: re.Match[str]) -> str:
 
 def sort_key(full_name: str) -> str:
     """A text whose plain order is the order of Vietnamese lists of names."""
-    name = clean(full_name).casefold().translate(_SIGNS).replace("'", "").replace("-", "")
-    words = name.split()
-    words = words[-1:] + words[:-1]
-    letters = " ".join(words).translate(_TONELESS)
+    parts = [part for word in full_name.split() if (part := _sort_key_of(word)) is not None]
+    parts = parts[-1:] + parts[:-1]
+    letters = " ".join([part[0] for part in parts])
+    tones = "".join([part[1] for part in parts])
+    return f"{letters}{_BELOW_EVERY_LETTER}{tones}"
+
+
+# Some hundred words make up the names of a commune.
+@lru_cache(maxsize=4096)
+def _sort_key_of(raw_word: str) -> tuple[str, str] | None:
+    """The letters and the tone of one word; ``None`` for one of signs only."""
+    word = clean(raw_word).casefold().translate(_SIGNS).replace("'", "").replace("-", "")
+    if not word:
+        return None
+    letters = word.translate(_TONELESS)
     if not _KNOWN_LETTERS.issuperset(letters):
         letters = "".join(map(_known_letter, letters))
-    letters = letters.translate(_RANK)
-    tones = "".join(_tone_of(word) for word in words)
-    return f"{letters}{_BELOW_EVERY_LETTER}{tones}"
+    return letters.translate(_RANK), _tone_of(word)
 
 
 def _known_letter(letter: str) -> str:
