@@ -133,18 +133,20 @@ def identity_findings(
             remark. Without it the person is looked at alone and the paths are empty.
     """
     findings: list[Finding] = []
-    number = _text(identity, ID_NUMBER)
+    born = parse_stored(_text(identity, BIRTH_DATE))
     if ID_NUMBER in paths:
         path = paths[ID_NUMBER]
-        number = clean_number(number)
+        number = clean_number(_text(identity, ID_NUMBER))
         if _TWELVE_DIGITS.fullmatch(number):
-            findings += _scheme_findings(number, identity, on=on, tables=tables, path=path)
+            findings += _scheme_findings(
+                number, identity.get(SEX), born, on=on, tables=tables, path=path
+            )
         else:
             findings.append(_format_finding(number, path))
     if OLD_ID_NUMBER in paths:
         findings += _old_number_findings(_text(identity, OLD_ID_NUMBER), paths[OLD_ID_NUMBER])
     if BIRTH_DATE in paths:
-        findings += _birth_findings(_born(identity), on=on, path=paths[BIRTH_DATE])
+        findings += _birth_findings(born, on=on, path=paths[BIRTH_DATE])
     if FULL_NAME in paths:
         findings += _name_findings(_text(identity, FULL_NAME), paths[FULL_NAME])
     return findings
@@ -171,10 +173,6 @@ def _text(identity: Mapping[str, Answer], name: str) -> str:
     return "" if answer is None else str(answer)
 
 
-def _born(identity: Mapping[str, Answer]) -> PartialDate | None:
-    return parse_stored(_text(identity, BIRTH_DATE))
-
-
 def _format_finding(number: str, path: str) -> Finding:
     """ID-R1 … ID-R6: why this is no number of twelve digits."""
     digits = number.translate(_LOOK_ALIKES)
@@ -198,7 +196,8 @@ def _format_finding(number: str, path: str) -> Finding:
 
 def _scheme_findings(
     number: str,
-    identity: Mapping[str, Answer],
+    sex: Answer,
+    born: PartialDate | None,
     *,
     on: date,
     tables: IdentityTables,
@@ -210,12 +209,10 @@ def _scheme_findings(
         code = Code.ID_008 if number[0] in tables.abroad else Code.ID_007
         yield _finding(code, ID_NUMBER, path, {"number": number, "prefix": prefix})
     sex_of_number, sex_vi, first_year = tables.sex_and_century[number[3]]
-    sex = identity.get(SEX)
     if sex in _SEXES and sex != sex_of_number:
         words = {"number": number, "digit": number[3], "sex_of_number": sex_vi}
         yield _finding(Code.ID_009, ID_NUMBER, path, words)
     year_of_number = first_year + int(number[4:6])
-    born = _born(identity)
     if born is not None and born.year != year_of_number:
         years = {"year_of_number": str(year_of_number), "birth_year": str(born.year)}
         yield _finding(Code.ID_010, ID_NUMBER, path, {"number": number, **years})
