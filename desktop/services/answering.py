@@ -85,21 +85,26 @@ def joined(definition: FormDefinition, parts: Parts) -> dict[str, Answer]:
     }
 
 
-def split(definition: FormDefinition, *, answers: Answers, before: Answers) -> Parts:
-    """What has to be set where so that ``before`` becomes ``answers``; ``None`` empties a field.
+def split(definition: FormDefinition, *, answers: Answers, opened: Answers, stored: Parts) -> Parts:
+    """What has to be set where, so that ``answers`` are kept; ``None`` empties a field.
 
-    Only what was edited: a value that came by sync while the form stood open is not overwritten.
+    Args:
+        opened: the answers as the form was opened, some of them prefilled and stored nowhere.
+        stored: the documents as they are now; a value that came by sync while the form stood open
+            and was not edited here stays.
     """
     parts = Parts()
     for question, place in answered_questions(definition):
         answer = answers.get(question.path)
-        if answer != before.get(question.path):
+        now = stored.of(place.kind).get(place.field)
+        is_edited = answer != opened.get(question.path)
+        if answer != now and (is_edited or now is None):
             parts.of(place.kind)[place.field] = answer
     return parts
 
 
 def cleaned(definition: FormDefinition, answers: Answers) -> dict[str, Answer]:
-    """The answers as they are stored: text without stray spaces, numbers without dots; no empties."""
+    """The answers as they are stored: no stray spaces, no dots in numbers, no empty ones."""
     stored: dict[str, Answer] = {}
     for question, _ in answered_questions(definition):
         answer = answers.get(question.path)

@@ -30,4 +30,4 @@ def home_of(register: Register) -> Home | None:
 
 def settle_home(register: Register, home: Home) -> None:
     """Tell the register where it is at home."""
-    register.set_meta(_KEY, msgspec.json.encode(home).decode())
+    register.set_meta({_KEY: msgspec.json.encode(home).decode()})

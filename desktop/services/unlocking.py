@@ -39,7 +39,7 @@ def create_register(
 
 
 def open_register(folder: Path, *, user_name: str, passphrase: str) -> Register:
-    """Open the register. Raises ``WRONG_PASSPHRASE``, ``REGISTER_MISSING``, ``REGISTER_IN_USE`` …"""
+    """Open the register: ``WRONG_PASSPHRASE``, ``REGISTER_MISSING``, ``REGISTER_IN_USE`` …"""
     if not register_exists(folder):
         raise ExternalError(Problem.REGISTER_MISSING)
     key = keys.unlock(key_path(folder), user_name=clean(user_name), passphrase=passphrase)

@@ -127,7 +127,7 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
     # Identity only: no answer of a labour form can be put into what the police receive.
     DocumentType.CHECK: FieldRules(
         names={
-            **_all_text("person_id", "note"),
+            **_all_text("person_id", "asked_by", "note"),
             "reasons": _is_code_list,
             "answer": _one_of("matched", "differs", "not_found"),
         },
@@ -138,7 +138,9 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
     ),
     DocumentType.SUBMISSION: FieldRules(
         names={
-            **_all_text("record_id", "person_id", "form_id", "form_version", "hamlet"),
+            **_all_text(
+                "record_id", "person_id", "form_id", "form_version", "hamlet", "submitted_by"
+            ),
             "round": _is_round,
             "confirmed": _is_any,
             "review": _one_of("accepted", "returned"),

@@ -1,0 +1,184 @@
+"""Everything the form page shows of one person, put together from the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.domain.checks import CheckAnswer
+from desktop.domain.people import CheckState, HouseholdId, PersonId, RecordStatus
+from desktop.domain.records import Competing, OpenedForm, RecordId
+from desktop.domain.reviews import Review
+from desktop.services.answering import (
+    CONFIRMED,
+    DIFFERS,
+    HOUSEHOLD,
+    IDENTITY,
+    PERSON,
+    REASONS,
+    RECORD,
+    Parts,
+    answered_questions,
+    by_prefix,
+    joined,
+)
+from desktop.store.documents import Document
+from forms.definition import Answer, FormDefinition
+from forms.vietnamese import compare_key
+from sync.protocol.messages import Clash, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The documents about one person and one form, as far as they exist.
+
+    Attributes:
+        submission: the latest round of the record.
+        last_check: the latest check of the person.
+        left_household: where the person lived until this save, when it is another one.
+    """
+
+    person: Document | None = None
+    household: Document | None = None
+    record: Document | None = None
+    submission: Document | None = None
+    last_check: Document | None = None
+    left_household: Document | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """The stored values."""
+        return Parts(
+            person=_fields(self.person),
+            household=_fields(self.household),
+            record=_fields(self.record),
+        )
+
+    @property
+    def confirmations(self) -> dict[str, str]:
+        """Fingerprint -> reason, of the person and of the record."""
+        both = {**self.parts.person, **self.parts.record}
+        return {
+            fingerprint: str(confirmed["reason"])
+            for fingerprint, confirmed in by_prefix(both, CONFIRMED).items()
+        }
+
+    @property
+    def status(self) -> RecordStatus:
+        """How far the record is, by its latest round."""
+        if self.record is None:
+            return RecordStatus.NONE
+        if self.submission is None:
+            return RecordStatus.DRAFT
+        return _STATUSES[review_of(self.submission)]
+
+    @property
+    def check(self) -> CheckState:
+        """What the police said when they were asked last."""
+        if self.last_check is None:
+            return CheckState.NOT_ASKED
+        answer = self.last_check.fields.get("answer")
+        return CheckState.WAITING if answer is None else CheckState(answer)
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """Path -> reason, while the latest round is a returned one."""
+        if self.submission is None or review_of(self.submission) is not Review.RETURNED:
+            return {}
+        return reasons_of(self.submission)
+
+    @property
+    def csdlqg(self) -> dict[str, str]:
+        """Person field -> value in the CSDLQG, while neither side was corrected."""
+        if self.person is None or self.last_check is None:
+            return {}
+        return open_differences(self.person.fields, self.last_check.fields)
+
+
+_STATUSES = {
+    Review.WAITING: RecordStatus.SUBMITTED,
+    Review.ACCEPTED: RecordStatus.ACCEPTED,
+    Review.RETURNED: RecordStatus.RETURNED,
+}
+
+
+def review_of(submission: Document) -> Review:
+    """What the collecting office decided about this round."""
+    review = submission.fields.get("review")
+    return Review.WAITING if review is None else Review(review)
+
+
+def reasons_of(submission: Document) -> dict[str, str]:
+    """Path -> why the round was returned at this question."""
+    return {path: str(why) for path, why in by_prefix(submission.fields, REASONS).items()}
+
+
+def open_differences(person: Mapping[str, Value], check: Mapping[str, Value]) -> dict[str, str]:
+    """The fields that still differ from the CSDLQG: neither taken over nor edited since.
+
+    Another spelling of the same name (tone marks placed otherwise, case) is no difference.
+    """
+    if check.get("answer") != CheckAnswer.DIFFERS.value:
+        return {}
+    sent = by_prefix(check, IDENTITY)
+    return {
+        name: str(found)
+        for name, found in by_prefix(check, DIFFERS).items()
+        if _same(person.get(name), sent.get(name)) and not _same(person.get(name), found)
+    }
+
+
+def opened_form(
+    definition: FormDefinition, dossier: Dossier, *, answers: Mapping[str, Answer] | None = None
+) -> OpenedForm:
+    """The page's view. ``answers`` replaces the stored ones where some are prefilled."""
+    person, household, record = dossier.person, dossier.household, dossier.record
+    return OpenedForm(
+        definition=definition,
+        person_id=None if person is None else PersonId(person.document_id),
+        household_id=None if household is None else HouseholdId(household.document_id),
+        record_id=None if record is None else RecordId(record.document_id),
+        answers=joined(definition, dossier.parts) if answers is None else dict(answers),
+        confirmations=dossier.confirmations,
+        remarks=dossier.remarks,
+        competing=_competing(definition, dossier),
+        csdlqg=_by_path(definition, PERSON, dossier.csdlqg),
+        status=dossier.status,
+        check=dossier.check,
+    )
+
+
+def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, str]) -> dict[str, str]:
+    return {
+        question.path: values[place.field]
+        for question, place in answered_questions(definition)
+        if place.kind == kind and place.field in values
+    }
+
+
+def _competing(definition: FormDefinition, dossier: Dossier) -> dict[str, tuple[Competing, ...]]:
+    documents = {
+        PERSON: dossier.person,
+        HOUSEHOLD: dossier.household,
+        RECORD: dossier.record,
+    }
+    found = {}
+    for question, place in answered_questions(definition):
+        document = documents[place.kind]
+        clashes = () if document is None else document.clashes.get(place.field, ())
+        if clashes:
+            found[question.path] = tuple(map(competing_of, clashes))
+    return found
+
+
+def competing_of(clash: Clash) -> Competing:
+    """A clash as the page shows it."""
+    return Competing(value=clash.value, by=clash.by, at=clash.at)
+
+
+def _fields(document: Document | None) -> dict[str, Value]:
+    return {} if document is None else dict(document.fields)
+
+
+def _same(one: Value, other: Value) -> bool:
+    return compare_key(str(one or "")) == compare_key(str(other or ""))

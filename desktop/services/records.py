@@ -1,0 +1,383 @@
+"""Filling, saving and handing in the form of one person.
+
+Validation is as of the day of collection when the form has it, else of today; never of a day to
+come, so that a wrong day of collection is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from desktop.domain.people import HouseholdId, PersonId, PersonRow
+from desktop.domain.preloading import PreloadedHousehold
+from desktop.domain.records import (
+    CheckId,
+    NotReady,
+    OpenedForm,
+    RecordId,
+    SavedForm,
+    SubmissionId,
+    Submitted,
+)
+from desktop.domain.reviews import Review
+from desktop.errors import Problem, UserError
+from desktop.services import preloading
+from desktop.services.answering import cleaned, joined, snapshot
+from desktop.services.drafting import Draft, Ids, confirmations_after
+from desktop.services.handing_in import (
+    check_edit,
+    same_content,
+    submission_edit,
+    submission_fields,
+    was_asked,
+)
+from desktop.services.home import home_of
+from desktop.services.opening import Dossier, opened_form, review_of
+from desktop.services.remarks import (
+    Remarks,
+    blocking,
+    confirmed,
+    remarks_about,
+)
+from desktop.store import ledger
+from desktop.store.checks import latest_check
+from desktop.store.documents import Document, Edit
+from desktop.store.households import household_with_code
+from desktop.store.people import person_with_number
+from desktop.store.records import latest_submission, record_of
+from desktop.store.register import Register
+from forms.compiled import CompiledForm
+from forms.definition import Answer, Answers, FormDefinition
+from forms.engine import Filling
+from forms.registry import FormRegistry
+from forms.rules.identity import IdentityTables, flag_codes
+from sync.protocol.documents import DocumentType
+from sync.protocol.ids import new_id
+
+WORKER_FORM = "tt11_2022_m03"
+
+
+class Records:
+    """The officer's work on one register; any thread may call."""
+
+    def __init__(
+        self,
+        *,
+        register: Register,
+        forms: FormRegistry,
+        tables: IdentityTables,
+        author: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._register = register
+        self._forms = forms
+        self._tables = tables
+        self._author = author
+        self._clock = clock
+
+    # filling
+
+    def open(self, person_id: PersonId | None, *, form_id: str = WORKER_FORM) -> OpenedForm:
+        """The form of a person, or an empty one for somebody new (``None``).
+
+        A record opens under the text it was begun with. What is known of the person, the
+        household and the commune is filled in; it is stored with the first save. Raises ``GONE``
+        when the person is no longer here.
+        """
+        dossier = self._dossier(person_id, form_id=form_id)
+        form = self._form_of(dossier.record, form_id)
+        if person_id is not None:
+            self._note_view(person_id)
+        return opened_form(form.definition, dossier, answers=self._prefilled(form, dossier))
+
+    def _prefilled(self, form: CompiledForm, dossier: Dossier) -> dict[str, Answer]:
+        answers = joined(form.definition, dossier.parts)
+        if dossier.household is None and (home := home_of(self._register)) is not None:
+            for role, name in (
+                ("household.province", home.province_name),
+                ("household.commune", home.commune_name),
+            ):
+                path = form.definition.path_of_role(role)
+                if path is not None:
+                    answers.setdefault(path, name)
+        if dossier.record is None:
+            filling = Filling(form, on=self._clock().date(), tables=self._tables, answers=answers)
+            return filling.kept()
+        return answers
+
+    def save(
+        self,
+        opened: OpenedForm,
+        *,
+        answers: Answers,
+        confirmations: Mapping[str, str],
+        decided: Collection[str] = (),
+    ) -> SavedForm:
+        """Keep the answers, finished or not, in one transaction.
+
+        ``confirmations`` are all that the page holds (fingerprint -> reason); those whose values
+        are gone are removed. ``decided`` are paths of clashes for which the officer chose the
+        value in ``answers``. Go on with ``SavedForm.opened``. Raises ``NOT_ENROLLED`` when the
+        register does not know its commune, ``GONE`` when the person is no longer here.
+        """
+        return self._saved(self._save(opened, answers, confirmations, decided))
+
+    def _saved(self, draft: Draft) -> SavedForm:
+        ids = draft.ids
+        dossier = self._dossier(ids.person_id, form_id=draft.opened.definition.form_id)
+        return SavedForm(
+            person_id=ids.person_id,
+            household_id=ids.household_id,
+            record_id=ids.record_id,
+            opened=opened_form(draft.opened.definition, dossier),
+            findings=draft.remarks.findings,
+        )
+
+    def _save(
+        self,
+        opened: OpenedForm,
+        raw_answers: Answers,
+        confirmations: Mapping[str, str],
+        decided: Collection[str],
+    ) -> Draft:
+        draft = self._draft(opened, raw_answers, confirmations, decided)
+        self._write(draft.edits(), action="record.save")
+        return draft
+
+    def _draft(
+        self,
+        opened: OpenedForm,
+        raw_answers: Answers,
+        confirmations: Mapping[str, str],
+        decided: Collection[str],
+    ) -> Draft:
+        definition = opened.definition
+        answers = cleaned(definition, raw_answers)
+        dossier = self._dossier(opened.person_id, form_id=definition.form_id)
+        commune_code = self._commune_of(dossier)
+        dossier = self._housed(dossier, definition, answers, commune_code)
+        ids = Ids(
+            person_id=PersonId(_id_of(dossier.person) or self._new_id()),
+            household_id=HouseholdId(_id_of(dossier.household) or self._new_id()),
+            record_id=RecordId(_id_of(dossier.record) or self._new_id()),
+            commune_code=commune_code,
+        )
+        return Draft(
+            opened=opened,
+            dossier=dossier,
+            ids=ids,
+            answers=answers,
+            confirmations=confirmations_after(
+                opened.confirmations, confirmations, dossier.confirmations
+            ),
+            remarks=self._remarks(definition, answers, ids.person_id),
+            decided=decided,
+        )
+
+    def _housed(
+        self, dossier: Dossier, definition: FormDefinition, answers: Answers, commune_code: str
+    ) -> Dossier:
+        """The dossier with the household the answers name, should it exist."""
+        code = str(answers.get(definition.path_of_role("household.code") or "") or "")
+        hamlet = str(answers.get(definition.path_of_role("household.hamlet") or "") or "")
+        current = dossier.household
+        if not code or (current is not None and current.fields.get("code") == code):
+            return dossier
+        found = household_with_code(
+            self._register, commune_code=commune_code, code=code, hamlet=hamlet
+        )
+        if found is None:
+            return dossier
+        return replace(dossier, household=self._register.document(found), left_household=current)
+
+    # handing in
+
+    def submit(
+        self,
+        opened: OpenedForm,
+        *,
+        answers: Answers,
+        confirmations: Mapping[str, str],
+        decided: Collection[str] = (),
+    ) -> Submitted | NotReady:
+        """Save, and hand the record in when nothing stands against it.
+
+        With the submission, the police are asked about a flagged identity that they were not
+        asked about yet. Handing in again what waits or was accepted, unchanged, does nothing.
+        """
+        draft = self._save(opened, answers, confirmations, decided)
+        findings = blocking(draft.remarks.findings, draft.confirmations)
+        if findings:
+            return NotReady(findings=findings)
+        return self._hand_in(draft)
+
+    def _hand_in(self, draft: Draft) -> Submitted:
+        definition, ids = draft.opened.definition, draft.ids
+        person = self._person(ids.person_id)
+        fields = submission_fields(
+            definition,
+            draft.answers,
+            record_id=ids.record_id,
+            person_id=ids.person_id,
+            confirmed=confirmed(draft.remarks.findings, draft.confirmations),
+            person=person.fields,
+        )
+        latest = latest_submission(self._register, ids.record_id)
+        if latest is not None and _is_in_hand(latest) and same_content(latest, fields):
+            return Submitted(SubmissionId(latest.document_id), sent_to_police=False)
+        submission = submission_edit(
+            SubmissionId(self._new_id()),
+            person.commune_code,
+            fields,
+            round_number=1 if latest is None else int(latest.fields.get("round") or 0) + 1,
+            submitted_by=self._author,
+        )
+        asks = self._asks_police(person, draft.remarks.flags)
+        self._write([submission, *asks], action="record.submit")
+        return Submitted(SubmissionId(submission.document_id), sent_to_police=bool(asks))
+
+    def _asks_police(self, person: Document, flags: tuple[str, ...]) -> list[Edit]:
+        last = latest_check(self._register, PersonId(person.document_id))
+        if not flags or was_asked(last, snapshot(person.fields)):
+            return []
+        return [self._check_edit(person, flags)]
+
+    def _check_edit(self, person: Document, flags: tuple[str, ...]) -> Edit:
+        return check_edit(
+            CheckId(self._new_id()),
+            person,
+            fields=person.fields,
+            flags=flags,
+            asked_by=self._author,
+        )
+
+    def send_to_police(self, person_id: PersonId) -> CheckId:
+        """Ask the commune police about a person, whether or not the record is complete.
+
+        An identity that waits there unchanged is not sent twice. Raises ``GONE``.
+        """
+        person = self._person(person_id)
+        last = latest_check(self._register, person_id)
+        is_waiting = last is not None and last.fields.get("answer") is None
+        if last is not None and is_waiting and was_asked(last, snapshot(person.fields)):
+            return CheckId(last.document_id)
+        edit = self._check_edit(person, tuple(person.fields.get("flags") or ()))
+        self._write([edit], action="check.ask")
+        return CheckId(edit.document_id)
+
+    def adopt_csdlqg(self, person_id: PersonId, field: str) -> None:
+        """Take over what the police read in the CSDLQG (Kế hoạch 251: entry follows it).
+
+        Raises ``GONE`` when there is no difference left on this person field.
+        """
+        dossier = self._dossier(person_id, form_id=WORKER_FORM)
+        value = dossier.csdlqg.get(field)
+        if dossier.person is None or value is None:
+            raise UserError(Problem.GONE)
+        fields = {**dossier.person.fields, field: value}
+        flags = flag_codes(fields, on=self._clock().date(), tables=self._tables)
+        if self.persons_with_number(str(fields.get("id_number") or ""), other_than=person_id):
+            flags = sorted({*flags, "ID_013"})
+        edit = Edit(
+            document_type=DocumentType.PERSON,
+            document_id=person_id,
+            commune_code=dossier.person.commune_code,
+            fields={field: value, "flags": flags or None},
+        )
+        self._write([edit], action="person.adopt_csdlqg")
+
+    # the register
+
+    def persons_with_number(self, number: str, *, other_than: PersonId | None) -> list[PersonRow]:
+        """Who else has (or had) this number."""
+        return person_with_number(self._register, number, other_than=other_than)
+
+    def preload(
+        self,
+        households: Iterable[PreloadedHousehold],
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> int:
+        """Load a list of households; see ``desktop.services.preloading``."""
+        return preloading.preload(
+            self._register,
+            households,
+            tables=self._tables,
+            author=self._author,
+            at=self._clock(),
+            on_progress=on_progress,
+        )
+
+    def _dossier(self, person_id: PersonId | None, *, form_id: str) -> Dossier:
+        if person_id is None:
+            return Dossier()
+        person = self._person(person_id)
+        household_id = person.fields.get("household_id")
+        record = record_of(self._register, person_id, form_id=form_id)
+        return Dossier(
+            person=person,
+            household=self._register.document(household_id) if household_id else None,
+            record=record,
+            submission=(
+                latest_submission(self._register, RecordId(record.document_id)) if record else None
+            ),
+            last_check=latest_check(self._register, person_id),
+        )
+
+    def _person(self, person_id: PersonId) -> Document:
+        person = self._register.document(person_id)
+        if person is None or person.document_type is not DocumentType.PERSON:
+            raise UserError(Problem.GONE)
+        return person
+
+    def _form_of(self, record: Document | None, form_id: str) -> CompiledForm:
+        if record is None:
+            return self._forms.in_force(form_id, self._clock().date())
+        return self._forms.get(form_id, str(record.fields["form_version"]))
+
+    def _remarks(
+        self, definition: FormDefinition, answers: Answers, person_id: PersonId
+    ) -> Remarks:
+        path = definition.path_of_role("person.id_number")
+        number = "" if path is None else str(answers.get(path) or "")
+        return remarks_about(
+            self._forms.get(definition.form_id, definition.version),
+            answers,
+            others=self.persons_with_number(number, other_than=person_id),
+            today=self._clock().date(),
+            tables=self._tables,
+        )
+
+    def _commune_of(self, dossier: Dossier) -> str:
+        if dossier.person is not None:
+            return dossier.person.commune_code
+        home = home_of(self._register)
+        if home is None:
+            raise UserError(Problem.NOT_ENROLLED)
+        return home.commune_code
+
+    def _note_view(self, person_id: PersonId) -> None:
+        ledger.note(
+            self._register,
+            at=self._clock(),
+            by=self._author,
+            action="person.view",
+            objects=[(DocumentType.PERSON.value, person_id)],
+        )
+
+    def _new_id(self) -> str:
+        return str(new_id(unix_ms=int(self._clock().timestamp() * 1000)))
+
+    def _write(self, edits: list[Edit], *, action: str) -> None:
+        self._register.save(edits, author=self._author, at=self._clock(), action=action)
+
+
+def _id_of(document: Document | None) -> str | None:
+    return None if document is None else document.document_id
+
+
+def _is_in_hand(submission: Document) -> bool:
+    """Does the collecting office have it, waiting or accepted?"""
+    return review_of(submission) is not Review.RETURNED

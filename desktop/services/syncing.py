@@ -1,0 +1,277 @@
+"""Enrolling this PC and exchanging changes with the province's server.
+
+The device's key, its place in the province and the server's certificate authority are kept inside
+the encrypted register. What a sync came to is kept too, so that the page shows it after a restart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from desktop.domain.syncing import ChangeRow, Enrolment, SyncReport, SyncStatus
+from desktop.errors import AppError, ExternalError, Problem, UserError
+from desktop.services.home import Home, home_of, settle_home
+from desktop.services.troubles import problem_of
+from desktop.store import ledger
+from desktop.store.folder import failure_of, write_atomically
+from desktop.store.inbox import RegisterInbox
+from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
+from desktop.store.register import Register
+from sync.client.conversation import enrol
+from sync.client.engine import synchronise
+from sync.client.outcomes import SyncOutcome
+from sync.client.ports import DeviceIdentity
+from sync.client.transport import BadAddressError, Transport, checked_address
+from sync.protocol.messages import Enrolled
+from sync.protocol.signing import new_signing_key
+
+_KEY, _PLACE, _LAST = "device_key", "enrolment", "last_sync"
+#: The pinned authority beside the register, written anew from the register before each sync.
+_CA_FILE = "server-ca.pem"
+#: Troubles after which the PC may be enrolled again with a new code.
+_LOST = frozenset({Problem.DEVICE_REVOKED, Problem.NOT_ENROLLED})
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """The enrolment as it is kept."""
+
+    enrolled: Enrolled
+    server_url: str
+    ca_pem: str | None
+
+
+class _Last(msgspec.Struct, frozen=True):
+    """What the last sync came to."""
+
+    success_at: str = ""
+    problem: Problem | None = None
+    problem_at: str = ""
+    parameters: dict[str, str] = {}
+
+
+class Syncing:
+    """The sync page's work; ``run`` waits for a running one and never raises for the network."""
+
+    def __init__(
+        self, *, register: Register, clock: Callable[[], datetime], app_version: str = ""
+    ) -> None:
+        self._register = register
+        self._clock = clock
+        self._app_version = app_version
+        self._running = threading.Lock()
+
+    def enrolment(self) -> Enrolment | None:
+        """The device's place; ``None`` before enrolment."""
+        place = self._place()
+        return None if place is None else _enrolment(place)
+
+    def enrol(self, *, server_url: str, code: str, ca_file: Path | None = None) -> Enrolment:
+        """Bind this register to the office of a one-time code.
+
+        Raises ``BAD_ADDRESS``, ``BAD_CODE``, ``ALREADY_ENROLLED``, ``TRAINING_MISMATCH`` and the
+        troubles of the network. A register that was revoked may be enrolled again; what is unsent
+        stays in its outbox.
+        """
+        with self._running:
+            before = self._place()
+            if before is not None and self._last().problem not in _LOST:
+                raise UserError(Problem.ALREADY_ENROLLED)
+            address = _address(server_url)
+            ca_pem = None if ca_file is None else _read_pem(ca_file)
+            signing_key = self._signing_key(renew=before is not None)
+            enrolled = self._ask(address, code, signing_key, self._ca_path(ca_pem))
+            self._refuse_mixing(enrolled)
+            place = _Place(enrolled=enrolled, server_url=address, ca_pem=ca_pem)
+            self._settle(place, is_again=before is not None)
+            return _enrolment(place)
+
+    def _ask(self, address: str, code: str, signing_key: bytes, ca_path: str | None) -> Enrolled:
+        with Transport(server_url=address, ca_file=ca_path) as transport:
+            answer = enrol(
+                transport=transport,
+                code="".join(code.split()).upper(),
+                device_name=platform.node()[:100],
+                signing_key=signing_key,
+            )
+        if isinstance(answer, Enrolled):
+            return answer
+        problem, parameters = problem_of(answer)
+        kind = UserError if problem is Problem.BAD_CODE else ExternalError
+        raise kind(problem, **parameters)
+
+    def _refuse_mixing(self, enrolled: Enrolled) -> None:
+        """A training register and a real province have nothing to do with each other."""
+        home = home_of(self._register)
+        before = self._place()
+        kinds = {enrolled.training}
+        kinds |= set() if home is None else {home.training}
+        kinds |= set() if before is None else {before.enrolled.training}
+        if len(kinds) > 1:
+            raise UserError(Problem.TRAINING_MISMATCH)
+
+    def _settle(self, place: _Place, *, is_again: bool) -> None:
+        enrolled = place.enrolled
+        if is_again:  # a new device for the server: our numbers begin anew
+            RegisterOutbox(self._register).renumber()
+        if home_of(self._register) is None and enrolled.communes:
+            commune = enrolled.communes[0]
+            home = Home(
+                commune_code=commune.code,
+                commune_name=commune.name,
+                province_name=enrolled.province_name,
+                training=enrolled.training,
+            )
+            settle_home(self._register, home)
+        self._register.set_meta({_PLACE: _text(place), _LAST: _text(_Last())})
+        ledger.note(
+            self._register,
+            at=self._clock(),
+            by=enrolled.user,
+            action="device.enrol",
+            objects=[("device", enrolled.device)],
+        )
+
+    def status(self) -> SyncStatus:
+        """What is only here, what has a receipt, and how the last sync ended."""
+        counts, last = count_changes(self._register), self._last()
+        return SyncStatus(
+            unsent=counts.waiting,
+            receipted=counts.receipted,
+            held=counts.held,
+            last_success_at=last.success_at,
+            last_problem=last.problem,
+            last_problem_at=last.problem_at,
+            last_parameters=last.parameters,
+        )
+
+    def changes(self, *, limit: int, offset: int) -> list[ChangeRow]:
+        """The outbox, newest change first."""
+        return list_changes(self._register, limit=limit, offset=offset)
+
+    def run(self, *, on_progress: Callable[[int, int], None] | None = None) -> SyncReport:
+        """Exchange everything; a trouble is in the report and stays in ``status``."""
+        with self._running:
+            try:
+                report = self._run(on_progress)
+            except AppError as error:
+                report = SyncReport(0, 0, 0, 0, error.problem, dict(error.parameters))
+            # Where not even this can be written, the report itself still tells why.
+            with contextlib.suppress(ExternalError):
+                self._remember(report)
+            return report
+
+    def _run(self, on_progress: Callable[[int, int], None] | None) -> SyncReport:
+        place, signing_key = self._place(), self._register.meta(_KEY)
+        if place is None or signing_key is None:
+            raise UserError(Problem.NOT_ENROLLED)
+        outcome = synchronise(
+            outbox=RegisterOutbox(self._register),
+            inbox=RegisterInbox(self._register, clock=self._clock, author=place.enrolled.user),
+            identity=DeviceIdentity(
+                device_id=place.enrolled.device,
+                server_url=place.server_url,
+                signing_key=bytes.fromhex(signing_key),
+                ca_file=self._ca_path(place.ca_pem),
+            ),
+            app_version=self._app_version,
+            on_progress=on_progress,
+        )
+        return _report(outcome)
+
+    def _remember(self, report: SyncReport) -> None:
+        now = self._clock().isoformat(timespec="seconds")
+        if report.problem is None:
+            last = _Last(success_at=now)
+        else:
+            last = _Last(
+                success_at=self._last().success_at,
+                problem=report.problem,
+                problem_at=now,
+                parameters=dict(report.parameters or {}),
+            )
+        self._register.set_meta({_LAST: _text(last)})
+
+    def _place(self) -> _Place | None:
+        raw = self._register.meta(_PLACE)
+        return None if raw is None else msgspec.json.decode(raw, type=_Place)
+
+    def _last(self) -> _Last:
+        raw = self._register.meta(_LAST)
+        return _Last() if raw is None else msgspec.json.decode(raw, type=_Last)
+
+    def _signing_key(self, *, renew: bool) -> bytes:
+        """The device's key, stored before it is first used: a lost answer can be asked again."""
+        known = self._register.meta(_KEY)
+        if known is not None and not renew:
+            return bytes.fromhex(known)
+        made = new_signing_key()
+        self._register.set_meta({_KEY: made.hex()})
+        return made
+
+    def _ca_path(self, ca_pem: str | None) -> str | None:
+        """A file with the pinned authority, as kept in the register."""
+        if ca_pem is None:
+            return None
+        path = self._register.folder / _CA_FILE
+        write_atomically(path, ca_pem.encode())
+        return str(path)
+
+
+def _enrolment(place: _Place) -> Enrolment:
+    enrolled = place.enrolled
+    return Enrolment(
+        device_id=enrolled.device,
+        office_name=enrolled.office_name,
+        role=enrolled.role,
+        user_name=enrolled.user,
+        commune_codes=tuple(commune.code for commune in enrolled.communes),
+        commune_names=tuple(commune.name for commune in enrolled.communes),
+        province_name=enrolled.province_name,
+        server_url=place.server_url,
+        training=enrolled.training,
+    )
+
+
+def _report(outcome: SyncOutcome) -> SyncReport:
+    problem: Problem | None = None
+    parameters: Mapping[str, str] = {}
+    if outcome.trouble is not None:
+        problem, parameters = problem_of(outcome.trouble)
+    return SyncReport(
+        pushed=outcome.pushed,
+        pulled=outcome.pulled,
+        clashes=outcome.clashes,
+        held=outcome.held,
+        problem=problem,
+        parameters=dict(parameters),
+    )
+
+
+def _address(raw_address: str) -> str:
+    try:
+        return checked_address(raw_address)
+    except BadAddressError as error:
+        raise UserError(Problem.BAD_ADDRESS) from error
+
+
+def _read_pem(path: Path) -> str:
+    try:
+        pem = path.read_text(encoding="ascii")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (UnicodeDecodeError, ssl.SSLError) as error:
+        raise UserError(Problem.CERTIFICATE_REJECTED) from error
+    except OSError as error:
+        raise failure_of(error) from error
+    return pem
+
+
+def _text(value: msgspec.Struct) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,188 @@
+"""What waits for the officer: returns, differences, people not found, clashes, held changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from desktop.domain.checks import CheckAnswer
+from desktop.domain.people import PersonId
+from desktop.domain.records import Todo, TodoKind
+from desktop.services.answering import (
+    ANSWERS,
+    IDENTITY,
+    by_prefix,
+    snapshot,
+)
+from desktop.services.drafting import is_derived
+from desktop.services.opening import open_differences, reasons_of
+from desktop.store.checks import latest_checks_with, made_at
+from desktop.store.documents import Document
+from desktop.store.outbox import held_changes
+from desktop.store.records import documents_with_clashes, returned_submissions
+from desktop.store.register import Register
+from forms.definition import FormDefinition, Question
+from forms.registry import FormRegistry
+from sync.protocol.documents import DocumentType
+from sync.protocol.messages import Clash, Value
+
+#: The form whose questions name person and household fields, where no record says which form.
+_SHARED_FORM = "tt11_2022_m03"
+
+
+class Todos:
+    """The to-do list of one register."""
+
+    def __init__(self, *, register: Register, forms: FormRegistry) -> None:
+        self._register = register
+        self._forms = forms
+
+    def list(self) -> list[Todo]:
+        """Everything that waits, by kind, oldest first."""
+        return list(
+            chain(
+                self._returned(),
+                self._differing(),
+                self._not_found(),
+                self._clashing(),
+                self._held(),
+            )
+        )
+
+    def count(self) -> int:
+        """How many things wait."""
+        return len(self.list())
+
+    def _returned(self) -> Iterator[Todo]:
+        for submission in returned_submissions(self._register):
+            fields = submission.fields
+            questions = _questions(self._definition(fields))
+            person = self._person(fields.get("person_id"))
+            reasons = reasons_of(submission)
+            for path in sorted(reasons, key=lambda path: _order(questions, path)):
+                yield _todo(
+                    TodoKind.RETURNED,
+                    person,
+                    question=questions.get(path),
+                    path=path,
+                    text=reasons[path],
+                    at=made_at(submission.document_id),
+                )
+
+    def _differing(self) -> Iterator[Todo]:
+        for check in latest_checks_with(self._register, CheckAnswer.DIFFERS):
+            person = self._person(check.fields.get("person_id"))
+            if person is None:
+                continue
+            for name, value in open_differences(person.fields, check.fields).items():
+                yield _todo(
+                    TodoKind.DIFFERS,
+                    person,
+                    question=self._question_of_role(f"person.{name}"),
+                    text=value,
+                    at=made_at(check.document_id),
+                )
+
+    def _not_found(self) -> Iterator[Todo]:
+        """While the identity is the one that was not found; an edited one is to be asked anew."""
+        for check in latest_checks_with(self._register, CheckAnswer.NOT_FOUND):
+            person = self._person(check.fields.get("person_id"))
+            if person is None or snapshot(person.fields) != by_prefix(check.fields, IDENTITY):
+                continue
+            yield _todo(
+                TodoKind.NOT_FOUND,
+                person,
+                question=self._question_of_role("person.id_number"),
+                text=str(check.fields.get("note") or ""),
+                at=made_at(check.document_id),
+            )
+
+    def _clashing(self) -> Iterator[Todo]:
+        for document in documents_with_clashes(self._register):
+            for name, clashes in document.clashes.items():
+                if is_derived(name) or not clashes:
+                    continue
+                newest: Clash = clashes[-1]
+                yield _todo(
+                    TodoKind.CLASH,
+                    self._person_of(document),
+                    question=self._question_of_field(document, name),
+                    text="" if newest.value is None else str(newest.value),
+                    at=newest.at,
+                )
+
+    def _held(self) -> Iterator[Todo]:
+        for held in held_changes(self._register):
+            document = self._register.document(held.change.document_id)
+            names = list(held.change.patch)
+            question = (
+                self._question_of_field(document, names[0])
+                if document is not None and len(names) == 1
+                else None
+            )
+            yield _todo(
+                TodoKind.HELD,
+                None if document is None else self._person_of(document),
+                question=question,
+                text=held.why,
+                at=held.change.at,
+            )
+
+    def _person(self, person_id: Value) -> Document | None:
+        return self._register.document(person_id) if person_id else None
+
+    def _person_of(self, document: Document) -> Document | None:
+        """The person a document is about; a household is found by its head."""
+        if document.document_type is DocumentType.PERSON:
+            return document
+        name = "head_person_id" if document.document_type is DocumentType.HOUSEHOLD else "person_id"
+        return self._person(document.fields.get(name))
+
+    def _question_of_field(self, document: Document, name: str) -> Question | None:
+        if document.document_type in (DocumentType.PERSON, DocumentType.HOUSEHOLD):
+            return self._question_of_role(f"{document.document_type.value}.{name}")
+        questions = _questions(self._definition(document.fields))
+        return questions.get(name.removeprefix(ANSWERS))
+
+    def _question_of_role(self, role: str) -> Question | None:
+        questions = self._newest(_SHARED_FORM).questions()
+        return next((question for question in questions if question.role == role), None)
+
+    def _definition(self, fields: Mapping[str, Value]) -> FormDefinition:
+        form_id, version = fields.get("form_id"), fields.get("form_version")
+        if not form_id or not version:
+            return self._newest(_SHARED_FORM)
+        return self._forms.get(str(form_id), str(version)).definition
+
+    def _newest(self, form_id: str) -> FormDefinition:
+        return self._forms.get(form_id, self._forms.versions(form_id)[-1]).definition
+
+
+def _questions(definition: FormDefinition) -> dict[str, Question]:
+    return {question.path: question for question in definition.questions()}
+
+
+def _order(questions: Mapping[str, Question], path: str) -> tuple[int, str]:
+    """By the order of the paper; what the form does not know comes last."""
+    paths = list(questions)
+    return (paths.index(path) if path in questions else len(paths), path)
+
+
+def _todo(
+    kind: TodoKind,
+    person: Document | None,
+    *,
+    question: Question | None,
+    text: str,
+    at: str,
+    path: str = "",
+) -> Todo:
+    return Todo(
+        kind=kind,
+        person_id=None if person is None else PersonId(person.document_id),
+        full_name="" if person is None else str(person.fields.get("full_name") or ""),
+        path=path if question is None else question.path,
+        question_vi="" if question is None else question.label_vi,
+        text=text,
+        at=at,
+    )

@@ -1,0 +1,63 @@
+"""What a trouble of the sync means to the officer."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from desktop.errors import Problem
+from sync.client.outcomes import (
+    CertificateRejected,
+    ChangesGone,
+    ConnectionCut,
+    Diverged,
+    Malformed,
+    NotOurServer,
+    Refused,
+    ServerBusy,
+    ServerFailed,
+    Trouble,
+    Unreachable,
+)
+from sync.protocol.messages import RefusalCode
+
+_REFUSALS = {
+    RefusalCode.BAD_CODE: Problem.BAD_CODE,
+    RefusalCode.BAD_SIGNATURE: Problem.PROTOCOL_MISMATCH,
+    RefusalCode.UNKNOWN_DEVICE: Problem.NOT_ENROLLED,
+    RefusalCode.REVOKED: Problem.DEVICE_REVOKED,
+    RefusalCode.TOKEN_EXPIRED: Problem.PROTOCOL_MISMATCH,
+    RefusalCode.GAP: Problem.CHANGES_MISSING,
+    RefusalCode.FORK: Problem.CHANGES_MISSING,
+    RefusalCode.TOO_LARGE: Problem.PROTOCOL_MISMATCH,
+    RefusalCode.MALFORMED: Problem.PROTOCOL_MISMATCH,
+    RefusalCode.BUSY: Problem.SERVER_BUSY,
+    RefusalCode.NOT_FOUND: Problem.NOT_OUR_SERVER,
+    RefusalCode.INTERNAL: Problem.SERVER_FAILED,
+}
+
+
+def problem_of(trouble: Trouble) -> tuple[Problem, dict[str, str]]:
+    """The problem and the values for its sentence."""
+    match trouble:
+        case Unreachable():
+            return Problem.SERVER_UNREACHABLE, {}
+        case ConnectionCut():
+            return Problem.CONNECTION_CUT, {}
+        case CertificateRejected():
+            return Problem.CERTIFICATE_REJECTED, {}
+        case NotOurServer():
+            return Problem.NOT_OUR_SERVER, {}
+        case ServerFailed(status=status):
+            return Problem.SERVER_FAILED, {"status": str(status)}
+        case ServerBusy(retry_after_seconds=seconds):
+            return Problem.SERVER_BUSY, {"seconds": str(seconds)}
+        case Malformed():
+            return Problem.PROTOCOL_MISMATCH, {}
+        case Refused(code=code):
+            return _REFUSALS[code], {}
+        case ChangesGone():
+            return Problem.CHANGES_MISSING, {}
+        case Diverged(buckets=buckets):
+            return Problem.DIVERGED, {"count": str(len(buckets))}
+        case _:
+            assert_never(trouble)
