@@ -11,6 +11,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+pytest_plugins = ["tests.support.server"]
+
 
 class Announced:
     """Log messages a test says beforehand that it will cause."""

@@ -47,7 +47,8 @@ class ServerDocument(msgspec.Struct, frozen=True):
         version: grows by one with each change that alters the document or its clashes.
         field_versions: field -> version that set it, where that is not the first; a field that
             was emptied stays here, so that a clash with its emptying is seen.
-        authors: version -> its author, for every version that a field still has.
+        authors: version -> its author, for the newest and for every one that a field still has.
+        run_start: the first of the newest versions that one register made without a break.
         clashes: field -> values kept beside the document's own, oldest first.
     """
 
@@ -56,6 +57,7 @@ class ServerDocument(msgspec.Struct, frozen=True):
     field_versions: dict[str, int]
     authors: dict[int, Author]
     clashes: dict[str, list[HeldValue]]
+    run_start: int = FIRST_VERSION
 
     def version_of(self, field_name: str) -> int:
         """The version that last set this field; 0 for never."""
@@ -124,13 +126,15 @@ class _Merging:
         current = self._fields.get(name)
         current_version = self._before.version_of(name)
         current_author = self._before.authors.get(current_version)
+        is_current_seen = current_author is None or self._is_seen(current_version, current_author)
         if is_same(value, current):
+            if is_settling and is_current_seen:
+                # A decision for it: who has not seen the decision clashes with it.
+                self._field_versions[name] = self._version
             if is_settling:
                 self._keep_beside(name, unseen)
-                # Stamped, so that who has not seen the settling clashes with it.
-                self._field_versions[name] = self._version
             return
-        if current_author is None or self._is_seen(current_version, current_author):
+        if current_author is None or is_current_seen:
             self._place(name, value)
         elif is_identity:
             unseen = [*unseen, self._held(value, _author_of(self._change, self._epoch))]
@@ -170,13 +174,14 @@ class _Merging:
 
     def _after(self) -> ServerDocument:
         authors = {**self._before.authors, self._version: _author_of(self._change, self._epoch)}
-        named = {FIRST_VERSION, *self._field_versions.values()}
+        named = {FIRST_VERSION, self._version, *self._field_versions.values()}
         return ServerDocument(
             version=self._version,
             fields=self._fields,
             field_versions=self._field_versions,
             authors={version: who for version, who in authors.items() if version in named},
             clashes=self._clashes,
+            run_start=self._before.run_start if self._continues_run() else self._version,
         )
 
     def _outcome(self) -> Outcome:
@@ -186,12 +191,11 @@ class _Merging:
 
     def _others_edited(self) -> bool:
         """Has the document anything by others that the author had not seen?"""
-        before = self._before
-        marks = list(before.authors.items())
-        marks += [
-            (held.version, held.author) for values in before.clashes.values() for held in values
-        ]
-        return any(not self._is_seen(version, author) for version, author in marks)
+        own_since = self._before.run_start if self._continues_run() else self._version
+        return self._change.base_version < min(own_since - 1, self._before.version)
+
+    def _continues_run(self) -> bool:
+        return self._before.authors[self._before.version].epoch == self._epoch
 
 
 def _author_of(change: Change, epoch: str) -> Author:

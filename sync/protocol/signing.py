@@ -6,12 +6,14 @@ Each signed text begins with what it is for, so that no signature can serve anot
 
 from __future__ import annotations
 
+import re
+
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-#: Bytes of a seed and of a public key (RFC 8032 §5.1).
-KEY_BYTES = 32
-_SIGNATURE_BYTES = 64
+# Keys have 32 bytes, signatures 64 (RFC 8032 §5.1); each has one spelling only.
+_KEY_TEXT = re.compile(r"[0-9a-f]{64}")
+_SIGNATURE_TEXT = re.compile(r"[0-9a-f]{128}")
 
 
 def new_signing_key() -> bytes:
@@ -31,14 +33,10 @@ def sign(signing_key: bytes, message: bytes) -> str:
 
 def is_signed(public_key: str, message: bytes, signature: str) -> bool:
     """Was this message signed by the owner of this key? Never raises for what came from outside."""
-    try:
-        raw_key, raw_signature = bytes.fromhex(public_key), bytes.fromhex(signature)
-    except ValueError:
-        return False
-    if len(raw_key) != KEY_BYTES or len(raw_signature) != _SIGNATURE_BYTES:
+    if not _KEY_TEXT.fullmatch(public_key) or not _SIGNATURE_TEXT.fullmatch(signature):
         return False
     try:
-        VerifyKey(raw_key).verify(message, raw_signature)
+        VerifyKey(bytes.fromhex(public_key)).verify(message, bytes.fromhex(signature))
     except BadSignatureError:
         return False
     return True

@@ -96,6 +96,7 @@ def locked(connection: Connection, keys: set[Key]) -> dict[Key, Stored]:
             table.c.id,
             table.c.type,
             table.c.version,
+            table.c.run_start,
             cast(table.c.fields, Text).label("fields"),
             cast(table.c.field_versions, Text).label("field_versions"),
             cast(table.c.authors, Text).label("authors"),
@@ -114,6 +115,7 @@ def locked(connection: Connection, keys: set[Key]) -> dict[Key, Stored]:
                 field_versions=_decode_versions(row.field_versions),
                 authors=_decode_authors(row.authors),
                 clashes=_decode_clashes(row.clashes),
+                run_start=row.run_start,
             ),
         )
         for row in rows
@@ -187,6 +189,7 @@ _COLUMNS = (
     "type",
     "position",
     "version",
+    "run_start",
     "fields",
     "field_versions",
     "authors",
@@ -201,6 +204,7 @@ def _row(one: Touched, position: int) -> tuple[object, ...]:
         one.after.document_type,
         position,
         document.version,
+        document.run_start,
         _encode(document.fields).decode(),
         _encode(document.field_versions).decode(),
         _encode(document.authors).decode(),
@@ -218,8 +222,9 @@ _MAKE_STAGE = text(
     " (LIKE public.documents) ON COMMIT DELETE ROWS"
 )
 _UPDATE_FROM_STAGE = text(
-    "UPDATE documents SET position = c.position, version = c.version, fields = c.fields,"
-    " field_versions = c.field_versions, authors = c.authors, clashes = c.clashes"
+    "UPDATE documents SET position = c.position, version = c.version, run_start = c.run_start,"
+    " fields = c.fields, field_versions = c.field_versions, authors = c.authors,"
+    " clashes = c.clashes"
     " FROM changed_documents AS c WHERE documents.bucket = c.bucket AND documents.id = c.id"
 )
 

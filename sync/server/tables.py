@@ -157,6 +157,7 @@ documents = Table(
     Column("type", Text, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("run_start", BigInteger, nullable=False),
     Column("fields", JSONB, nullable=False),
     Column("field_versions", JSONB, nullable=False),
     Column("authors", JSONB, nullable=False),

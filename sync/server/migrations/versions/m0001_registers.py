@@ -86,6 +86,7 @@ CREATE TABLE documents (
     type text NOT NULL,
     position bigint NOT NULL,
     version bigint NOT NULL,
+    run_start bigint NOT NULL,
     fields jsonb STORAGE MAIN NOT NULL,
     field_versions jsonb STORAGE MAIN NOT NULL,
     authors jsonb STORAGE MAIN NOT NULL,

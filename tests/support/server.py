@@ -1,0 +1,177 @@
+"""A real server for tests: one embedded PostgreSQL and one server process for the whole session.
+
+``database`` is emptied before each test; ``province`` sets offices up in it; ``server`` is the
+process that answers on the loopback address. A test that kills servers starts its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, text
+
+from sync.protocol.documents import Role
+from sync.server.database import migrate, open_engine
+from sync.server.embedded import embedded_postgres
+from sync.server.enrolment import new_code
+from sync.server.provinces import create_office, create_province
+from sync.server.tables import metadata
+
+COMMUNES = {"99001": "Xã Suối Mẫu", "99002": "Xã Đồng Thử", "99003": "Phường Tập An"}
+
+_START_SECONDS = 60
+_STOP_SECONDS = 30
+
+
+class ServerProcess:
+    """``so-an-sinh-server run`` as a process; a context manager.
+
+    Attributes:
+        url: where it answers; a process started again answers at the same address.
+        log: what it wrote so far.
+    """
+
+    def __init__(self, database_url: str, *, options: tuple[str, ...] = ()) -> None:
+        self._database_url = database_url
+        self._options = options
+        self._process: subprocess.Popen[str] | None = None
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self.url = ""
+
+    @property
+    def log(self) -> str:
+        """What it wrote to standard error."""
+        self._log.seek(0)
+        return self._log.read()
+
+    def __enter__(self) -> ServerProcess:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self.stop()
+        self._log.close()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        port = self.url.rpartition(":")[2] or "0"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "sync.server", "run", "--port", port, *self._options],
+            env={"SO_AN_SINH_DATABASE_URL": self._database_url, "PATH": "/usr/bin:/bin"},
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        watch = threading.Timer(_START_SECONDS, self._process.kill)
+        watch.start()
+        self.url = self._process.stdout.readline().strip()
+        watch.cancel()
+        assert self.url, self.log
+
+    def stop(self) -> int:
+        """Ask it to end (SIGTERM); gives its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL)."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> int:
+        assert self._process is not None and self._process.stdout is not None
+        process, self._process = self._process, None
+        process.send_signal(how)
+        code = process.wait(_STOP_SECONDS)
+        assert process.stdout is not None
+        process.stdout.close()
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """The training province in the emptied database."""
+
+    engine: Engine
+
+    def office(self, role: Role, *communes: str) -> UUID:
+        """A new office of this role over these communes."""
+        with self.engine.begin() as connection:
+            return create_office(
+                connection,
+                name=f"Office {role.value}",
+                role=role,
+                serves={code: COMMUNES[code] for code in communes},
+            )
+
+    def code(self, office_id: UUID, *, user: str = "Cán bộ tập huấn") -> str:
+        """A one-time enrolment code."""
+        with self.engine.begin() as connection:
+            return new_code(connection, office_id=office_id, user_name=user)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of this session's PostgreSQL, with the server's tables."""
+    # Not pytest's folder: PostgreSQL runs as another user when the tests run as root.
+    folder = Path(tempfile.mkdtemp(prefix="so-an-sinh-tests-"))
+    try:
+        with embedded_postgres(folder / "postgres") as url:
+            engine = open_engine(url)
+            migrate(engine)
+            engine.dispose()
+            yield url
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def _engine(postgres_url: str) -> Iterator[Engine]:
+    engine = open_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(_engine: Engine) -> Engine:
+    """The database, empty."""
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with _engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names}"))
+    return _engine
+
+
+@pytest.fixture
+def province(database: Engine) -> Province:
+    """The training province without offices."""
+    with database.begin() as connection:
+        create_province(connection, code="03", name="Tỉnh Tập Huấn", training=True)
+    return Province(engine=database)
+
+
+@pytest.fixture(scope="session")
+def _server_process(postgres_url: str) -> Iterator[ServerProcess]:
+    with ServerProcess(postgres_url) as process:
+        yield process
+
+
+@pytest.fixture
+def server(province: Province, _server_process: ServerProcess) -> ServerProcess:
+    """The server process, on the province of this test."""
+    return _server_process
