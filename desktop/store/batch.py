@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 
 from desktop.store import tables
 from desktop.store.documents import FieldValues
-from desktop.store.projections import Cell, Row, Source, numbers_of, person_of, row_of, table_of
+from desktop.store.projections import ABOUT_A_PERSON, Cell, Row, numbers_of, row_of, table_of
 from sync.protocol.chain import digest_part
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Clash, Value
@@ -26,6 +26,7 @@ _ENCODER = msgspec.json.Encoder()
 _FIELDS = msgspec.json.Decoder(dict[str, Any])
 _CLASHES = msgspec.json.Decoder(Clashes)
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
+_NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
 _SELECT = "SELECT doc, id, type, bucket, version, fields, base, clashes FROM documents WHERE id IN "
 _OF_MANY = "(SELECT value FROM json_each(?))"
@@ -36,8 +37,7 @@ _ADD_WORDS = "INSERT INTO people_words (rowid, words) VALUES (?, ?)"
 _DROP_WORDS = "INSERT INTO people_words (people_words, rowid, words) VALUES ('delete', ?, ?)"
 _ADD_NUMBER = "INSERT OR IGNORE INTO person_numbers (number, doc) VALUES (?, ?)"
 _DROP_NUMBER = "DELETE FROM person_numbers WHERE number = ? AND doc = ?"
-_DOC_OF_PEOPLE = [column.name for column in tables.people.columns]
-_WORDS = _DOC_OF_PEOPLE.index("words")
+_WORDS = [column.name for column in tables.people.columns].index("words")
 
 # The newest submission and the newest check decide; both are ordered by ids made in time order.
 _REFRESH_STATES = """
@@ -83,7 +83,9 @@ class Entry:
 
     Attributes:
         doc: its number in this file.
-        is_new: it is not in the database yet.
+        kind: its type; a type this program does not know stays text and stands in no list.
+        type_name: its type as it travels.
+        before: its row of its list as it is in the database, ``None`` when it is not there yet.
     """
 
     __slots__ = (
@@ -97,51 +99,56 @@ class Entry:
         "is_new",
         "kind",
         "numbers_before",
+        "type_name",
         "version",
         "version_before",
     )
 
     def __init__(
         self,
-        *,
         doc: int,
         document_id: str,
-        kind: str,
+        kind: DocumentType | None,
+        type_name: str,
         bucket: str,
-        version: int = 0,
         fields: FieldValues,
-        base: FieldValues | None = None,
-        clashes: Clashes | None = None,
-        is_new: bool,
     ) -> None:
         self.doc = doc
         self.document_id = document_id
-        self.kind = _TYPES.get(kind, kind)
+        self.kind = kind
+        self.type_name = type_name
         self.bucket = bucket
-        self.version = version
-        self.version_before = version
         self.fields = fields
-        self.base = base
-        self.clashes = clashes if clashes is not None else {}
-        self.is_new = is_new
-        self.before: Row | None = None if is_new else self.row()
-        self.numbers_before = frozenset[str]() if is_new else self.numbers()
+        self.version = self.version_before = 0
+        self.base: FieldValues | None = None
+        self.clashes: Clashes = {}
+        self.is_new = True
+        self.before: Row | None = None
+        self.numbers_before: frozenset[str] = frozenset()
 
     def row(self) -> Row | None:
         """Its row of its list, ``None`` for a type that this program does not list."""
-        if not isinstance(self.kind, DocumentType):
+        if self.kind is None:
             return None
-        source = Source(self.doc, self.document_id, self.bucket, self.fields, len(self.clashes))
-        return row_of(self.kind, source)
+        return row_of(self.kind, self.doc, self.document_id, self.fields, len(self.clashes))
 
     def numbers(self) -> frozenset[str]:
         """The numbers by which the person is found."""
         return numbers_of(self.fields) if self.kind is DocumentType.PERSON else frozenset()
 
-    @property
-    def type_name(self) -> str:
-        """The document's type as it travels."""
-        return self.kind.value if isinstance(self.kind, DocumentType) else self.kind
+
+def _entry_from(row: Sequence[Any]) -> Entry:
+    """A document as it is in the database."""
+    doc, document_id, type_name, bucket, version, fields, base, clashes = row
+    kind = _TYPES.get(type_name)
+    entry = Entry(doc, document_id, kind, type_name, bucket, decode_fields(fields))
+    entry.version = entry.version_before = version
+    entry.base = None if base is None else decode_fields(base)
+    entry.clashes = decode_clashes(clashes)
+    entry.is_new = False
+    entry.before = entry.row()
+    entry.numbers_before = entry.numbers()
+    return entry
 
 
 class Batch:
@@ -159,33 +166,18 @@ class Batch:
         if not wanted:
             return
         for row in self._connection.exec_driver_sql(*_among(_SELECT, wanted)):
-            doc, document_id, kind, bucket, version, fields, base, clashes = row
-            self._entries[document_id] = Entry(
-                doc=doc,
-                document_id=document_id,
-                kind=kind,
-                bucket=bucket,
-                version=version,
-                fields=decode_fields(fields),
-                base=None if base is None else decode_fields(base),
-                clashes=decode_clashes(clashes),
-                is_new=False,
-            )
+            self._entries[row[1]] = _entry_from(row)
 
     def get(self, document_id: str) -> Entry | None:
         """A document that was loaded or added."""
         return self._entries.get(document_id)
 
-    def add(self, document_id: str, *, kind: str, bucket: str, fields: FieldValues) -> Entry:
+    def add(
+        self, document_id: str, *, kind: DocumentType | str, bucket: str, fields: FieldValues
+    ) -> Entry:
         """A new document, numbered here."""
-        entry = Entry(
-            doc=self._next_doc,
-            document_id=document_id,
-            kind=kind,
-            bucket=bucket,
-            fields=fields,
-            is_new=True,
-        )
+        name = kind if isinstance(kind, str) else _NAMES[kind]
+        entry = Entry(self._next_doc, document_id, _TYPES.get(name), name, bucket, fields)
         self._next_doc += 1
         self._entries[document_id] = entry
         return entry
@@ -211,18 +203,17 @@ class Batch:
         words_gone: list[Row] = []
         words_new: list[Row] = []
         for entry in changed:
-            row = entry.row()
-            if row is None or row == entry.before or not isinstance(entry.kind, DocumentType):
+            row, before, kind = entry.row(), entry.before, entry.kind
+            if row is None or kind is None or row == before:
                 continue
-            if entry.before is None:
-                new[entry.kind].append(row)
+            if before is None:
+                new[kind].append(row)
             else:
-                self._update_row(table_of(entry.kind), entry.before, row)
-            if entry.kind is DocumentType.PERSON:
-                if entry.before is not None and entry.before[_WORDS] != row[_WORDS]:
-                    words_gone.append((entry.doc, entry.before[_WORDS]))
-                if entry.before is None or entry.before[_WORDS] != row[_WORDS]:
-                    words_new.append((entry.doc, row[_WORDS]))
+                self._update_row(table_of(kind), before, row)
+            if kind is DocumentType.PERSON and (before is None or before[_WORDS] != row[_WORDS]):
+                words_new.append((entry.doc, row[_WORDS]))
+                if before is not None:
+                    words_gone.append((entry.doc, before[_WORDS]))
         for kind, rows in new.items():
             self._many(_INSERT_ROW[kind], rows)
         self._many(_DROP_WORDS, words_gone)
@@ -280,9 +271,9 @@ class Batch:
 
     def _refresh_states(self, changed: Sequence[Entry]) -> None:
         person_ids = {
-            person_of(entry.kind, entry.fields)
+            str(entry.fields.get("person_id") or "")
             for entry in changed
-            if isinstance(entry.kind, DocumentType)
+            if entry.kind in ABOUT_A_PERSON
         }
         refresh_person_states(self._connection, person_ids)
 

@@ -66,15 +66,15 @@ def difference(
     """What an edit really changes; equal values only if the author decided on them."""
     patch: Patch = {}
     for name, value in wanted.items():
-        new = _kept(value)
+        new = as_kept(value)
         old = current.get(name)
         if old != new or type(old) is not type(new) or name in decided:
             patch[name] = (old, new)
     return patch
 
 
-def _kept(value: Value) -> Value:
-    """The value as JSON keeps it."""
+def as_kept(value: Value) -> Value:
+    """The value as it is kept: empty text is nothing, sequences are lists."""
     if value == "":
         return None
     return list(value) if isinstance(value, tuple) else value

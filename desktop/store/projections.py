@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from sqlalchemy import Table
@@ -24,19 +24,10 @@ Row: TypeAlias = tuple[Cell, ...]
 
 #: Person fields that hold a number somebody may search by.
 NUMBER_FIELDS = ("id_number", "old_id_number", "social_insurance_number")
+#: Types that tell how far a person's record and check are (``person_states``).
+ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentType.SUBMISSION})
 
 _WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a list row is made of: one document and its number in this file."""
-
-    doc: int
-    document_id: str
-    bucket: str
-    fields: Mapping[str, Value]
-    clashes: int
 
 
 def table_of(document_type: DocumentType) -> Table:
@@ -44,71 +35,62 @@ def table_of(document_type: DocumentType) -> Table:
     return _TABLES[document_type]
 
 
-def row_of(document_type: DocumentType, source: Source) -> Row:
+def row_of(
+    document_type: DocumentType,
+    doc: int,
+    document_id: str,
+    fields: Mapping[str, Value],
+    clashes: int,
+) -> Row:
     """The document's row of its list, in the order of the table's columns."""
-    return _ROWS[document_type](source)
+    return (doc, document_id, *_CELLS[document_type](fields, clashes))
 
 
 def words_of(full_name: str) -> str:
     """What a name is found by: each word without marks after a space, then the initials.
 
-    ``Nguyễn Thị H'Mai`` -> `` nguyen thi h mai hmai _nthm``.
+    ``Nguyễn Thị H'Mai`` -> `` nguyen thi h mai hmai _nth``.
     """
-    key = search_key(full_name)
-    words = _WORD.findall(key)
-    if not words:
-        return ""
-    joined = [part.replace("'", "").replace("-", "") for part in key.split()]
-    extra = [word for word in joined if word not in words]
-    initials = "".join(word[0] for word in joined if word)
-    return " " + " ".join([*words, *extra, "_" + initials])
+    parts = [_words_of(word) for word in full_name.split()]
+    initials = "".join([initial for _, initial in parts])
+    return "".join([words for words, _ in parts]) + " _" + initials if initials else ""
+
+
+# Some hundred words make up the names of a commune.
+@lru_cache(maxsize=4096)
+def _words_of(raw_word: str) -> tuple[str, str]:
+    """One word as it is found, each part after a space, and its first letter."""
+    words = _WORD.findall(search_key(raw_word))
+    whole = "".join(words)
+    if len(words) > 1:
+        words.append(whole)
+    return "".join([f" {word}" for word in words]), whole[:1]
 
 
 def numbers_of(fields: Mapping[str, Value]) -> frozenset[str]:
     """The digits (and letters of old passports) of every number the person has."""
-    return frozenset(
-        number
-        for name in NUMBER_FIELDS
-        if (number := _text(fields, name).replace(" ", "").casefold())
-    )
-
-
-def person_of(document_type: DocumentType, fields: Mapping[str, Value]) -> str:
-    """The person whose state in lists depends on this document, ``""`` for none."""
-    if document_type in _ABOUT_A_PERSON:
-        return _text(fields, "person_id")
-    return ""
+    numbers = [_text(fields, name) for name in NUMBER_FIELDS if name in fields]
+    return frozenset([number.replace(" ", "").casefold() for number in numbers if number])
 
 
 def _text(fields: Mapping[str, Value], name: str) -> str:
     value = fields.get(name)
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value)
 
 
 def _count(value: Value) -> int:
     return len(value) if isinstance(value, list | tuple) else 0
 
 
-def _household(source: Source) -> Row:
-    fields = source.fields
-    return (
-        source.doc,
-        source.document_id,
-        source.bucket,
-        _text(fields, "hamlet"),
-        _text(fields, "code"),
-        _text(fields, "head_person_id"),
-    )
+def _household(fields: Mapping[str, Value], _clashes: int) -> Row:
+    return _text(fields, "hamlet"), _text(fields, "code"), _text(fields, "head_person_id")
 
 
-def _person(source: Source) -> Row:
-    fields = source.fields
+def _person(fields: Mapping[str, Value], clashes: int) -> Row:
     full_name = _text(fields, "full_name")
     return (
-        source.doc,
-        source.document_id,
         _text(fields, "household_id"),
         full_name,
         sort_key(full_name),
@@ -117,36 +99,21 @@ def _person(source: Source) -> Row:
         _text(fields, "sex"),
         _text(fields, "id_number"),
         _count(fields.get("flags")),
-        source.clashes,
+        clashes,
     )
 
 
-def _record(source: Source) -> Row:
-    fields = source.fields
-    return (
-        source.doc,
-        source.document_id,
-        _text(fields, "person_id"),
-        _text(fields, "form_id"),
-    )
+def _record(fields: Mapping[str, Value], _clashes: int) -> Row:
+    return _text(fields, "person_id"), _text(fields, "form_id")
 
 
-def _check(source: Source) -> Row:
-    fields = source.fields
-    return (
-        source.doc,
-        source.document_id,
-        _text(fields, "person_id"),
-        _text(fields, "answer"),
-    )
+def _check(fields: Mapping[str, Value], _clashes: int) -> Row:
+    return _text(fields, "person_id"), _text(fields, "answer")
 
 
-def _submission(source: Source) -> Row:
-    fields = source.fields
+def _submission(fields: Mapping[str, Value], _clashes: int) -> Row:
     round_number = fields.get("round")
     return (
-        source.doc,
-        source.document_id,
         _text(fields, "record_id"),
         _text(fields, "person_id"),
         round_number if isinstance(round_number, int) else 0,
@@ -154,7 +121,6 @@ def _submission(source: Source) -> Row:
     )
 
 
-_ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentType.SUBMISSION})
 _TABLES = {
     DocumentType.HOUSEHOLD: tables.households,
     DocumentType.PERSON: tables.people,
@@ -162,7 +128,7 @@ _TABLES = {
     DocumentType.CHECK: tables.checks,
     DocumentType.SUBMISSION: tables.submissions,
 }
-_ROWS = {
+_CELLS = {
     DocumentType.HOUSEHOLD: _household,
     DocumentType.PERSON: _person,
     DocumentType.RECORD: _record,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from desktop.store.batch import Entry
-from desktop.store.documents import Edit, FieldValues, Patch, apply_patch, difference
+from desktop.store.books import Books
+from desktop.store.documents import Edit, Patch, apply_patch, as_kept, difference
 from desktop.store.transaction import Transaction
 from sync.protocol.documents import RULES, bucket_of
 from sync.protocol.ids import new_id
@@ -58,26 +59,32 @@ def _save_group(transaction: Transaction, edits: Sequence[Edit], stamp: _Stamp) 
     changed: list[Entry] = []
     for edit in edits:
         entry = transaction.documents.get(edit.document_id)
-        patch = difference({} if entry is None else entry.fields, edit.fields, edit.decided)
-        if entry is not None and not patch:
-            continue
-        kind = "create" if entry is None else "set"
-        entry = _added(transaction, edit) if entry is None else entry
-        change = _change(edit, entry, kind, patch, group, transaction.books.seq + 1, stamp)
-        transaction.books.append(change)
-        _edit_entry(entry, patch)
+        if entry is None:
+            entry = _create(transaction, edit)
+            patch: Patch = {name: (None, value) for name, value in entry.fields.items()}
+            kind = "create"
+        else:
+            patch = difference(entry.fields, edit.fields, edit.decided)
+            kind = "set"
+            if not patch:
+                continue
+        _append_change(transaction.books, edit, entry, kind, patch, group, stamp)
+        if kind == "set":
+            _edit_entry(entry, patch)
         changed.append(entry)
     return changed
 
 
-def _added(transaction: Transaction, edit: Edit) -> Entry:
-    data_set = RULES[edit.document_type].data_set
-    fields: FieldValues = {}
+def _create(transaction: Transaction, edit: Edit) -> Entry:
     return transaction.documents.add(
         edit.document_id,
-        kind=edit.document_type.value,
-        bucket=bucket_of(edit.commune_code, data_set),
-        fields=fields,
+        kind=edit.document_type,
+        bucket=bucket_of(edit.commune_code, RULES[edit.document_type].data_set),
+        fields={
+            name: kept
+            for name, value in edit.fields.items()
+            if (kept := as_kept(value)) is not None
+        },
     )
 
 
@@ -90,22 +97,24 @@ def _edit_entry(entry: Entry, patch: Patch) -> None:
         entry.clashes.pop(name, None)
 
 
-def _change(
-    edit: Edit, entry: Entry, kind: str, patch: Patch, group: int, seq: int, stamp: _Stamp
-) -> Change:
-    return Change(
-        seq=seq,
-        change_id=str(new_id(unix_ms=stamp.unix_ms)),
-        group=group,
-        document_type=edit.document_type.value,
-        document_id=edit.document_id,
-        bucket=entry.bucket,
-        kind=kind,
-        base_version=entry.version,
-        patch=patch,
-        by=stamp.author,
-        at=stamp.at,
-        form=edit.form,
+def _append_change(
+    books: Books, edit: Edit, entry: Entry, kind: str, patch: Patch, group: int, stamp: _Stamp
+) -> None:
+    books.append(
+        Change(
+            seq=books.seq + 1,
+            change_id=str(new_id(unix_ms=stamp.unix_ms)),
+            group=group,
+            document_type=entry.type_name,
+            document_id=edit.document_id,
+            bucket=entry.bucket,
+            kind=kind,
+            base_version=entry.version,
+            patch=patch,
+            by=stamp.author,
+            at=stamp.at,
+            form=edit.form,
+        )
     )
 
 

@@ -54,7 +54,6 @@ households = Table(
     METADATA,
     Column("doc", Integer, primary_key=True),
     Column("id", Text, nullable=False),
-    Column("bucket", Text, nullable=False),
     Column("hamlet", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("head_person_id", Text, nullable=False),
