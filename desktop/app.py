@@ -7,10 +7,13 @@
     desktop.close()
 
 ``Desktop`` shows the unlock page first; after the passphrase it builds the services and the pages
-of the role the device was enrolled for (an officer's until it is enrolled), and again when the
-role becomes known. Several desktops may live in one process, one for each register: the demo and
-the tests do so. Everything that is only needed with an open register (services, store, forms, the
-other pages) is imported after the unlock page has been drawn: start-up is a promise of its own.
+of the role the device was enrolled for (an officer's until it is enrolled), and builds them again
+when it is enrolled. Several desktops may live in one process, one for each register: the demo and
+the tests do so. Pages are found by name (``desktop.window.page("people")``: people, form, police,
+collecting, sync; ``desktop.window.current_page`` while locked); their widgets by object name.
+
+Everything that is only needed with an open register (services, store, forms, the other pages) is
+imported after the unlock page has been drawn: start-up is a promise of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +32,15 @@ from desktop import logs
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
 from desktop.ui import theme
-from desktop.ui.main_window import Entry, MainWindow, Place
+from desktop.ui.main_window import MainWindow, Place
 from desktop.ui.messages import Messages
-from desktop.ui.page import Page
 from desktop.ui.pages.unlock_page import Doors, UnlockPage
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
-    from forms.registry import FormRegistry
-
+    from desktop.domain.records import OpenedForm
     from desktop.domain.syncing import Enrolment, SyncStatus
     from desktop.services.checks import Checks
+    from desktop.services.home import Home
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -46,13 +48,15 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.todos import Todos
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
-
-_log = logging.getLogger(__name__)
+    from desktop.ui.desk import Parts
+    from forms.engine import Filling
+    from forms.registry import FormRegistry
+    from forms.rules.identity import IdentityTables
 
 
 def now() -> datetime:
-    """The machine's clock, in UTC."""
-    return datetime.now(UTC)
+    """The machine's clock with its offset, so that ``date()`` is the officer's day."""
+    return datetime.now().astimezone()
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:
@@ -70,6 +74,7 @@ class Services:
 
     register: Register
     forms: FormRegistry
+    tables: IdentityTables
     people: People
     records: Records
     todos: Todos
@@ -78,11 +83,32 @@ class Services:
     syncing: Syncing
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who works here, for which office."""
+
+    user_name: str
+    enrolment: Enrolment | None
+    home: Home | None
+
+    @property
+    def role(self) -> str:
+        """ "" before the device is enrolled."""
+        return self.enrolment.role if self.enrolment else ""
+
+    @property
+    def is_training(self) -> bool:
+        """Is this a register of the fictional province?"""
+        if self.enrolment is not None:
+            return self.enrolment.training
+        return self.home is not None and self.home.training
+
+
 class Desktop(QObject):
     """One register's program: window, jobs and, once unlocked, services.
 
     Signals:
-        unlocked: services and pages of the role are there.
+        opened: services and the pages of the role are there; again after enrolment.
         locked: the register is closed and the unlock page is shown.
 
     Attributes:
@@ -91,7 +117,7 @@ class Desktop(QObject):
         services: ``None`` while locked.
     """
 
-    unlocked = Signal()
+    opened = Signal()
     locked = Signal()
 
     def __init__(
@@ -103,13 +129,11 @@ class Desktop(QObject):
     ) -> None:
         super().__init__()
         self.window = MainWindow()
-        self.jobs = JobRunner()
+        self.jobs = JobRunner(self)
         self.services: Services | None = None
         self._folder = folder
         self._kdf_cost = kdf_cost
         self._clock = clock
-        self._user_name = ""
-        self._role = ""
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
         self.jobs.problem_met.connect(self._show_problem)
@@ -128,15 +152,15 @@ class Desktop(QObject):
 
     def close(self) -> None:
         """Orderly end: what is typed is saved, what is under way finishes, files are closed."""
-        self.window.close()
         self._leave_register()
+        self.window.close()
         self.jobs.close()
         if self._log_handler is not None:
             logs.stop(self._log_handler)
             self._log_handler = None
 
     def report_crash(self) -> None:
-        """Tell the officer that something unexpected happened (for the crash hook)."""
+        """Tell the officer that something unexpected happened (for ``logs.install_crash_hook``)."""
         message = self._messages.unexpected()
         self.window.message_bar.show_message(message.sentence, message.next_step, kind="error")
 
@@ -175,78 +199,58 @@ class Desktop(QObject):
             cost=self._kdf_cost or KdfCost.DEFAULT,
         )
 
-    # -- unlocked --
+    # -- open --
 
     def _enter(self, register: Register, user_name: str) -> None:
-        """The services are built in a job: their modules and tables are read from disk."""
-        self._user_name = user_name
         if self._log_handler is None:
             self._log_handler = logs.write_to(self._folder / "logs")
-        self.jobs.run(self, lambda: self._build(register, user_name), on_success=self._settle)
+        self._settle_in(register, user_name)
 
-    def _build(self, register: Register, user_name: str) -> tuple[Services, Enrolment | None]:
-        from forms.registry import FormRegistry
-
-        from desktop.services.checks import Checks
-        from desktop.services.people import People
-        from desktop.services.records import Records
-        from desktop.services.reviews import Reviews
-        from desktop.services.syncing import Syncing
-        from desktop.services.todos import Todos
-        from forms.rules.identity import IdentityTables
-
-        syncing = Syncing(register=register, clock=self._clock)
-        enrolment = syncing.enrolment()
-        forms = FormRegistry.bundled()
-        services = Services(
-            register=register,
-            forms=forms,
-            people=People(register=register),
-            records=Records(
-                register=register,
-                forms=forms,
-                tables=IdentityTables.load(training=True),
-                author=user_name,
-                clock=self._clock,
-            ),
-            todos=Todos(register=register, forms=forms),
-            checks=Checks(register=register, author=user_name, clock=self._clock),
-            reviews=Reviews(register=register, author=user_name, clock=self._clock),
-            syncing=syncing,
+    def _settle_in(self, register: Register, user_name: str) -> None:
+        """The services are built in a job: their modules and tables are read from disk."""
+        self.jobs.run(
+            self,
+            lambda: _build(register, user_name, clock=self._clock),
+            on_success=self._show_desk,
         )
-        return services, enrolment
 
-    def _settle(self, built: tuple[Services, Enrolment | None]) -> None:
-        self.services, enrolment = built
-        self._show_role(enrolment)
-        self.unlocked.emit()
+    def _show_desk(self, built: tuple[Services, Seat]) -> None:
+        from desktop.ui.desk import Desk
+        from desktop.ui.pages.sync_page import SyncPage
 
-    def _show_role(self, enrolment: Enrolment | None) -> None:
-        """Builds the pages of the role and shows them."""
-        assert self.services is not None  # noqa: S101 - for the type checker
-        self._role = enrolment.role if enrolment else ""
-        entries = self._entries(self.services, self._role)
+        services, seat = built
+        self.services = services
+        desk = Desk(window=self.window, jobs=self.jobs, parts=_parts(services, self._clock))
+        entries = desk.entries(seat.role)
         for entry in entries:
             entry.page.data_changed.connect(self._count)
-        self.window.show_pages(entries, place=self._place(enrolment))
+            if isinstance(entry.page, SyncPage):
+                entry.page.enrolled.connect(
+                    lambda _enrolment: self._settle_in(services.register, seat.user_name)
+                )
+        self.window.show_pages(entries, place=self._place(seat))
         self._count()
+        self.opened.emit()
 
-    def _entries(self, services: Services, role: str) -> list[Entry]:
-        raise NotImplementedError
-
-    def _place(self, enrolment: Enrolment | None) -> Place:
-        office = self.tr("Chưa kết nối với tỉnh") if enrolment is None else enrolment.office_name
-        training = enrolment is None or enrolment.training
-        return Place(user=self._user_name, office=office, training=training)
+    def _place(self, seat: Seat) -> Place:
+        office = self.tr("Chưa kết nối với tỉnh")
+        if seat.enrolment is not None:
+            office = seat.enrolment.office_name
+        elif seat.home is not None:
+            office = seat.home.commune_name
+        return Place(user=seat.user_name, office=office, training=seat.is_training)
 
     def _count(self) -> None:
         """Reads anew the numbers that stand at every page."""
         if self.services is not None:
-            syncing = self.services.syncing
-            self.jobs.run(self, syncing.status, on_success=self._show_counts)
+            syncing, todos = self.services.syncing, self.services.todos
+            self.jobs.run(
+                self, lambda: (syncing.status(), todos.count()), on_success=self._show_counts
+            )
 
-    def _show_counts(self, status: SyncStatus) -> None:
-        self.window.show_counts(unsent=status.unsent, badges={})
+    def _show_counts(self, counts: tuple[SyncStatus, int]) -> None:
+        status, todos = counts
+        self.window.show_counts(unsent=status.unsent, badges={"people": todos})
 
     def _show_problem(self, error: AppError) -> None:
         message = self._messages.explain(error.problem, error.parameters)
@@ -255,9 +259,68 @@ class Desktop(QObject):
     def _leave_register(self) -> None:
         if self.services is None:
             return
-        page = self.window.current_page
-        if isinstance(page, Page):
+        if (page := self.window.current_page) is not None:
             page.leave()
         self.jobs.wait_idle()
         self.services.register.close()
         self.services = None
+
+
+def _build(
+    register: Register, user_name: str, *, clock: Callable[[], datetime]
+) -> tuple[Services, Seat]:
+    from desktop.services.checks import Checks
+    from desktop.services.home import home_of
+    from desktop.services.people import People
+    from desktop.services.records import Records
+    from desktop.services.reviews import Reviews
+    from desktop.services.syncing import Syncing
+    from desktop.services.todos import Todos
+    from forms.registry import FormRegistry
+    from forms.rules.identity import IdentityTables
+
+    syncing, home = Syncing(register=register, clock=clock), home_of(register)
+    seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
+    forms = FormRegistry.bundled()
+    tables = IdentityTables.load(training=seat.is_training)
+    services = Services(
+        register=register,
+        forms=forms,
+        tables=tables,
+        people=People(register=register),
+        records=Records(
+            register=register, forms=forms, tables=tables, author=user_name, clock=clock
+        ),
+        todos=Todos(register=register, forms=forms),
+        checks=Checks(register=register, author=user_name, clock=clock),
+        reviews=Reviews(register=register, author=user_name, clock=clock),
+        syncing=syncing,
+    )
+    return services, seat
+
+
+def _parts(services: Services, clock: Callable[[], datetime]) -> Parts:
+    from desktop.services.remarks import day_of_validation
+    from desktop.ui.desk import Parts
+    from forms.engine import Filling
+
+    def _begin_filling(opened: OpenedForm) -> Filling:
+        definition = opened.definition
+        return Filling(
+            services.forms.get(definition.form_id, definition.version),
+            on=day_of_validation(definition, opened.answers, today=clock().date()),
+            tables=services.tables,
+            answers=opened.answers,
+        )
+
+    return Parts(
+        people=services.people,
+        records=services.records,
+        load_todos=services.todos.list,
+        checks=services.checks,
+        reviews=services.reviews,
+        syncing=services.syncing,
+        begin_filling=_begin_filling,
+        definition_of=lambda form_id, version: services.forms.get(form_id, version).definition,
+        clock=clock,
+    )

@@ -18,7 +18,7 @@ class Page(QWidget):
 
     Attributes:
         body: the layout below the title and the message bar.
-        actions: the layout at the right of the title.
+        tools: the layout at the right of the title.
     """
 
     data_changed = Signal()
@@ -34,8 +34,8 @@ class Page(QWidget):
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._subtitle.hide()
         self.message_bar = MessageBar(self)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(8)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(8)
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
         self._lay_out()
@@ -66,7 +66,7 @@ class Page(QWidget):
         top = QHBoxLayout()
         top.addLayout(heading)
         top.addStretch(1)
-        top.addLayout(self.actions)
+        top.addLayout(self.tools)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(12)

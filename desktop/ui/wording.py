@@ -13,7 +13,6 @@ from desktop.domain.reviews import Review
 from desktop.domain.syncing import ChangeState
 from forms import dates
 from forms.definition import Answer, FormDefinition, Question, QuestionType
-from forms.findings import Code
 
 
 def moment(at: str) -> str:
@@ -138,7 +137,14 @@ class Words(QObject):
 
     def flag(self, code_name: str) -> str:
         """Why a person was sent to the police, in a few words."""
-        short = {
+        return self._short().get(code_name, self.tr("Cần kiểm tra danh tính"))
+
+    def warning(self, code_name: str) -> str:
+        """What a confirmed warning was about, in a few words; its values stayed in the form."""
+        return self._short().get(code_name, self.tr("Cảnh báo của biểu mẫu"))
+
+    def _short(self) -> dict[str, str]:
+        return {
             "ID_001": self.tr("Số định danh không đủ 12 chữ số"),
             "ID_002": self.tr("Số định danh thiếu số 0 ở đầu"),
             "ID_003": self.tr("Số định danh có chữ cái"),
@@ -151,8 +157,5 @@ class Words(QObject):
             "ID_011": self.tr("Số định danh cho năm sinh ở tương lai"),
             "ID_013": self.tr("Trùng số với người khác trong sổ"),
             "ID_021": self.tr("Năm sinh trước 1900"),
+            "ID_030": self.tr("Họ tên có chữ số hoặc dấu lạ"),
         }
-        if code_name in short:
-            return short[code_name]
-        known = code_name in Code.__members__
-        return Code[code_name].kind.message_vi if known else self.tr("Cần kiểm tra danh tính")

@@ -7,7 +7,7 @@ stopped or when the line is left, never while an input method composes a letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import shiboken6
@@ -53,12 +53,14 @@ class FormView(QWidget):
         changed: an answer or a confirmation was changed by the officer.
         summary_changed: the counts of ``summary`` may be others.
         hint_changed: the hint of the question being answered.
+        answer_taken: (path, value) reached the filling.
         csdlqg_taken: the path whose CSDLQG value the officer takes.
     """
 
     changed = Signal()
     summary_changed = Signal()
     hint_changed = Signal(str)
+    answer_taken = Signal(str, object)
     csdlqg_taken = Signal(str)
 
     def __init__(self, *, definition: FormDefinition) -> None:
@@ -67,6 +69,8 @@ class FormView(QWidget):
         self.setObjectName(f"form:{definition.form_id}")
         self._filling: Filling | None = None
         self._confirmations: dict[str, str] = {}
+        self._extra: dict[str, list[Finding]] = {}
+        self._decided: set[str] = set()
         self._rows: dict[str, QuestionRow] = {}
         self._section_of: dict[str, str] = {}
         self._boxes: dict[str, QFrame] = {}
@@ -76,6 +80,7 @@ class FormView(QWidget):
         self._show_all = False
         self._typing = Throttle(self._take_typed, delay_ms=_TYPING_MS, parent=self)
         self._scroll = QScrollArea()
+        self._canvas = QWidget()
         self._column = QVBoxLayout()
         self._rail = SectionRail(sections=self._draw_sections())
         self._rail.section_chosen.connect(self._go_to_section)
@@ -92,8 +97,16 @@ class FormView(QWidget):
         self._filling = filling
         self._confirmations = dict(confirmations)
         self._show_all = False
+        self._extra = {}
         for path, row in self._rows.items():
             row.visited = filling.value(path) is not None or path in notes.remarks
+        self.show_notes(notes)
+        self._refresh(self._rows)
+
+    def show_notes(self, notes: Notes) -> None:
+        """What others say now; clashes settled before are settled."""
+        self._decided.clear()
+        for path, row in self._rows.items():
             row.show_notes(
                 remark=notes.remarks.get(path, ""),
                 csdlqg=self._shown(path, notes.csdlqg.get(path)),
@@ -102,7 +115,17 @@ class FormView(QWidget):
                     for c in notes.competing.get(path, ())
                 ],
             )
-        self._refresh(self._rows)
+
+    def show_extra(self, path: str, findings: Sequence[Finding]) -> None:
+        """Findings that need more than the form to be known (a number somebody else has)."""
+        if list(findings) != self._extra.get(path, []):
+            self._extra[path] = list(findings)
+            self._refresh_findings(path)
+            self._refresh_rail()
+
+    def value(self, path: str) -> Answer:
+        """The answer the filling has now."""
+        return self._need().value(path)
 
     def answers(self) -> dict[str, Answer]:
         """What is to be saved, everything typed included."""
@@ -111,12 +134,23 @@ class FormView(QWidget):
 
     def confirmations(self) -> dict[str, str]:
         """Fingerprint -> reason, of the warnings that stand now."""
-        standing = {finding.fingerprint for finding in self._need().findings()}
+        standing = {finding.fingerprint for finding in self._findings()}
         return {key: why for key, why in self._confirmations.items() if key in standing}
+
+    def decided(self) -> frozenset[str]:
+        """The paths of clashes that the officer settled."""
+        return frozenset(self._decided)
+
+    def _findings(self) -> list[Finding]:
+        extra = [finding for findings in self._extra.values() for finding in findings]
+        return [*self._need().findings(), *extra]
+
+    def _findings_at(self, path: str) -> list[Finding]:
+        return [*self._need().findings_at(path), *self._extra.get(path, [])]
 
     def summary(self) -> Summary:
         """Counts of what is open."""
-        findings = self._need().findings()
+        findings = self._findings()
         open_ = [f for f in findings if f.fingerprint not in self._confirmations]
         missing = sum(f.code is Code.FORM_001 for f in open_)
         errors = sum(f.severity is Severity.ERROR for f in open_) - missing
@@ -153,7 +187,7 @@ class FormView(QWidget):
         self._typing.flush()
         open_ = {
             finding.path
-            for finding in self._need().findings()
+            for finding in self._findings()
             if finding.severity is not Severity.INFORMATION
             and finding.fingerprint not in self._confirmations
         }
@@ -169,7 +203,7 @@ class FormView(QWidget):
         row.visited = True
         self._refresh_findings(path)
         self.focus_question(path)
-        has_error = any(f.severity is Severity.ERROR for f in self._need().findings_at(path))
+        has_error = any(f.severity is Severity.ERROR for f in self._findings_at(path))
         if not has_error:
             any(line.reason is None and line.focus_reason() for line in row.findings)
         return True
@@ -205,9 +239,8 @@ class FormView(QWidget):
 
     def _scroll_to(self, row: QuestionRow) -> None:
         """The question, with some of what stands before and after it."""
-        canvas = self._scroll.widget()
-        canvas.layout().activate()
-        top = row.mapTo(canvas, row.rect().topLeft()).y()
+        self._column.activate()
+        top = row.mapTo(self._canvas, row.rect().topLeft()).y()
         self._scroll.ensureVisible(0, max(0, top - _ABOVE_PIXELS), 0, 0)
         self._scroll.ensureVisible(0, top + row.height() + _ABOVE_PIXELS // 2, 0, 0)
 
@@ -242,6 +275,9 @@ class FormView(QWidget):
 
     def _set(self, path: str, value: Answer) -> None:
         touched = self._need().set(path, value)
+        if touched:
+            self._extra.pop(path, None)
+            self.answer_taken.emit(path, value)
         self._refresh({path, *touched}, edited=path)
 
     def _left(self, path: str) -> None:
@@ -281,9 +317,16 @@ class FormView(QWidget):
     def _take_value(self, path: str, value: str) -> None:
         row = self._rows[path]
         row.visited = True
+        self._decided.add(path)
         self._set(path, value or None)
         if row.editor is not None:
             row.editor.show_value(self._need().value(path))
+        row.clear_others()
+        self.changed.emit()
+
+    def _keep_value(self, path: str) -> None:
+        self._decided.add(path)
+        self._rows[path].clear_others()
         self.changed.emit()
 
     # -- showing --
@@ -317,7 +360,7 @@ class FormView(QWidget):
         row = self._rows[path]
         findings: list[Finding] = []
         if (row.visited or self._show_all) and self._need().is_relevant(path):
-            findings = self._need().findings_at(path)
+            findings = self._findings_at(path)
         row.show_findings(findings, self._confirmations)
 
     def _refresh_frames(self) -> None:
@@ -401,6 +444,7 @@ class FormView(QWidget):
         self._section_of[path] = top
         row.confirmed.connect(self._confirm)
         row.value_taken.connect(self._take_value)
+        row.value_kept.connect(self._keep_value)
         row.csdlqg_taken.connect(self.csdlqg_taken)
         if row.editor is not None:
             # The path rides along: these only say which question it was.
@@ -424,13 +468,12 @@ class FormView(QWidget):
         return box
 
     def _lay_out(self) -> None:
-        canvas = QWidget()
-        canvas.setProperty("kind", "canvas")
+        self._canvas.setProperty("kind", "canvas")
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(10)
         self._column.addStretch(1)
-        canvas.setLayout(self._column)
-        self._scroll.setWidget(canvas)
+        self._canvas.setLayout(self._column)
+        self._scroll.setWidget(self._canvas)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -11,12 +11,12 @@ from desktop.ui import theme
 from desktop.ui.forms.choice_editors import (
     LONGEST_LIST,
     OneChoiceEditor,
-    SearchChoiceEditor,
     SeveralChoicesEditor,
 )
 from desktop.ui.forms.editors import DateEditor, Editor, NumberEditor, TextEditor
 from desktop.ui.forms.finding_line import FindingLine
 from desktop.ui.forms.note_line import NoteLine
+from desktop.ui.forms.search_choice_editor import SearchChoiceEditor
 from forms.definition import Choice, Question, QuestionType
 from forms.findings import Finding, Severity
 
@@ -54,6 +54,8 @@ class QuestionRow(QFrame):
 
     Signals:
         value_taken: (path, value) of another value the officer takes.
+        value_kept: the path whose own value the officer keeps against the others.
+        csdlqg_taken: the path whose CSDLQG value the officer takes.
         confirmed: (fingerprint, reason).
 
     Attributes:
@@ -61,6 +63,7 @@ class QuestionRow(QFrame):
     """
 
     value_taken = Signal(str, str)
+    value_kept = Signal(str)
     csdlqg_taken = Signal(str)
     confirmed = Signal(str, str)
 
@@ -70,6 +73,7 @@ class QuestionRow(QFrame):
         self.visited = False
         self.findings: tuple[FindingLine, ...] = ()
         self._shown: tuple[object, ...] = ()
+        self._others: list[NoteLine] = []
         self.setProperty("kind", "question")
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -146,17 +150,39 @@ class QuestionRow(QFrame):
             )
             note.taken.connect(self._take_csdlqg)
             self._add_note(note)
-        for number, (value, shown, who) in enumerate(others):
-            note = NoteLine(
-                text=self.tr("Giá trị khác: {value} ({who})").format(value=shown, who=who),
+        self._others = [self._draw_other(*other, number) for number, other in enumerate(others)]
+        if self._others:
+            keep = NoteLine(
+                text=self.tr("Hoặc giữ giá trị đang có ở trên."),
                 kind="warning",
-                icon="clash",
-                value=value,
-                button=self.tr("Lấy giá trị này"),
-                button_name=f"button:take:{path}:{number}",
+                icon="check",
+                button=self.tr("Giữ"),
+                button_name=f"button:keep:{path}",
             )
-            note.taken.connect(self._take_other)
-            self._add_note(note)
+            keep.taken.connect(self._keep_own)
+            self._add_note(keep)
+            self._others.append(keep)
+
+    def clear_others(self) -> None:
+        """The clash is settled."""
+        for note in self._others:
+            note.hide()
+
+    def _draw_other(self, value: str, shown: str, who: str, number: int) -> NoteLine:
+        note = NoteLine(
+            text=self.tr("Máy khác ghi: {value} ({who})").format(value=shown, who=who),
+            kind="warning",
+            icon="clash",
+            value=value,
+            button=self.tr("Lấy giá trị này"),
+            button_name=f"button:take:{self.question.path}:{number}",
+        )
+        note.taken.connect(self._take_other)
+        self._add_note(note)
+        return note
+
+    def _keep_own(self, _value: str) -> None:
+        self.value_kept.emit(self.question.path)
 
     def set_active(self, active: bool) -> None:
         """The question being answered stands out."""

@@ -7,13 +7,13 @@ one meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain.people import PersonId, RecordStatus
+from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
 from desktop.domain.records import CheckId, NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
@@ -32,6 +32,7 @@ class RecordKeeper(Protocol):
         *,
         answers: Mapping[str, Answer],
         confirmations: Mapping[str, str],
+        decided: Collection[str] = (),
     ) -> SavedForm:
         """Keep the answers."""
 
@@ -41,6 +42,7 @@ class RecordKeeper(Protocol):
         *,
         answers: Mapping[str, Answer],
         confirmations: Mapping[str, str],
+        decided: Collection[str] = (),
     ) -> Submitted | NotReady:
         """Hand the record in."""
 
@@ -50,20 +52,26 @@ class RecordKeeper(Protocol):
     def adopt_csdlqg(self, person_id: PersonId, field: str) -> None:
         """Take the value of the national database."""
 
+    def persons_with_number(
+        self, number: str, *, other_than: PersonId | None
+    ) -> Sequence[PersonRow]:
+        """Who else has this number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the officer has answered so far."""
+    """What the officer has answered so far; ``decided`` are the clashes the officer settled."""
 
     answers: Mapping[str, Answer]
     confirmations: Mapping[str, str]
+    decided: frozenset[str] = frozenset()
 
 
 class Sheet(QObject):
     """An opened form.
 
     Signals:
-        saved: the transaction is done; nothing of that content is only on the screen any more.
+        saved: the transaction is done (``SavedForm``).
         submitted: handed in (``Submitted``).
         refused: not ready to be handed in (``NotReady``).
         sent: asked the police.
@@ -74,7 +82,7 @@ class Sheet(QObject):
         opened: with the ids that the first save gave.
     """
 
-    saved = Signal()
+    saved = Signal(object)
     submitted = Signal(object)
     refused = Signal(object)
     sent = Signal()
@@ -98,16 +106,17 @@ class Sheet(QObject):
 
     def save(self, content: Content) -> None:
         """Keep the answers."""
-        self._run(lambda: self._write(content), lambda _saved: self.saved.emit())
+        self._run(lambda: self._write(content), self.saved.emit)
 
     def submit(self, content: Content) -> None:
         """Hand the record in; it is saved first, in the same job."""
 
-        def _submit() -> Submitted | NotReady:
-            self._write(content)
-            return self._records.submit(
+        def _submit() -> tuple[SavedForm, Submitted | NotReady]:
+            saved = self._write(content)
+            outcome = self._records.submit(
                 self.opened, answers=content.answers, confirmations=content.confirmations
             )
+            return saved, outcome
 
         self._run(_submit, self._tell_submitted)
 
@@ -130,24 +139,21 @@ class Sheet(QObject):
     def _write(self, content: Content) -> SavedForm:
         """In the write lane, where nothing else touches ``opened`` (one job at a time)."""
         saved = self._records.save(
-            self.opened, answers=content.answers, confirmations=content.confirmations
-        )
-        status = self.opened.status
-        self.opened = replace(
             self.opened,
-            person_id=saved.person_id,
-            household_id=saved.household_id,
-            record_id=saved.record_id,
-            status=RecordStatus.DRAFT if status is RecordStatus.NONE else status,
-            answers=dict(content.answers),
-            confirmations=dict(content.confirmations),
+            answers=content.answers,
+            confirmations=content.confirmations,
+            decided=content.decided,
         )
+        self.opened = saved.opened
         return saved
 
-    def _tell_submitted(self, outcome: Submitted | NotReady) -> None:
-        self.saved.emit()
+    def _tell_submitted(self, result: tuple[SavedForm, Submitted | NotReady]) -> None:
+        saved, outcome = result
         if isinstance(outcome, Submitted):
-            self.opened = replace(self.opened, status=RecordStatus.SUBMITTED)
+            check = CheckState.WAITING if outcome.sent_to_police else self.opened.check
+            self.opened = replace(self.opened, status=RecordStatus.SUBMITTED, check=check)
+        self.saved.emit(saved)
+        if isinstance(outcome, Submitted):
             self.submitted.emit(outcome)
         else:
             self.refused.emit(outcome)

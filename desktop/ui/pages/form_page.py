@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget
 
-from desktop.domain.people import CheckState, PersonId, RecordStatus
-from desktop.domain.records import NotReady, OpenedForm, Submitted
+from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
+from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, theme, wording
 from desktop.ui.forms.form_view import FormView, Notes
@@ -19,6 +19,7 @@ from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet
 from desktop.ui.page import Page
 from forms.definition import Question
 from forms.engine import Filling
+from forms.rules.identity import duplicate_finding
 
 _STATUS_KINDS = {
     RecordStatus.RETURNED: "error",
@@ -39,12 +40,14 @@ class FormPage(Page):
     """A form, its state of saving, and the two things one does with it: save and hand in.
 
     Signals:
-        closed: the officer is done here.
+        closed: the officer is done here, and everything is saved.
+        attention_needed: a save failed while another page was shown.
         form_shown: a person's form stands on the page.
         form_saved: the transaction of a save is done.
     """
 
     closed = Signal()
+    attention_needed = Signal()
     form_shown = Signal()
     form_saved = Signal()
 
@@ -66,6 +69,7 @@ class FormPage(Page):
         self._view: FormView | None = None
         self._views: dict[tuple[str, str], FormView] = {}
         self._is_dirty = False
+        self._is_closing = False
         self._wanted_path = ""
         self._stack = QStackedWidget()
         self._back = self._button(self.tr("Danh sách"), "back", "back", "quiet")
@@ -144,7 +148,7 @@ class FormPage(Page):
         view.show_filling(
             ready.filling,
             confirmations=opened.confirmations,
-            notes=Notes(opened.remarks, opened.csdlqg, opened.competing),
+            notes=_notes_of(opened),
         )
         self._is_dirty = False
         self._saved_words.setText("")
@@ -164,14 +168,13 @@ class FormPage(Page):
             view.summary_changed.connect(self._show_summary)
             view.hint_changed.connect(self._show_hint)
             view.csdlqg_taken.connect(self._adopt)
+            view.answer_taken.connect(self._look_for_number)
             self._stack.addWidget(view)
             self._views[key] = view
         return self._views[key]
 
     def _follow(self, sheet: Sheet) -> Sheet:
-        """Only the sheet on the page speaks to the page; an older one still finishes its save."""
-        if self._sheet is not None:
-            self._sheet.disconnect(self)
+        """An older sheet still finishes its save; only its failure matters to the page then."""
         sheet.saved.connect(self._tell_saved)
         sheet.submitted.connect(self._tell_submitted)
         sheet.refused.connect(self._tell_refused)
@@ -182,7 +185,8 @@ class FormPage(Page):
 
     def _content(self) -> Content:
         assert self._view is not None  # noqa: S101 - for the type checker
-        return Content(self._view.answers(), self._view.confirmations())
+        view = self._view
+        return Content(view.answers(), view.confirmations(), view.decided())
 
     # -- what the officer does --
 
@@ -199,9 +203,32 @@ class FormPage(Page):
         self._is_dirty = False
         self._sheet.adopt(self._content(), field=field.removeprefix("person."))
 
+    def _look_for_number(self, path: str, value: object) -> None:
+        """Does somebody else in the register have this number?"""
+        sheet = self._sheet
+        if sheet is None or self._question(path).role != "person.id_number" or not value:
+            return
+        number, own = str(value), sheet.opened.person_id
+        self._jobs.run(
+            self,
+            lambda: self._records.persons_with_number(number, other_than=own),
+            on_success=lambda others: self._show_others(path, number, others),
+        )
+
+    def _show_others(self, path: str, number: str, others: Sequence[PersonRow]) -> None:
+        view = self._view
+        if view is None or str(view.value(path) or "") != number:
+            return
+        names = [row.full_name for row in others]
+        found = [duplicate_finding(number, others=names, path=path)] if names else []
+        view.show_extra(path, found)
+
     def _close(self) -> None:
+        """Back to the list once everything is saved; a failed save keeps the form here."""
         self.leave()
-        self.closed.emit()
+        self._is_closing = self._sheet is not None and self._sheet.is_busy
+        if not self._is_closing:
+            self.closed.emit()
 
     def _go_to_next(self) -> None:
         if self._view is not None and not self._view.focus_next_finding():
@@ -214,13 +241,25 @@ class FormPage(Page):
 
     # -- what became of it --
 
-    def _tell_saved(self) -> None:
+    def _is_stale(self) -> bool:
+        """Does a sheet speak that is no longer on the page?"""
+        return isinstance(self.sender(), Sheet) and self.sender() is not self._sheet
+
+    def _tell_saved(self, saved: SavedForm) -> None:
+        if self._is_stale():
+            self.data_changed.emit()
+            return
+        if self._view is not None:
+            self._view.show_notes(_notes_of(saved.opened))
         if not self._is_dirty:
             at = wording.clock_time(self._clock())
             self._saved_words.setText(self.tr("Đã lưu lúc {at}").format(at=at))
         self._show_state()
         self.data_changed.emit()
         self.form_saved.emit()
+        if self._is_closing:
+            self._is_closing = False
+            self.closed.emit()
 
     def _tell_submitted(self, outcome: Submitted) -> None:
         self._show_state()
@@ -244,7 +283,6 @@ class FormPage(Page):
         self._view.focus_next_finding()
 
     def _tell_sent(self) -> None:
-        self._tell_saved()
         self.message_bar.show_message(
             self.tr("Đã ghi yêu cầu kiểm tra."),
             self.tr("Công an xã nhận được ở lần đồng bộ tới."),
@@ -253,10 +291,14 @@ class FormPage(Page):
         self._read_again()
 
     def _tell_failed(self, error: object) -> None:
-        self._is_dirty = True
-        self._submit.setEnabled(True)
-        self._saved_words.setText(self.tr("Chưa lưu được"))
+        self._is_closing = False
+        if not self._is_stale():
+            self._is_dirty = True
+            self._submit.setEnabled(True)
+            self._saved_words.setText(self.tr("Chưa lưu được"))
         self.show_problem(error)  # type: ignore[arg-type]  # Qt signals carry plain objects
+        if not self.isVisible():
+            self.attention_needed.emit()
 
     def _read_again(self) -> None:
         sheet = self._sheet
@@ -354,10 +396,10 @@ class FormPage(Page):
 
     def _compose(self) -> None:
         for widget in (self._status, self._check, self._saved_words):
-            self.actions.addWidget(widget)
-        self.actions.addSpacing(8)
+            self.tools.addWidget(widget)
+        self.tools.addSpacing(8)
         for button in (self._back, self._police, self._save, self._submit):
-            self.actions.addWidget(button)
+            self.tools.addWidget(button)
         foot = QFrame()
         foot.setObjectName("form_foot")
         row = QHBoxLayout(foot)
@@ -369,6 +411,10 @@ class FormPage(Page):
         self._hint.setWordWrap(True)
         self.body.addWidget(self._stack, 1)
         self.body.addWidget(foot)
+
+
+def _notes_of(opened: OpenedForm) -> Notes:
+    return Notes(opened.remarks, opened.csdlqg, opened.competing)
 
 
 _CHECK_KINDS = {

@@ -196,7 +196,6 @@ class UnlockPage(Page):
         inner.addWidget(self._rules)
         inner.addLayout(self._form)
         # The message stands inside the card, beside what it is about.
-        self.layout().removeWidget(self.message_bar)
         inner.addWidget(self.message_bar)
         inner.addWidget(self._go)
         row = QHBoxLayout()

@@ -1,0 +1,90 @@
+"""Which pages a role works with, and how they lead to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from desktop.domain.records import OpenedForm, Todo
+from desktop.jobs.runner import JobRunner
+from desktop.ui.forms.sheet import RecordKeeper
+from desktop.ui.main_window import Entry, MainWindow
+from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
+from desktop.ui.pages.form_page import FormPage
+from desktop.ui.pages.people_page import PeoplePage, PeopleSource
+from desktop.ui.pages.police_page import CheckDesk, PolicePage
+from desktop.ui.pages.sync_page import SyncPage, SyncService
+from forms.definition import FormDefinition
+from forms.engine import Filling
+from sync.protocol.documents import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What pages work with: services and callables, from the composition root."""
+
+    people: PeopleSource
+    records: RecordKeeper
+    load_todos: Callable[[], Sequence[Todo]]
+    checks: CheckDesk
+    reviews: ReviewDesk
+    syncing: SyncService
+    begin_filling: Callable[[OpenedForm], Filling]
+    definition_of: Callable[[str, str], FormDefinition]
+    clock: Callable[[], datetime]
+
+
+class Desk(QObject):
+    """Makes the pages of a role; the window shows them."""
+
+    def __init__(self, *, window: MainWindow, jobs: JobRunner, parts: Parts) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = jobs
+        self._parts = parts
+
+    def entries(self, role: str) -> list[Entry]:
+        """The pages in the order of the navigation; an unknown role ("") works as an officer."""
+        makers = {Role.POLICE.value: self._police, Role.COLLECTOR.value: self._collector}
+        return [*makers.get(role, self._officer)(), self._sync()]
+
+    def _officer(self) -> list[Entry]:
+        parts = self._parts
+        people = PeoplePage(jobs=self._jobs, people=parts.people, load_todos=parts.load_todos)
+        form = FormPage(
+            jobs=self._jobs,
+            records=parts.records,
+            begin_filling=parts.begin_filling,
+            clock=parts.clock,
+        )
+
+        def _open_person(person_id: object, path: str) -> None:
+            self._window.open_page("form")
+            form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
+
+        people.person_opened.connect(_open_person)
+        form.closed.connect(lambda: self._window.open_page("people"))
+        form.attention_needed.connect(lambda: self._window.open_page("form"))
+        return [
+            Entry("people", self.tr("Người dân"), "people", people),
+            Entry("form", "", "", form),
+        ]
+
+    def _police(self) -> list[Entry]:
+        page = PolicePage(jobs=self._jobs, checks=self._parts.checks)
+        return [Entry("police", self.tr("Kiểm tra"), "shield", page)]
+
+    def _collector(self) -> list[Entry]:
+        page = CollectingPage(
+            jobs=self._jobs,
+            reviews=self._parts.reviews,
+            definition_of=self._parts.definition_of,
+        )
+        return [Entry("collecting", self.tr("Phiếu nhận"), "inbox", page)]
+
+    def _sync(self) -> Entry:
+        page = SyncPage(jobs=self._jobs, syncing=self._parts.syncing)
+        return Entry("sync", self.tr("Đồng bộ"), "sync", page)
