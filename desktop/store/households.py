@@ -18,8 +18,9 @@ def household_with_code(
     bucket = bucket_of(commune_code, DataSet.REGISTER)
     with register.reading() as connection:
         found = connection.exec_driver_sql(
-            "SELECT id FROM households WHERE code = ?1 AND bucket = ?2 "
-            "AND (?3 = '' OR hamlet = ?3 OR hamlet = '') ORDER BY hamlet = '', id LIMIT 2",
+            "SELECT h.id FROM households AS h JOIN documents AS d ON d.doc = h.doc "
+            "WHERE h.code = ?1 AND d.bucket = ?2 "
+            "AND (?3 = '' OR h.hamlet = ?3 OR h.hamlet = '') ORDER BY h.hamlet = '', h.id LIMIT 2",
             (code, bucket, hamlet),
         ).all()
     is_certain = len(found) == 1 or (found and hamlet)

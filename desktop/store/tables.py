@@ -59,6 +59,8 @@ households = Table(
     Column("head_person_id", Text, nullable=False),
 )
 
+Index("households_by_code", households.c.code)
+
 people = Table(
     "people",
     METADATA,
