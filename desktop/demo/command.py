@@ -1,0 +1,258 @@
+"""``so-an-sinh demo``: the training province in windows, or played by itself and counted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from desktop.app import Desktop, create_application
+from desktop.demo import play
+from desktop.demo.comparison import differences
+from desktop.demo.people import HANH, KHUY, KIEN, NHUNG, listed_adult
+from desktop.demo.server import ServerAddress, ServerDidNotStartError, TrainingServer
+from desktop.demo.summary import Summary
+from desktop.demo.typist import DidNotHappenError, Typist
+from desktop.demo.world import USERS, World, make_world
+from desktop.store.holdings import Holdings, holdings
+from desktop.store.ledger import verify
+from desktop.training.province import TRAINING_PASSPHRASE, training_province
+from sync.protocol.documents import DataSet, Role, bucket_of
+
+_OK, _FAILED = 0, 1
+
+
+def run_demo(*, headless: bool, screenshots: Path | None, as_json: bool, desktop_half: bool) -> int:
+    """Run the demo; returns the exit code of the process."""
+    if headless or desktop_half:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="so-an-sinh-tap-huan-") as name:
+        folder = Path(name)
+        try:
+            if desktop_half:
+                return _tell(_play_offline(folder, screenshots), as_json=as_json)
+            with TrainingServer(folder=folder / "server") as address:
+                if headless:
+                    return _tell(_play(folder, address, screenshots), as_json=as_json)
+                return _open_windows(folder, address)
+        except ServerDidNotStartError as error:
+            typer.echo(f"Máy chủ tập huấn không khởi động được:\n{error.details}", err=True)
+            return _FAILED
+
+
+def _tell(summary: Summary, *, as_json: bool) -> int:
+    typer.echo(summary.as_table())
+    if as_json:
+        typer.echo(summary.as_json())
+    return _OK if summary.held else _FAILED
+
+
+def _step(words: str) -> None:
+    """Progress, beside the result that goes to standard output."""
+    typer.echo(f"… {words}", err=True)
+
+
+# -- played --
+
+
+@contextmanager
+def _desktops(world: World, roles: tuple[Role, ...]) -> Iterator[dict[Role, Desktop]]:
+    """Desktops on these registers, closed in any case."""
+    create_application(sys.argv[:1])
+    desktops = {role: Desktop(folder=world.folders[role]) for role in roles}
+    try:
+        yield desktops
+    finally:
+        for desktop in desktops.values():
+            desktop.close()
+
+
+def _play(folder: Path, address: ServerAddress, pictures: Path | None) -> Summary:
+    """All three roles on one server."""
+    started = time.monotonic()
+    now = datetime.now(UTC)
+    _step("lập ba sổ, nạp 200 hộ tập huấn")
+    world = make_world(folder, now=now)
+    failures: list[str] = []
+    with _desktops(world, tuple(Role)) as desktops:
+        typists = {
+            role: Typist(desktop=desktop, pictures=pictures, name=role.value)
+            for role, desktop in desktops.items()
+        }
+        try:
+            _play_scenes(world, typists, address)
+        except (DidNotHappenError, LookupError) as error:
+            failures.append(str(error))
+        found = {role: _holdings_of(desktop) for role, desktop in desktops.items()}
+        unsent = sum(_unsent(desktop) for desktop in desktops.values())
+        failures += [
+            f"ledger of {role.value}"
+            for role, desktop in desktops.items()
+            if not _ledger_holds(desktop)
+        ]
+    return _counted(found, unsent=unsent, seconds=time.monotonic() - started, failures=failures)
+
+
+def _play_scenes(world: World, typists: Mapping[Role, Typist], address: ServerAddress) -> None:
+    officer, police, collector = (typists[role] for role in Role)
+    listed = listed_adult(world.households, today=datetime.now(UTC).date())
+    _enter_five(officer, world)
+    _step("kết nối máy xã với máy chủ, đồng bộ")
+    _join(officer, Role.OFFICER, address)
+    _step("công an xã tra cứu và trả lời")
+    play.unlock(police)
+    _join(police, Role.POLICE, address)
+    play.answer_checks(police)
+    play.synchronise(police)
+    _step("nơi thu nhận nhận ba phiếu, trả lại một phiếu")
+    play.unlock(collector)
+    _join(collector, Role.COLLECTOR, address)
+    play.review(collector, accept=(listed.name, HANH.name, KHUY.name), give_back=KIEN.name)
+    play.synchronise(collector)
+    _step("cán bộ xã sửa phiếu bị trả lại rồi nộp lại")
+    officer.sit_down()
+    play.synchronise(officer)
+    play.correct_returned(officer)
+    play.synchronise(officer)
+    for other in (collector, police):
+        other.sit_down()
+        play.synchronise(other)
+
+
+def _join(typist: Typist, role: Role, address: ServerAddress) -> None:
+    play.connect(typist, url=address.url, code=address.codes[role.value])
+    play.synchronise(typist)
+
+
+def _enter_five(officer: Typist, world: World) -> None:
+    """What an officer does without any network: five sheets, entered and handed in."""
+    listed = listed_adult(world.households, today=datetime.now(UTC).date())
+    _step("mở sổ, không có mạng")
+    play.unlock(officer)
+    _step("nhập năm phiếu Mẫu 03")
+    play.enter_sound(officer, listed)
+    play.enter_with_short_number(officer)
+    reason = "Giấy khai sinh và thẻ ghi đúng như vậy"
+    play.enter_with_contradiction(officer, KIEN, finding="ID_010", reason=reason)
+    play.enter_sound(officer, KHUY)
+    play.enter_with_contradiction(officer, NHUNG, finding="ID_009", reason=reason)
+
+
+def _play_offline(folder: Path, pictures: Path | None) -> Summary:
+    """The officer's part only: what a PC without any server can do."""
+    started = time.monotonic()
+    _step("lập sổ, nạp 200 hộ tập huấn")
+    world = make_world(folder, now=datetime.now(UTC))
+    failures: list[str] = []
+    with _desktops(world, (Role.OFFICER,)) as desktops:
+        officer = Typist(desktop=desktops[Role.OFFICER], pictures=pictures, name="officer")
+        try:
+            _enter_five(officer, world)
+        except (DidNotHappenError, LookupError) as error:
+            failures.append(str(error))
+        found = {Role.OFFICER: _holdings_of(desktops[Role.OFFICER])}
+        unsent = _unsent(desktops[Role.OFFICER])
+        if not _ledger_holds(desktops[Role.OFFICER]):
+            failures.append("ledger of officer")
+    return _counted(
+        found,
+        unsent=unsent,
+        seconds=time.monotonic() - started,
+        failures=failures,
+        expected=_OFFLINE,
+    )
+
+
+# -- counted --
+
+
+def _holdings_of(desktop: Desktop) -> dict[str, Holdings]:
+    return holdings(desktop.services.register) if desktop.services is not None else {}
+
+
+def _unsent(desktop: Desktop) -> int:
+    return desktop.services.syncing.status().unsent if desktop.services is not None else 0
+
+
+def _ledger_holds(desktop: Desktop) -> bool:
+    return desktop.services is not None and verify(desktop.services.register).is_sound
+
+
+#: What must come out, by the names of ``Summary``.
+_WHOLE = {
+    "entered": 5,
+    "submitted": 6,
+    "flagged": 2,
+    "checked": 2,
+    "accepted": 3,
+    "returned": 1,
+    "unsent": 0,
+    "lost": 0,
+    "converged": True,
+}
+_OFFLINE = {"entered": 5, "submitted": 5, "flagged": 2}
+
+
+def _counted(
+    found: Mapping[Role, Mapping[str, Holdings]],
+    *,
+    unsent: int,
+    seconds: float,
+    failures: list[str],
+    expected: Mapping[str, object] = _WHOLE,
+) -> Summary:
+    officer = found[Role.OFFICER]
+    commune = training_province().communes[0].code
+
+    def held(data_set: DataSet) -> Holdings:
+        return officer.get(bucket_of(commune, data_set), {})
+
+    checks, submissions = held(DataSet.CHECK), held(DataSet.SUBMISSION)
+    reviews = [fields.get("review") for fields in submissions.values()]
+    lost = differences(list(found.values()))
+    summary = Summary(
+        entered=len(held(DataSet.LABOUR)),
+        submitted=len(submissions),
+        flagged=len(checks),
+        checked=sum("answer" in fields for fields in checks.values()),
+        accepted=reviews.count("accepted"),
+        returned=reviews.count("returned"),
+        unsent=unsent,
+        lost=lost,
+        converged=lost == 0 and unsent == 0 and len(found) > 1,
+        seconds=round(seconds, 1),
+    )
+    failures += [
+        f"{name}: {getattr(summary, name)}, expected {value}"
+        for name, value in expected.items()
+        if getattr(summary, name) != value
+    ]
+    return replace(summary, failures=tuple(failures))
+
+
+# -- in windows --
+
+
+def _open_windows(folder: Path, address: ServerAddress) -> int:
+    """Three desktops, unlocked and connected, for somebody to play with."""
+    application = create_application(sys.argv[:1])
+    _step("lập ba sổ, nạp 200 hộ tập huấn")
+    world = make_world(folder, now=datetime.now(UTC))
+    with _desktops(world, tuple(Role)) as desktops:
+        for role in (Role.COLLECTOR, Role.POLICE, Role.OFFICER):
+            typist = Typist(desktop=desktops[role], pictures=None, name=role.value)
+            play.unlock(typist)
+            _join(typist, role, address)
+            first = {Role.OFFICER: "people", Role.POLICE: "police", Role.COLLECTOR: "collecting"}
+            play.go_to(typist, first[role])
+        users = ", ".join(USERS.values())
+        typer.echo(f"Ba cửa sổ đã mở: {users}. Mật khẩu cả ba: {TRAINING_PASSPHRASE}")
+        return application.exec()
