@@ -53,7 +53,8 @@ _log = logging.getLogger(__name__)
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
-_STATUS = {
+#: The HTTP status of each refusal; clients decide by the code.
+STATUS = {
     RefusalCode.BAD_CODE: HTTPStatus.FORBIDDEN,
     RefusalCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
     RefusalCode.UNKNOWN_DEVICE: HTTPStatus.UNAUTHORIZED,
@@ -262,7 +263,7 @@ def _response(reply: Reply, headers: Any) -> Response[bytes]:
         answer_headers["Content-Encoding"] = "gzip"
     return Response(
         content,
-        status_code=_STATUS[reply.code] if isinstance(reply, Refusal) else HTTPStatus.OK,
+        status_code=STATUS[reply.code] if isinstance(reply, Refusal) else HTTPStatus.OK,
         media_type=media_type,
         headers=answer_headers,
     )

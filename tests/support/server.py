@@ -69,6 +69,12 @@ class ServerProcess:
             self.stop()
         self._log.close()
 
+    def memory_kib(self) -> int:
+        """The memory it holds (resident)."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
+        return int(status.partition("VmRSS:")[2].split()[0])
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         port = self.url.rpartition(":")[2] or "0"

@@ -1,0 +1,210 @@
+"""What a server on a network hears: bombs, noise, wrong paths. Always a code, never a page."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import requests
+from msgspec.structs import replace
+from sqlalchemy import Engine, text
+
+from sync.protocol import codec
+from sync.protocol.messages import PullRequest, PushAnswer, Refusal, RefusalCode
+from sync.server.web import OPERATIONS, STATUS, Operation
+from tests.support.desk import Desk
+from tests.support.server import ServerProcess
+
+PUSH = "/sync/v1/push"
+TOO_LARGE = Refusal(code=RefusalCode.TOO_LARGE)
+MALFORMED = Refusal(code=RefusalCode.MALFORMED)
+
+
+def answer_of(response: requests.Response) -> Refusal:
+    """The refusal in this response, which must be JSON with the right status."""
+    assert response.headers["Content-Type"].partition(";")[0] == codec.JSON_TYPE
+    refusal = msgspec.json.decode(response.content, type=Refusal)
+    assert response.status_code == STATUS[refusal.code]
+    return refusal
+
+
+def push_of(desk: Desk, body: bytes, *, encoding: str = "gzip") -> Refusal:
+    """What the desk hears when it pushes these bytes."""
+    response = desk.post(PUSH, body, content_type=codec.LINES_TYPE, encoding=encoding)
+    return answer_of(response)
+
+
+def test_a_body_over_the_limit_is_refused(officer: Desk) -> None:
+    assert push_of(officer, os.urandom(codec.LARGEST_BODY_BYTES + 1)) == TOO_LARGE
+
+
+def test_a_64_megabyte_body_is_read_past_and_refused(officer: Desk) -> None:
+    assert push_of(officer, bytes(64 * 1024 * 1024), encoding="identity") == TOO_LARGE
+
+
+def test_a_body_without_a_length_is_limited_too(officer: Desk) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(200):
+            yield bytes(100_000)
+
+    response = officer.http.post(
+        officer.url + PUSH, data=endless(), headers={"Content-Type": codec.LINES_TYPE}, timeout=60
+    )
+    assert answer_of(response) == TOO_LARGE
+
+
+def test_a_gzip_bomb_is_refused_and_leaves_no_trace_in_memory(
+    officer: Desk, server: ServerProcess
+) -> None:
+    bomb = gzip.compress(bytes(512 * 1024 * 1024), compresslevel=9)
+    assert push_of(officer, bomb) == TOO_LARGE
+    before = server.memory_kib()
+    for _ in range(20):
+        assert push_of(officer, bomb) == TOO_LARGE
+        assert push_of(officer, os.urandom(codec.LARGEST_BODY_BYTES + 1)) == TOO_LARGE
+    assert server.memory_kib() - before < 64 * 1024
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.path)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{",
+        b"[" * 60_000,
+        b'{"a":' * 12_000,
+        b"\xff\xfe",
+        b"<html></html>",
+        b'{"cursors":{"99001/register":"1"}}',
+        b'{"cursors":{"99001/register":1e999}}',
+    ],
+    ids=lambda body: repr(body[:12]),
+)
+def test_noise_is_malformed_everywhere(officer: Desk, operation: Operation, body: bytes) -> None:
+    response = officer.post(operation.path, body, content_type=operation.body_type)
+    assert answer_of(response) == MALFORMED
+
+
+def test_a_million_brackets_are_malformed(officer: Desk) -> None:
+    officer.person()
+    lines = officer.push_body(1, 1).split(b"\n")
+    lines[1] = b'{"p":{"a":[' + b"[" * 1_000_000
+    assert push_of(officer, codec.compressed(b"\n".join(lines))) == MALFORMED
+
+
+def test_a_number_of_a_million_digits_is_malformed(officer: Desk) -> None:
+    body = b'{"cursors":{"99001/register":' + b"9" * 60_000 + b"}}"
+    assert answer_of(officer.post("/sync/v1/pull", body)) == MALFORMED
+
+
+def test_a_cursor_no_counter_reaches_is_no_failure(officer: Desk) -> None:
+    page = officer.pull({"99001/register": 2**63 - 1, "99001/labour": -(2**63), "\x00": 1})
+    assert page.end.next["99001/register"] == 0
+    assert [drop.bucket for drop in page.drops] == ["\x00"]
+
+
+def test_too_many_cursors_are_too_large(officer: Desk) -> None:
+    request = PullRequest(cursors={f"{number}/check": 1 for number in range(1001)})
+    response = officer.post("/sync/v1/pull", msgspec.json.encode(request))
+    assert answer_of(response) == TOO_LARGE
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/x-www-form-urlencoded", ""])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.path)
+def test_another_content_type_is_malformed(officer: Desk, operation: Operation, kind: str) -> None:
+    assert answer_of(officer.post(operation.path, b"{}", content_type=kind)) == MALFORMED
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "x"])
+def test_another_encoding_is_malformed(officer: Desk, encoding: str) -> None:
+    officer.person()
+    assert push_of(officer, officer.push_body(1, 1), encoding=encoding) == MALFORMED
+
+
+def test_truncated_gzip_is_malformed(officer: Desk) -> None:
+    officer.person()
+    body = codec.compressed(officer.push_body(1, 1))
+    for length in (0, 1, 10, len(body) // 2, len(body) - 1):
+        assert push_of(officer, body[:length]) == MALFORMED
+
+
+@pytest.mark.parametrize("path", ["/", "/sync/v1/pull/x", "/sync/v2/push", "/index.html", "/%00"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
+def test_an_unknown_route_is_not_found(officer: Desk, path: str, method: str) -> None:
+    response = officer.http.request(method, officer.url + path, timeout=60)
+    assert answer_of(response) == Refusal(code=RefusalCode.NOT_FOUND)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.path)
+def test_a_wrong_method_is_not_found(officer: Desk, operation: Operation) -> None:
+    response = officer.http.get(officer.url + operation.path, timeout=60)
+    assert msgspec.json.decode(response.content, type=Refusal).code is RefusalCode.NOT_FOUND
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"v":1', b'"v":2'),
+        (b'"first":1', b'"first":0'),
+        (b'"first":1', b'"first":-5'),
+        (b'"n":1', b'"n":2'),
+        (b'"epoch":"', b'"epoch":"\\u0000'),
+        (b'"prev":"', b'"prev":"zz'),
+        (b'"prev":"', b'"prev":"00'),
+    ],
+)
+def test_a_push_header_that_cannot_be_is_malformed(officer: Desk, old: bytes, new: bytes) -> None:
+    officer.person()
+    body = officer.push_body(1, 1).replace(old, new, 1)
+    assert push_of(officer, codec.compressed(body)) == MALFORMED
+
+
+def test_a_huge_seq_is_a_gap(officer: Desk) -> None:
+    change = officer.person()
+    officer.changes[0] = replace(change, seq=2**70)
+    body = officer.push_body(1, 1).replace(b'"first":1,', b'"first":%d,' % 2**70)
+    assert isinstance(officer.send(body), Refusal)
+
+
+def test_every_refusal_has_a_status() -> None:
+    assert set(STATUS) == set(RefusalCode)
+    assert all(status >= 400 for status in STATUS.values())
+
+
+def test_a_server_without_its_database_is_busy_and_says_when_to_come_back(
+    tmp_path: Path,
+) -> None:
+    with ServerProcess(f"postgresql://postgres@/postgres?host={tmp_path}") as server:
+        response = requests.get(server.url + "/health", timeout=60)
+        refusal = answer_of(response)
+        assert refusal.code is RefusalCode.BUSY
+        assert response.headers["Retry-After"] == str(refusal.retry_after_seconds) != "0"
+
+
+def test_a_failure_of_ours_is_logged_by_place_and_tells_nothing_of_anybody(
+    postgres_url: str, officer: Desk, database: Engine
+) -> None:
+    with ServerProcess(postgres_url) as server:
+        officer.url = server.url
+        officer.person(id_number="003099000001")
+        with database.begin() as connection:
+            connection.execute(text("ALTER TABLE operations RENAME TO operations_away"))
+        try:
+            refusal = officer.push_range(1, 1)
+        finally:
+            with database.begin() as connection:
+                connection.execute(text("ALTER TABLE operations_away RENAME TO operations"))
+        assert refusal == Refusal(code=RefusalCode.INTERNAL)
+        assert isinstance(officer.push_range(1, 1), PushAnswer)
+        log = server.log
+    assert '"event": "failure"' in log
+    assert "history.py" in log
+    for secret in ("Nguyễn Văn Thử", "003099000001", officer.token, "tập huấn"):
+        assert secret not in log
