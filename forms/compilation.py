@@ -58,9 +58,10 @@ class _Compilation:
         self._names = self._gather_names()
         self._columns = self._gather_columns()
         self._parse_all()
-        self._stop_if_wrong()
+        before = len(self._problems)
         steps = self._order()
-        self._stop_if_wrong()
+        if len(self._problems) > before:  # no order, so nothing can be compiled
+            self._stop_if_wrong()
         for item in steps:
             self._compile_value(item)
         for item in self._items:

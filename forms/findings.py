@@ -249,4 +249,6 @@ class Finding:
         """
         parts = [self.code.name, self.place]
         parts += [f"{key}={value}" for key, value in sorted(self.parameters.items())]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        # A broken import may hold half a surrogate pair; it is still a value like any other.
+        text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(text).hexdigest()[:16]

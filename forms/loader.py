@@ -113,6 +113,7 @@ _COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _MEDIA = frozenset({"image", "big-image", "audio", "video"})
 _ROLE_NAME = re.compile(r"(?:person|household)\.[a-z_]+")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*[a-zđ]?)\.\s+(?=\S)")
+_PYXFORM_ROW = re.compile(r"^\[row : ([0-9]{1,6})\]")
 _YES = frozenset({"yes", "true", "true()"})
 _NO = frozenset({"no", "false", "false()"})
 
@@ -158,7 +159,16 @@ def _convert_with_pyxform(sheets: dict[str, Sheet]) -> None:
     try:
         convert(pyxform_tables(sheets))
     except (PyXFormError, ValueError, TypeError, LookupError) as error:
-        raise DefinitionError([problem(Mistake.DEF_031, detail=error)]) from error
+        raise DefinitionError([_told_by_pyxform(str(error), sheets)]) from error
+
+
+def _told_by_pyxform(text: str, sheets: dict[str, Sheet]) -> DefinitionProblem:
+    """pyxform's sentence, at the row of the file that it counts as ``[row : n]``."""
+    found = _PYXFORM_ROW.search(text)
+    index = int(found[1]) - 2 if found else -1
+    rows = sheets["survey"].rows
+    row = rows[index].number if 0 <= index < len(rows) else 0
+    return problem(Mistake.DEF_031, sheet="survey" if row else "", row=row, detail=text)
 
 
 @dataclass

@@ -8,15 +8,36 @@ read by pyxform. Both give what pyxform's converter takes.
 from __future__ import annotations
 
 import re
+import struct
+import warnings
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from forms.mistakes import DefinitionError, Mistake, problem
 
 #: Files beyond this size are no form definitions.
 LARGEST_FILE = 20_000_000
+LARGEST_UNPACKED = 100_000_000
+
+#: What the readers of ZIP, XML and workbooks raise for damaged files.
+_DAMAGE = (
+    BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+)
 
 _COMMENT = re.compile(r"\s*#")
 _COMMENT_AFTER = re.compile(r"^(.*)(#[^|]+)$")
@@ -123,14 +144,15 @@ def _sheet(name: str, lines: list[tuple[int, list[str]]]) -> Sheet:
 
 def _read_workbook(path: Path) -> dict[str, Sheet]:
     # Imported here because it takes 0.4 s, which a program that only starts need not pay.
-    from zipfile import BadZipFile
-
     from pyxform.errors import PyXFormError
     from pyxform.xls2json_backends import xlsx_to_dict
 
     try:
-        book: dict[str, list[Any]] = xlsx_to_dict(str(path))
-    except (PyXFormError, BadZipFile, ValueError, LookupError, SyntaxError, TypeError) as error:
+        _refuse_bomb(path)
+        with warnings.catch_warnings():  # a workbook without styles is a workbook
+            warnings.simplefilter("ignore")
+            book: dict[str, list[Any]] = xlsx_to_dict(str(path))
+    except (PyXFormError, *_DAMAGE) as error:
         raise _unreadable(str(error) or type(error).__name__) from error
     sheets = {}
     for name in book["sheet_names"]:
@@ -146,3 +168,10 @@ def _read_workbook(path: Path) -> dict[str, Sheet]:
         )
         sheets[name.lower()] = Sheet(name, 1, tuple(headers[0]) if headers else (), rows)
     return sheets
+
+
+def _refuse_bomb(path: Path) -> None:
+    """A small file may unpack to gigabytes; such a one is refused before it is unpacked."""
+    with ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
+            raise _unreadable("tệp quá lớn")

@@ -142,8 +142,8 @@ class _Reader:
             return self._class()
         if sign == "\\":
             return self._escape()
-        if sign in "*+?":
-            raise self._refused("dấu lặp không có gì để lặp")
+        if sign in "*+?{":
+            raise self._refused("dấu lặp không đúng chỗ")
         self._at += 1
         if sign in "^$":
             return _Edge(at_end=sign == "$")

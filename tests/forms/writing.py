@@ -1,0 +1,112 @@
+"""Small forms written for one test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from forms.compilation import compile_form
+from forms.compiled import CompiledForm
+from forms.definition import (
+    Answer,
+    Answers,
+    DatePrecision,
+    FormDefinition,
+    Question,
+    QuestionType,
+)
+from forms.engine import Filling
+from forms.findings import Finding
+from forms.loader import load_form
+from forms.rules.identity import IdentityTables
+
+ON = date(2026, 11, 20)
+TABLES = IdentityTables.load(training=True)
+
+SETTINGS = (
+    "| settings |\n"
+    "| | form_id | form_title | version | namespaces |\n"
+    '| | thu | Thử | 2026-01-01 | an="https://so-an-sinh.vn/xforms" |\n'
+)
+
+#: The questions an expression under test may read: a text, a number, a date, choices.
+READABLE = {
+    "word": QuestionType.TEXT,
+    "count": QuestionType.INTEGER,
+    "size": QuestionType.DECIMAL,
+    "day": QuestionType.DATE,
+    "one": QuestionType.SELECT_ONE,
+    "many": QuestionType.SELECT_MULTIPLE,
+}
+
+
+def table(name: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """One sheet as a Markdown table; the columns are all keys in order."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [f"| {name} |", f"| | {' | '.join(columns)} |"]
+    for row in rows:
+        cells = (row.get(column, "").replace("|", "\\|") for column in columns)
+        lines.append(f"| | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_form(
+    folder: Path,
+    survey: Sequence[Mapping[str, str]],
+    choices: Sequence[Mapping[str, str]] = (),
+    *,
+    settings: str = SETTINGS,
+) -> Path:
+    """A definition file. Line 2 holds the headings of the survey; its rows start at line 3."""
+    path = folder / "form.md"
+    sheets = table("survey", survey) + (table("choices", choices) if choices else "") + settings
+    path.write_text(sheets, encoding="utf-8")
+    return path
+
+
+def form_of(
+    folder: Path,
+    survey: Sequence[Mapping[str, str]],
+    choices: Sequence[Mapping[str, str]] = (),
+) -> CompiledForm:
+    """The form that these rows make."""
+    return load_form(write_form(folder, survey, choices))
+
+
+def filling(form: CompiledForm, answers: Answers | None = None) -> Filling:
+    """The form being answered on the day of all these tests."""
+    return Filling(form, on=ON, tables=TABLES, answers=answers or {})
+
+
+def codes(findings: Sequence[Finding]) -> list[str]:
+    """Findings as ``CODE path``."""
+    return [f"{one.code.name} {one.path}" for one in findings]
+
+
+def expression_form(expression: str) -> CompiledForm:
+    """A form with the readable questions in a group and one calculation in another."""
+    questions = [
+        Question(
+            path=f"asked/{name}",
+            type=kind,
+            label_vi=name,
+            precision=DatePrecision.YEAR,
+            source_row=row,
+        )
+        for row, (name, kind) in enumerate(READABLE.items(), 3)
+    ]
+    result = Question(
+        path="worked/result",
+        type=QuestionType.CALCULATE,
+        label_vi="",
+        calculation=expression,
+        source_row=20,
+    )
+    return compile_form(FormDefinition("thu", "2026-01-01", "Thử", (*questions, result), {}))
+
+
+def evaluate(expression: str, **answers: Answer) -> Answer:
+    """What an expression gives as a calculated answer; truth values come as text."""
+    given = {f"asked/{name}": value for name, value in answers.items()}
+    return filling(expression_form(expression), given).value("worked/result")
