@@ -143,7 +143,8 @@ def correct_returned(typist: Typist) -> None:
 
 
 def _walk_to(typist: Typist, cards: CardList, *, title: str, badge: str) -> None:
-    """Arrow down to the card."""
+    """Arrow down to the card, from the first one on."""
+    typist.press(Qt.Key.Key_Home, at=cards)
     for _ in range(cards.cards.rowCount() + 1):
         index = cards.currentIndex()
         if index.isValid():
@@ -151,7 +152,7 @@ def _walk_to(typist: Typist, cards: CardList, *, title: str, badge: str) -> None
             if (card.title, card.badge) == (title, badge):
                 return
         typist.press(Qt.Key.Key_Down, at=cards)
-    raise LookupError(f"{badge}: not among the cards")
+    raise LookupError(f"{title} {badge}: not among the cards")
 
 
 # -- everybody --
