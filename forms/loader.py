@@ -31,101 +31,40 @@ from forms.definition import (
 )
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
 from forms.sheets import Row, Sheet, pyxform_tables, read_sheets
+from forms.xlsform import (
+    ALLOWED_TYPES,
+    CALCULATE_COLUMNS,
+    CHOICES,
+    GROUP_COLUMNS,
+    GROUP_ENDS,
+    GROUP_STARTS,
+    MEDIA,
+    MESSAGES,
+    NAMESPACE,
+    NEEDED,
+    NOTE_COLUMNS,
+    PRECISION,
+    ROLE,
+    SELECT,
+    SETTINGS,
+    SURVEY,
+    TYPES,
+    WARNING,
+    WARNING_MESSAGE,
+)
 
 __all__ = ["DefinitionError", "DefinitionProblem", "load_definition", "load_form"]
-
-NAMESPACE = 'an="https://so-an-sinh.vn/xforms"'
 
 #: Longest cell that is still read.
 LONGEST_CELL = 20_000
 
-_ROLE, _PRECISION = "bind::an:role", "bind::an:precision"
-_WARNING, _WARNING_MESSAGE = "bind::an:warning", "bind::an:warningMsg"
-
-#: Heading as it may be written (small letters, ``_`` for spaces) -> the heading used here.
-_SURVEY: Mapping[str, str] = {
-    "type": "type",
-    "name": "name",
-    "label": "label",
-    "hint": "hint",
-    "required": "required",
-    "required_message": "required_message",
-    "requiredmsg": "required_message",
-    "relevant": "relevant",
-    "relevance": "relevant",
-    "constraint": "constraint",
-    "constraint_message": "constraint_message",
-    "constraining_message": "constraint_message",
-    "calculation": "calculation",
-    "calculate": "calculation",
-    "default": "default",
-    "readonly": "readonly",
-    "read_only": "readonly",
-    "choice_filter": "choice_filter",
-    "appearance": "appearance",
-    _ROLE: _ROLE,
-    _PRECISION: _PRECISION,
-    _WARNING: _WARNING,
-    _WARNING_MESSAGE.lower(): _WARNING_MESSAGE,
-}
-_CHOICES: Mapping[str, str] = {
-    "list_name": "list_name",
-    "name": "name",
-    "value": "name",
-    "label": "label",
-}
-_SETTINGS: Mapping[str, str] = {
-    "form_id": "form_id",
-    "id_string": "form_id",
-    "form_title": "form_title",
-    "title": "form_title",
-    "version": "version",
-    "namespaces": "namespaces",
-}
-_NEEDED = {
-    "survey": ("type", "name", "label"),
-    "choices": ("list_name", "name", "label"),
-    "settings": ("form_id", "form_title", "version"),
-}
-
-_TYPES: Mapping[str, QuestionType] = {
-    "text": QuestionType.TEXT,
-    "string": QuestionType.TEXT,
-    "integer": QuestionType.INTEGER,
-    "int": QuestionType.INTEGER,
-    "decimal": QuestionType.DECIMAL,
-    "date": QuestionType.DATE,
-    "note": QuestionType.NOTE,
-    "calculate": QuestionType.CALCULATE,
-}
-_SELECT = re.compile(
-    r"(?:(?P<one>select[_ ]one(?: from)?|select1)"
-    r"|(?P<many>select[_ ]multiple(?: from)?|select all that apply(?: from)?))\s+(?P<list>\S+)"
-)
-_GROUP_STARTS = ("begin group", "begin_group")
-_GROUP_ENDS = ("end group", "end_group")
-_ALLOWED_TYPES = (
-    "text, integer, decimal, date, select_one, select_multiple, note, calculate, "
-    "begin_group, end_group"
-)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_MEDIA = frozenset({"image", "big-image", "audio", "video"})
 _ROLE_NAME = re.compile(r"(?:person|household)\.[a-z_]+")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*[a-zđ]?)\.\s+(?=\S)")
 _PYXFORM_ROW = re.compile(r"^\[row : ([0-9]{1,6})\]")
 _YES = frozenset({"yes", "true", "true()"})
 _NO = frozenset({"no", "false", "false()"})
-
-#: Columns a row of this kind may fill; a filled cell of another column would have no effect.
-_GROUP_COLUMNS = frozenset({"type", "name", "label", "relevant", "appearance"})
-_NOTE_COLUMNS = _GROUP_COLUMNS | {"hint"}
-_CALCULATE_COLUMNS = frozenset({"type", "name", "label", "calculation", "relevant", _ROLE})
-_MESSAGES = {
-    "required_message": "required",
-    "constraint_message": "constraint",
-    _WARNING_MESSAGE: _WARNING,
-}
 
 
 def load_definition(path: Path) -> FormDefinition:
@@ -195,9 +134,9 @@ class _Reading:
         self._written: dict[str, str] = {}
         self._roles: dict[str, int] = {}
         self._check_sheets(sheets)
-        self._settings = self._rows(sheets, "settings", _SETTINGS)
-        self._choice_rows = self._rows(sheets, "choices", _CHOICES)
-        self._survey = self._rows(sheets, "survey", _SURVEY)
+        self._settings = self._rows(sheets, "settings", SETTINGS)
+        self._choice_rows = self._rows(sheets, "choices", CHOICES)
+        self._survey = self._rows(sheets, "survey", SURVEY)
 
     def definition(self) -> FormDefinition:
         """The definition, as far as it can be understood."""
@@ -226,7 +165,7 @@ class _Reading:
 
     def _check_sheets(self, sheets: dict[str, Sheet]) -> None:
         for name, sheet in sheets.items():
-            if name not in _NEEDED and not name.startswith("_"):
+            if name not in NEEDED and not name.startswith("_"):
                 self._report(Mistake.DEF_003, sheet.name, 0, "", name=sheet.name)
 
     def _rows(
@@ -239,7 +178,7 @@ class _Reading:
                 self._report(Mistake.DEF_002, name, 0, "", name=name)
             return ()
         meaning = self._read_headings(sheet, name, known)
-        for needed in _NEEDED[name]:
+        for needed in NEEDED[name]:
             if needed not in meaning.values():
                 self._report(Mistake.DEF_004, name, sheet.header_row, "", name=needed)
         rows = []
@@ -284,7 +223,7 @@ class _Reading:
         row, *more = self._settings
         for extra in more:
             self._report(Mistake.DEF_029, "settings", extra.number, "", name="form_id", type="2")
-        for needed in _NEEDED["settings"]:
+        for needed in NEEDED["settings"]:
             if needed not in row.cells:
                 self._report(Mistake.DEF_007, "settings", row.number, needed, name=needed)
         version = row.cells.get("version")
@@ -303,7 +242,7 @@ class _Reading:
         lists: dict[str, dict[str, Choice]] = {}
         seen: dict[tuple[str, str], int] = {}
         for row in self._choice_rows:
-            missing = [name for name in _NEEDED["choices"] if name not in row.cells]
+            missing = [name for name in NEEDED["choices"] if name not in row.cells]
             for name in missing:
                 self._report(Mistake.DEF_007, "choices", row.number, name, name=name)
             if missing:
@@ -325,9 +264,9 @@ class _Reading:
         open_groups = [_Group("", None)]
         for row in self._survey:
             kind = " ".join(row.cells.get("type", "").split())
-            if kind in _GROUP_ENDS:
+            if kind in GROUP_ENDS:
                 self._end_group(row, open_groups)
-            elif kind in _GROUP_STARTS:
+            elif kind in GROUP_STARTS:
                 open_groups.append(self._begin_group(row, open_groups[-1]))
             elif row.cells:
                 self._add_question(row, kind, open_groups[-1])
@@ -346,7 +285,7 @@ class _Reading:
         open_groups[-1].children.append(group.section())
 
     def _begin_group(self, row: Row, parent: _Group) -> _Group:
-        self._check_columns(row, _GROUP_COLUMNS, "begin_group")
+        self._check_columns(row, GROUP_COLUMNS, "begin_group")
         self._check_texts(row)
         appearance = row.cells.get("appearance")
         if appearance not in (None, "field-list"):
@@ -378,7 +317,7 @@ class _Reading:
                 self._report(Mistake.DEF_029, "survey", row.number, column, name=column, type=kind)
 
     def _check_texts(self, row: Row) -> None:
-        for column in ("label", "hint", *_MESSAGES):
+        for column in ("label", "hint", *MESSAGES):
             if "${" in row.cells.get(column, ""):
                 self._report(Mistake.DEF_026, "survey", row.number, column)
 
@@ -403,8 +342,8 @@ class _Reading:
                 relevant=cells.get("relevant"),
                 constraint=cells.get("constraint"),
                 constraint_message_vi=cells.get("constraint_message", ""),
-                warning=cells.get(_WARNING),
-                warning_message_vi=cells.get(_WARNING_MESSAGE, ""),
+                warning=cells.get(WARNING),
+                warning_message_vi=cells.get(WARNING_MESSAGE, ""),
                 calculation=cells.get("calculation"),
                 default=_default(cells.get("default"), kind),
                 readonly=_yes_or_no(cells.get("readonly")),
@@ -418,12 +357,12 @@ class _Reading:
         if not written:
             self._report(Mistake.DEF_007, "survey", row.number, "type", name="type")
             return QuestionType.TEXT, None
-        if written in _TYPES:
-            return _TYPES[written], None
-        match = _SELECT.fullmatch(written)
+        if written in TYPES:
+            return TYPES[written], None
+        match = SELECT.fullmatch(written)
         if match is None:
             self._report(
-                Mistake.DEF_008, "survey", row.number, "type", name=written, allowed=_ALLOWED_TYPES
+                Mistake.DEF_008, "survey", row.number, "type", name=written, allowed=ALLOWED_TYPES
             )
             return QuestionType.TEXT, None
         if match["list"] not in self._choices:
@@ -435,50 +374,50 @@ class _Reading:
         """Cells that the type needs, and cells that would have no effect with it."""
         cells = row.cells
         if kind is QuestionType.CALCULATE:
-            self._check_columns(row, _CALCULATE_COLUMNS, kind.value)
+            self._check_columns(row, CALCULATE_COLUMNS, kind.value)
             if "calculation" not in cells:
                 self._report(Mistake.DEF_028, "survey", row.number, "calculation")
             return
         if "label" not in cells:
             self._report(Mistake.DEF_007, "survey", row.number, "label", name="label")
         if kind is QuestionType.NOTE:
-            self._check_columns(row, _NOTE_COLUMNS, kind.value)
+            self._check_columns(row, NOTE_COLUMNS, kind.value)
             return
         selects = kind in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE)
-        for column, fits in (("choice_filter", selects), (_PRECISION, kind is QuestionType.DATE)):
+        for column, fits in (("choice_filter", selects), (PRECISION, kind is QuestionType.DATE)):
             if column in cells and not fits:
                 self._check_columns(row, frozenset(cells) - {column}, kind.value)
-        for message, expression in _MESSAGES.items():
+        for message, expression in MESSAGES.items():
             if message in cells and expression not in cells:
                 self._report(Mistake.DEF_007, "survey", row.number, expression, name=expression)
-        if _WARNING in cells and _WARNING_MESSAGE not in cells:
+        if WARNING in cells and WARNING_MESSAGE not in cells:
             self._report(
-                Mistake.DEF_007, "survey", row.number, _WARNING_MESSAGE, name=_WARNING_MESSAGE
+                Mistake.DEF_007, "survey", row.number, WARNING_MESSAGE, name=WARNING_MESSAGE
             )
 
     def _read_role(self, row: Row) -> str | None:
-        role = row.cells.get(_ROLE)
+        role = row.cells.get(ROLE)
         if role is None:
             return None
         if not _ROLE_NAME.fullmatch(role):
-            self._refuse_value("survey", row.number, _ROLE, role, "person.…, household.…")
+            self._refuse_value("survey", row.number, ROLE, role, "person.…, household.…")
         other = self._roles.setdefault(role, row.number)
         if other != row.number:
-            self._report(Mistake.DEF_027, "survey", row.number, _ROLE, name=role, other=other)
+            self._report(Mistake.DEF_027, "survey", row.number, ROLE, name=role, other=other)
         return role
 
     def _read_precision(self, row: Row, kind: QuestionType) -> DatePrecision:
-        written = row.cells.get(_PRECISION)
+        written = row.cells.get(PRECISION)
         if written is None or kind is not QuestionType.DATE:
             return DatePrecision.DAY
         allowed = {precision.value: precision for precision in DatePrecision}
         if written not in allowed:
-            self._refuse_value("survey", row.number, _PRECISION, written, ", ".join(allowed))
+            self._refuse_value("survey", row.number, PRECISION, written, ", ".join(allowed))
         return allowed.get(written, DatePrecision.DAY)
 
 
 def _is_attribute(heading: str) -> bool:
-    return _COLUMN_NAME.fullmatch(heading) is not None and heading.lower() not in _MEDIA
+    return _COLUMN_NAME.fullmatch(heading) is not None and heading.lower() not in MEDIA
 
 
 def _is_day(text: str) -> bool:
