@@ -7,7 +7,8 @@ exceptions exist (Luật Căn cước 26/2023/QH15 Điều 12 promises no more t
 
 Personal ID number (``PPP G YY RRRRRR``), after taking out spaces, dots and dashes:
 
-* ID-R1  eleven digits: an error that offers the number with a leading 0 (``ID_002``).
+* ID-R1  eleven digits that begin with a known place once a 0 is put before them: an error that
+         offers that number (``ID_002``); spreadsheets lose the leading 0.
 * ID-R2  the letters O, o, I, l among digits: an error that offers the digits (``ID_003``).
 * ID-R3  any other sign, full-width digits too: an error (``ID_004``).
 * ID-R4  nine digits: an old CMND number, let through but flagged (``ID_005``).
@@ -142,7 +143,7 @@ def identity_findings(
                 number, identity.get(SEX), born, on=on, tables=tables, path=path
             )
         else:
-            findings.append(_format_finding(number, path))
+            findings.append(_format_finding(number, path, tables))
     if OLD_ID_NUMBER in paths:
         findings += _old_number_findings(_text(identity, OLD_ID_NUMBER), paths[OLD_ID_NUMBER])
     if BIRTH_DATE in paths:
@@ -173,7 +174,7 @@ def _text(identity: Mapping[str, Answer], name: str) -> str:
     return "" if answer is None else str(answer)
 
 
-def _format_finding(number: str, path: str) -> Finding:
+def _format_finding(number: str, path: str, tables: IdentityTables) -> Finding:
     """ID-R1 … ID-R6: why this is no number of twelve digits."""
     digits = number.translate(_LOOK_ALIKES)
     parameters = {"number": number}
@@ -185,7 +186,7 @@ def _format_finding(number: str, path: str) -> Finding:
         code, parameters = Code.ID_003, {"number": number, "suggestion": digits}
     elif digits != number:
         code = Code.ID_004
-    elif len(number) == 11:
+    elif len(number) == 11 and f"0{number}"[:3] in tables.birth_places:
         code, parameters = Code.ID_002, {"number": number, "suggestion": f"0{number}"}
     elif len(number) == 9:
         code = Code.ID_005

@@ -44,6 +44,7 @@ def test_a_sound_identity_gets_no_remark() -> None:
     ("number", "expected"),
     [
         ("03145000003", ["ID_002"]),  # ID-R1
+        ("00314500000", ["ID_001"]),  # ID-R1: no number begins with 000
         ("O03145000003", ["ID_003"]),  # ID-R2
         ("oo3I45ooooo3", ["ID_003"]),  # ID-R2
         ("00314500000l", ["ID_003"]),  # ID-R2; then it is another number, asked again
