@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
 from desktop.store import tables
 from desktop.store.documents import FieldValues
+from desktop.store.driver import Driver, first_value
 from desktop.store.projections import ABOUT_A_PERSON, Cell, Row, numbers_of, row_of, table_of
 from sync.protocol.chain import digest_part
 from sync.protocol.documents import DocumentType
@@ -154,10 +155,10 @@ def _entry_from(row: Sequence[Any]) -> Entry:
 class Batch:
     """The documents of one transaction: ``load``, change the entries, ``write``."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
         self._entries: dict[str, Entry] = {}
-        last = connection.exec_driver_sql("SELECT max(doc) FROM documents").scalar()
+        last = first_value(driver.execute("SELECT max(doc) FROM documents"))
         self._next_doc = 1 + (last or 0)
 
     def load(self, document_ids: Iterable[str]) -> None:
@@ -165,7 +166,7 @@ class Batch:
         wanted = [name for name in dict.fromkeys(document_ids) if name not in self._entries]
         if not wanted:
             return
-        for row in self._connection.exec_driver_sql(*_among(_SELECT, wanted)):
+        for row in self._driver.execute(*_among(_SELECT, wanted)):
             self._entries[row[1]] = _entry_from(row)
 
     def get(self, document_id: str) -> Entry | None:
@@ -228,7 +229,7 @@ class Batch:
                 names.append(f"{column.name} = ?")
                 values.append(new)
         sql = f"UPDATE {table.name} SET {', '.join(names)} WHERE doc = ?"  # noqa: S608 names of ours
-        self._connection.exec_driver_sql(sql, (*values, after[0]))
+        self._driver.execute(sql, (*values, after[0]))
 
     def _write_numbers(self, changed: Sequence[Entry]) -> None:
         gone: list[Row] = []
@@ -259,11 +260,11 @@ class Batch:
             self._step_digest(bucket, count, xor)
 
     def _step_digest(self, bucket: str, count: int, xor: int) -> None:
-        known = self._connection.exec_driver_sql(
+        known = self._driver.execute(
             "SELECT count, digest FROM buckets WHERE bucket = ?", (bucket,)
-        ).first()
+        ).fetchone()
         old_count, old_digest = (0, "0") if known is None else known
-        self._connection.exec_driver_sql(
+        self._driver.execute(
             "INSERT INTO buckets (bucket, count, digest) VALUES (?, ?, ?) "
             "ON CONFLICT (bucket) DO UPDATE SET count = excluded.count, digest = excluded.digest",
             (bucket, old_count + count, f"{int(old_digest, 16) ^ xor:032x}"),
@@ -275,18 +276,18 @@ class Batch:
             for entry in changed
             if entry.kind in ABOUT_A_PERSON
         }
-        refresh_person_states(self._connection, person_ids)
+        refresh_person_states(self._driver, person_ids)
 
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
-            self._connection.exec_driver_sql(sql, list(rows))
+            self._driver.executemany(sql, rows)
 
 
-def refresh_person_states(connection: Connection, person_ids: Iterable[str]) -> None:
+def refresh_person_states(driver: Driver, person_ids: Iterable[str]) -> None:
     """Derive anew how far the records and checks of these persons are."""
     known = [person_id for person_id in person_ids if person_id]
     if known:
-        connection.exec_driver_sql(_REFRESH_STATES, (_ENCODER.encode(known).decode(),))
+        driver.execute(_REFRESH_STATES, (_ENCODER.encode(known).decode(),))
 
 
 def _document_row(entry: Entry) -> tuple[Any, ...]:

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
+from desktop.errors import ExternalError, Problem
+from desktop.store.driver import Driver
 from sync.protocol.chain import canonical, chain_link, chain_start
 from sync.protocol.messages import Change
 
@@ -48,9 +49,11 @@ class LedgerEntry(msgspec.Struct, frozen=True):
 class Books:
     """The ends of the books within one write transaction; ``close`` writes them back."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        heads = connection.exec_driver_sql(_HEADS).one()
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        heads = driver.execute(_HEADS).fetchone()
+        if heads is None:
+            raise ExternalError(Problem.REGISTER_DAMAGED)
         self.epoch: str = heads[0]
         self.epoch_number: int = heads[1]
         self.seq: int = heads[2]
@@ -121,7 +124,7 @@ class Books:
         if not self._is_open:
             return
         self._flush()
-        self._connection.exec_driver_sql(
+        self._driver.execute(
             "UPDATE heads SET epoch = ?, epoch_number = ?, seq = ?, chain = ?, acked = ?, "
             "ledger_n = ?, ledger_hash = ? WHERE one = 1",
             (
@@ -137,16 +140,16 @@ class Books:
 
     def _flush(self) -> None:
         if self._changes:
-            self._connection.exec_driver_sql(_ADD_CHANGE, self._changes)
+            self._driver.executemany(_ADD_CHANGE, self._changes)
             self._changes = []
         if self._lines:
-            self._connection.exec_driver_sql(_ADD_LINE, self._lines)
+            self._driver.executemany(_ADD_LINE, self._lines)
             self._lines = []
 
 
-def open_books(connection: Connection, *, epoch: str) -> None:
+def open_books(driver: Driver, *, epoch: str) -> None:
     """Lay the first page of a new register."""
-    connection.exec_driver_sql(
+    driver.execute(
         "INSERT INTO heads (one, epoch, epoch_number, seq, chain, acked, ledger_n, ledger_hash) "
         "VALUES (1, ?, 1, 0, ?, 0, 0, ?)",
         (epoch, chain_start(epoch), _LEDGER_START),

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from desktop.store.batch import Batch, Entry, refresh_person_states
 from desktop.store.documents import replayed
+from desktop.store.driver import Driver
 from desktop.store.outbox import waiting_patches
 from desktop.store.register import Register
 from desktop.store.transaction import Transaction
@@ -48,12 +47,12 @@ class RegisterInbox:
         """One page with its cursors, in one transaction; pending local edits stay on top."""
         with self._register.writing() as transaction:
             for drop in drops:
-                _drop(transaction.connection, drop.bucket)
-            _set_cursors(transaction.connection, {grant.bucket: 0 for grant in grants})
+                _drop(transaction.driver, drop.bucket)
+            _set_cursors(transaction.driver, {grant.bucket: 0 for grant in grants})
             applied = _apply_rows(transaction, rows)
             dropped = {drop.bucket for drop in drops}
             _set_cursors(
-                transaction.connection,
+                transaction.driver,
                 {bucket: at for bucket, at in cursors.items() if bucket not in dropped},
             )
             objects = [("bucket", drop.bucket) for drop in drops]
@@ -80,18 +79,18 @@ class RegisterInbox:
         """
         with self._register.writing() as transaction:
             for bucket in buckets:
-                transaction.connection.exec_driver_sql(
+                transaction.driver.execute(
                     "UPDATE buckets SET cursor = NULL, count = 0, digest = ? WHERE bucket = ?",
                     ("0" * 32, bucket),
                 )
-                transaction.connection.exec_driver_sql(
+                transaction.driver.execute(
                     "UPDATE documents SET version = 0 WHERE bucket = ?", (bucket,)
                 )
 
 
-def _set_cursors(connection: Connection, cursors: Mapping[str, int]) -> None:
+def _set_cursors(driver: Driver, cursors: Mapping[str, int]) -> None:
     for bucket, cursor in cursors.items():
-        connection.exec_driver_sql(
+        driver.execute(
             "INSERT INTO buckets (bucket, cursor, count, digest) VALUES (?, ?, 0, ?) "
             "ON CONFLICT (bucket) DO UPDATE SET cursor = excluded.cursor",
             (bucket, cursor, "0" * 32),
@@ -102,7 +101,7 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
     """Write the rows that bring something new; returns how many."""
     batch = transaction.documents
     batch.load(row.document_id for row in rows)
-    waiting = waiting_patches(transaction.connection, [row.document_id for row in rows])
+    waiting = waiting_patches(transaction.driver, [row.document_id for row in rows])
     changed: list[Entry] = []
     for row in rows:
         entry = batch.get(row.document_id)
@@ -124,27 +123,27 @@ def _new_entry(batch: Batch, row: Row) -> Entry:
     return batch.add(row.document_id, kind=row.document_type, bucket=row.bucket, fields={})
 
 
-def _drop(connection: Connection, bucket: str) -> None:
+def _drop(driver: Driver, bucket: str) -> None:
     """Remove a bucket's documents from every list; the outbox keeps what is unsent."""
-    person_ids = _persons_of(connection, bucket)
-    connection.exec_driver_sql(
+    person_ids = _persons_of(driver, bucket)
+    driver.execute(
         "INSERT INTO people_words (people_words, rowid, words) SELECT 'delete', p.doc, p.words "
         "FROM people AS p JOIN documents AS d ON d.doc = p.doc WHERE d.bucket = ?",
         (bucket,),
     )
     for table in _LISTS:
-        connection.exec_driver_sql(
+        driver.execute(
             f"DELETE FROM {table} WHERE doc IN (SELECT doc FROM documents WHERE bucket = ?)",  # noqa: S608 names of ours
             (bucket,),
         )
-    connection.exec_driver_sql("DELETE FROM documents WHERE bucket = ?", (bucket,))
-    connection.exec_driver_sql("DELETE FROM buckets WHERE bucket = ?", (bucket,))
-    refresh_person_states(connection, person_ids)
+    driver.execute("DELETE FROM documents WHERE bucket = ?", (bucket,))
+    driver.execute("DELETE FROM buckets WHERE bucket = ?", (bucket,))
+    refresh_person_states(driver, person_ids)
 
 
-def _persons_of(connection: Connection, bucket: str) -> list[str]:
+def _persons_of(driver: Driver, bucket: str) -> list[str]:
     """The persons whose state in lists rests on documents of this bucket."""
-    rows = connection.exec_driver_sql(
+    rows = driver.execute(
         "SELECT DISTINCT fields ->> 'person_id' FROM documents WHERE bucket = ? "
         "AND type IN ('record', 'check', 'submission')",
         (bucket,),

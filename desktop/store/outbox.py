@@ -16,6 +16,7 @@ from desktop.domain.syncing import ChangeRow, ChangeState
 from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN, Books
 from desktop.store.documents import apply_patch, replayed
+from desktop.store.driver import Driver, driver_of, first_value
 from desktop.store.register import Register
 from desktop.store.transaction import Transaction
 from sync.client.ports import Batch
@@ -64,11 +65,12 @@ class RegisterOutbox:
     def next_batch(self, *, limit: int) -> Batch:
         """The oldest unsent changes: about ``limit`` of them, never cutting a group."""
         with self._register.reading() as connection:
-            books = Books(connection)
+            driver = driver_of(connection)
+            books = Books(driver)
             first = books.position_of(books.acked)
-            end = _end_of_batch(connection, first, books.position_of(books.seq), limit)
-            rows = connection.exec_driver_sql(_WAITING + " ORDER BY position", (first, end)).all()
-            previous = _chain_at(connection, books, books.acked)
+            end = _end_of_batch(driver, first, books.position_of(books.seq), limit)
+            rows = driver.execute(_WAITING + " ORDER BY position", (first, end)).fetchall()
+            previous = _chain_at(driver, books, books.acked)
         return Batch(
             epoch=books.epoch,
             prev=previous.hex(),
@@ -84,9 +86,9 @@ class RegisterOutbox:
             if acked <= books.acked:
                 return
             span = (books.position_of(books.acked), books.position_of(acked))
-            rows = transaction.connection.exec_driver_sql(_WAITING + " ORDER BY position", span)
+            rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
             sent = [(position, _CHANGES.decode(change)) for position, change in rows]
-            transaction.connection.exec_driver_sql(
+            transaction.driver.executemany(
                 _SETTLE,
                 [_receipt(position, results.get(c.seq), answer.now) for position, c in sent],
             )
@@ -102,11 +104,11 @@ class RegisterOutbox:
             if expected > books.acked:
                 return True
             span = (books.position_of(expected - 1), books.position_of(books.acked))
-            rows = transaction.connection.exec_driver_sql(_WAITING + " ORDER BY position", span)
+            rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
             changes = [_CHANGES.decode(change) for _, change in rows]
             if not changes or changes[0].seq != expected:
                 return False
-            transaction.connection.exec_driver_sql(
+            transaction.driver.execute(
                 "UPDATE outbox SET state = 'waiting', version = 0, clashed = '', why = '', "
                 "receipted_at = '' WHERE position > ? AND position <= ?",
                 span,
@@ -123,9 +125,9 @@ class RegisterOutbox:
         with self._register.writing() as transaction:
             books = transaction.books
             span = (books.position_of(books.acked), books.position_of(books.seq))
-            rows = transaction.connection.exec_driver_sql(_WAITING + " ORDER BY position", span)
+            rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
             waiting = [_CHANGES.decode(change) for _, change in rows]
-            transaction.connection.exec_driver_sql(
+            transaction.driver.execute(
                 "DELETE FROM outbox WHERE position > ? AND position <= ?", span
             )
             books.begin_epoch(new_epoch())
@@ -136,11 +138,11 @@ class RegisterOutbox:
 
 
 def waiting_patches(
-    connection: Connection, document_ids: Iterable[str]
+    driver: Driver, document_ids: Iterable[str]
 ) -> dict[str, list[Mapping[str, tuple[object, object]]]]:
     """The unsent patches of these documents, oldest first; documents without any are left out."""
     wanted = msgspec.json.encode(list(document_ids)).decode()
-    rows = connection.exec_driver_sql(
+    rows = driver.execute(
         "SELECT document_id, change FROM outbox "
         "WHERE state = 'waiting' AND document_id IN (SELECT value FROM json_each(?)) "
         "ORDER BY position",
@@ -202,30 +204,31 @@ def held_changes(register: Register) -> list[HeldChange]:
     return [HeldChange(_CHANGES.decode(change), why, at) for change, why, at in rows]
 
 
-def _end_of_batch(connection: Connection, first: int, last: int, limit: int) -> int:
+def _end_of_batch(driver: Driver, first: int, last: int, limit: int) -> int:
     """The position of the last change of the batch, stretched to the end of its group."""
-    row = connection.exec_driver_sql(
+    row = driver.execute(
         "SELECT position, group_seq FROM outbox WHERE position > ? AND position <= ? "
         "ORDER BY position DESC LIMIT 1",
         (first, first + limit),
-    ).first()
+    ).fetchone()
     if row is None:
         return first
-    after = connection.exec_driver_sql(
+    after = driver.execute(
         "SELECT position FROM outbox WHERE position > ? AND position < ? AND group_seq <> ? "
         "ORDER BY position LIMIT 1",
         (row[0], (first // EPOCH_SPAN + 1) * EPOCH_SPAN, row[1]),
-    ).scalar()
-    return last if after is None else int(after) - 1
+    ).fetchone()
+    return last if after is None else int(after[0]) - 1
 
 
-def _chain_at(connection: Connection, books: Books, seq: int) -> bytes:
+def _chain_at(driver: Driver, books: Books, seq: int) -> bytes:
     """The chain's hash after this change."""
     if seq == 0:
         return chain_start(books.epoch)
-    found: bytes = connection.exec_driver_sql(
-        "SELECT chain FROM outbox WHERE position = ?", (books.position_of(seq),)
-    ).scalar_one()
+    position = books.position_of(seq)
+    found: bytes = first_value(
+        driver.execute("SELECT chain FROM outbox WHERE position = ?", (position,))
+    )
     return found
 
 
@@ -247,7 +250,7 @@ def _settle_documents(
     """
     ids = {change.document_id for change in changes}
     transaction.documents.load(ids)
-    waiting = waiting_patches(transaction.connection, ids)
+    waiting = waiting_patches(transaction.driver, ids)
     touched: list[Entry] = []
     taken_back: set[str] = set()
     for change in changes:

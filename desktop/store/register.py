@@ -23,6 +23,7 @@ from desktop.store import connection as connections
 from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.books import Books, open_books
 from desktop.store.documents import Document, Edit
+from desktop.store.driver import driver_of
 from desktop.store.failures import translated
 from desktop.store.folder import (
     REGISTER_FILE,
@@ -174,9 +175,9 @@ class Register:
         with self.writing() as transaction:
             for key, value in values.items():
                 if value is None:
-                    transaction.connection.exec_driver_sql("DELETE FROM meta WHERE key = ?", (key,))
+                    transaction.driver.execute("DELETE FROM meta WHERE key = ?", (key,))
                 else:
-                    transaction.connection.exec_driver_sql(
+                    transaction.driver.execute(
                         "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value)
                     )
 
@@ -184,7 +185,7 @@ class Register:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the register for as long as it is held."""
         self._require_open()
-        with translated(), self._readers.connect() as connection:
+        with translated(), self._readers.begin() as connection:
             yield connection
 
     @contextmanager
@@ -235,13 +236,14 @@ def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) 
     with translated():
         engine = connections.write_engine(beside, key=key, memory_security=memory_security)
         with engine.begin() as connection:
+            driver = driver_of(connection)
             for statement in schema_statements():
-                connection.exec_driver_sql(statement)
-            open_books(connection, epoch=new_epoch())
-            books = Books(connection)
+                driver.execute(statement)
+            open_books(driver, epoch=new_epoch())
+            books = Books(driver)
             books.record(at=datetime.now(UTC), by=author, action="register.create", objects=[])
             books.close()
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            driver.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         engine.dispose()  # the last connection moves the write-ahead log into the file
     try:
         beside.rename(register_path(folder))

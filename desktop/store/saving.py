@@ -10,7 +10,7 @@ from desktop.store.books import Books
 from desktop.store.documents import Edit, Patch, apply_patch, as_kept, difference
 from desktop.store.transaction import Transaction
 from sync.protocol.documents import RULES, bucket_of
-from sync.protocol.ids import new_id
+from sync.protocol.ids import new_id_text
 from sync.protocol.messages import Change
 
 #: A ledger line names at most this many documents; of more it names their changes.
@@ -103,7 +103,7 @@ def _append_change(
     books.append(
         Change(
             seq=books.seq + 1,
-            change_id=str(new_id(unix_ms=stamp.unix_ms)),
+            change_id=new_id_text(unix_ms=stamp.unix_ms),
             group=group,
             document_type=entry.type_name,
             document_id=edit.document_id,

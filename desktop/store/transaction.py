@@ -8,21 +8,22 @@ from sqlalchemy import Connection
 
 from desktop.store.batch import Batch
 from desktop.store.books import Books
+from desktop.store.driver import driver_of
 
 
 class Transaction:
     """What writes together is committed together; made by ``Register.writing``.
 
     Attributes:
-        connection: for statements that concern neither documents nor books.
+        driver: for statements that concern neither documents nor books.
         books: changes and ledger lines; closed by the register before the commit.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.books = Books(connection)
+        self.driver = driver_of(connection)
+        self.books = Books(self.driver)
 
     @cached_property
     def documents(self) -> Batch:
         """The documents of this transaction."""
-        return Batch(self.connection)
+        return Batch(self.driver)
