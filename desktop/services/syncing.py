@@ -26,7 +26,7 @@ from desktop.store.inbox import RegisterInbox
 from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
 from desktop.store.register import Register
 from sync.client.conversation import enrol
-from sync.client.engine import synchronise
+from sync.client.engine import REAL_TIME, Pace, synchronise
 from sync.client.outcomes import SyncOutcome
 from sync.client.ports import DeviceIdentity
 from sync.client.transport import BadAddressError, Transport, checked_address
@@ -61,10 +61,16 @@ class Syncing:
     """The sync page's work; ``run`` waits for a running one and never raises for the network."""
 
     def __init__(
-        self, *, register: Register, clock: Callable[[], datetime], app_version: str = ""
+        self,
+        *,
+        register: Register,
+        clock: Callable[[], datetime],
+        app_version: str = "",
+        pace: Pace = REAL_TIME,
     ) -> None:
         self._register = register
         self._clock = clock
+        self._pace = pace
         self._app_version = app_version
         self._running = threading.Lock()
 
@@ -183,6 +189,7 @@ class Syncing:
             ),
             app_version=self._app_version,
             on_progress=on_progress,
+            pace=self._pace,
         )
         return _report(outcome)
 

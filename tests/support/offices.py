@@ -17,10 +17,14 @@ from desktop.store.keys import KdfCost
 from desktop.store.register import Register
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
+from sync.client.engine import Pace
 
 PASSPHRASE = "mật khẩu chỉ để kiểm thử"
 #: The weakest that Argon2id allows: tests open many registers.
 QUICK = KdfCost(memory_kib=8, iterations=1, lanes=1)
+
+#: Retries of a sync follow each other without waiting.
+AT_ONCE = Pace(wait=lambda _seconds: None)
 
 HOME = Home(
     commune_code="99001",
@@ -55,7 +59,7 @@ class Office:
         self.todos = Todos(register=register, forms=forms)
         self.checks = Checks(register=register, author=author, clock=clock)
         self.reviews = Reviews(register=register, author=author, clock=clock)
-        self.syncing = Syncing(register=register, clock=clock)
+        self.syncing = Syncing(register=register, clock=clock, pace=AT_ONCE)
 
     @staticmethod
     def create(

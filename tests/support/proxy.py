@@ -1,4 +1,4 @@
-"""A line that breaks on order: a TCP proxy that cuts a connection after so many bytes."""
+"""A line that breaks on order: a TCP proxy that cuts or stalls a connection after so many bytes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
+from urllib.parse import urlsplit
 
 _PIECE = 65536
 #: SO_LINGER with no time: close sends RST, as a dead line or a killed process does.
@@ -24,24 +25,29 @@ class Cut:
         after_sent: bytes of it that still reach the server, or ``None`` for all.
         after_answered: bytes of the answer that still reach the client, or ``None`` for all.
         times: how many connections are cut before the line is good again.
+        stalls: nothing goes on at this place until ``FaultProxy.release``; then it is cut.
     """
 
     request: bytes
     after_sent: int | None = None
     after_answered: int | None = None
     times: int = 1_000_000
+    stalls: bool = False
 
 
 class FaultProxy:
-    """Forwards to ``target`` (host, port); use it as a context manager.
+    """Forwards to the server at ``target_url``; use it as a context manager.
 
     Attributes:
         url: where the client should connect.
-        cuts: how many connections were cut so far.
+        cuts: how many connections were cut or stalled under the present plan.
+        reached: set when a connection came to the place of the cut.
     """
 
-    def __init__(self, target: tuple[str, int]) -> None:
-        self._target = target
+    def __init__(self, target_url: str) -> None:
+        self.lead_to(target_url)
+        self.reached = threading.Event()
+        self._released = threading.Event()
         self._plan: Cut | None = None
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -59,6 +65,7 @@ class FaultProxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._released.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -66,10 +73,23 @@ class FaultProxy:
             for end in self._open:
                 _end(end)
 
+    def lead_to(self, target_url: str) -> None:
+        """From the next connection on, forward to this server."""
+        parts = urlsplit(target_url)
+        assert parts.hostname is not None and parts.port is not None
+        self._target = (parts.hostname, parts.port)
+
     def plan(self, cut: Cut | None) -> None:
         """From the next connection on, cut so; ``None`` for a good line."""
         with self._lock:
             self._plan = cut
+            self.cuts = 0
+        self.reached.clear()
+        self._released.clear()
+
+    def release(self) -> None:
+        """Let what stalls end, cut."""
+        self._released.set()
 
     def _accept(self) -> None:
         while True:
@@ -80,21 +100,25 @@ class FaultProxy:
             try:
                 server = socket.create_connection(self._target)
             except OSError:
-                client.close()
+                _end(client, hard=True)
                 continue
             with self._lock:
                 self._open |= {client, server}
-                line = _Line(client, server, self._plan, self._take_cut)
+                line = _Line(client, server, self._plan, self._at_the_place)
             for pump in (line.upstream, line.downstream):
                 threading.Thread(target=pump, daemon=True).start()
 
-    def _take_cut(self) -> bool:
-        """May this connection be cut? Counts it."""
+    def _at_the_place(self) -> bool:
+        """A connection came to the place of the cut. May it be cut? Waits there if it stalls."""
         with self._lock:
-            if self._plan is None or self.cuts >= self._plan.times:
+            plan = self._plan
+            if plan is None or self.cuts >= plan.times:
                 return False
             self.cuts += 1
-            return True
+        self.reached.set()
+        if plan.stalls:
+            self._released.wait()
+        return True
 
 
 @dataclass(slots=True)
@@ -104,7 +128,7 @@ class _Line:
     client: socket.socket
     server: socket.socket
     plan: Cut | None
-    take_cut: Callable[[], bool]
+    at_the_place: Callable[[], bool]
     is_armed: bool = False
     sent: int = 0
     answered: int = 0
@@ -135,15 +159,17 @@ class _Line:
         if self.is_armed and self.plan is not None:
             limit = self.plan.after_sent if way == "sent" else self.plan.after_answered
         done = self.sent if way == "sent" else self.answered
-        if limit is not None and done + len(piece) > limit and self.take_cut():
-            with contextlib.suppress(OSError):
-                to.sendall(piece[: limit - done])
-            self._hang_up(hard=True)
-            return False
         if self.is_armed and way == "sent":
             self.sent += len(piece)
         elif self.is_armed:
             self.answered += len(piece)
+        if limit is not None and done <= limit < done + len(piece):
+            with contextlib.suppress(OSError):
+                to.sendall(piece[: limit - done])
+            if self.at_the_place():
+                self._hang_up(hard=True)
+                return False
+            piece = piece[limit - done :]
         to.sendall(piece)
         return True
 
