@@ -35,6 +35,7 @@ from desktop.ui import theme
 from desktop.ui.main_window import MainWindow, Place
 from desktop.ui.messages import Messages
 from desktop.ui.pages.unlock_page import Doors, UnlockPage
+from desktop.ui.wording import VIETNAM
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
     from desktop.domain.records import OpenedForm
@@ -55,8 +56,8 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
 
 
 def now() -> datetime:
-    """The machine's clock with its offset, so that ``date()`` is the officer's day."""
-    return datetime.now().astimezone()
+    """The machine's clock, in the zone of Việt Nam: ``date()`` is the officer's day."""
+    return datetime.now(VIETNAM)
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:
@@ -95,6 +96,14 @@ class Seat:
     def role(self) -> str:
         """ "" before the device is enrolled."""
         return self.enrolment.role if self.enrolment else ""
+
+    @property
+    def commune_names(self) -> dict[str, str]:
+        """Code -> name of the communes the office serves."""
+        if self.enrolment is None:
+            return {}
+        names = zip(self.enrolment.commune_codes, self.enrolment.commune_names, strict=True)
+        return dict(names)
 
     @property
     def is_training(self) -> bool:
@@ -220,7 +229,7 @@ class Desktop(QObject):
 
         services, seat = built
         self.services = services
-        desk = Desk(window=self.window, jobs=self.jobs, parts=_parts(services, self._clock))
+        desk = Desk(window=self.window, jobs=self.jobs, parts=_parts(services, seat, self._clock))
         entries = desk.entries(seat.role)
         for entry in entries:
             entry.page.data_changed.connect(self._count)
@@ -299,7 +308,7 @@ def _build(
     return services, seat
 
 
-def _parts(services: Services, clock: Callable[[], datetime]) -> Parts:
+def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Parts:
     from desktop.services.remarks import day_of_validation
     from desktop.ui.desk import Parts
     from forms.engine import Filling
@@ -323,4 +332,5 @@ def _parts(services: Services, clock: Callable[[], datetime]) -> Parts:
         begin_filling=_begin_filling,
         definition_of=lambda form_id, version: services.forms.get(form_id, version).definition,
         clock=clock,
+        commune_names=seat.commune_names,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,7 @@ class Parts:
     begin_filling: Callable[[OpenedForm], Filling]
     definition_of: Callable[[str, str], FormDefinition]
     clock: Callable[[], datetime]
+    commune_names: Mapping[str, str]
 
 
 class Desk(QObject):
@@ -82,6 +83,7 @@ class Desk(QObject):
             jobs=self._jobs,
             reviews=self._parts.reviews,
             definition_of=self._parts.definition_of,
+            commune_names=self._parts.commune_names,
         )
         return [Entry("collecting", self.tr("Phiếu nhận"), "inbox", page)]
 

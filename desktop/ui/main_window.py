@@ -25,7 +25,7 @@ from desktop.ui import icons, theme
 from desktop.ui.page import Page
 from desktop.ui.widgets.message_bar import MessageBar
 
-_NAV_WIDTH = 196
+_NAV_WIDTH = 184
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class MainWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         bar = QVBoxLayout()
-        bar.setContentsMargins(24, 8, 24, 0)
+        bar.setContentsMargins(20, 0, 20, 0)
         bar.addWidget(self.message_bar)
         right.addLayout(bar)
         right.addWidget(self._stack, 1)
@@ -172,14 +172,14 @@ class MainWindow(QWidget):
         lock = QPushButton(self.tr("Khóa sổ"))
         lock.setObjectName("button:lock")
         lock.setProperty("kind", "nav")
-        lock.setIcon(icons.icon("lock", tint="nav_muted"))
+        icons.dress(lock, "lock", tint="nav_text", size=20)
         lock.setShortcut("Ctrl+L")
         lock.setToolTip(self.tr("Đóng sổ và trở về màn hình mật khẩu (Ctrl+L)"))
         lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lock.clicked.connect(self.lock_asked)
         self._nav_buttons.setSpacing(4)
         layout = QVBoxLayout(self._nav)
-        layout.setContentsMargins(12, 14, 12, 12)
+        layout.setContentsMargins(10, 14, 10, 12)
         layout.addLayout(head)
         layout.addLayout(self._nav_buttons)
         layout.addStretch(1)
@@ -195,8 +195,7 @@ class MainWindow(QWidget):
         button.setProperty("kind", "nav")
         button.setProperty("title", entry.title)
         button.setProperty("page_name", entry.name)
-        button.setIcon(icons.icon(entry.icon, tint="nav_text"))
-        button.setIconSize(icons.size_of(20))
+        icons.dress(button, entry.icon, tint="nav_text", size=20)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setShortcut(f"Alt+{len(self._buttons) + 1}")
@@ -246,7 +245,7 @@ class _StatusLine(QFrame):
         self._unsent.setObjectName("status:unsent")
         self._lock = QLabel(self.tr("Sổ mã hóa, đang mở"))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 4, 24, 4)
+        layout.setContentsMargins(20, 4, 20, 4)
         layout.setSpacing(8)
         layout.addWidget(self._picture("person"))
         layout.addWidget(self._user)

@@ -18,7 +18,9 @@ class Page(QWidget):
 
     Attributes:
         body: the layout below the title and the message bar.
-        tools: the layout at the right of the title.
+        lead: the layout at the left of the title.
+        beside_title, beside_subtitle: layouts that follow the words of the heading.
+        tools: the layout at the right.
     """
 
     data_changed = Signal()
@@ -34,8 +36,10 @@ class Page(QWidget):
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._subtitle.hide()
         self.message_bar = MessageBar(self)
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(8)
+        self.lead, self.tools = QHBoxLayout(), QHBoxLayout()
+        self.beside_title, self.beside_subtitle = QHBoxLayout(), QHBoxLayout()
+        for layout in (self.tools, self.beside_title, self.beside_subtitle):
+            layout.setSpacing(8)
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
         self._lay_out()
@@ -61,14 +65,23 @@ class Page(QWidget):
     def _lay_out(self) -> None:
         heading = QVBoxLayout()
         heading.setSpacing(0)
-        heading.addWidget(self._title)
-        heading.addWidget(self._subtitle)
+        for words, beside in (
+            (self._title, self.beside_title),
+            (self._subtitle, self.beside_subtitle),
+        ):
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            row.addWidget(words)
+            row.addLayout(beside)
+            row.addStretch(1)
+            heading.addLayout(row)
         top = QHBoxLayout()
-        top.addLayout(heading)
-        top.addStretch(1)
+        top.setSpacing(10)
+        top.addLayout(self.lead)
+        top.addLayout(heading, 1)
         top.addLayout(self.tools)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(12)
         layout.addLayout(top)
         layout.addWidget(self.message_bar)

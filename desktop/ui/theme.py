@@ -79,6 +79,7 @@ def restyle(widget: QWidget, **properties: object) -> None:
     if changed:
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        widget.updateGeometry()
 
 
 def _palette() -> QPalette:

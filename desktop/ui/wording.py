@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from PySide6.QtCore import QObject
 
@@ -14,21 +14,24 @@ from desktop.domain.syncing import ChangeState
 from forms import dates
 from forms.definition import Answer, FormDefinition, Question, QuestionType
 
+#: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
+VIETNAM = timezone(timedelta(hours=7))
+
 
 def moment(at: str) -> str:
-    """An instant (ISO 8601) as ``hh:mm dd/mm/yyyy`` on this machine's clock; "" stays ""."""
+    """An instant (ISO 8601) as ``hh:mm dd/mm/yyyy`` in Việt Nam; "" stays ""."""
     if not at:
         return ""
     try:
         instant = datetime.fromisoformat(at)
     except ValueError:
         return at
-    return instant.astimezone().strftime("%H:%M %d/%m/%Y")
+    return instant.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
 
 
 def clock_time(instant: datetime) -> str:
-    """``hh:mm`` on this machine's clock."""
-    return instant.astimezone().strftime("%H:%M")
+    """``hh:mm`` in Việt Nam."""
+    return instant.astimezone(VIETNAM).strftime("%H:%M")
 
 
 def answer_text(definition: FormDefinition, question: Question, value: Answer) -> str:

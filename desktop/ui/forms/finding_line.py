@@ -38,7 +38,7 @@ class FindingLine(QFrame):
         self.setAccessibleName(finding.message_vi)
         words = QVBoxLayout()
         words.setSpacing(3)
-        words.addWidget(_words(finding.message_vi))
+        words.addWidget(_words(_without_label(finding)))
         if is_warning:
             words.addLayout(self._confirmed() if reason is not None else self._to_confirm())
         picture = QLabel()
@@ -102,6 +102,15 @@ class FindingLine(QFrame):
 
     def _take_back(self) -> None:
         self.confirmed.emit(self.finding.fingerprint, "")
+
+
+def _without_label(finding: Finding) -> str:
+    """The sentence; the label it may begin with stands at the question already."""
+    text = finding.message_vi
+    label = finding.parameters.get("label", "")
+    if label and text.startswith(f"{label}: "):
+        text = text[len(label) + 2 :]
+    return text[:1].upper() + text[1:]
 
 
 def _words(text: str) -> QLabel:

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.records import Competing
 from desktop.jobs.throttle import Throttle
 from desktop.ui import wording
+from desktop.ui.forms.form_canvas import FormCanvas
 from desktop.ui.forms.question_row import QuestionRow
 from desktop.ui.forms.section_rail import Progress, SectionRail
-from forms.definition import Answer, FormDefinition, Question, QuestionType, Section
+from forms.definition import Answer, FormDefinition, Question, QuestionType
 from forms.engine import Filling
 from forms.findings import Code, Finding, Severity
 
 _TYPING_MS = 400
-_ABOVE_PIXELS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +71,35 @@ class FormView(QWidget):
         self._confirmations: dict[str, str] = {}
         self._extra: dict[str, list[Finding]] = {}
         self._decided: set[str] = set()
-        self._rows: dict[str, QuestionRow] = {}
-        self._section_of: dict[str, str] = {}
-        self._boxes: dict[str, QFrame] = {}
-        self._headings: list[tuple[str, QLabel]] = []
         self._current = ""
         self._pending: str | None = None
         self._show_all = False
         self._typing = Throttle(self._take_typed, delay_ms=_TYPING_MS, parent=self)
-        self._scroll = QScrollArea()
-        self._canvas = QWidget()
-        self._column = QVBoxLayout()
-        self._rail = SectionRail(sections=self._draw_sections())
+        self._canvas = FormCanvas(definition=definition)
+        self._rows = self._canvas.rows
+        self._section_of = self._canvas.section_of
+        self._boxes = self._canvas.boxes
+        self._rail = SectionRail(sections=list(self._canvas.section_labels.items()))
         self._rail.section_chosen.connect(self._go_to_section)
-        self._lay_out()
+        for path, row in self._rows.items():
+            self._wire(path, row)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._rail)
+        layout.addWidget(self._canvas, 1)
+
+    def _wire(self, path: str, row: QuestionRow) -> None:
+        row.confirmed.connect(self._confirm)
+        row.value_taken.connect(self._take_value)
+        row.value_kept.connect(self._keep_value)
+        row.csdlqg_taken.connect(self.csdlqg_taken)
+        if row.editor is not None:
+            # The path rides along: these only say which question it was.
+            row.editor.edited.connect(lambda: self._edited(path))
+            row.editor.entered.connect(lambda: self._entered(path))
+            row.editor.left.connect(lambda: self._left(path))
+            row.editor.move_asked.connect(lambda step: self._move(path, step))
 
     # -- one record --
 
@@ -102,6 +117,20 @@ class FormView(QWidget):
             row.visited = filling.value(path) is not None or path in notes.remarks
         self.show_notes(notes)
         self._refresh(self._rows)
+        self._fold()
+
+    def _fold(self) -> None:
+        """A section about the household only, with nothing missing, is folded into one line."""
+        filling = self._need()
+        for section, box in self._boxes.items():
+            paths = [p for p in self._rows if self._section_of[p] == section]
+            roles = {self._rows[p].question.role or "" for p in paths}
+            is_household = all(role.startswith("household.") for role in roles)
+            if is_household and not any(filling.findings_at(p) for p in paths):
+                shown = [self._shown(p, filling.value(p)) for p in reversed(paths)]
+                box.fold(" · ".join(text for text in shown if text))
+            else:
+                box.unfold()
 
     def show_notes(self, notes: Notes) -> None:
         """What others say now; clashes settled before are settled."""
@@ -167,7 +196,7 @@ class FormView(QWidget):
 
     def focus_first(self) -> None:
         """Start where the first answer is missing, else at the first question."""
-        paths = self._asked()
+        paths = [p for p in self._asked() if not self._boxes[self._section_of[p]].is_folded]
         filling = self._need()
         empty = [p for p in paths if filling.value(p) is None and filling.is_required(p)]
         if paths:
@@ -178,8 +207,9 @@ class FormView(QWidget):
         row = self._rows.get(path)
         if row is None or row.editor is None or not self._need().is_relevant(path):
             return False
+        self._boxes[self._section_of[path]].unfold()
         row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._scroll_to(row)
+        self._canvas.scroll_to(row)
         return True
 
     def focus_next_finding(self) -> bool:
@@ -222,7 +252,7 @@ class FormView(QWidget):
 
     def _move(self, path: str, step: int) -> None:
         self._typing.flush()
-        paths = self._asked()
+        paths = [p for p in self._asked() if not self._boxes[self._section_of[p]].is_folded]
         if path not in paths:
             return
         there = paths.index(path) + step
@@ -234,15 +264,7 @@ class FormView(QWidget):
     def _go_to_section(self, section: str) -> None:
         path = next((p for p in self._asked() if self._section_of[p] == section), None)
         if path is not None:
-            self._scroll.ensureWidgetVisible(self._boxes[section], 0, 0)
             self.focus_question(path)
-
-    def _scroll_to(self, row: QuestionRow) -> None:
-        """The question, with some of what stands before and after it."""
-        self._column.activate()
-        top = row.mapTo(self._canvas, row.rect().topLeft()).y()
-        self._scroll.ensureVisible(0, max(0, top - _ABOVE_PIXELS), 0, 0)
-        self._scroll.ensureVisible(0, top + row.height() + _ABOVE_PIXELS // 2, 0, 0)
 
     # -- answers --
 
@@ -297,7 +319,7 @@ class FormView(QWidget):
         self._current = path
         row = self._rows[path]
         row.set_active(True)
-        self._scroll_to(row)
+        self._canvas.scroll_to(row)
         self._refresh_rail()
         self.hint_changed.emit(row.question.hint_vi)
 
@@ -341,7 +363,7 @@ class FormView(QWidget):
             if row.editor is not None:
                 self._refresh_editor(row, filling, is_typed=path == edited)
             self._refresh_findings(path)
-        self._refresh_frames()
+        self._canvas.show_relevance(filling)
         self._refresh_rail()
 
     def _refresh_editor(self, row: QuestionRow, filling: Filling, *, is_typed: bool) -> None:
@@ -362,13 +384,6 @@ class FormView(QWidget):
         if (row.visited or self._show_all) and self._need().is_relevant(path):
             findings = self._findings_at(path)
         row.show_findings(findings, self._confirmations)
-
-    def _refresh_frames(self) -> None:
-        filling = self._need()
-        for path, box in self._boxes.items():
-            box.setVisible(not path or filling.is_relevant(path))
-        for path, heading in self._headings:
-            heading.setVisible(filling.is_relevant(path))
 
     def _refresh_rail(self) -> None:
         current = self._section_of.get(self._current, "")
@@ -406,82 +421,6 @@ class FormView(QWidget):
         if self._filling is None:
             raise RuntimeError("no record is shown yet")
         return self._filling
-
-    # -- drawing --
-
-    def _draw_sections(self) -> list[tuple[str, str]]:
-        sections: list[tuple[str, str]] = []
-        for child in self.definition.children:
-            path = child.path if isinstance(child, Section) else ""
-            if path not in self._boxes:
-                label = child.label_vi if isinstance(child, Section) else self.tr("Chung")
-                sections.append((path, label))
-                self._boxes[path] = self._make_box(label)
-            box = self._boxes[path].layout()
-            if isinstance(child, Section):
-                self._draw_children(child, path, box)  # type: ignore[arg-type]
-            else:
-                self._draw_question(child, path, box)  # type: ignore[arg-type]
-        return sections
-
-    def _draw_children(self, section: Section, top: str, box: QVBoxLayout) -> None:
-        for child in section.children:
-            if isinstance(child, Section):
-                heading = QLabel(child.label_vi)
-                heading.setProperty("kind", "strong")
-                heading.setContentsMargins(14, 6, 0, 0)
-                self._headings.append((child.path, heading))
-                box.addWidget(heading)
-                self._draw_children(child, top, box)
-            else:
-                self._draw_question(child, top, box)
-
-    def _draw_question(self, question: Question, top: str, box: QVBoxLayout) -> None:
-        choices = self.definition.choices.get(question.list_name or "", ())
-        row = QuestionRow(question=question, choices=choices)
-        path = question.path
-        self._rows[path] = row
-        self._section_of[path] = top
-        row.confirmed.connect(self._confirm)
-        row.value_taken.connect(self._take_value)
-        row.value_kept.connect(self._keep_value)
-        row.csdlqg_taken.connect(self.csdlqg_taken)
-        if row.editor is not None:
-            # The path rides along: these only say which question it was.
-            row.editor.edited.connect(lambda: self._edited(path))
-            row.editor.entered.connect(lambda: self._entered(path))
-            row.editor.left.connect(lambda: self._left(path))
-            row.editor.move_asked.connect(lambda step: self._move(path, step))
-        box.addWidget(row)
-
-    def _make_box(self, label: str) -> QFrame:
-        box = QFrame()
-        box.setProperty("kind", "card")
-        heading = QLabel(label)
-        heading.setProperty("kind", "heading")
-        heading.setContentsMargins(15, 0, 0, 2)
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(1, 10, 8, 10)
-        layout.setSpacing(1)
-        layout.addWidget(heading)
-        self._column.addWidget(box)
-        return box
-
-    def _lay_out(self) -> None:
-        self._canvas.setProperty("kind", "canvas")
-        self._column.setContentsMargins(0, 0, 6, 0)
-        self._column.setSpacing(10)
-        self._column.addStretch(1)
-        self._canvas.setLayout(self._column)
-        self._scroll.setWidget(self._canvas)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self._rail)
-        layout.addWidget(self._scroll, 1)
 
 
 def _who(other: Competing) -> str:

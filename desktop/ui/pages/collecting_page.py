@@ -81,11 +81,13 @@ class CollectingPage(Page):
         jobs: JobRunner,
         reviews: ReviewDesk,
         definition_of: Callable[[str, str], FormDefinition],
+        commune_names: Mapping[str, str],
     ) -> None:
         super().__init__(name="collecting")
         self._jobs = jobs
         self._reviews = reviews
         self._definition_of = definition_of
+        self._commune_names = commune_names
         self._words = wording.Words(self)
         self._rows: dict[str, SubmissionRow] = {}
         self._opened: _Opened | None = None
@@ -151,6 +153,7 @@ class CollectingPage(Page):
     def _card(self, row: SubmissionRow) -> Card:
         born = dates.display(row.birth_date)
         rounds = self.tr("Nộp lần {n}").format(n=row.round_number) if row.round_number > 1 else ""
+        commune = self._commune_names.get(row.commune_code, row.commune_code)
         confirmed = (
             self.tr("{n} cảnh báo đã xác nhận").format(n=row.confirmed) if row.confirmed else ""
         )
@@ -159,7 +162,8 @@ class CollectingPage(Page):
             title=row.full_name,
             lines=(
                 " · ".join(part for part in (born, row.id_number) if part),
-                " · ".join(part for part in (row.hamlet, row.commune_code, rounds) if part),
+                ", ".join(part for part in (row.hamlet, commune) if part),
+                rounds,
                 confirmed,
             ),
         )
@@ -190,8 +194,8 @@ class CollectingPage(Page):
 
     def _show_detail(self, opened: _Opened) -> None:
         row = opened.detail.row
-        if row.submission_id != self._list.current_key:
-            return
+        if row.submission_id != self._list.current_key or opened == self._opened:
+            return  # somebody else is chosen meanwhile, or it stands there: a reason typed stays
         self._opened = opened
         self._reason_lines = {}
         self._empty.hide()
@@ -405,7 +409,7 @@ class CollectingPage(Page):
         ):
             button.setObjectName(f"button:{name}")
             button.setProperty("kind", kind)
-            button.setIcon(icons.icon(icon, tint="on_accent" if kind == "primary" else "error"))
+            icons.dress(button, icon, tint="on_accent" if kind == "primary" else "error")
             button.setToolTip(tip)
             button.clicked.connect(action)
         for keys, action in (

@@ -6,9 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+)
 
 from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
@@ -17,6 +25,7 @@ from desktop.ui import icons, theme, wording
 from desktop.ui.forms.form_view import FormView, Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet
 from desktop.ui.page import Page
+from desktop.ui.widgets.chip import Chip
 from forms.definition import Question
 from forms.engine import Filling
 from forms.rules.identity import duplicate_finding
@@ -72,13 +81,12 @@ class FormPage(Page):
         self._is_closing = False
         self._wanted_path = ""
         self._stack = QStackedWidget()
-        self._back = self._button(self.tr("Danh sách"), "back", "back", "quiet")
+        self._back = self._make_back()
         self._police = self._button(self.tr("Chuyển công an"), "send_to_police", "shield", "")
         self._save = self._button(self.tr("Lưu"), "save", "save", "")
         self._submit = self._button(self.tr("Nộp phiếu"), "submit", "send", "primary")
-        self._status = QLabel()
-        self._status.setObjectName("form:status")
-        self._check = QLabel()
+        self._status = Chip(name="form:status")
+        self._check = Chip(name="form:check")
         self._saved_words = QLabel()
         self._saved_words.setObjectName("form:saved")
         self._saved_words.setProperty("kind", "small")
@@ -320,12 +328,15 @@ class FormPage(Page):
         opened = self._sheet.opened
         name = self._identity("person.full_name") or self.tr("Người mới")
         self.set_title(name, opened.definition.title_vi)
-        self._status.setText(self._words.record_status(opened.status))
-        theme.restyle(self._status, chip=_STATUS_KINDS.get(opened.status, "plain"))
+        self._status.show_state(
+            self._words.record_status(opened.status), _STATUS_KINDS.get(opened.status, "plain")
+        )
         asked = opened.check is not CheckState.NOT_ASKED
         self._check.setVisible(asked)
-        self._check.setText(self.tr("CSDLQG: {s}").format(s=self._words.check_state(opened.check)))
-        theme.restyle(self._check, chip=_CHECK_KINDS[opened.check])
+        self._check.show_state(
+            self.tr("CSDLQG: {s}").format(s=self._words.check_state(opened.check)),
+            _CHECK_KINDS[opened.check],
+        )
         may_submit = opened.status not in (RecordStatus.SUBMITTED, RecordStatus.ACCEPTED)
         self._submit.setEnabled(may_submit)
         self._submit.setText(
@@ -365,23 +376,33 @@ class FormPage(Page):
 
     # -- making --
 
+    def _make_back(self) -> QToolButton:
+        back = QToolButton()
+        back.setObjectName("button:back")
+        back.setAccessibleName(self.tr("Về danh sách"))
+        back.setIcon(icons.icon("back", tint="accent", size=24))
+        back.setIconSize(QSize(24, 24))
+        back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return back
+
     def _button(self, text: str, name: str, icon: str, kind: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(f"button:{name}")
         button.setAccessibleName(text)
         button.setProperty("kind", kind)
-        button.setIcon(icons.icon(icon, tint="on_accent" if kind == "primary" else "accent"))
+        icons.dress(button, icon, tint="on_accent" if kind == "primary" else "accent")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def _wire(self) -> None:
-        for button, action, keys, tip in (
+        wiring: tuple[tuple[QAbstractButton, Callable[[], None], str, str], ...] = (
             (self._back, self._close, "Esc", self.tr("Lưu và về danh sách (Esc)")),
             (self._police, self._send_to_police, "", self.tr("Hỏi công an xã về danh tính này")),
             (self._save, self.save, "Ctrl+S", self.tr("Lưu (Ctrl+S)")),
             (self._submit, self.submit, "", self.tr("Lưu và nộp phiếu (Ctrl+Enter)")),
             (self._next, self._go_to_next, "F8", self.tr("Đến chỗ phải sửa tiếp theo (F8)")),
-        ):
+        )
+        for button, action, keys, tip in wiring:
             button.clicked.connect(action)
             button.setToolTip(tip)
             if keys:
@@ -395,11 +416,13 @@ class FormPage(Page):
         shortcut.activated.connect(action)
 
     def _compose(self) -> None:
-        for widget in (self._status, self._check, self._saved_words):
-            self.tools.addWidget(widget)
-        self.tools.addSpacing(8)
-        for button in (self._back, self._police, self._save, self._submit):
-            self.tools.addWidget(button)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        self.lead.addWidget(self._back, 0, middle)
+        for chip in (self._status, self._check):
+            self.beside_title.addWidget(chip, 0, middle)
+        self.beside_subtitle.addWidget(self._saved_words, 0, middle)
+        for button in (self._police, self._save, self._submit):
+            self.tools.addWidget(button, 0, middle)
         foot = QFrame()
         foot.setObjectName("form_foot")
         row = QHBoxLayout(foot)

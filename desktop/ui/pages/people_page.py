@@ -25,7 +25,7 @@ from forms import dates
 
 _PAGE_ROWS = 100
 _TYPING_MS = 150
-_TODO_WIDTH = 292
+_TODO_WIDTH = 270
 
 _STATUS_TINTS = {
     RecordStatus.NONE: "muted",
@@ -158,15 +158,15 @@ class PeoplePage(Page):
         return [
             Column(self.tr("Họ và tên"), lambda row: row.full_name),
             Column(self.tr("Ngày sinh"), lambda row: dates.display(row.birth_date), width=104),
-            Column(self.tr("Số định danh"), lambda row: row.id_number, width=136),
-            Column(self.tr("Thôn, tổ"), lambda row: row.hamlet, width=132),
+            Column(self.tr("Số định danh"), lambda row: row.id_number, width=128),
+            Column(self.tr("Thôn, tổ"), lambda row: row.hamlet, width=126),
             Column(
                 self.tr("Phiếu"),
                 lambda row: words.record_status(row.status),
                 tint=lambda row: _STATUS_TINTS[row.status],
-                width=124,
+                width=138,
             ),
-            Column(self.tr("Danh tính"), self._identity_words, tint=_identity_tint, width=162),
+            Column(self.tr("Danh tính"), self._identity_words, tint=_identity_tint, width=156),
         ]
 
     def _identity_words(self, row: PersonRow) -> str:
@@ -248,8 +248,14 @@ class PeoplePage(Page):
             title=todo.full_name or self.tr("(chưa có tên)"),
             badge=self._words.todo(todo.kind),
             tint=_TODO_TINTS.get(todo.kind, "warning"),
-            lines=tuple(line for line in (todo.question_vi, todo.text) if line),
+            lines=tuple(line for line in (todo.question_vi, self._todo_text(todo)) if line),
         )
+
+    def _todo_text(self, todo: Todo) -> str:
+        text = dates.display(todo.text)
+        if todo.kind is TodoKind.DIFFERS:
+            return self.tr("Theo CSDLQG: {value}").format(value=text)
+        return text
 
     # -- opening --
 
@@ -288,7 +294,7 @@ class PeoplePage(Page):
         self._todo_list.opened.connect(self._open_todo)
         self._new.setObjectName("button:new_person")
         self._new.setProperty("kind", "primary")
-        self._new.setIcon(icons.icon("person-add", tint="on_accent"))
+        icons.dress(self._new, "person-add", tint="on_accent")
         self._new.setToolTip(self.tr("Thêm người mới (Ctrl+N)"))
         self._new.clicked.connect(self._open_new)
         for keys, action in (
@@ -314,7 +320,7 @@ class PeoplePage(Page):
         left.addWidget(self._filters)
         left.addWidget(self._table, 1)
         columns = QHBoxLayout()
-        columns.setSpacing(16)
+        columns.setSpacing(14)
         columns.addLayout(left, 1)
         columns.addWidget(self._todo_panel())
         self.body.addLayout(columns, 1)

@@ -397,7 +397,7 @@ class PolicePage(Page):
             button = QPushButton(text)
             button.setObjectName(f"button:answer_{answer.value}_key")
             button.setProperty("kind", "answer")
-            button.setIcon(icons.icon(icon, tint=_ANSWER_TINTS[answer]))
+            icons.dress(button, icon, tint=_ANSWER_TINTS[answer])
             button.clicked.connect(action)
             self._buttons[answer] = button
             answers.addWidget(button, 1)

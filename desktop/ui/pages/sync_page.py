@@ -266,7 +266,7 @@ class SyncPage(Page):
     def _columns(self) -> list[Column[ChangeRow]]:
         words = self._words
         return [
-            Column(self.tr("Số"), lambda row: str(row.seq), width=64, align_right=True),
+            Column(self.tr("Số"), lambda row: str(row.seq), width=70),
             Column(self.tr("Lúc"), lambda row: wording.moment(row.at), width=160),
             Column(self.tr("Về"), lambda row: row.title),
             Column(self.tr("Loại"), lambda row: words.document(row.document_type), width=180),
@@ -350,7 +350,7 @@ class SyncPage(Page):
         self._sync = QPushButton(self.tr("Đồng bộ ngay"))
         self._sync.setObjectName("button:sync_now")
         self._sync.setProperty("kind", "primary")
-        self._sync.setIcon(icons.icon("sync", tint="on_accent"))
+        icons.dress(self._sync, "sync", tint="on_accent")
         self._sync.setShortcut("F9")
         self._sync.setToolTip(self.tr("Gửi và nhận ngay (F9)"))
         self._sync.clicked.connect(self.synchronise)
