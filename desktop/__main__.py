@@ -16,6 +16,7 @@ program = typer.Typer(
     add_completion=False,
     no_args_is_help=False,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # they print local variables: names and numbers of people
     help="Sổ An Sinh: sổ lao động và an sinh của xã, dùng được cả khi không có mạng.",
 )
 

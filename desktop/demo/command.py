@@ -31,7 +31,8 @@ _OK, _FAILED = 0, 1
 
 
 def run_demo(*, headless: bool, screenshots: Path | None, as_json: bool, desktop_half: bool) -> int:
-    """Run the demo; returns the exit code of the process."""
+    """Run the demo; returns the exit code of the process. Without a display it plays by itself."""
+    headless = headless or not _has_display()
     if headless or desktop_half:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-tap-huan-") as name:
@@ -46,6 +47,12 @@ def run_demo(*, headless: bool, screenshots: Path | None, as_json: bool, desktop
         except ServerDidNotStartError as error:
             typer.echo(f"Máy chủ tập huấn không khởi động được:\n{error.details}", err=True)
             return _FAILED
+
+
+def _has_display() -> bool:
+    """Is there a screen? Only Linux may have none."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in names)
 
 
 def _tell(summary: Summary, *, as_json: bool) -> int:
