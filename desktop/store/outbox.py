@@ -73,6 +73,7 @@ class RegisterOutbox:
             previous = _chain_at(driver, books, books.acked)
         return Batch(
             epoch=books.epoch,
+            first=books.acked + 1,
             prev=previous.hex(),
             changes=[_CHANGES.decode(change) for _, change in rows],
         )

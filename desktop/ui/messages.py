@@ -154,6 +154,10 @@ class Messages(QObject):
                 self.tr("Máy chủ báo thiếu một số thay đổi mà máy này không còn giữ."),
                 self.tr("Đừng xóa gì; báo bộ phận hỗ trợ của tỉnh."),
             ),
+            Problem.DIVERGED: (
+                self.tr("Sổ trên máy này và máy chủ vẫn khác nhau sau khi đã tải lại."),
+                self.tr("Đồng bộ lại một lần nữa; nếu vẫn còn, báo bộ phận hỗ trợ của tỉnh."),
+            ),
             Problem.TRAINING_MISMATCH: (
                 self.tr("Sổ tập huấn không được kết nối với máy chủ thật, và ngược lại."),
                 self.tr("Dùng đúng sổ hoặc đúng địa chỉ máy chủ."),

@@ -66,12 +66,15 @@ class Conversation:
         self._token = ""
 
     def push(self, batch: Batch) -> PushAnswer | RequestTrouble:
-        """Send one signed batch; the answer comes after the server's commit."""
+        """Send one signed batch; the answer comes after the server's commit.
+
+        An empty batch asks whether the server has what it receipted.
+        """
         header = PushHeader(
             v=PROTOCOL_VERSION,
             device=self._identity.device_id,
             epoch=batch.epoch,
-            first=batch.changes[0].seq,
+            first=batch.first,
             n=len(batch.changes),
             prev=batch.prev,
             schema=DOCUMENT_SCHEMA,

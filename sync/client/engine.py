@@ -114,19 +114,37 @@ class _Sync:
         )
 
     def everything(self) -> Trouble | None:
-        """Push, pull, push again if edits arrived; compare; fetch whole what differs, once."""
-        digests = self._exchange()
-        if not isinstance(digests, Mapping):
-            return digests
-        different = self._different(digests)
+        """Push, pull, push again if edits arrived; compare; repair what differs, once.
+
+        A register that lacks something fetches the bucket whole. A server that lacks something
+        was restored from an older copy: it says so when asked, and gets it sent again.
+        """
+        different = self._agree()
+        if not isinstance(different, tuple):
+            return different
         if not different:
             return None
+        trouble = self._probe()
+        if trouble is not None:
+            return trouble
         self.inbox.restart(different)
-        digests = self._exchange()
-        if not isinstance(digests, Mapping):
-            return digests
-        different = self._different(digests)
+        different = self._agree()
+        if not isinstance(different, tuple):
+            return different
         return Diverged(different) if different else None
+
+    def _agree(self) -> tuple[str, ...] | Trouble:
+        """Exchange everything; the buckets that are not the same afterwards."""
+        digests = self._exchange()
+        return self._different(digests) if isinstance(digests, Mapping) else digests
+
+    def _probe(self) -> Trouble | None:
+        """Does the server have what it receipted? What it lacks is queued again."""
+        batch = self._next_batch(limit=1)
+        if batch.changes:  # edits arrived just now; pushing them will tell
+            return None
+        answer = self.conversation.push(batch)
+        return None if isinstance(answer, PushAnswer) else self._mend(answer, failures=1)
 
     def _exchange(self) -> Mapping[str, Digest] | Trouble:
         digests: Mapping[str, Digest] | Trouble = {}
@@ -169,8 +187,8 @@ class _Sync:
 
     def _settle(self, batch: Batch, answer: PushAnswer) -> bool:
         """Store the receipts. False when they are not about this batch."""
-        first, last = batch.changes[0].seq, batch.changes[-1].seq
-        if answer.acked < last or [r.seq for r in answer.results] != list(range(first, last + 1)):
+        sent = [change.seq for change in batch.changes]
+        if answer.acked < sent[-1] or [result.seq for result in answer.results] != sent:
             return False
         self.outbox.settle(answer)
         self.pushed += len(batch.changes)
@@ -224,6 +242,7 @@ class _Sync:
             behind = _gone_back(page, cursors)
             if behind:
                 trouble = self._repair(Diverged(behind), done=partial(self._restart, behind))
+                trouble = trouble or self._probe()
                 if trouble is not None:
                     return trouble
                 continue

@@ -33,9 +33,15 @@ class DeviceIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Unsent changes in seq order, groups whole. ``prev`` is the chain hash (hex) before them."""
+    """Unsent changes in seq order, groups whole; perhaps none.
+
+    Attributes:
+        first: the seq of the first one, or the next one to come.
+        prev: the chain hash (hex) before it.
+    """
 
     epoch: str
+    first: int
     prev: str
     changes: Sequence[Change]
 

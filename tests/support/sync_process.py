@@ -1,7 +1,7 @@
 """A sync in a process of its own, to be killed.
 
-``python -m tests.support.sync_process FOLDER NAME`` prints ``progress`` for each step, then ``done`` or the
-problem.
+``python -m tests.support.sync_process FOLDER NAME`` prints ``progress`` for each step, then
+``done`` or the problem.
 """
 
 from __future__ import annotations

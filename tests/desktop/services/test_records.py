@@ -57,7 +57,9 @@ def documents(office: Office, kind: DocumentType) -> list[Document]:
 
 def test_a_new_form_knows_the_commune_and_today_and_stores_nothing(office: Office) -> None:
     opened = office.records.open(None)
-    assert opened.person_id is opened.household_id is opened.record_id is None
+    assert opened.person_id is None
+    assert opened.household_id is None
+    assert opened.record_id is None
     assert opened.answers == {
         "household/province": HOME.province_name,
         "household/commune": HOME.commune_name,
