@@ -17,16 +17,15 @@ from forms.answers import LONGEST_TEXT, is_empty
 from forms.compilation import compile_form
 from forms.compiled import CompiledForm, Item
 from forms.dates import display
-from forms.definition import Answer, Answers, Choice, DatePrecision, Question, QuestionType
+from forms.definition import Answer, Answers, Choice, Question, QuestionType
 from forms.expressions.terms import TODAY, State
 from forms.expressions.values import Value, stored_number, to_text
-from forms.findings import Code, Finding
+from forms.findings import PRECISION_WORDS_VI, Code, Finding
 from forms.rules.identity import IdentityTables, identity_findings
 
 __all__ = ["CompiledForm", "Filling", "compile_form", "validate"]
 
 _NO_ANSWERS: Answers = MappingProxyType({})
-_NEEDED_VI = {DatePrecision.MONTH: "tháng và năm", DatePrecision.DAY: "đủ ngày, tháng, năm"}
 _LONGEST_SHOWN = 100
 
 
@@ -304,7 +303,7 @@ def _unreadable(item: Item, code: Code, given: Answer) -> Finding:
     if code is Code.FORM_011:
         return _finding(code, item, count=str(len(to_text(given))), most=str(LONGEST_TEXT))
     if code is Code.FORM_008:
-        needed = _NEEDED_VI[_of(item).precision]
+        needed = PRECISION_WORDS_VI[_of(item).precision]
         return _finding(code, item, value=display(to_text(given)), needed=needed)
     return _finding(code, item, value=_short(given))
 

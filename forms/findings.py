@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
+from forms.definition import DatePrecision
+
 
 @unique
 class Severity(Enum):
@@ -208,6 +210,14 @@ class Code(Enum):
     def kind(self) -> FindingKind:
         """The catalogue entry."""
         return self.value
+
+
+#: What a date has to tell, in the sentence of ``FORM_008``'s parameter ``needed``.
+PRECISION_WORDS_VI: Mapping[DatePrecision, str] = {
+    DatePrecision.YEAR: "năm",
+    DatePrecision.MONTH: "tháng và năm",
+    DatePrecision.DAY: "đủ ngày, tháng, năm",
+}
 
 
 @dataclass(frozen=True, slots=True)

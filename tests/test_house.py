@@ -24,6 +24,10 @@ TOP_LEVEL = {
 MAY_SPEAK_VIETNAMESE = (
     "desktop/ui/",
     "forms/findings.py",
+    "forms/mistakes.py",  # with the details that readers of definitions add to a mistake
+    "forms/loader.py",
+    "forms/sheets.py",
+    "forms/expressions/",
     "tests/",
     "desktop/demo/",
     "desktop/training/",
