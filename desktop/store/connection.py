@@ -18,7 +18,7 @@ from desktop.store.keys import DataKey
 
 #: Pages kept in memory by each connection, in KiB: the lists of 100,000 persons stay warm.
 _WRITER_CACHE_KIB = 64 * 1024
-_READER_CACHE_KIB = 16 * 1024
+_READER_CACHE_KIB = 24 * 1024
 _READERS = 3
 _READERS_AT_MOST = 8
 

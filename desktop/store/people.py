@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 from sqlalchemy import Connection
 
 from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
@@ -22,7 +23,7 @@ from desktop.store.register import Register
 from forms.vietnamese import search_key
 
 #: Up to so many matches are fetched and sorted; more are sought along the sorted index.
-_FEW = 2000
+_FEW = 1000
 #: Sorts after every number that begins alike.
 _HIGHEST = "\U0010ffff"
 
@@ -61,8 +62,9 @@ def search_people(
     flagged_only: bool = False,
 ) -> list[PersonRow]:
     """A page of the persons that the text finds; all of them when it is empty."""
+    condition = _Filter(status, flagged_only)
     with register.reading() as connection:
-        query = _chosen(connection, text, _Filter(status, flagged_only))
+        query = _chosen(connection, text, condition)
         docs = connection.exec_driver_sql(
             f"{query.sql} LIMIT ? OFFSET ?", (*query.parameters, limit, offset)
         )
@@ -86,7 +88,7 @@ def count_people(
             "SELECT count(*) FROM people_words WHERE people_words MATCH ?", (_match(words),)
         )
     elif words:
-        source = _few(words, condition, select="count(*)")
+        source = _with_words(words, condition)
     else:
         sql = f"SELECT count(*) FROM people AS p {condition.join} WHERE {condition.sql}"  # noqa: S608 parts of ours
         source = _Query(sql, condition.parameters)
@@ -161,28 +163,39 @@ def _chosen(connection: Connection, text: str, condition: _Filter) -> _Query:
     if not words:
         return _along_names([], condition)
     found = connection.exec_driver_sql(
-        "SELECT count(*) FROM (SELECT 1 FROM people_words WHERE people_words MATCH ? LIMIT ?)",
+        "SELECT rowid FROM people_words WHERE people_words MATCH ? LIMIT ?",
         (_match(words), _FEW + 1),
-    ).scalar_one()
-    if found > _FEW:
+    ).all()
+    if len(found) > _FEW:
         return _along_names(words, condition)
-    return _few(words, condition, select="p.doc", order="ORDER BY p.sort_key, p.doc")
+    return _sorted([row[0] for row in found], condition)
 
 
 def _by_number(number: str, condition: _Filter, *, select: str, order: str = "") -> _Query:
+    join = "" if condition.is_open else f"JOIN people AS p ON p.doc = n.doc {condition.join}"
     sql = (
-        f"SELECT {select} FROM person_numbers AS n JOIN people AS p ON p.doc = n.doc "  # noqa: S608 parts of ours
-        f"{condition.join} WHERE n.number >= ? AND n.number < ? AND {condition.sql} {order}"
+        f"SELECT {select} FROM person_numbers AS n {join} "  # noqa: S608 parts of ours
+        f"WHERE n.number >= ? AND n.number < ? AND {condition.sql} {order}"
     )
     return _Query(sql, (number, number + _HIGHEST, *condition.parameters))
 
 
-def _few(words: list[str], condition: _Filter, *, select: str, order: str = "") -> _Query:
+def _with_words(words: list[str], condition: _Filter) -> _Query:
+    """Counts persons whose names have the words."""
     sql = (
-        f"SELECT {select} FROM people_words JOIN people AS p ON p.doc = people_words.rowid "  # noqa: S608 parts of ours
-        f"{condition.join} WHERE people_words MATCH ? AND {condition.sql} {order}"
+        "SELECT count(*) FROM people_words JOIN people AS p ON p.doc = people_words.rowid "  # noqa: S608 parts of ours
+        f"{condition.join} WHERE people_words MATCH ? AND {condition.sql}"
     )
     return _Query(sql, (_match(words), *condition.parameters))
+
+
+def _sorted(docs: list[int], condition: _Filter) -> _Query:
+    """These few, in the order of the list."""
+    sql = (
+        "SELECT p.doc FROM json_each(?) AS found JOIN people AS p ON p.doc = found.value "  # noqa: S608 parts of ours
+        f"{condition.join} WHERE {condition.sql} ORDER BY p.sort_key, p.words, p.doc"
+    )
+    return _Query(sql, (msgspec.json.encode(docs).decode(), *condition.parameters))
 
 
 def _along_names(words: list[str], condition: _Filter) -> _Query:

@@ -205,7 +205,7 @@ heads = Table(
 #: Words of names. It keeps no text of its own; ``people.words`` has it.
 _PEOPLE_WORDS = (
     "CREATE VIRTUAL TABLE people_words USING fts5(words, content='people', content_rowid='doc', "
-    "detail='none', columnsize=0, tokenize=\"ascii tokenchars '_'\")"
+    "detail='none', columnsize=0, prefix='1 2', prefix='1 2', tokenize=\"ascii tokenchars '_'\")"
 )
 
 _DIALECT = sqlite.dialect()
