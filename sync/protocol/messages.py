@@ -173,8 +173,15 @@ class Row(
     omit_defaults=True,
     tag_field="k",
     tag="row",
-    rename={"bucket": "b", "position": "p", "document_type": "t", "document_id": "id",
-            "version": "ver", "fields": "d", "clashes": "c"},
+    rename={
+        "bucket": "b",
+        "position": "p",
+        "document_type": "t",
+        "document_id": "id",
+        "version": "ver",
+        "fields": "d",
+        "clashes": "c",
+    },
 ):
     """The newest state of one document at its position in a bucket's feed."""
 

@@ -144,6 +144,11 @@ def test_an_administrators_mistake_is_told_and_changes_nothing(
     assert "Traceback" not in result.output
 
 
+def health(url: str, trusted: Path) -> object:
+    """What the server says of itself; the connection is gone afterwards."""
+    return requests.get(url + "/health", verify=str(trusted), timeout=60).json()
+
+
 def test_with_a_certificate_the_server_speaks_https_only(postgres_url: str, tmp_path: Path) -> None:
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1")
@@ -154,7 +159,6 @@ def test_with_a_certificate_the_server_speaks_https_only(postgres_url: str, tmp_
     options = ("--certificate", str(certificate), "--key", str(key))
     with ServerProcess(postgres_url, options=options) as server:
         assert server.url.startswith("https://")
-        answer = requests.get(server.url + "/health", verify=str(trusted), timeout=60)
-        assert answer.json() == {"status": "ok"}
+        assert health(server.url, trusted) == {"status": "ok"}
         with pytest.raises(requests.ConnectionError):
             requests.get(server.url.replace("https", "http") + "/health", timeout=60)
