@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, any_, literal, select
+import msgspec
+from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.messages import Change, ChangeResult, Outcome
@@ -72,19 +73,22 @@ def stored_results(
     ]
 
 
-def results_by_change_id(
+def accepted_before(
     connection: Connection, *, device_id: UUID, change_ids: Sequence[str]
-) -> dict[str, ChangeResult]:
-    """Receipts of changes that this device sent under other numbers (an earlier epoch)."""
+) -> dict[str, tuple[Change, ChangeResult]]:
+    """Changes that this device sent under other numbers (an earlier epoch), with their receipts."""
     wanted = literal([UUID(change_id) for change_id in change_ids], ARRAY(Uuid))
     rows = connection.execute(
-        select(operations.c.change_id, *_RESULT).where(
-            operations.c.device_id == device_id, operations.c.change_id == any_(wanted)
-        )
+        select(operations.c.change_id, cast(operations.c.change, Text).label("line"), *_RESULT)
+        .where(operations.c.device_id == device_id, operations.c.change_id == any_(wanted))
+        .order_by(operations.c.accepted_at, operations.c.seq)
     )
     return {
-        str(row.change_id): ChangeResult(
-            seq=row.seq, s=Outcome(row.outcome), ver=row.version, f=row.clashed, why=row.why
+        str(row.change_id): (
+            msgspec.json.decode(row.line, type=Change),
+            ChangeResult(
+                seq=row.seq, s=Outcome(row.outcome), ver=row.version, f=row.clashed, why=row.why
+            ),
         )
         for row in rows
     }

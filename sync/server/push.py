@@ -7,7 +7,7 @@ pass over a position that is committed later, and two pushes never wait for each
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -174,16 +174,21 @@ def _apply(
 ) -> list[ChangeResult]:
     """Apply new changes, save by save, and write documents, history and feeds."""
     changes = [one.change for one in fresh]
-    before = history.results_by_change_id(
+    before = history.accepted_before(
         connection,
         device_id=device.device_id,
         change_ids=[c.change_id for c in changes if is_uuid(c.change_id)],
     )
-    judged = _Judged(connection, device, changes)
+    repeated = {
+        change.change_id: before[change.change_id][1]
+        for change in changes
+        if change.change_id in before and _is_same_edit(change, before[change.change_id][0])
+    }
+    judged = _Judged(connection, device, changes, taken=before.keys() - repeated.keys())
     applying = _Applying(judged, epoch)
     results: list[ChangeResult] = []
     for _, save in groupby(changes, key=lambda change: change.group):
-        results += applying.apply_save(list(save), before)
+        results += applying.apply_save(list(save), repeated)
     history.append(
         connection,
         device_id=device.device_id,
@@ -218,9 +223,19 @@ def _advance(connection: Connection, device: Device, epoch: str, last: _Numbered
 class _Judged:
     """The changes of a push against the rules, and the documents they touch, locked."""
 
-    def __init__(self, connection: Connection, device: Device, changes: Sequence[Change]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        device: Device,
+        changes: Sequence[Change],
+        *,
+        taken: Set[str],
+    ) -> None:
+        """``taken`` are change ids that stand for other edits already."""
         self._holds = {
-            change.seq: broken_rule(change, role=device.role, communes=device.communes)
+            change.seq: Hold.BAD_ID
+            if change.change_id in taken
+            else broken_rule(change, role=device.role, communes=device.communes)
             for change in changes
         }
         sound = [change for change in changes if self._holds[change.seq] is None]
@@ -249,14 +264,14 @@ class _Applying:
         self._after: dict[tuple[str, UUID], Stored] = {}
 
     def apply_save(
-        self, save: Sequence[Change], before: dict[str, ChangeResult]
+        self, save: Sequence[Change], repeated: dict[str, ChangeResult]
     ) -> list[ChangeResult]:
         """All changes of one save, or none. Ones accepted in an earlier epoch are not repeated."""
-        fresh = [change for change in save if change.change_id not in before]
+        fresh = [change for change in save if change.change_id not in repeated]
         results = {
-            change.seq: _renumbered(before[change.change_id], change.seq)
+            change.seq: _renumbered(repeated[change.change_id], change.seq)
             for change in save
-            if change.change_id in before
+            if change.change_id in repeated
         }
         for result in self._apply_whole(fresh):
             results[result.seq] = result
@@ -306,6 +321,11 @@ def _merge(known: Stored | None, change: Change, epoch: str) -> Merged | Hold:
     rule = RULES[DocumentType(change.document_type)]
     outcome = merged(known.document, change, epoch=epoch, identity_fields=rule.identity_fields)
     return Hold.TOO_LONG if len(outcome.document.fields) > MOST_FIELDS else outcome
+
+
+def _is_same_edit(one: Change, other: Change) -> bool:
+    """Is this the same edit under another number?"""
+    return (one.document_id, one.kind, one.patch) == (other.document_id, other.kind, other.patch)
 
 
 def _held(change: Change, hold: Hold) -> ChangeResult:

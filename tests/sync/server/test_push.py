@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 
 from sync.protocol import codec
@@ -122,6 +123,15 @@ def test_a_new_epoch_starts_at_one_and_repeats_nothing(officer: Desk, database: 
     assert number_of(database, "documents") == 1
     (row,) = officer.pull().rows
     assert row.fields["dwelling"] == "2"
+
+
+def test_a_change_id_stands_for_one_edit_for_ever(officer: Desk) -> None:
+    first = officer.person(dwelling="1")
+    officer.push()
+    again = replace(first, seq=2, group=2, document_id=an_id())
+    officer.queue(again)
+    (result,) = officer.push(since=2).results
+    assert (result.s, result.why) == (Outcome.HELD, Hold.BAD_ID.value)
 
 
 def test_the_old_epoch_of_a_copied_register_keeps_its_numbers(officer: Desk) -> None:
