@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -13,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from desktop.app import Desktop, create_application
 from desktop.demo import play
@@ -28,6 +31,9 @@ from desktop.training.province import TRAINING_PASSPHRASE, training_province
 from sync.protocol.documents import DataSet, Role, bucket_of
 
 _OK, _FAILED = 0, 1
+_ENDED = 143  # what a shell reports of a process that was asked to end
+_TURN_MS = 200
+_CASCADE_PIXELS = 36
 
 
 def run_demo(*, headless: bool, screenshots: Path | None, as_json: bool, desktop_half: bool) -> int:
@@ -35,6 +41,8 @@ def run_demo(*, headless: bool, screenshots: Path | None, as_json: bool, desktop
     headless = headless or not _has_display()
     if headless or desktop_half:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Asked to end, the play stops where it is and its folder goes with it.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(_ENDED))
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-tap-huan-") as name:
         folder = Path(name)
         try:
@@ -254,7 +262,8 @@ def _open_windows(folder: Path, address: ServerAddress) -> int:
     _step("lập ba sổ, nạp 200 hộ tập huấn")
     world = make_world(folder, now=datetime.now(UTC))
     with _desktops(world, tuple(Role)) as desktops:
-        for role in (Role.COLLECTOR, Role.POLICE, Role.OFFICER):
+        for place, role in enumerate((Role.COLLECTOR, Role.POLICE, Role.OFFICER)):
+            desktops[role].window.move(place * _CASCADE_PIXELS, place * _CASCADE_PIXELS)
             typist = Typist(desktop=desktops[role], pictures=None, name=role.value)
             play.unlock(typist)
             _join(typist, role, address)
@@ -262,4 +271,19 @@ def _open_windows(folder: Path, address: ServerAddress) -> int:
             play.go_to(typist, first[role])
         users = ", ".join(USERS.values())
         typer.echo(f"Ba cửa sổ đã mở: {users}. Mật khẩu cả ba: {TRAINING_PASSPHRASE}")
+        _quit_when_asked(application)
         return application.exec()
+
+
+def _quit_when_asked(application: QApplication) -> None:
+    """Ctrl+C and a request to end close the windows in order, so that nothing stays behind."""
+
+    def quit_now(_number: int, _frame: object) -> None:
+        application.quit()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, quit_now)
+    # Python sees a signal only when it gets its turn.
+    turn = QTimer(application)
+    turn.timeout.connect(lambda: None)
+    turn.start(_TURN_MS)
