@@ -1,0 +1,24 @@
+"""A real encrypted register in the test's own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.store.keys import DataKey
+from desktop.store.register import Register
+
+
+@pytest.fixture
+def key() -> DataKey:
+    """The register's data key."""
+    return DataKey.new()
+
+
+@pytest.fixture
+def register(tmp_path: Path, key: DataKey) -> Iterator[Register]:
+    """An empty open register."""
+    with Register.create(tmp_path / "register", key=key, author="Lan") as register:
+        yield register
