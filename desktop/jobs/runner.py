@@ -18,6 +18,7 @@ import shiboken6
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Signal
 
 from desktop.errors import AppError
+from desktop.jobs.progress import Cancelled
 
 _Result = TypeVar("_Result")
 
@@ -35,7 +36,7 @@ class Lane(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """A finished job on its way back. Exactly one of the three outcomes is set."""
+    """A finished job on its way back. At most one of the three outcomes is set."""
 
     owner: QObject
     deliver: Callable[[], None] | None = None
@@ -79,6 +80,8 @@ class JobRunner(QObject):
         def _job() -> None:
             try:
                 result = work()
+            except Cancelled:
+                delivery = _Delivery(owner)
             except AppError as error:
                 delivery = _Delivery(owner, problem=error, on_error=on_error)
             except BaseException as error:  # noqa: BLE001 - the one door: ours to report, not to hide

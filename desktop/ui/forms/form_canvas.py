@@ -14,7 +14,7 @@ from forms.engine import Filling
 
 #: How much of the question before stays in sight.
 _ABOVE_PIXELS = 70
-_BELOW_PIXELS = 24
+_BELOW_PIXELS = 100
 
 
 class FormCanvas(QScrollArea):

@@ -130,6 +130,8 @@ class CollectingPage(Page):
             on_success=self._show_list,
             on_error=self.show_problem,
         )
+        if self.focusWidget() is None:
+            self._list.setFocus()
 
     # -- the list --
 

@@ -117,6 +117,8 @@ class PolicePage(Page):
             on_success=self._show_queue,
             on_error=self.show_problem,
         )
+        if self.focusWidget() is None:
+            self._list.setFocus()  # the keys 1, 2, 3 answer from here
 
     # -- the queue --
 

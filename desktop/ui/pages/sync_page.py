@@ -304,6 +304,7 @@ class SyncPage(Page):
         self._go.clicked.connect(self._enrol)
         self._code.returnPressed.connect(self._enrol)
         ca_row = QHBoxLayout()
+        ca_row.setSpacing(8)
         ca_row.addWidget(self._ca, 1)
         ca_row.addWidget(browse)
         form = QFormLayout()

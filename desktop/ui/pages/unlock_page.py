@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -60,6 +61,7 @@ class UnlockPage(Page):
         self._open_register = open_register
         self._create_register = create_register
         self._user_name = ""
+        self._is_drawn = False
         self.set_title("")
         self._title.hide()
         self.setAccessibleName(self.tr("Mở sổ"))
@@ -93,7 +95,11 @@ class UnlockPage(Page):
         self._show_doors(Doors(exists=True, users=()))
 
     def refresh(self) -> None:
-        """Look at the folder; the page is already drawn meanwhile."""
+        """Look at the folder, but not before the page was drawn: looking loads the store."""
+        if self._is_drawn:
+            self._look_now()
+
+    def _look_now(self) -> None:
         self._jobs.run(self, self._look, on_success=self._show_doors, on_error=self.show_problem)
 
     def _show_doors(self, doors: Doors) -> None:
@@ -222,3 +228,12 @@ class UnlockPage(Page):
         brand.addWidget(sign)
         brand.addLayout(words, 1)
         return brand
+
+    # -- Qt --
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The first time, go on to look at the folder."""
+        super().paintEvent(event)
+        if not self._is_drawn:
+            self._is_drawn = True
+            QTimer.singleShot(0, self._look_now)
