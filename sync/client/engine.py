@@ -25,6 +25,7 @@ from sync.client.outcomes import (
     SyncOutcome,
     Trouble,
 )
+from sync.client.pages import gone_back, is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.schedule import BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Patience, Transport
@@ -239,14 +240,14 @@ class _Sync:
                     return trouble
                 continue
             failures = 0
-            behind = _gone_back(page, cursors)
+            behind = gone_back(page, cursors)
             if behind:
                 trouble = self._repair(Diverged(behind), done=partial(self._restart, behind))
                 trouble = trouble or self._probe()
                 if trouble is not None:
                     return trouble
                 continue
-            if not _is_consistent(page, cursors):
+            if not is_consistent(page, cursors):
                 return Malformed()
             self._apply(page)
             if not page.end.more:
@@ -285,28 +286,3 @@ class _Sync:
 
 
 _EMPTY = Digest(n=0, x="0" * 32)
-
-
-def _gone_back(page: PullPage, asked: Mapping[str, int]) -> tuple[str, ...]:
-    """Buckets whose feed ends before the place we had reached: the server was restored."""
-    dropped = {drop.bucket for drop in page.drops}
-    return tuple(
-        sorted(
-            name
-            for name, position in asked.items()
-            if name not in dropped and page.end.next.get(name, 0) < position
-        )
-    )
-
-
-def _is_consistent(page: PullPage, asked: Mapping[str, int]) -> bool:
-    """Do the page's positions agree with its rows, and does the feed move forward?
-
-    A cursor that ran ahead of the rows applied would lose documents for good without a word.
-    """
-    after = page.end.next
-    for row in page.rows:
-        if not asked.get(row.bucket, 0) < row.position <= after.get(row.bucket, -1):
-            return False
-    has_moved = bool(page.rows or page.grants or page.drops)
-    return has_moved or not page.end.more
