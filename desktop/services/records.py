@@ -93,19 +93,26 @@ class Records:
         return opened_form(form.definition, dossier, answers=self._prefilled(form, dossier))
 
     def _prefilled(self, form: CompiledForm, dossier: Dossier) -> dict[str, Answer]:
+        """The stored answers; a form not begun yet gets the commune's names and its defaults."""
         answers = joined(form.definition, dossier.parts)
-        if dossier.household is None and (home := home_of(self._register)) is not None:
-            for role, name in (
-                ("household.province", home.province_name),
-                ("household.commune", home.commune_name),
-            ):
-                path = form.definition.path_of_role(role)
-                if path is not None:
-                    answers.setdefault(path, name)
-        if dossier.record is None:
-            filling = Filling(form, on=self._clock().date(), tables=self._tables, answers=answers)
-            return filling.kept()
-        return answers
+        if dossier.record is not None:
+            return answers
+        for role, name in self._names_of_home(dossier).items():
+            path = form.definition.path_of_role(role)
+            if path is not None:
+                answers.setdefault(path, name)
+        filling = Filling(form, on=self._clock().date(), tables=self._tables, answers=answers)
+        return filling.kept()
+
+    def _names_of_home(self, dossier: Dossier) -> dict[str, str]:
+        """Names at the head of the paper, for people of the register's own commune."""
+        home = home_of(self._register)
+        if home is None or self._commune_of(dossier) != home.commune_code:
+            return {}
+        return {
+            "household.province": home.province_name,
+            "household.commune": home.commune_name,
+        }
 
     def save(
         self,
