@@ -124,6 +124,7 @@ class Desktop(QObject):
         window: the frame; pages are found in it by name.
         jobs: runs slow work; ``jobs.wait_idle()`` returns when everything asked was delivered.
         services: ``None`` while locked.
+        folder: where the register lies.
     """
 
     opened = Signal()
@@ -140,7 +141,7 @@ class Desktop(QObject):
         self.window = MainWindow()
         self.jobs = JobRunner(self)
         self.services: Services | None = None
-        self._folder = folder
+        self.folder = folder
         self._kdf_cost = kdf_cost
         self._clock = clock
         self._log_handler: logging.Handler | None = None
@@ -188,21 +189,21 @@ class Desktop(QObject):
     def _look(self) -> Doors:
         from desktop.services import unlocking
 
-        exists = unlocking.register_exists(self._folder)
-        users = tuple(unlocking.users_of(self._folder)) if exists else ()
+        exists = unlocking.register_exists(self.folder)
+        users = tuple(unlocking.users_of(self.folder)) if exists else ()
         return Doors(exists=exists, users=users)
 
     def _open_register(self, user_name: str, passphrase: str) -> Register:
         from desktop.services import unlocking
 
-        return unlocking.open_register(self._folder, user_name=user_name, passphrase=passphrase)
+        return unlocking.open_register(self.folder, user_name=user_name, passphrase=passphrase)
 
     def _create_register(self, user_name: str, passphrase: str) -> Register:
         from desktop.services import unlocking
         from desktop.store.keys import KdfCost
 
         return unlocking.create_register(
-            self._folder,
+            self.folder,
             user_name=user_name,
             passphrase=passphrase,
             cost=self._kdf_cost or KdfCost.DEFAULT,
@@ -212,7 +213,7 @@ class Desktop(QObject):
 
     def _enter(self, register: Register, user_name: str) -> None:
         if self._log_handler is None:
-            self._log_handler = logs.write_to(self._folder / "logs")
+            self._log_handler = logs.write_to(self.folder / "logs")
         self._settle_in(register, user_name)
 
     def _settle_in(self, register: Register, user_name: str) -> None:

@@ -1,46 +1,61 @@
-"""One option of a long list (ethnic groups, trades): found by typing."""
+"""One option of a long list (ethnic groups, trades): found by typing.
+
+The options found stand in the form under the line, not in a window of their own: a pop-up takes the
+keyboard away from input methods.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from desktop.ui.forms.editors import Editor, EntryLine
 from forms.definition import Answer, Choice, Question
 from forms.vietnamese import search_key
 
-_KEY_ROLE = Qt.ItemDataRole.UserRole + 1
-_CODE_ROLE = Qt.ItemDataRole.UserRole + 2
+_WIDTH = 360
+_MOST_SHOWN = 6
+_ROW_HEIGHT = 30
+_CODE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class SearchChoiceEditor(Editor):
-    """One of a long list: type a few letters without marks, or the code."""
+    """Type a few letters without marks, or the code; arrows walk, Enter takes."""
 
     is_immediate = True
 
     def __init__(self, *, question: Question) -> None:
         super().__init__()
         self._choices: tuple[Choice, ...] = ()
+        self._keys: dict[str, tuple[str, str]] = {}
         self._code: str | None = None
         self._line = EntryLine(self)
         self._line.setObjectName(f"question:{question.path}")
         self._line.setAccessibleName(question.label_vi)
         self._line.setAccessibleDescription(question.hint_vi)
         self._line.setPlaceholderText(self.tr("Gõ vài chữ để tìm"))
-        self._line.setMaximumWidth(360)
-        self._model = QStandardItemModel(self)
-        self._completer = _ChoiceCompleter(self._model, self)
-        self._completer.chosen.connect(self._take)
-        self._line.setCompleter(self._completer)
-        self._line.textEdited.connect(self._typed)
+        self._line.setMaximumWidth(_WIDTH)
+        self._line.textEdited.connect(self._look)
         self._line.entered.connect(self.entered)
         self._line.left.connect(self._settle)
         self._line.move_asked.connect(self._move)
-        layout = QHBoxLayout(self)
+        self._line.installEventFilter(self)
+        self._found = QListWidget()
+        self._found.setObjectName(f"found:{question.path}")
+        self._found.setProperty("kind", "found")
+        self._found.setFrameShape(QFrame.Shape.NoFrame)
+        self._found.setMaximumWidth(_WIDTH)
+        self._found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._found.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._found.itemClicked.connect(self._take_item)
+        self._found.hide()
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._line, 3)
-        layout.addStretch(1)
+        layout.setSpacing(2)
+        layout.addWidget(self._line)
+        layout.addWidget(self._found)
         self.setFocusProxy(self._line)
 
     def value(self) -> Answer:
@@ -51,21 +66,15 @@ class SearchChoiceEditor(Editor):
         """The option's label; a code that is no option is shown as it is."""
         self._code = None if value is None else str(value)
         self._line.setText(self._label_of(self._code))
+        self._found.hide()
 
     def show_choices(self, choices: tuple[Choice, ...]) -> None:
         """Other names of an option are found too."""
-        if choices == self._choices:
-            return
-        self._choices = choices
-        self._model.clear()
-        for choice in choices:
-            item = QStandardItem(choice.label_vi)
-            other = " ".join(choice.attributes.values())
-            item.setData(
-                f"{search_key(choice.label_vi)} {choice.code} {search_key(other)}", _KEY_ROLE
-            )
-            item.setData(choice.code, _CODE_ROLE)
-            self._model.appendRow(item)
+        if choices != self._choices:
+            self._choices = choices
+            self._keys = {
+                c.code: (_key(c.label_vi), _key(" ".join(c.attributes.values()))) for c in choices
+            }
 
     def set_readonly(self, readonly: bool) -> None:
         """Readable, not changeable."""
@@ -82,15 +91,49 @@ class SearchChoiceEditor(Editor):
         labels = {choice.code: choice.label_vi for choice in self._choices}
         return "" if code is None else labels.get(code, code)
 
-    def _typed(self, text: str) -> None:
+    # -- looking --
+
+    def _look(self, text: str) -> None:
+        self._found.clear()
+        found = self._matches(text)[:_MOST_SHOWN] if text else []
+        for choice in found:
+            item = QListWidgetItem(choice.label_vi)
+            item.setData(_CODE_ROLE, choice.code)
+            self._found.addItem(item)
+        self._found.setFixedHeight(_ROW_HEIGHT * len(found) + 4)
+        self._found.setVisible(bool(found))
+        self._found.setCurrentRow(0)
         if not text and self._code is not None:
             self._code = None
             self.edited.emit()
+
+    def _matches(self, text: str) -> list[Choice]:
+        """The exact one first, then names that begin so, then names and other names with it."""
+        key = _key(text)
+
+        def rank(choice: Choice) -> int | None:
+            name, others = self._keys[choice.code]
+            if key == name or text.strip() in (choice.code, choice.code.lstrip("0")):
+                return 0
+            if name.startswith(key):
+                return 1
+            return 2 if key in name else 3 if key in others else None
+
+        ranked = [(rank(choice), n, choice) for n, choice in enumerate(self._choices)]
+        found = sorted((r, n) for r, n, _ in ranked if r is not None)
+        return [self._choices[n] for _, n in found]
+
+    # -- taking --
+
+    def _take_item(self, item: QListWidgetItem) -> None:
+        self._take(str(item.data(_CODE_ROLE)))
+        self._line.setFocus()
 
     def _take(self, code: str) -> None:
         changed = code != self._code
         self._code = code
         self._line.setText(self._label_of(code))
+        self._found.hide()
         if changed:
             self.edited.emit()
 
@@ -103,50 +146,30 @@ class SearchChoiceEditor(Editor):
         self.left.emit()
 
     def _settle_text(self) -> None:
-        """What was typed counts when it means exactly one option, or the first one found."""
+        """What was typed counts as the marked option; what finds nothing is taken back."""
         text = self._line.text()
         if text == self._label_of(self._code):
+            self._found.hide()
             return
-        code = self._meant(text) if text else None
-        if code is not None:
-            self._take(code)
+        item = self._found.currentItem() if not self._found.isHidden() else None
+        if item is not None:
+            self._take(str(item.data(_CODE_ROLE)))
         else:
-            self._line.setText(self._label_of(self._code))
+            self.show_value(self._code)
 
-    def _meant(self, text: str) -> str | None:
-        key = search_key(text)
-        for choice in self._choices:
-            if key in (search_key(choice.label_vi), choice.code, choice.code.lstrip("0")):
-                return choice.code
-        starting = [c.code for c in self._choices if search_key(c.label_vi).startswith(key)]
-        return starting[0] if starting else None
+    # -- Qt --
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows in the line walk through what was found."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+            if step and not self._found.isHidden():
+                there = self._found.currentRow() + step
+                self._found.setCurrentRow(min(max(there, 0), self._found.count() - 1))
+                return True
+        return super().eventFilter(watched, event)
 
 
-class _ChoiceCompleter(QCompleter):
-    """Offers the options whose names contain what is typed, marks or not.
-
-    Signals:
-        chosen: the code of the option taken from the list.
-    """
-
-    chosen = Signal(str)
-
-    def __init__(self, model: QStandardItemModel, parent: QWidget) -> None:
-        super().__init__(model, parent)
-        self.setCompletionRole(_KEY_ROLE)
-        self.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setMaxVisibleItems(9)
-        # By index, not by text: two options may have one label.
-        self.activated[QModelIndex].connect(self._tell)  # type: ignore[index]  # stubs lack overloads
-
-    def splitPath(self, path: str) -> list[str]:
-        """Look for what was typed without its marks."""
-        return [search_key(path)]
-
-    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
-        """The line shows the label, not the search key."""
-        return str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-
-    def _tell(self, index: QModelIndex) -> None:
-        self.chosen.emit(str(index.data(_CODE_ROLE)))
+def _key(text: str) -> str:
+    """Letters and digits only: *Ba-na*, *H'Mông* and *Ê-đê* are typed in many ways."""
+    return "".join(filter(str.isalnum, search_key(text)))

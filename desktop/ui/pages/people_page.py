@@ -25,7 +25,7 @@ from forms import dates
 
 _PAGE_ROWS = 100
 _TYPING_MS = 150
-_TODO_WIDTH = 270
+_TODO_WIDTH = 252
 
 _STATUS_TINTS = {
     RecordStatus.NONE: "muted",
@@ -102,6 +102,8 @@ class PeoplePage(Page):
         self._load_todos = load_todos
         self._words = wording.Words(self)
         self._query = _Query("", None, False)
+        self._is_searching = False
+        self._opens_when_found = False
         self._todos: dict[str, Todo] = {}
         self.set_title(self.tr("Người dân"))
         self._search = QLineEdit()
@@ -157,16 +159,16 @@ class PeoplePage(Page):
         words = self._words
         return [
             Column(self.tr("Họ và tên"), lambda row: row.full_name),
-            Column(self.tr("Ngày sinh"), lambda row: dates.display(row.birth_date), width=104),
-            Column(self.tr("Số định danh"), lambda row: row.id_number, width=128),
-            Column(self.tr("Thôn, tổ"), lambda row: row.hamlet, width=126),
+            Column(self.tr("Ngày sinh"), lambda row: dates.display(row.birth_date), width=100),
+            Column(self.tr("Số định danh"), lambda row: row.id_number, width=122),
+            Column(self.tr("Thôn, tổ"), lambda row: row.hamlet, width=114),
             Column(
                 self.tr("Phiếu"),
                 lambda row: words.record_status(row.status),
                 tint=lambda row: _STATUS_TINTS[row.status],
-                width=138,
+                width=126,
             ),
-            Column(self.tr("Danh tính"), self._identity_words, tint=_identity_tint, width=156),
+            Column(self.tr("Danh tính"), self._identity_words, tint=_identity_tint, width=152),
         ]
 
     def _identity_words(self, row: PersonRow) -> str:
@@ -185,6 +187,8 @@ class PeoplePage(Page):
         status = None if chosen in ("all", "flagged") else RecordStatus(chosen)
         query = _Query(self._search.text(), status, flagged)
         self._query = query
+        self._is_searching = True
+        self._opens_when_found = False
         self._jobs.run(
             self, lambda: self._find(query), on_success=self._show_found, on_error=self.show_problem
         )
@@ -203,6 +207,7 @@ class PeoplePage(Page):
     def _show_found(self, found: _Found) -> None:
         if found.query != self._query:
             return  # typed on meanwhile
+        self._is_searching = False
         here = self._table.currentIndex()
         before = self._model.row(here.row()).person_id if here.isValid() else None
         self._model.show_rows(found.rows, total=found.total)
@@ -210,6 +215,9 @@ class PeoplePage(Page):
         ids = [row.person_id for row in found.rows]
         if found.rows:
             self._table.selectRow(ids.index(before) if before in ids else 0)
+        if self._opens_when_found:
+            self._opens_when_found = False
+            self._open_current()
         self.list_shown.emit()
 
     def _fetch_more(self, offset: int) -> None:
@@ -273,7 +281,9 @@ class PeoplePage(Page):
     def _open_current(self) -> None:
         """Enter in the search line opens the person marked in the list."""
         self._throttle.flush()
-        if self._table.currentIndex().isValid():
+        if self._is_searching:  # what is marked now answers an older search
+            self._opens_when_found = True
+        elif self._table.currentIndex().isValid():
             self._open_row(self._table.currentIndex().row())
 
     def _go_to_list(self) -> None:

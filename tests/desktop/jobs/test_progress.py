@@ -16,7 +16,12 @@ def test_steps_arrive_in_the_interface_thread(qtbot: QtBot) -> None:
     jobs, owner, progress = JobRunner(), QObject(), Progress()
     seen: list[tuple[int, int, int]] = []
     progress.stepped.connect(lambda done, total: seen.append((done, total, threading.get_ident())))
-    jobs.run(owner, lambda: [progress.step(n, 3) for n in (1, 2, 3)])
+
+    def three_steps() -> None:
+        for number in (1, 2, 3):
+            progress.step(number, 3)
+
+    jobs.run(owner, three_steps)
     jobs.wait_idle()
     qtbot.waitUntil(lambda: len(seen) == 3)
     here = threading.get_ident()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 
 import pytest
@@ -43,7 +44,7 @@ def test_writes_never_overlap_and_keep_their_order(jobs: JobRunner) -> None:
 
     owner = QObject()
     for number in range(50):
-        jobs.run(owner, lambda number=number: write(number), lane=Lane.WRITE)
+        jobs.run(owner, partial(write, number), lane=Lane.WRITE)
     assert jobs.wait_idle()
     assert order == list(range(50))
 

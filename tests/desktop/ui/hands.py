@@ -41,6 +41,7 @@ class Hands:
 
     def sees(self, name: str) -> bool:
         """Is it on the screen?"""
+        QApplication.processEvents()
         return any(w.isVisible() for w in self.window.findChildren(QWidget, name))
 
     def text(self, name: str) -> str:

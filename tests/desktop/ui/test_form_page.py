@@ -1,0 +1,328 @@
+"""Filling Mẫu 03: keyboard only, live skips and findings, saving and handing in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+
+from desktop.domain.people import RecordStatus
+from desktop.ui.forms.choice_editors import Option
+from tests.desktop.ui.conftest import OpenDesk
+from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.world import make_register
+
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+#: What is typed for a self-employed farmer: letters in lines, digits at options.
+FARMER: Mapping[str, str] = {
+    "household/hamlet": "Ấp 1",
+    "household/household_code": "01-09001",
+    "identity/full_name": "Nguyễn Thị Hồng Hạnh",
+    "identity/relation_to_head": "1",
+    "identity/birth_date": "12031988",
+    "identity/sex": "2",
+    "identity/id_number": "003188000017",
+    "identity/permanent_residence": "Ấp 1, Xã Suối Mẫu, Tỉnh Tập Huấn",
+    "identity/ethnicity": "kinh",
+    "qualification/general_education": "4",
+    "qualification/technical_qualification": "1",
+    "activity/economic_activity_status": "1",
+    "employed/status_in_employment": "2",
+    "employed/job": "Trồng rau",
+    "employed/insurance_participation": "2",
+    "employed/workplace_kind": "1",
+}
+
+
+@pytest.fixture
+def hands(open_desk: OpenDesk, tmp_path: Path) -> Hands:
+    """An officer with a few households."""
+    make_register(tmp_path / "so", count=3).close()
+    return open_desk(tmp_path / "so")
+
+
+def begin(hands: Hands) -> None:
+    """Ctrl+N from the list."""
+    hands.press(Qt.Key.Key_N, _CONTROL)
+    hands.settle()
+    assert hands.sees("page:form")
+
+
+def walk(hands: Hands, answers: Mapping[str, str]) -> None:
+    """Enter after Enter, typing where there is something to type."""
+    left = dict(answers)
+    while left:
+        path = hands.question
+        hands.type(left.pop(path, ""))
+        hands.enter()
+        assert hands.question != path or not left, f"stuck at {path} with {sorted(left)}"
+
+
+def test_a_whole_form_is_entered_and_handed_in_with_the_keyboard_only(hands: Hands) -> None:
+    begin(hands)
+    assert hands.question == "household/hamlet"
+    walk(hands, FARMER)
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert hands.message().startswith("Đã nộp phiếu."), hands.message()
+    assert hands.text("form:status") == "Đã nộp"
+    services = hands.desktop.services
+    assert services is not None
+    [row] = services.people.search("hong hanh", limit=5, offset=0)
+    assert (row.birth_date, row.status) == ("1988-03-12", RecordStatus.SUBMITTED)
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    assert hands.sees("page:people")
+
+
+def test_questions_that_are_not_asked_are_hidden_and_their_answers_come_back(
+    hands: Hands,
+) -> None:
+    begin(hands)
+    walk(hands, {k: v for k, v in FARMER.items() if not k.startswith("employed/")})
+    assert hands.sees("question:employed/status_in_employment")
+    hands.form_view.focus_question("employed/job")
+    hands.type("Trồng rau")
+    hands.form_view.focus_question("activity/economic_activity_status")
+    hands.type("3")
+    assert not hands.sees("question:employed/job")
+    assert hands.sees("question:inactive/inactivity_reason")
+    assert "employed/job" not in hands.form_view.answers()
+    hands.type("1")
+    assert hands.text("question:employed/job") == "Trồng rau"
+
+
+def test_enter_and_shift_enter_walk_over_what_is_asked(hands: Hands) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/birth_date")
+    hands.enter()
+    assert hands.question == "identity/sex"
+    hands.press(Qt.Key.Key_Return, _SHIFT)
+    assert hands.question == "identity/birth_date"
+
+
+def test_findings_stand_where_the_officer_was_and_not_elsewhere(hands: Hands) -> None:
+    begin(hands)
+    assert not hands.sees("finding:FORM_001:identity/full_name")
+    hands.form_view.focus_question("identity/full_name")
+    hands.enter()
+    assert hands.sees("finding:FORM_001:identity/full_name")
+    assert not hands.sees("finding:FORM_001:identity/birth_date")
+
+
+def test_a_typed_number_is_checked_after_typing_stopped(hands: Hands) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/id_number")
+    hands.type("00318800001")
+    assert not hands.sees("finding:ID_001:identity/id_number")
+    hands.qtbot.waitUntil(lambda: hands.sees("finding:ID_001:identity/id_number"))
+    assert hands.question == "identity/id_number"
+
+
+def test_a_composing_input_method_is_never_interrupted(hands: Hands) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/full_name")
+    hands.type("Nguyen")
+    composing = QInputMethodEvent("Va", [])
+    QApplication.sendEvent(hands.focused, composing)
+    line = hands.find(QLineEdit, "question:identity/full_name")
+    hands.qtbot.wait(500)  # longer than the pause after which typing is checked
+    assert line.text() == "Nguyen"
+    assert "identity/full_name" not in hands.form_view.definition.choices
+    committed = QInputMethodEvent()
+    committed.setCommitString(" Văn")
+    QApplication.sendEvent(hands.focused, committed)
+    hands.enter()
+    assert hands.form_view.value("identity/full_name") == "Nguyen Văn"
+
+
+def test_a_warning_is_confirmed_with_a_reason_and_holds_only_for_these_values(
+    hands: Hands,
+) -> None:
+    begin(hands)
+    place = "ID_010:identity/id_number"
+    walk(hands, {**FARMER, "identity/birth_date": "12031990"})
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert hands.message().startswith("Chưa nộp được")
+    assert hands.focused.objectName() == f"reason:{place}"
+    hands.type("The can cuoc ghi nhu vay")
+    hands.enter()
+    assert hands.sees(f"button:unconfirm:{place}")
+    assert hands.text("form:summary") == "Đủ và không còn lỗi"
+    hands.form_view.focus_question("identity/birth_date")
+    line = hands.find(QLineEdit, "question:identity/birth_date")
+    line.selectAll()
+    hands.type("12031991")
+    hands.enter()
+    assert hands.sees(f"reason:{place}")
+
+
+def test_f8_walks_from_finding_to_finding(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, {**FARMER, "identity/id_number": "0031880000170", "employed/job": ""})
+    hands.press(Qt.Key.Key_F8)
+    assert hands.question == "identity/id_number"
+    hands.press(Qt.Key.Key_F8)
+    assert hands.question == "employed/job"
+
+
+def test_saved_is_said_only_after_the_save(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, {"household/hamlet": "Ấp 1", "household/household_code": "", **_NAME})
+    assert hands.text("form:saved") == "Có thay đổi chưa lưu"
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    assert hands.text("form:saved") == "Đang lưu…"
+    hands.settle()
+    assert hands.text("form:saved") == "Đã lưu lúc 09:30"
+    assert hands.text("form:status") == "Nháp"
+
+
+_NAME = {"identity/full_name": "Trần Văn Ổn"}
+
+
+def test_leaving_the_page_saves_what_was_typed_to_the_last_letter(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, {"household/hamlet": "Ấp 1"})
+    hands.form_view.focus_question("identity/full_name")
+    hands.type("Trần Văn Ổn")
+    hands.click("button:nav_people")
+    hands.settle()
+    services = hands.desktop.services
+    assert services is not None
+    [row] = services.people.search("van on", limit=5, offset=0)
+    assert (row.full_name, row.status) == ("Trần Văn Ổn", RecordStatus.DRAFT)
+
+
+def test_two_saves_of_somebody_new_make_one_person(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, {"household/hamlet": "Ấp 1", "household/household_code": "", **_NAME})
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    services = hands.desktop.services
+    assert services is not None
+    assert services.people.count("Trần Văn Ổn") == 1
+
+
+def test_locking_in_the_middle_of_a_form_loses_nothing(hands: Hands, open_desk: OpenDesk) -> None:
+    begin(hands)
+    walk(hands, {"household/hamlet": "Ấp 1"})
+    hands.form_view.focus_question("identity/full_name")
+    hands.type("Trần Văn Ổn")
+    hands.click("button:lock")
+    hands.settle()
+    again = open_desk(hands.desktop.folder)
+    services = again.desktop.services
+    assert services is not None
+    assert services.people.count("tran van on") == 1
+
+
+def test_a_number_somebody_else_has_is_remarked_while_typing(hands: Hands) -> None:
+    services = hands.desktop.services
+    assert services is not None
+    other = next(r for r in services.people.search("", limit=50, offset=0) if r.id_number)
+    begin(hands)
+    hands.form_view.focus_question("identity/id_number")
+    hands.type(other.id_number)
+    hands.enter()
+    hands.settle()
+    place = "identity/id_number"
+    hands.qtbot.waitUntil(lambda: hands.sees(f"finding:ID_013:{place}"))
+    hands.enter()
+    assert hands.sees(f"reason:ID_013:{place}")
+
+
+def test_somebody_without_a_number_is_sent_to_the_police_before_the_form_is_whole(
+    hands: Hands,
+) -> None:
+    begin(hands)
+    walk(hands, {**FARMER, "identity/id_number": ""})
+    hands.click("button:send_to_police")
+    hands.settle()
+    assert hands.message().startswith("Đã ghi yêu cầu kiểm tra.")
+    assert hands.text("form:check") == "CSDLQG: Chờ công an"
+    assert not hands.sees("button:send_to_police")
+
+
+def test_the_household_of_a_known_person_is_one_line_until_it_is_opened(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_Return)
+    hands.settle()
+    assert not hands.sees("question:household/hamlet")
+    assert "Xã Suối Mẫu" in hands.text("folded:household")
+    hands.click("button:unfold:household")
+    assert hands.sees("question:household/hamlet")
+
+
+def test_digits_are_text_in_lines_and_choices_at_options(hands: Hands) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/full_name")
+    hands.type("Y1")
+    assert hands.text("question:identity/full_name") == "Y1"
+    hands.form_view.focus_question("identity/relation_to_head")
+    hands.type("10")
+    chosen = hands.find(Option, "choice:identity/relation_to_head:10")
+    assert chosen.isChecked()
+    assert hands.form_view.value("identity/relation_to_head") == "10"
+    hands.press(Qt.Key.Key_Delete)
+    assert hands.form_view.value("identity/relation_to_head") is None
+
+
+def test_several_options_are_marked_and_unmarked_by_their_digits(hands: Hands) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/priority_groups")
+    hands.type("1")
+    hands.press(Qt.Key.Key_Down)
+    hands.type("4")
+    assert hands.form_view.value("identity/priority_groups") == "1 4"
+    hands.press(Qt.Key.Key_Down)
+    hands.type("1")
+    assert hands.form_view.value("identity/priority_groups") == "4"
+    hands.click("choice:identity/priority_groups:6")
+    assert hands.form_view.value("identity/priority_groups") == "4 6"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("hmong", "08"), ("ba na", "13"), ("H'Mông", "08"), ("1", "01"), ("e de", "12")],
+)
+def test_a_long_list_is_found_by_typing_without_marks(hands: Hands, typed: str, code: str) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/ethnicity")
+    hands.type(typed)
+    hands.enter()
+    assert hands.form_view.value("identity/ethnicity") == code
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "shown"),
+    [
+        ("1945", "1945", "1945"),
+        ("3/1950", "1950-03", "03/1950"),
+        ("12031950", "1950-03-12", "12/03/1950"),
+        ("12-3-1950", "1950-03-12", "12/03/1950"),
+        ("31/02/1950", "31/02/1950", "31/02/1950"),
+    ],
+)
+def test_dates_are_typed_as_the_paper_tells_them(
+    hands: Hands, typed: str, stored: str, shown: str
+) -> None:
+    begin(hands)
+    hands.form_view.focus_question("identity/birth_date")
+    hands.type(typed)
+    hands.enter()
+    assert hands.form_view.value("identity/birth_date") == stored
+    assert hands.text("question:identity/birth_date") == shown
+
+
+def test_every_input_has_a_name_for_screen_readers(hands: Hands) -> None:
+    begin(hands)
+    for line in hands.window.findChildren(QLineEdit):
+        assert line.accessibleName(), line.objectName()
+    assert hands.find(QLabel, "form:summary").text()
