@@ -28,6 +28,8 @@ class Edit:
         form: ``form_id@version`` where a form was filled.
         decided: fields with a clash on which the author chose, so that the choice is a change
             even when it is the value already shown.
+        seen_version: the server's version the author decided by, when a newer one may have come
+            since; the server then finds the clash. ``None``: the newest one here.
     """
 
     document_type: DocumentType
@@ -36,6 +38,7 @@ class Edit:
     fields: Mapping[str, Value] = field(repr=False)
     form: str = ""
     decided: frozenset[str] = frozenset()
+    seen_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

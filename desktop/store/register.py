@@ -47,6 +47,9 @@ MEMORY_SECURITY = False
 #: Saves per transaction of ``save_bulk``: one flush of the disk for many, little lost by a cut.
 _SAVES_PER_TRANSACTION = 2000
 
+#: A newer program elsewhere may have made documents of other types; they are kept, not shown.
+_KNOWN_TYPES = frozenset(document_type.value for document_type in DocumentType)
+
 
 class Register:
     """An open register. ``close`` it, or use it as a context manager."""
@@ -161,7 +164,7 @@ class Register:
                     "SELECT type, bucket, version, fields, clashes FROM documents WHERE id = ?",
                     (document_id,),
                 ).first()
-                if row is not None:
+                if row is not None and row[0] in _KNOWN_TYPES:
                     found.append(_document(document_id, *row))
         return found
 

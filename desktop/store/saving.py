@@ -109,13 +109,19 @@ def _append_change(
             document_id=edit.document_id,
             bucket=entry.bucket,
             kind=kind,
-            base_version=entry.version,
+            base_version=_seen(entry, edit),
             patch=patch,
             by=stamp.author,
             at=stamp.at,
             form=edit.form,
         )
     )
+
+
+def _seen(entry: Entry, edit: Edit) -> int:
+    if edit.seen_version is None:
+        return entry.version
+    return min(entry.version, edit.seen_version)
 
 
 def _objects(changed: Sequence[Entry], first: int, last: int) -> list[tuple[str, str]]:

@@ -1,0 +1,251 @@
+"""The inbox: the server's rows with our unsent edits on top; echoes, withdrawals, digests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from desktop.store.inbox import RegisterInbox
+from desktop.store.keys import DataKey
+from desktop.store.outbox import RegisterOutbox, count_changes
+from desktop.store.people import count_people, search_people
+from desktop.store.records import documents_with_clashes
+from desktop.store.register import Register
+from sync.protocol.chain import digest_of
+from sync.protocol.documents import DocumentType
+from sync.protocol.messages import ChangeResult, Clash, Drop, Grant, Outcome, Row, Value
+from tests.desktop.store.edits import (
+    NOW,
+    REGISTER_BUCKET,
+    an_id,
+    answer,
+    applied,
+    edit,
+    household,
+    person,
+    row,
+    save,
+)
+
+
+@pytest.fixture
+def inbox(register: Register) -> RegisterInbox:
+    return _inbox(register)
+
+
+def _inbox(register: Register) -> RegisterInbox:
+    return RegisterInbox(register, clock=lambda: NOW, author="Lan")
+
+
+def _receive(inbox: RegisterInbox, *rows: Row, cursors: Mapping[str, int] | None = None) -> None:
+    inbox.apply_page(
+        rows=rows, grants=[], drops=[], cursors=cursors or {REGISTER_BUCKET: len(rows)}
+    )
+
+
+def _fields(register: Register, document_id: str) -> dict[str, Value]:
+    document = register.document(document_id)
+    assert document is not None
+    return dict(document.fields)
+
+
+def test_rows_become_documents_and_list_rows(register: Register, inbox: RegisterInbox) -> None:
+    document_id = an_id()
+    fields = {"full_name": "Trần Thị Hoa", "id_number": "003190000001"}
+    _receive(inbox, row(document_id, fields, version=4))
+    document = register.document(document_id)
+    assert document is not None
+    assert (document.fields, document.version) == (fields, 4)
+    assert [found.full_name for found in search_people(register, "hoa", limit=5)] == [
+        "Trần Thị Hoa"
+    ]
+    assert count_people(register, "00319") == 1
+    assert count_changes(register).waiting == 0
+
+
+def test_unsent_edits_stay_on_top_of_the_servers_row(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"full_name": "Lê An", "sex": "1"}, version=1))
+    save(register, person(document_id, sex="2"))
+    save(register, person(document_id, sex="", birth_date="1945"))
+    _receive(inbox, row(document_id, {"full_name": "Lê Ân", "sex": "1"}, version=2))
+    assert _fields(register, document_id) == {"full_name": "Lê Ân", "birth_date": "1945"}
+    document = register.document(document_id)
+    assert document is not None
+    assert document.version == 2
+    batch = RegisterOutbox(register).next_batch(limit=9)
+    assert [change.base_version for change in batch.changes] == [1, 1]
+
+
+def test_a_held_edit_falls_back_to_the_newest_row(register: Register, inbox: RegisterInbox) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"sex": "1"}, version=1))
+    save(register, person(document_id, sex="2"))
+    _receive(inbox, row(document_id, {"sex": "1", "full_name": "Lê An"}, version=2))
+    held = ChangeResult(seq=1, s=Outcome.HELD, ver=0, why="rule")
+    RegisterOutbox(register).settle(answer(1, [held]))
+    assert _fields(register, document_id) == {"sex": "1", "full_name": "Lê An"}
+
+
+def test_the_echo_of_an_own_change_is_passed_over(register: Register, inbox: RegisterInbox) -> None:
+    document_id = an_id()
+    save(register, person(document_id, full_name="Lê An"))
+    RegisterOutbox(register).settle(answer(1, [applied(1, 1)]))
+    # Were the row applied, this field would show it.
+    _receive(inbox, row(document_id, {"full_name": "not applied"}, version=1))
+    assert _fields(register, document_id) == {"full_name": "Lê An"}
+    assert inbox.cursors() == {REGISTER_BUCKET: 1}
+
+
+def test_a_row_that_a_later_page_overtook_is_passed_over(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"full_name": "Lê Ân"}, version=3))
+    _receive(inbox, row(document_id, {"full_name": "Lê An"}, version=2))
+    assert _fields(register, document_id) == {"full_name": "Lê Ân"}
+
+
+def test_clashes_are_kept_until_the_server_says_they_are_settled(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    other = Clash(value="2", by="Hoa", at="2026-11-22T08:00:00+07:00", op="x")
+    _receive(inbox, row(document_id, {"sex": "1"}, version=1, clashes={"sex": [other]}))
+    document = register.document(document_id)
+    assert document is not None
+    assert document.clashes == {"sex": (other,)}
+    assert documents_with_clashes(register) == [document]
+    assert search_people(register, "", limit=1)[0].clashes == 1
+    _receive(inbox, row(document_id, {"sex": "1"}, version=2))
+    assert documents_with_clashes(register) == []
+    assert search_people(register, "", limit=1)[0].clashes == 0
+
+
+def test_an_edit_of_a_clashing_field_takes_the_clash_away(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    other = Clash(value="2", by="Hoa", at="2026-11-22T08:00:00+07:00", op="x")
+    _receive(inbox, row(document_id, {"sex": "1"}, version=1, clashes={"sex": [other]}))
+    save(register, person(document_id, full_name="Lê An"))
+    assert len(documents_with_clashes(register)) == 1
+    save(register, person(document_id, sex="2"))
+    assert documents_with_clashes(register) == []
+
+
+def test_grants_open_buckets_and_cursors_follow_the_pages(inbox: RegisterInbox) -> None:
+    grants = [Grant(bucket=REGISTER_BUCKET, count=5), Grant(bucket="99001/labour", count=0)]
+    inbox.apply_page(rows=[], grants=grants, drops=[], cursors={})
+    assert inbox.cursors() == {REGISTER_BUCKET: 0, "99001/labour": 0}
+    _receive(inbox, cursors={REGISTER_BUCKET: 7})
+    assert inbox.cursors() == {REGISTER_BUCKET: 7, "99001/labour": 0}
+
+
+def test_a_withdrawn_bucket_is_purged_but_unsent_changes_stay(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    person_id, record_id = an_id(), an_id()
+    _receive(inbox, row(person_id, {"full_name": "Lê An", "id_number": "0031"}, version=1))
+    save(register, person(person_id, sex="1"), household(an_id(), code="1"))
+    save(register, edit(DocumentType.RECORD, record_id, {"person_id": person_id}))
+    inbox.apply_page(rows=[], grants=[], drops=[Drop(bucket=REGISTER_BUCKET)], cursors={})
+    assert register.document(person_id) is None
+    assert register.document(record_id) is not None
+    for text in ("", "le", "0031"):
+        assert search_people(register, text, limit=5) == []
+        assert count_people(register, text) == 0
+    assert inbox.cursors() == {}
+    assert inbox.digests() == {}
+    assert [c.seq for c in RegisterOutbox(register).next_batch(limit=9).changes] == [1, 2, 3]
+    RegisterOutbox(register).settle(answer(3, [applied(n, 1) for n in (1, 2, 3)]))
+
+
+def test_a_bucket_granted_again_comes_back(register: Register, inbox: RegisterInbox) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"full_name": "Lê An"}, version=1))
+    inbox.apply_page(
+        rows=[row(document_id, {"full_name": "Lê An"}, version=1)],
+        grants=[Grant(bucket=REGISTER_BUCKET, count=1)],
+        drops=[Drop(bucket=REGISTER_BUCKET)],
+        cursors={},
+    )
+    assert count_people(register, "an") == 1
+    assert inbox.cursors() == {REGISTER_BUCKET: 0}
+
+
+def test_digests_follow_every_version(register: Register, inbox: RegisterInbox) -> None:
+    one, two, three = an_id(), an_id(), an_id()
+    _receive(inbox, row(one, {"sex": "1"}, version=1), row(two, {"sex": "2"}, version=5))
+    assert inbox.digests() == {REGISTER_BUCKET: digest_of([(one, 1), (two, 5)])}
+    save(register, person(one, sex="2"), person(three, sex="1"))
+    assert inbox.digests() == {REGISTER_BUCKET: digest_of([(one, 1), (two, 5)])}
+    RegisterOutbox(register).settle(answer(2, [applied(1, 2), applied(2, 1)]))
+    expected = digest_of([(one, 2), (two, 5), (three, 1)])
+    assert inbox.digests() == {REGISTER_BUCKET: expected}
+    _receive(inbox, row(two, {}, version=6))
+    assert inbox.digests() == {REGISTER_BUCKET: digest_of([(one, 2), (two, 6), (three, 1)])}
+
+
+def test_a_restarted_bucket_takes_every_row_again_and_keeps_unsent_edits(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    one, two = an_id(), an_id()
+    _receive(inbox, row(one, {"sex": "1"}, version=8), row(two, {"sex": "1"}, version=8))
+    save(register, person(two, full_name="Lê An"))
+    inbox.restart([REGISTER_BUCKET])
+    assert inbox.cursors() == {}
+    inbox.apply_page(
+        rows=[row(one, {"sex": "2"}, version=3), row(two, {"sex": "2"}, version=2)],
+        grants=[Grant(bucket=REGISTER_BUCKET, count=2)],
+        drops=[],
+        cursors={REGISTER_BUCKET: 2},
+    )
+    assert _fields(register, one) == {"sex": "2"}
+    assert _fields(register, two) == {"sex": "2", "full_name": "Lê An"}
+    assert inbox.digests() == {REGISTER_BUCKET: digest_of([(one, 3), (two, 2)])}
+
+
+def test_a_page_that_fails_leaves_neither_rows_nor_cursors(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    good = an_id()
+    rows = [row(good, {"sex": "1"}, version=1), _with_unwritable_field(an_id())]
+    with pytest.raises(TypeError):
+        _receive(inbox, *rows)
+    assert register.document(good) is None
+    assert inbox.cursors() == {}
+
+
+def _with_unwritable_field(document_id: str) -> Row:
+    return row(document_id, {"sex": object()}, version=1)
+
+
+def test_a_document_of_an_unknown_type_is_kept_but_not_listed(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    newer = Row(
+        bucket=REGISTER_BUCKET,
+        position=1,
+        document_type="grave",
+        document_id=an_id(),
+        version=2,
+        fields={"full_name": "Lê An"},
+    )
+    _receive(inbox, newer)
+    assert count_people(register) == 0
+    assert register.document(newer.document_id) is None
+    assert inbox.digests() == {REGISTER_BUCKET: digest_of([(newer.document_id, 2)])}
+
+
+def test_what_was_received_is_there_after_reopening(tmp_path: Path, key: DataKey) -> None:
+    document_id = an_id()
+    with Register.create(tmp_path / "r", key=key, author="Lan") as register:
+        _receive(_inbox(register), row(document_id, {"sex": "1"}, version=1))
+    with Register.open(tmp_path / "r", key=key) as register:
+        assert _fields(register, document_id) == {"sex": "1"}
+        assert _inbox(register).cursors() == {REGISTER_BUCKET: 1}
