@@ -35,6 +35,7 @@ class OpenedForm:
         remarks: path -> why the collecting office returned the record at this question.
         competing: path -> other values of the same answer.
         csdlqg: path -> the value the police read in the national population database.
+        versions: document id -> the server's version of it that the officer has before the eyes.
     """
 
     definition: FormDefinition
@@ -48,6 +49,7 @@ class OpenedForm:
     csdlqg: Mapping[str, str] = field(default_factory=dict)
     status: RecordStatus = RecordStatus.NONE
     check: CheckState = CheckState.NOT_ASKED
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

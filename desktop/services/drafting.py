@@ -148,9 +148,35 @@ class Draft:
                 fields=parts.of(kind),
                 form=form,
                 decided=frozenset(name for owner, name in decided if owner == kind),
+                seen_version=self._seen_version(kind),
             )
             for kind, document_type, document_id, form in documents
         ]
+
+    def _seen_version(self, kind: str) -> int | None:
+        """What the officer saw of this document; not what came while the form stood open.
+
+        Only an answer edited both here and there needs the older version, so that the server
+        keeps both values; otherwise the newest one is right.
+        """
+        document = self.dossier.document(kind)
+        if document is None:
+            return None
+        if self._is_edited_twice(kind):
+            return self.opened.versions.get(document.document_id, document.version)
+        return document.version
+
+    def _is_edited_twice(self, kind: str) -> bool:
+        stored = self.dossier.parts.of(kind)
+        opened = self.opened.answers
+        return any(
+            place.kind == kind
+            and question.path not in self.decided
+            and stored.get(place.field) != opened.get(question.path)
+            and self.answers.get(question.path)
+            not in (opened.get(question.path), stored.get(place.field))
+            for question, place in answered_questions(self.opened.definition)
+        )
 
 
 def is_derived(field_name: str) -> bool:

@@ -54,6 +54,10 @@ class Dossier:
             record=_fields(self.record),
         )
 
+    def document(self, kind: str) -> Document | None:
+        """The document that answers of this kind are kept in, if there is one."""
+        return {PERSON: self.person, HOUSEHOLD: self.household, RECORD: self.record}[kind]
+
     @property
     def confirmations(self) -> dict[str, str]:
         """Fingerprint -> reason, of the person and of the record."""
@@ -145,6 +149,11 @@ def opened_form(
         csdlqg=_by_path(definition, PERSON, dossier.csdlqg),
         status=dossier.status,
         check=dossier.check,
+        versions={
+            document.document_id: document.version
+            for document in (person, household, record)
+            if document is not None
+        },
     )
 
 
@@ -157,14 +166,9 @@ def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, str]) -
 
 
 def _competing(definition: FormDefinition, dossier: Dossier) -> dict[str, tuple[Competing, ...]]:
-    documents = {
-        PERSON: dossier.person,
-        HOUSEHOLD: dossier.household,
-        RECORD: dossier.record,
-    }
     found = {}
     for question, place in answered_questions(definition):
-        document = documents[place.kind]
+        document = dossier.document(place.kind)
         clashes = () if document is None else document.clashes.get(place.field, ())
         if clashes:
             found[question.path] = tuple(map(competing_of, clashes))

@@ -22,6 +22,7 @@ from tests.support.server import Province, ServerProcess
 from tests.support.worker_form import JOB_TITLE, employed
 
 MakeOffice = Callable[..., Office]
+_BIRTH, _JOB = "identity/birth_date", "employed/job"
 
 
 @pytest.fixture
@@ -239,6 +240,25 @@ def test_a_clash_on_one_field_keeps_both_values_until_somebody_decides(
         assert office.todos.list() == []
         assert office.records.open(row.person_id).answers[path] == winner
     assert holdings(one.register) == holdings(two.register)
+
+
+def test_an_edit_that_came_while_the_form_stood_open_is_not_overwritten(
+    make_office: MakeOffice,
+) -> None:
+    one, two = _two_officers_with_the_same_person(make_office)
+    [row] = one.people.search("thu ha", limit=2, offset=0)
+    open_page = one.records.open(row.person_id)
+    _edit(two, **{_BIRTH.replace("/", "__"): "1991-01-02", _JOB.replace("/", "__"): "Thợ may"})
+    sync(two, one)
+    here = employed(**{_BIRTH.replace("/", "__"): "1992-03-04"})
+    saved = one.records.save(open_page, answers=here, confirmations={})
+    assert saved.opened.answers[_JOB] == "Thợ may"
+    sync(one, two)
+    for office in (one, two):
+        opened = office.records.open(row.person_id)
+        assert opened.answers[_BIRTH] == "1991-01-02"
+        assert [other.value for other in opened.competing[_BIRTH]] == ["1992-03-04"]
+        assert opened.answers[_JOB] == "Thợ may"
 
 
 def _two_officers_with_the_same_person(make_office: MakeOffice) -> tuple[Office, Office]:
