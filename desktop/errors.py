@@ -41,6 +41,7 @@ class Problem(Enum):
     CHANGES_MISSING = "changes_missing"
     DIVERGED = "diverged"
     TRAINING_MISMATCH = "training_mismatch"
+    COMMUNE_MISMATCH = "commune_mismatch"
     GONE = "gone"
     ALREADY_ANSWERED = "already_answered"
     REASON_MISSING = "reason_missing"

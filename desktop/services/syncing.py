@@ -82,8 +82,8 @@ class Syncing:
     def enrol(self, *, server_url: str, code: str, ca_file: Path | None = None) -> Enrolment:
         """Bind this register to the office of a one-time code.
 
-        Raises ``BAD_ADDRESS``, ``BAD_CODE``, ``ALREADY_ENROLLED``, ``TRAINING_MISMATCH`` and the
-        troubles of the network. A register that was revoked may be enrolled again; what is unsent
+        Raises ``BAD_ADDRESS``, ``BAD_CODE``, ``ALREADY_ENROLLED``, ``TRAINING_MISMATCH``,
+        ``COMMUNE_MISMATCH`` and the troubles of the network. A register that was revoked may be enrolled again; what is unsent
         stays in its outbox.
         """
         with self._running:
@@ -114,7 +114,10 @@ class Syncing:
         raise kind(problem, **parameters)
 
     def _refuse_mixing(self, enrolled: Enrolled) -> None:
-        """A training register and a real province have nothing to do with each other."""
+        """A training register and a real province have nothing to do with each other.
+
+        Nor has a register with the office of another commune: the server would hold every change.
+        """
         home = home_of(self._register)
         before = self._place()
         kinds = {enrolled.training}
@@ -122,6 +125,8 @@ class Syncing:
         kinds |= set() if before is None else {before.enrolled.training}
         if len(kinds) > 1:
             raise UserError(Problem.TRAINING_MISMATCH)
+        if home is not None and home.commune_code not in {c.code for c in enrolled.communes}:
+            raise UserError(Problem.COMMUNE_MISMATCH)
 
     def _settle(self, place: _Place, *, is_again: bool) -> None:
         enrolled = place.enrolled

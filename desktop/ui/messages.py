@@ -158,6 +158,10 @@ class Messages(QObject):
                 self.tr("Sổ trên máy này và máy chủ vẫn khác nhau sau khi đã tải lại."),
                 self.tr("Đồng bộ lại một lần nữa; nếu vẫn còn, báo bộ phận hỗ trợ của tỉnh."),
             ),
+            Problem.COMMUNE_MISMATCH: (
+                self.tr("Mã này là của cơ quan khác: nơi đó không phụ trách xã của sổ này."),
+                self.tr("Hỏi tỉnh mã dành cho đúng cơ quan của xã này."),
+            ),
             Problem.TRAINING_MISMATCH: (
                 self.tr("Sổ tập huấn không được kết nối với máy chủ thật, và ngược lại."),
                 self.tr("Dùng đúng sổ hoặc đúng địa chỉ máy chủ."),

@@ -372,6 +372,18 @@ def test_a_training_register_and_a_real_province_never_meet(
     real.close()
 
 
+def test_a_register_is_not_bound_to_the_office_of_another_commune(
+    province: Province, server: ServerProcess, tmp_path: Path
+) -> None:
+    code = province.code(province.office(Role.OFFICER, "99002"))
+    office = Office.create(tmp_path / "register", author=NAME)
+    with pytest.raises(UserError) as stranger:
+        office.syncing.enrol(server_url=server.url, code=code)
+    assert stranger.value.problem is Problem.COMMUNE_MISMATCH
+    assert office.syncing.enrolment() is None
+    office.close()
+
+
 def test_a_wrong_code_and_a_wrong_address_are_told_apart(
     province: Province, server: ServerProcess, tmp_path: Path
 ) -> None:
