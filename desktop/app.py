@@ -9,8 +9,10 @@
 ``Desktop`` shows the unlock page first; after the passphrase it builds the services and the pages
 of the role the device was enrolled for (an officer's until it is enrolled), and builds them again
 when it is enrolled. Several desktops may live in one process, one for each register: the demo and
-the tests do so. Pages are found by name (``desktop.window.page("people")``: people, form, police,
-collecting, sync; ``desktop.window.current_page`` while locked); their widgets by object name.
+the tests do so. ``is_watched`` logs what blocks the interface (for development).
+
+Pages are found by name (``desktop.window.page("people")``: people, form, police, collecting, sync;
+``desktop.window.current_page`` while locked), their widgets by object name.
 
 Everything that is only needed with an open register (services, store, forms, the other pages) is
 imported after the unlock page has been drawn: start-up is a promise of its own.
@@ -19,18 +21,22 @@ imported after the unlock page has been drawn: start-up is a promise of its own.
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import platformdirs
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
+from desktop.jobs.watchdog import Watchdog
 from desktop.ui import theme
 from desktop.ui.main_window import MainWindow, Place
 from desktop.ui.messages import Messages
@@ -55,6 +61,10 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from forms.rules.identity import IdentityTables
 
 
+#: Set in the environment by developers: blocked moments of the interface are logged.
+_WATCH = "SO_AN_SINH_WATCH"
+
+
 def now() -> datetime:
     """The machine's clock, in the zone of Việt Nam: ``date()`` is the officer's day."""
     return datetime.now(VIETNAM)
@@ -67,6 +77,22 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     application.setApplicationName("so-an-sinh")
     theme.apply(application)
     return application
+
+
+def run_window(*, folder: Path | None = None) -> int:
+    """The whole program: a window on one register until it is closed. Returns the exit code.
+
+    Without a folder the register lies in the user's own data folder.
+    """
+    application = create_application(sys.argv[:1])
+    if folder is None:
+        folder = Path(platformdirs.user_data_dir("so-an-sinh", appauthor=False))
+    desktop = Desktop(folder=folder, is_watched=_WATCH in os.environ)
+    logs.install_crash_hook(desktop.report_crash)
+    desktop.show()
+    status = application.exec()
+    desktop.close()
+    return status
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +162,7 @@ class Desktop(QObject):
         folder: Path,
         kdf_cost: KdfCost | None = None,
         clock: Callable[[], datetime] = now,
+        is_watched: bool = False,
     ) -> None:
         super().__init__()
         self.window = MainWindow()
@@ -146,6 +173,9 @@ class Desktop(QObject):
         self._clock = clock
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
+        self._watchdog = Watchdog(parent=self) if is_watched else None
+        if self._watchdog is not None:
+            self._watchdog.start()
         self.jobs.problem_met.connect(self._show_problem)
         self.window.lock_asked.connect(self.lock)
         self._show_unlock()
@@ -165,6 +195,8 @@ class Desktop(QObject):
         self._leave_register()
         self.window.close()
         self.jobs.close()
+        if self._watchdog is not None:
+            self._watchdog.stop()
         if self._log_handler is not None:
             logs.stop(self._log_handler)
             self._log_handler = None
@@ -240,10 +272,20 @@ class Desktop(QObject):
                 )
         self.window.show_pages(entries, place=self._place(seat))
         self._count()
+        self._warm_up(services, seat)
         self.opened.emit()
 
+    def _warm_up(self, services: Services, seat: Seat) -> None:
+        """Reads and compiles the form now, so that the first person opens without waiting."""
+        from desktop.services.records import WORKER_FORM
+        from sync.protocol.documents import Role
+
+        if seat.role in ("", Role.OFFICER.value):
+            today = self._clock().date()
+            self.jobs.run(self, lambda: services.forms.in_force(WORKER_FORM, today))
+
     def _place(self, seat: Seat) -> Place:
-        office = self.tr("Chưa kết nối với tỉnh")
+        office = ""
         if seat.enrolment is not None:
             office = seat.enrolment.office_name
         elif seat.home is not None:

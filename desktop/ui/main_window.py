@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who works here, for the status line."""
+    """Who works here, for the status line. ``office`` is "" before the device is connected."""
 
     user: str
     office: str
@@ -261,7 +261,7 @@ class _StatusLine(QFrame):
     def show_place(self, place: Place) -> None:
         """Who works here."""
         self._user.setText(place.user)
-        self._office.setText(place.office)
+        self._office.setText(place.office or self.tr("Chưa kết nối với tỉnh"))
 
     def show_unsent(self, unsent: int) -> None:
         """How many changes are only on this machine."""

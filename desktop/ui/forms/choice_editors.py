@@ -145,6 +145,7 @@ class _OptionsEditor(Editor):
         rows = -(-len(options) // columns)
         for number, option in enumerate(options):
             self._grid.addWidget(option, number % rows, number // rows)
+            option.show()  # now, not when the event loop comes round: the form is measured first
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 

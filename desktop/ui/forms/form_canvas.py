@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.forms.question_row import QuestionRow
 from desktop.ui.forms.section_box import SectionBox
@@ -76,6 +77,7 @@ class FormCanvas(QScrollArea):
         for box in self.boxes.values():
             box.settle()
         self._column.activate()
+        QApplication.sendEvent(self._canvas, QEvent(QEvent.Type.LayoutRequest))
 
     def _scroll_to_wanted(self) -> None:
         row = self._wanted
@@ -116,3 +118,12 @@ class FormCanvas(QScrollArea):
         self.rows[question.path] = row
         self.section_of[question.path] = top
         self.boxes[top].column.addWidget(row)
+
+    # -- Qt --
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Sizes depend on the style, which widgets take on when they are first shown."""
+        super().showEvent(event)
+        for widget in self._canvas.findChildren(QWidget):
+            widget.ensurePolished()
+        self._settle()

@@ -121,6 +121,7 @@ class QuestionRow(QFrame):
                 line.move_asked.connect(self.editor.move_asked)
             line.setMaximumWidth(EDITOR_WIDTH)
             self._remarks.addWidget(line)
+            line.show()
         if self.editor is not None:
             self.editor.show_severity(_worst(findings, confirmations))
 
@@ -191,6 +192,7 @@ class QuestionRow(QFrame):
     def _add_note(self, note: NoteLine) -> None:
         note.setMaximumWidth(EDITOR_WIDTH)
         self._notes.addWidget(note)
+        note.show()
 
     def _take_csdlqg(self, _value: str) -> None:
         self.csdlqg_taken.emit(self.question.path)

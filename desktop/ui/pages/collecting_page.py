@@ -256,6 +256,7 @@ class CollectingPage(Page):
         label = QLabel(question.label_vi)
         label.setProperty("kind", "muted")
         label.setWordWrap(True)
+        label.setContentsMargins(0, 1, 0, 0)  # on one line with the larger value
         label.setFixedWidth(_LABEL_WIDTH)
         value = QLabel(wording.answer_text(opened.definition, question, detail.answers.get(path)))
         value.setObjectName(f"answer:{path}")

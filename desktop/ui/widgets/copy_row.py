@@ -24,6 +24,7 @@ class CopyRow(QFrame):
         title.setProperty("kind", "muted")
         title.setFixedWidth(_LABEL_WIDTH)
         title.setWordWrap(True)
+        title.setContentsMargins(0, 1, 0, 0)  # on one line with the larger value
         words = QLabel(value)
         words.setObjectName(f"identity:{name}")
         words.setProperty("kind", "value")

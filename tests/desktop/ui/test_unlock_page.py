@@ -144,3 +144,26 @@ sys.exit(", ".join(sorted(heavy)) or 0)
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_program_runs_until_its_window_is_closed(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from desktop import app
+application = app.create_application([])
+def close():
+    for window in application.topLevelWidgets():
+        window.close()
+QTimer.singleShot(0, close)
+sys.exit(app.run_window(folder=Path(sys.argv[1])))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "so")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
