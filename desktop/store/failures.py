@@ -13,9 +13,6 @@ from desktop.errors import ExternalError, Problem
 # Primary result codes, https://www.sqlite.org/rescode.html
 _PERM, _BUSY, _LOCKED, _READONLY, _IOERR = 3, 5, 6, 8, 10
 _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 11, 13, 14, 26
-#: A write failed: at the size limit of the file or quota, the system says so instead of "full".
-_IOERR_WRITE = 778
-_IOERR_SHORT_READ = 522
 
 _PROBLEMS = {
     _PERM: Problem.FOLDER_NOT_WRITABLE,
@@ -45,10 +42,6 @@ def translated() -> Iterator[None]:
 def _failure_of(error: BaseException | None) -> Exception:
     code = int(getattr(error, "sqlite_errorcode", 0))
     name = str(getattr(error, "sqlite_errorname", "UNKNOWN"))
-    if code == _IOERR_WRITE:
-        return ExternalError(Problem.DISK_FULL)
-    if code == _IOERR_SHORT_READ:
-        return ExternalError(Problem.REGISTER_DAMAGED)
     problem = _PROBLEMS.get(code & 0xFF)
     if problem is not None:
         return ExternalError(problem)

@@ -18,6 +18,7 @@ REGISTER_FILE = "register.db"
 KEY_FILE = "keys.json"
 LOCK_FILE = "register.lock"
 
+_PROBE_BYTES = 64 * 1024
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -76,6 +77,28 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def has_room(folder: Path) -> bool:
+    """Could the register's largest file grow a little?
+
+    SQLite reports a quota or a limit of the file system as an error of the device; writing beside,
+    at the same length (the rest is a hole), tells what it is.
+    """
+    probe = folder / "register.probe"
+    try:
+        files = folder.glob(REGISTER_FILE + "*")
+        length = max((path.stat().st_size for path in files), default=0)
+        with probe.open("wb") as file:
+            file.seek(length)
+            file.write(b"\0" * _PROBE_BYTES)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno not in _FULL
+    finally:
+        probe.unlink(missing_ok=True)
+    return True
 
 
 def failure_of(error: OSError) -> ExternalError:
