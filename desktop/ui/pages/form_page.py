@@ -245,6 +245,7 @@ class FormPage(Page):
 
     def _note_change(self) -> None:
         self._is_dirty = True
+        self._submit.setEnabled(True)  # what was handed in may be corrected and handed in again
         self._saved_words.setText(self.tr("Có thay đổi chưa lưu"))
 
     # -- what became of it --
@@ -271,6 +272,9 @@ class FormPage(Page):
 
     def _tell_submitted(self, outcome: Submitted) -> None:
         self._show_state()
+        if self._view is not None and self._sheet is not None:
+            opened = self._sheet.opened
+            self._view.show_notes(Notes({}, opened.csdlqg, opened.competing))
         words = self.tr("Đã nộp phiếu.")
         then = self.tr("Phiếu được gửi đi ở lần đồng bộ tới.")
         if outcome.sent_to_police:

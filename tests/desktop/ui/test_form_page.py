@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
 from desktop.domain.people import RecordStatus
 from desktop.ui.forms.choice_editors import Option
@@ -326,3 +326,17 @@ def test_every_input_has_a_name_for_screen_readers(hands: Hands) -> None:
     for line in hands.window.findChildren(QLineEdit):
         assert line.accessibleName(), line.objectName()
     assert hands.find(QLabel, "form:summary").text()
+
+
+def test_a_sheet_that_was_handed_in_can_be_corrected_and_handed_in_again(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, FARMER)
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert not hands.find(QAbstractButton, "button:submit").isEnabled()
+    hands.form_view.focus_question("employed/job")
+    hands.type(" va nuoi ga")
+    assert hands.find(QAbstractButton, "button:submit").isEnabled()
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert hands.text("form:status") == "Đã nộp"

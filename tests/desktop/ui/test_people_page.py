@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from desktop.domain.records import Submitted
 from desktop.services.records import Records
@@ -132,3 +132,5 @@ def test_a_return_of_the_collecting_office_is_a_to_do_that_opens_at_its_question
     hands.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
     assert hands.text("form:status") == "Đã nộp"
+    said = [label.text() for label in hands.window.findChildren(QLabel) if label.isVisible()]
+    assert not any("Ghi rõ nghề." in text for text in said)
