@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 def new_id(*, unix_ms: int) -> UUID:
-    """A UUIDv7 (RFC 9562 §5.7) for ``unix_ms`` milliseconds since 1970: rows sort as they were made."""
+    """A UUIDv7 (RFC 9562 §5.7) of this instant, in ms since 1970: rows sort as they were made."""
     random = int.from_bytes(os.urandom(10), "big")
     value = (unix_ms & 0xFFFF_FFFF_FFFF) << 80
     value |= 0x7 << 76

@@ -69,7 +69,7 @@ class Change(
 
 
 class PushHeader(msgspec.Struct, frozen=True):
-    """Opens a push: ``n`` changes from seq ``first``; ``prev`` is the chain hash (hex) before them."""
+    """Opens a push: ``n`` changes from ``first``; ``prev`` is the chain hash (hex) before them."""
 
     v: int
     device: str
