@@ -165,7 +165,7 @@ class Desktop(QObject):
         is_watched: bool = False,
     ) -> None:
         super().__init__()
-        self.window = MainWindow()
+        self.window = MainWindow(may_close=self._is_all_safe)
         self.jobs = JobRunner(self)
         self.services: Services | None = None
         self.folder = folder
@@ -185,7 +185,9 @@ class Desktop(QObject):
         self.window.show()
 
     def lock(self) -> None:
-        """Save, close the register and go back to the unlock page."""
+        """Save, close the register and go back to the unlock page; not while a save fails."""
+        if not self._is_all_safe():
+            return
         self._leave_register()
         self._show_unlock()
         self.locked.emit()
@@ -307,6 +309,18 @@ class Desktop(QObject):
     def _show_problem(self, error: AppError) -> None:
         message = self._messages.explain(error.problem, error.parameters)
         self.window.message_bar.show_message(message.sentence, message.next_step, kind="error")
+
+    def _is_all_safe(self) -> bool:
+        """Save what is typed; when that fails, show the page that says why."""
+        if self.services is None:
+            return True
+        if (page := self.window.current_page) is not None:
+            page.leave()
+        self.jobs.wait_idle()
+        unsettled = self.window.unsettled_page
+        if unsettled is not None:
+            self.window.open_page(unsettled)
+        return unsettled is None
 
     def _leave_register(self) -> None:
         if self.services is None:

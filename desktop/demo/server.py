@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -51,6 +52,8 @@ class TrainingServer:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
+                # The embedded PostgreSQL leaves its lock in the folder for temporary files.
+                env={**os.environ, "TMPDIR": str(self._folder)},
             )
         line = self._first_line()
         if not line.startswith("{"):

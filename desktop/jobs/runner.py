@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Signal
 
-from desktop.errors import AppError
+from desktop.errors import AppError, ExternalError, Problem
 from desktop.jobs.progress import Cancelled
 
 _Result = TypeVar("_Result")
@@ -85,7 +85,7 @@ class JobRunner(QObject):
             except AppError as error:
                 delivery = _Delivery(owner, problem=error, on_error=on_error)
             except BaseException as error:  # noqa: BLE001 - the one door: ours to report, not to hide
-                delivery = _Delivery(owner, crash=error)
+                delivery = _Delivery(owner, on_error=on_error, crash=error)
             else:
                 deliver = None if on_success is None else lambda: on_success(result)
                 delivery = _Delivery(owner, deliver=deliver)
@@ -118,7 +118,7 @@ class JobRunner(QObject):
         if delivery.crash is not None:
             crash = delivery.crash
             sys.excepthook(type(crash), crash, crash.__traceback__)
-        elif shiboken6.isValid(delivery.owner):
+        if shiboken6.isValid(delivery.owner):
             self._call(delivery)
 
     def _call(self, delivery: _Delivery) -> None:
@@ -127,6 +127,9 @@ class JobRunner(QObject):
         elif delivery.problem is not None:
             report = delivery.on_error or self.problem_met.emit
             report(delivery.problem)
+        elif delivery.crash is not None and delivery.on_error is not None:
+            # The owner must not wait for ever; what happened is the crash hook's to tell.
+            delivery.on_error(ExternalError(Problem.UNEXPECTED))
 
     def _count(self, step: int) -> None:
         self._under_way += step

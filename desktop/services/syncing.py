@@ -83,8 +83,8 @@ class Syncing:
         """Bind this register to the office of a one-time code.
 
         Raises ``BAD_ADDRESS``, ``BAD_CODE``, ``ALREADY_ENROLLED``, ``TRAINING_MISMATCH``,
-        ``COMMUNE_MISMATCH`` and the troubles of the network. A register that was revoked may be enrolled again; what is unsent
-        stays in its outbox.
+        ``COMMUNE_MISMATCH`` and the troubles of the network. A register that was revoked may be
+        enrolled again; what is unsent stays in its outbox.
         """
         with self._running:
             before = self._place()

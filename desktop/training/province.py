@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-#: What the training registers are opened with. It guards nothing: there is no real data in them.
-TRAINING_PASSPHRASE = "tập huấn không có dữ liệu thật"  # noqa: S105 - shown on the screen
+#: What the training registers are opened with, shown on the screen: no real data is in them.
+TRAINING_PASSPHRASE = "tập huấn không có dữ liệu thật"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ It shows the pages it is given and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -52,14 +52,13 @@ class MainWindow(QWidget):
 
     Signals:
         lock_asked: the user wants to close the register and leave the machine.
-        closing: the window is about to close.
     """
 
     lock_asked = Signal()
-    closing = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_close: Callable[[], bool] = lambda: True) -> None:
         super().__init__()
+        self._may_close = may_close
         self.setObjectName("main_window")
         self.setWindowTitle(self.tr("Sổ An Sinh"))
         self.setWindowIcon(icons.icon("book", tint="accent", size=32))
@@ -118,6 +117,11 @@ class MainWindow(QWidget):
     def page(self, name: str) -> Page:
         """A page by its name. Raises ``KeyError`` when the role has no such page."""
         return self._pages[name]
+
+    @property
+    def unsettled_page(self) -> str | None:
+        """The name of a page on which something typed is not safe yet."""
+        return next((name for name, page in self._pages.items() if not page.is_settled), None)
 
     def show_counts(self, *, unsent: int, badges: dict[str, int]) -> None:
         """The red number that must become 0, and small numbers beside navigation entries."""
@@ -225,12 +229,11 @@ class MainWindow(QWidget):
     # -- Qt --
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave the page first, so that nothing typed is lost."""
-        page = self.current_page
-        if page is not None:
-            page.leave()
-        self.closing.emit()
-        event.accept()
+        """Not before everything typed is safe; the page that is not is shown instead."""
+        if self._may_close():
+            event.accept()
+        else:
+            event.ignore()
 
 
 class _StatusLine(QFrame):

@@ -36,10 +36,7 @@ class Messages(QObject):
 
     def unexpected(self) -> Message:
         """For a bug: nothing about a person stands in it."""
-        return Message(
-            self.tr("Chương trình gặp lỗi ngoài dự kiến."),
-            self.tr("Dữ liệu đã lưu vẫn an toàn. Hãy thử lại; nếu còn lỗi, báo bộ phận hỗ trợ."),
-        )
+        return self.explain(Problem.UNEXPECTED)
 
     def _table(self) -> Mapping[Problem, tuple[str, str]]:
         return {**self._about_opening(), **self._about_sync(), **self._about_work()}
@@ -181,6 +178,12 @@ class Messages(QObject):
             Problem.REASON_MISSING: (
                 self.tr("Chưa ghi lý do."),
                 self.tr("Ghi lý do cho từng mục đã chọn rồi thực hiện lại."),
+            ),
+            Problem.UNEXPECTED: (
+                self.tr("Chương trình gặp lỗi ngoài dự kiến."),
+                self.tr(
+                    "Dữ liệu đã lưu vẫn an toàn. Hãy thử lại; nếu còn lỗi, báo bộ phận hỗ trợ."
+                ),
             ),
         }
 

@@ -57,6 +57,11 @@ class Page(QWidget):
     def leave(self) -> None:
         """The page is about to be hidden: save what is not saved."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Is everything typed here safe? A page that is not must not be left or closed."""
+        return True
+
     def show_problem(self, error: AppError) -> None:
         """Say in words what went wrong, on the page."""
         message = self._messages.explain(error.problem, error.parameters)

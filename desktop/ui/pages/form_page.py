@@ -135,6 +135,11 @@ class FormPage(Page):
             self._sheet.submit(content)
 
     @property
+    def is_settled(self) -> bool:
+        """Nothing typed waits for a save, and no save is under way or has failed."""
+        return not self._is_dirty and (self._sheet is None or not self._sheet.is_busy)
+
+    @property
     def form_view(self) -> FormView | None:
         """The drawn form."""
         return self._view

@@ -83,7 +83,9 @@ def test_a_failure_no_page_claims_is_told_to_the_window(jobs: JobRunner) -> None
     assert [error.problem for error in problems] == [Problem.GONE]
 
 
-def test_a_bug_reaches_the_crash_hook(jobs: JobRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_reaches_the_crash_hook_and_frees_its_page(
+    jobs: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     crashes: list[str] = []
 
     def hook(
@@ -92,10 +94,11 @@ def test_a_bug_reaches_the_crash_hook(jobs: JobRunner, monkeypatch: pytest.Monke
         crashes.append(kind.__name__)
 
     monkeypatch.setattr(sys, "excepthook", hook)
-    owner = QObject()
-    jobs.run(owner, lambda: 1 // 0)
+    owner, told = QObject(), list[AppError]()
+    jobs.run(owner, lambda: 1 // 0, on_error=told.append)
     assert jobs.wait_idle()
     assert crashes == ["ZeroDivisionError"]
+    assert [error.problem for error in told] == [Problem.UNEXPECTED]
 
 
 def test_work_asked_by_a_delivery_counts_as_not_idle(jobs: JobRunner) -> None:

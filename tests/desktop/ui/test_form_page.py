@@ -340,3 +340,21 @@ def test_a_sheet_that_was_handed_in_can_be_corrected_and_handed_in_again(hands: 
     hands.press(Qt.Key.Key_Return, _CONTROL)
     hands.settle()
     assert hands.text("form:status") == "Đã nộp"
+
+
+def test_what_could_not_be_saved_keeps_the_window_open_and_the_register_unlocked(
+    hands: Hands,
+) -> None:
+    begin(hands)
+    walk(hands, {"household/hamlet": "Ấp 1"})
+    hands.form_view.focus_question("identity/full_name")
+    hands.type("Trần Văn Ổn")
+    services = hands.desktop.services
+    assert services is not None
+    services.register.close()  # as when the disk was taken away
+    hands.desktop.lock()
+    assert hands.desktop.services is services
+    assert not hands.window.close()
+    assert hands.window.current_page is hands.form
+    assert hands.form.message_bar.text
+    assert hands.find(QLineEdit, "question:identity/full_name").text() == "Trần Văn Ổn"
