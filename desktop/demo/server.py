@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -52,8 +51,6 @@ class TrainingServer:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                # The embedded PostgreSQL leaves its lock in the folder for temporary files.
-                env={**os.environ, "TMPDIR": str(self._folder)},
             )
         line = self._first_line()
         if not line.startswith("{"):
