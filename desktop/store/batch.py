@@ -29,11 +29,16 @@ _CLASHES = msgspec.json.Decoder(Clashes)
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
 _NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
-_SELECT = "SELECT doc, id, type, bucket, version, fields, base, clashes FROM documents WHERE id IN "
+_SELECT = (
+    "SELECT doc, id, type, bucket, version, fields, base, clashes, pending "
+    "FROM documents WHERE id IN "
+)
 _OF_MANY = "(SELECT value FROM json_each(?))"
 _INSERT = tables.insert_into(tables.documents)
 _INSERT_ROW = {kind: tables.insert_into(table_of(kind)) for kind in DocumentType}
-_UPDATE = "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ? WHERE doc = ?"
+_UPDATE = (
+    "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ? WHERE doc = ?"
+)
 _ADD_WORDS = "INSERT INTO people_words (rowid, words) VALUES (?, ?)"
 _DROP_WORDS = "INSERT INTO people_words (people_words, rowid, words) VALUES ('delete', ?, ?)"
 _ADD_NUMBER = "INSERT OR IGNORE INTO person_numbers (number, doc) VALUES (?, ?)"
@@ -86,7 +91,9 @@ class Entry:
         doc: its number in this file.
         kind: its type; a type this program does not know stays text and stands in no list.
         type_name: its type as it travels.
-        before: its row of its list as it is in the database, ``None`` when it is not there yet.
+        pending: how many changes of it wait in the outbox.
+        before: its row of its list as it is in the database; ``None`` when it is not there yet, or
+            while nothing shown is changed (``will_change``).
     """
 
     __slots__ = (
@@ -100,6 +107,7 @@ class Entry:
         "is_new",
         "kind",
         "numbers_before",
+        "pending",
         "type_name",
         "version",
         "version_before",
@@ -123,9 +131,16 @@ class Entry:
         self.version = self.version_before = 0
         self.base: FieldValues | None = None
         self.clashes: Clashes = {}
+        self.pending = 0
         self.is_new = True
         self.before: Row | None = None
         self.numbers_before: frozenset[str] = frozenset()
+
+    def will_change(self) -> None:
+        """Keep how lists show it now; to be called before fields or clashes are changed."""
+        if not self.is_new and self.before is None:
+            self.before = self.row()
+            self.numbers_before = self.numbers()
 
     def row(self) -> Row | None:
         """Its row of its list, ``None`` for a type that this program does not list."""
@@ -140,15 +155,14 @@ class Entry:
 
 def _entry_from(row: Sequence[Any]) -> Entry:
     """A document as it is in the database."""
-    doc, document_id, type_name, bucket, version, fields, base, clashes = row
+    doc, document_id, type_name, bucket, version, fields, base, clashes, pending = row
     kind = _TYPES.get(type_name)
     entry = Entry(doc, document_id, kind, type_name, bucket, decode_fields(fields))
     entry.version = entry.version_before = version
     entry.base = None if base is None else decode_fields(base)
     entry.clashes = decode_clashes(clashes)
+    entry.pending = pending
     entry.is_new = False
-    entry.before = entry.row()
-    entry.numbers_before = entry.numbers()
     return entry
 
 
@@ -186,11 +200,11 @@ class Batch:
     def write(self, entries: Iterable[Entry]) -> None:
         """Write these documents with all that depends on them."""
         changed = list(dict.fromkeys(entries))
+        shown = [entry for entry in changed if entry.is_new or entry.before is not None]
         self._write_documents(changed)
-        self._write_rows(changed)
-        self._write_numbers(changed)
+        self._write_rows(shown)
+        self._write_numbers(shown)
         self._write_digests(changed)
-        self._refresh_states(changed)
 
     def _write_documents(self, changed: Sequence[Entry]) -> None:
         self._many(_INSERT, [_document_row(entry) for entry in changed if entry.is_new])
@@ -199,11 +213,12 @@ class Batch:
             [(*_document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new],
         )
 
-    def _write_rows(self, changed: Sequence[Entry]) -> None:
+    def _write_rows(self, shown: Sequence[Entry]) -> None:
         new: defaultdict[DocumentType, list[Row]] = defaultdict(list)
         words_gone: list[Row] = []
         words_new: list[Row] = []
-        for entry in changed:
+        person_ids: set[str] = set()
+        for entry in shown:
             row, before, kind = entry.row(), entry.before, entry.kind
             if row is None or kind is None or row == before:
                 continue
@@ -211,6 +226,8 @@ class Batch:
                 new[kind].append(row)
             else:
                 self._update_row(table_of(kind), before, row)
+            if kind in ABOUT_A_PERSON:
+                person_ids.add(str(entry.fields.get("person_id") or ""))
             if kind is DocumentType.PERSON and (before is None or before[_WORDS] != row[_WORDS]):
                 words_new.append((entry.doc, row[_WORDS]))
                 if before is not None:
@@ -219,6 +236,7 @@ class Batch:
             self._many(_INSERT_ROW[kind], rows)
         self._many(_DROP_WORDS, words_gone)
         self._many(_ADD_WORDS, words_new)
+        refresh_person_states(self._driver, person_ids)
 
     def _update_row(self, table: Table, before: Row, after: Row) -> None:
         """Set only the columns that differ, so that the other indexes stay untouched."""
@@ -231,10 +249,10 @@ class Batch:
         sql = f"UPDATE {table.name} SET {', '.join(names)} WHERE doc = ?"  # noqa: S608 names of ours
         self._driver.execute(sql, (*values, after[0]))
 
-    def _write_numbers(self, changed: Sequence[Entry]) -> None:
+    def _write_numbers(self, shown: Sequence[Entry]) -> None:
         gone: list[Row] = []
         new: list[Row] = []
-        for entry in changed:
+        for entry in shown:
             if entry.kind is DocumentType.PERSON:
                 numbers = entry.numbers()
                 gone += [(number, entry.doc) for number in entry.numbers_before - numbers]
@@ -270,14 +288,6 @@ class Batch:
             (bucket, old_count + count, f"{int(old_digest, 16) ^ xor:032x}"),
         )
 
-    def _refresh_states(self, changed: Sequence[Entry]) -> None:
-        person_ids = {
-            str(entry.fields.get("person_id") or "")
-            for entry in changed
-            if entry.kind in ABOUT_A_PERSON
-        }
-        refresh_person_states(self._driver, person_ids)
-
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             self._driver.executemany(sql, rows)
@@ -300,6 +310,7 @@ def _document_row(entry: Entry) -> tuple[Any, ...]:
         encode_fields(entry.fields),
         None if entry.base is None else encode_fields(entry.base),
         encode_clashes(entry.clashes),
+        entry.pending,
     )
 
 

@@ -22,9 +22,7 @@ from sync.protocol.messages import Change
 EPOCH_SPAN = 1 << 40
 
 _LEDGER_START = hashlib.sha256(b"so-an-sinh/ledger/1\x00").digest()
-_HEADS = (
-    "SELECT epoch, epoch_number, seq, chain, acked, ledger_n, ledger_hash FROM heads WHERE one = 1"
-)
+_HEADS = "SELECT epoch, epoch_number, seq, chain, acked, past, ledger_n, ledger_hash FROM heads"
 _ADD_CHANGE = (
     "INSERT INTO outbox (position, document_id, group_seq, change, chain, state) "
     "VALUES (?, ?, ?, ?, ?, 'waiting')"
@@ -59,11 +57,17 @@ class Books:
         self.seq: int = heads[2]
         self.chain: bytes = heads[3]
         self.acked: int = heads[4]
-        self._ledger_n: int = heads[5]
-        self._ledger_hash: bytes = heads[6]
+        self.past: int = heads[5]
+        self._ledger_n: int = heads[6]
+        self._ledger_hash: bytes = heads[7]
         self._changes: list[tuple[Any, ...]] = []
         self._lines: list[tuple[Any, ...]] = []
         self._is_open = False
+
+    @property
+    def waiting(self) -> int:
+        """How many changes have no receipt."""
+        return self.seq - self.acked
 
     def position_of(self, seq: int) -> int:
         """Where the change with this number stands in the outbox."""
@@ -90,6 +94,7 @@ class Books:
     def begin_epoch(self, epoch: str) -> None:
         """Start counting anew; changes already numbered keep their places before it."""
         self._flush()
+        self.past += self.acked
         self.epoch = epoch
         self.epoch_number += 1
         self.seq = 0
@@ -126,13 +131,14 @@ class Books:
         self._flush()
         self._driver.execute(
             "UPDATE heads SET epoch = ?, epoch_number = ?, seq = ?, chain = ?, acked = ?, "
-            "ledger_n = ?, ledger_hash = ? WHERE one = 1",
+            "past = ?, ledger_n = ?, ledger_hash = ?",
             (
                 self.epoch,
                 self.epoch_number,
                 self.seq,
                 self.chain,
                 self.acked,
+                self.past,
                 self._ledger_n,
                 self._ledger_hash,
             ),
@@ -150,8 +156,7 @@ class Books:
 def open_books(driver: Driver, *, epoch: str) -> None:
     """Lay the first page of a new register."""
     driver.execute(
-        "INSERT INTO heads (one, epoch, epoch_number, seq, chain, acked, ledger_n, ledger_hash) "
-        "VALUES (1, ?, 1, 0, ?, 0, 0, ?)",
+        "INSERT INTO heads VALUES (1, ?, 1, 0, ?, 0, 0, 0, ?)",
         (epoch, chain_start(epoch), _LEDGER_START),
     )
 

@@ -75,9 +75,14 @@ def under(prefix: str, fields: Mapping[str, object]) -> dict[str, str]:
 
 
 def made_at(document_id: str) -> str:
-    """When a document was made (UTC, ISO 8601): a UUIDv7 begins with milliseconds."""
-    milliseconds = UUID(document_id).int >> 80
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+    """When a document was made (UTC, ISO 8601), by its id."""
+    instant = datetime.fromtimestamp(made_at_ms(document_id) / 1000, UTC)
+    return instant.isoformat(timespec="seconds")
+
+
+def made_at_ms(document_id: str) -> int:
+    """The milliseconds since 1970 that a UUIDv7 begins with."""
+    return UUID(document_id).int >> 80
 
 
 def _documents(register: Register, sql: str, *parameters: str) -> list[Document]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from desktop.store.batch import Batch, Entry, refresh_person_states
-from desktop.store.documents import replayed
+from desktop.store.documents import Patch, replayed
 from desktop.store.driver import Driver
 from desktop.store.outbox import waiting_patches
 from desktop.store.register import Register
@@ -101,15 +101,16 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
     """Write the rows that bring something new; returns how many."""
     batch = transaction.documents
     batch.load(row.document_id for row in rows)
-    waiting = waiting_patches(transaction.driver, [row.document_id for row in rows])
+    waiting = _waiting(transaction, rows)
     changed: list[Entry] = []
     for row in rows:
         entry = batch.get(row.document_id)
         if entry is None:
-            entry = _new_entry(batch, row)
+            entry = _new_entry(batch, row, pending=len(waiting.get(row.document_id, ())))
         elif row.version <= entry.version:
             continue  # our own change coming back, or a row that a later page overtook
         patches = waiting.get(row.document_id)
+        entry.will_change()
         entry.version = row.version
         entry.base = dict(row.fields) if patches else None
         entry.fields = replayed(row.fields, patches or ())
@@ -119,8 +120,19 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
     return len(changed)
 
 
-def _new_entry(batch: Batch, row: Row) -> Entry:
-    return batch.add(row.document_id, kind=row.document_type, bucket=row.bucket, fields={})
+def _waiting(transaction: Transaction, rows: Sequence[Row]) -> Mapping[str, list[Patch]]:
+    """The unsent patches of these documents; also of one that was withdrawn and comes back."""
+    if not transaction.books.waiting:
+        return {}
+    entries = [(row.document_id, transaction.documents.get(row.document_id)) for row in rows]
+    ids = [document_id for document_id, entry in entries if entry is None or entry.pending]
+    return waiting_patches(transaction, ids)
+
+
+def _new_entry(batch: Batch, row: Row, *, pending: int) -> Entry:
+    entry = batch.add(row.document_id, kind=row.document_type, bucket=row.bucket, fields={})
+    entry.pending = pending
+    return entry
 
 
 def _drop(driver: Driver, bucket: str) -> None:

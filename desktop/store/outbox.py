@@ -6,8 +6,9 @@ marked. It implements ``sync.client.ports.Outbox``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from desktop.domain.syncing import ChangeRow, ChangeState
 from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN, Books
-from desktop.store.documents import apply_patch, replayed
+from desktop.store.documents import Patch, apply_patch, replayed
 from desktop.store.driver import Driver, driver_of, first_value
 from desktop.store.register import Register
 from desktop.store.transaction import Transaction
@@ -79,21 +80,24 @@ class RegisterOutbox:
         )
 
     def settle(self, answer: PushAnswer) -> None:
-        """Record receipts, in one transaction. Changes up to ``answer.acked`` are sent."""
+        """Record receipts, in one transaction: of changes that have a result, and no other.
+
+        ``answer.acked`` may be higher: a register restored from a copy knows less than the server.
+        """
         results = {result.seq: result for result in answer.results}
         with self._register.writing() as transaction:
             books = transaction.books
-            acked = min(answer.acked, books.seq)
-            if acked <= books.acked:
-                return
-            span = (books.position_of(books.acked), books.position_of(acked))
+            last = min(max(results, default=0), books.seq)
+            span = (books.position_of(books.acked), books.position_of(last))
             rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
-            sent = [(position, _CHANGES.decode(change)) for position, change in rows]
+            waiting = [(position, _CHANGES.decode(change)) for position, change in rows]
+            sent = list(takewhile(lambda one: one[1].seq in results, waiting))
+            if not sent:
+                return
             transaction.driver.executemany(
-                _SETTLE,
-                [_receipt(position, results.get(c.seq), answer.now) for position, c in sent],
+                _SETTLE, [_receipt(position, results[c.seq], answer.now) for position, c in sent]
             )
-            books.acknowledge(acked)
+            books.acknowledge(sent[-1][1].seq)
             _settle_documents(transaction, [change for _, change in sent], results)
 
     def rewind(self, *, expected: int) -> bool:
@@ -139,17 +143,25 @@ class RegisterOutbox:
 
 
 def waiting_patches(
-    driver: Driver, document_ids: Iterable[str]
-) -> dict[str, list[Mapping[str, tuple[object, object]]]]:
-    """The unsent patches of these documents, oldest first; documents without any are left out."""
-    wanted = msgspec.json.encode(list(document_ids)).decode()
-    rows = driver.execute(
-        "SELECT document_id, change FROM outbox "
-        "WHERE state = 'waiting' AND document_id IN (SELECT value FROM json_each(?)) "
-        "ORDER BY position",
-        (wanted,),
+    transaction: Transaction, document_ids: Sequence[str]
+) -> dict[str, list[Patch]]:
+    """The unsent patches of these documents, oldest first; documents without any are left out.
+
+    Reads the whole queue: ask only about documents that have something pending.
+    """
+    if not document_ids:
+        return {}
+    books = transaction.books
+    rows = transaction.driver.execute(
+        "SELECT document_id, change FROM outbox WHERE position > ? AND position <= ? "
+        "AND document_id IN (SELECT value FROM json_each(?)) ORDER BY position",
+        (
+            books.position_of(books.acked),
+            books.position_of(books.seq),
+            msgspec.json.encode(document_ids).decode(),
+        ),
     )
-    patches: dict[str, list[Mapping[str, tuple[object, object]]]] = {}
+    patches: dict[str, list[Patch]] = {}
     for document_id, change in rows:
         patches.setdefault(document_id, []).append(_CHANGES.decode(change).patch)
     return patches
@@ -158,14 +170,11 @@ def waiting_patches(
 def count_changes(register: Register) -> ChangeCounts:
     """How many changes wait, have a receipt, or were refused."""
     with register.reading() as connection:
-        total = connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one()
-        waiting = connection.exec_driver_sql(
-            "SELECT count(*) FROM outbox WHERE state = 'waiting'"
-        ).scalar_one()
+        books = Books(driver_of(connection))
         held = connection.exec_driver_sql(
             "SELECT count(*) FROM outbox WHERE state = 'held'"
         ).scalar_one()
-    return ChangeCounts(waiting=waiting, receipted=total - waiting - held, held=held)
+    return ChangeCounts(waiting=books.waiting, receipted=books.past + books.acked - held, held=held)
 
 
 def list_changes(register: Register, *, limit: int, offset: int = 0) -> list[ChangeRow]:
@@ -233,9 +242,7 @@ def _chain_at(driver: Driver, books: Books, seq: int) -> bytes:
     return found
 
 
-def _receipt(position: int, result: ChangeResult | None, at: str) -> tuple[object, ...]:
-    if result is None:
-        return (ChangeState.RECEIPTED.value, 0, "", "", at, position)
+def _receipt(position: int, result: ChangeResult, at: str) -> tuple[object, ...]:
     clashed = msgspec.json.encode(result.f).decode() if result.f else ""
     return (_STATES[result.s].value, result.ver, clashed, result.why, at, position)
 
@@ -249,19 +256,20 @@ def _settle_documents(
     version. After a merge or a clash the server has values we have not seen: the version stays,
     and the row that comes with the next pull is applied. A held edit is taken back.
     """
-    ids = {change.document_id for change in changes}
-    transaction.documents.load(ids)
-    waiting = waiting_patches(transaction.driver, ids)
-    touched: list[Entry] = []
+    transaction.documents.load(change.document_id for change in changes)
+    touched: dict[str, Entry] = {}
     taken_back: set[str] = set()
     for change in changes:
         entry = transaction.documents.get(change.document_id)
         if entry is None:  # its bucket was withdrawn meanwhile
             continue
-        touched.append(entry)
+        touched[change.document_id] = entry
+        entry.pending = max(0, entry.pending - 1)
         result = results.get(change.seq)
-        if result is None or result.s is Outcome.HELD:
-            taken_back |= {change.document_id} if result is not None else set()
+        if result is None:
+            continue
+        if result.s is Outcome.HELD:
+            taken_back.add(change.document_id)
             continue
         if change.kind == "create" and entry.base is None:
             entry.base = {}
@@ -269,18 +277,20 @@ def _settle_documents(
             apply_patch(entry.base, change.patch)
         if result.s is Outcome.APPLIED:
             entry.version = max(entry.version, result.ver)
-    for entry in dict.fromkeys(touched):
-        _finish(entry, waiting.get(entry.document_id, []), entry.document_id in taken_back)
-    transaction.documents.write(touched)
+    _take_back(transaction, [touched[document_id] for document_id in taken_back])
+    for entry in touched.values():
+        if not entry.pending:
+            entry.base = None
+    transaction.documents.write(touched.values())
 
 
-def _finish(
-    entry: Entry, waiting: Sequence[Mapping[str, tuple[object, object]]], is_taken_back: bool
-) -> None:
-    if is_taken_back and entry.base is not None:
-        entry.fields = replayed(entry.base, waiting)
-    if not waiting:
-        entry.base = None
+def _take_back(transaction: Transaction, entries: Sequence[Entry]) -> None:
+    """Show what the server has, with the edits that still wait; a refused creation stays shown."""
+    waiting = waiting_patches(transaction, [e.document_id for e in entries if e.pending])
+    for entry in entries:
+        if entry.base is not None:
+            entry.will_change()
+            entry.fields = replayed(entry.base, waiting.get(entry.document_id, ()))
 
 
 def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> None:
@@ -291,6 +301,7 @@ def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> Non
         entry = transaction.documents.get(change.document_id)
         if entry is not None:
             entry.version = min(entry.version, change.base_version)
+            entry.pending += 1
             touched.append(entry)
     transaction.documents.write(touched)
 

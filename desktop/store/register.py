@@ -69,6 +69,7 @@ class Register:
             path, key=key, memory_security=memory_security
         )
         self._writing = threading.RLock()
+        self._write_connection: Connection | None = None
         self._is_closed = False
 
     @classmethod
@@ -115,7 +116,7 @@ class Register:
                 return
             self._is_closed = True
             self._readers.dispose()
-            self._writer.dispose()
+            self._close_writer()
             self._key.wipe()
             self._lock.release()
 
@@ -199,17 +200,28 @@ class Register:
         with self._writing:
             self._require_open()
             try:
-                with (
-                    _full_disk_named(self._folder),
-                    translated(),
-                    self._writer.begin() as connection,
-                ):
-                    transaction = Transaction(connection)
-                    yield transaction
-                    transaction.books.close()
+                with _full_disk_named(self._folder), translated():
+                    connection = self._writer_connection()
+                    with connection.begin():
+                        transaction = Transaction(connection)
+                        yield transaction
+                        transaction.books.close()
             except ExternalError:
-                self._writer.dispose()
+                self._close_writer()
                 raise
+
+    def _writer_connection(self) -> Connection:
+        """The one connection that writes, kept from save to save."""
+        if self._write_connection is None:
+            self._write_connection = self._writer.connect()
+        return self._write_connection
+
+    def _close_writer(self) -> None:
+        if self._write_connection is not None:
+            self._write_connection.invalidate()
+            self._write_connection.close()
+            self._write_connection = None
+        self._writer.dispose()
 
     def _require_open(self) -> None:
         if self._is_closed:

@@ -71,6 +71,7 @@ def _save_group(transaction: Transaction, edits: Sequence[Edit], stamp: _Stamp) 
         _append_change(transaction.books, edit, entry, kind, patch, group, stamp)
         if kind == "set":
             _edit_entry(entry, patch)
+        entry.pending += 1
         changed.append(entry)
     return changed
 
@@ -92,6 +93,7 @@ def _edit_entry(entry: Entry, patch: Patch) -> None:
     """Show the edit, and keep what the server has beneath the first one that waits."""
     if entry.base is None and entry.version > 0:
         entry.base = dict(entry.fields)
+    entry.will_change()
     apply_patch(entry.fields, patch)
     for name in patch:
         entry.clashes.pop(name, None)

@@ -44,6 +44,9 @@ documents = Table(
     Column("base", Text),
     # field -> values that lost or wait (JSON); NULL when there is none.
     Column("clashes", Text),
+    # How many changes of it wait in the outbox. Counted here rather than found through an index of
+    # the outbox, which would be one or two pages more to encrypt at every save.
+    Column("pending", Integer, nullable=False),
 )
 Index("documents_with_clashes", documents.c.doc, sqlite_where=text("clashes IS NOT NULL"))
 
@@ -157,7 +160,6 @@ outbox = Table(
     Column("why", Text, nullable=False, server_default=text("''")),
     Column("receipted_at", Text, nullable=False, server_default=text("''")),
 )
-Index("outbox_waiting", outbox.c.document_id, sqlite_where=text("state = 'waiting'"))
 Index("outbox_held", outbox.c.document_id, sqlite_where=text("state = 'held'"))
 
 buckets = Table(
@@ -198,6 +200,8 @@ heads = Table(
     Column("seq", Integer, nullable=False),
     Column("chain", BLOB, nullable=False),
     Column("acked", Integer, nullable=False),
+    # Changes that were sent in earlier epochs.
+    Column("past", Integer, nullable=False),
     Column("ledger_n", Integer, nullable=False),
     Column("ledger_hash", BLOB, nullable=False),
 )

@@ -136,7 +136,8 @@ def test_errors_of_the_database_hold_no_values(register: Register) -> None:
     save(register, person(document_id, full_name=NAMES[0]))
     with pytest.raises(Exception, match="UNIQUE") as error, register.writing() as transaction:
         transaction.driver.execute(
-            "INSERT INTO documents (id, type, bucket, version, fields) VALUES (?, '', '', 0, ?)",
+            "INSERT INTO documents (id, type, bucket, version, fields, pending) "
+            "VALUES (?, '', '', 0, ?, 0)",
             (document_id, NAMES[0]),
         )
     chain = [error.value, error.value.__cause__, error.value.__context__]

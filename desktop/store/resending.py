@@ -1,0 +1,173 @@
+"""Changes the server refused for want of a document, made so that they can reach it.
+
+A document whose creation was refused is not there for later edits: it goes again whole, with the
+documents that were saved with it. An edit refused because the server had lost the document goes
+again when the document is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
+
+import msgspec
+
+from desktop.store.batch import Entry
+from desktop.store.books import EPOCH_SPAN
+from desktop.store.documents import Patch, apply_patch
+from desktop.store.driver import Driver
+from desktop.store.transaction import Transaction
+from sync.protocol.documents import RULES
+from sync.protocol.ids import new_id_text
+from sync.protocol.messages import Change, Hold
+
+_CHANGES = msgspec.json.Decoder(Change)
+
+_HELD = "SELECT position, change FROM outbox WHERE state = 'held' AND document_id = ?"
+_LIVING_CREATION = (
+    "SELECT 1 FROM outbox WHERE document_id = ? AND state <> 'held' "
+    "AND change ->> 'k' = 'create' LIMIT 1"
+)
+_FROM = "SELECT position, group_seq, state, change FROM outbox WHERE position >= ? AND position < ?"
+_MISSED = (
+    "SELECT position, group_seq FROM outbox AS held WHERE state = 'held' AND why = ? "
+    "AND document_id IN (SELECT value FROM json_each(?)) ORDER BY position"
+)
+_LATER = "SELECT 1 FROM outbox WHERE position > ? AND document_id = ? LIMIT 1"
+
+
+def is_lacking(driver: Driver, entry: Entry) -> bool:
+    """Was a change of this document refused, while no creation of it waits or was accepted?
+
+    Only of types that those who create them also edit: of others, nobody holds the whole.
+    """
+    if entry.version or entry.is_new or entry.kind is None:
+        return False
+    rule = RULES[entry.kind]
+    if not rule.creators & rule.writers.keys():
+        return False
+    is_refused = driver.execute(_HELD + " LIMIT 1", (entry.document_id,)).fetchone()
+    return is_refused is not None and not _is_created(driver, entry.document_id)
+
+
+def saved_with(transaction: Transaction, document_id: str) -> list[Change]:
+    """The refused creations of the save that was to make this document, those still lacking."""
+    creations = [
+        (position, change)
+        for position, text in transaction.driver.execute(_HELD, (document_id,))
+        if (change := _CHANGES.decode(text)).kind == "create"
+    ]
+    if not creations:
+        return []
+    position, creation = max(creations, key=lambda one: one[0])
+    first = position // EPOCH_SPAN * EPOCH_SPAN + creation.group
+    found = [change for _, change in _held_in_group(transaction.driver, first, creation.group)]
+    return [
+        change
+        for change in found
+        if change.kind == "create" and not _is_created(transaction.driver, change.document_id)
+    ]
+
+
+def create_whole(
+    transaction: Transaction, entries: Iterable[Entry], *, by: str, at: str, form: str, unix_ms: int
+) -> list[Entry]:
+    """Queue these documents as creations, as they are now, with what was saved with them.
+
+    All are one group. Returns the documents, each once.
+    """
+    wanted: dict[str, str] = {}
+    for entry in entries:
+        wanted.setdefault(entry.document_id, form)
+        for change in saved_with(transaction, entry.document_id):
+            wanted.setdefault(change.document_id, change.form)
+    transaction.documents.load(wanted)
+    found = [(transaction.documents.get(name), its_form) for name, its_form in wanted.items()]
+    group = transaction.books.seq + 1
+    made: list[Entry] = []
+    for one, its_form in found:
+        if one is None or one.version:
+            continue
+        patch: Patch = {name: (None, value) for name, value in one.fields.items()}
+        transaction.books.append(
+            Change(
+                seq=transaction.books.seq + 1,
+                change_id=new_id_text(unix_ms=unix_ms),
+                group=group,
+                document_type=one.type_name,
+                document_id=one.document_id,
+                bucket=one.bucket,
+                kind="create",
+                base_version=0,
+                patch=patch,
+                by=by,
+                at=at,
+                form=its_form,
+            )
+        )
+        one.base = None
+        one.pending += 1
+        made.append(one)
+    return made
+
+
+def send_missed_again(
+    transaction: Transaction, document_ids: Sequence[str], *, unix_ms: int
+) -> list[Entry]:
+    """Queue again the saves that were refused because one of these documents was missing.
+
+    A change of a document that was edited since stays behind: the later edit counts.
+    """
+    driver = transaction.driver
+    names = msgspec.json.encode(document_ids).decode()
+    missed = driver.execute(_MISSED, (Hold.MISSING.value, names)).fetchall()
+    saves = {(at // EPOCH_SPAN * EPOCH_SPAN + group, group) for at, group in missed}
+    touched: dict[str, Entry] = {}
+    for first, group in sorted(saves):
+        save = [
+            change
+            for position, change in _held_in_group(driver, first, group)
+            if driver.execute(_LATER, (position, change.document_id)).fetchone() is None
+        ]
+        transaction.documents.load(change.document_id for change in save)
+        new_group = transaction.books.seq + 1
+        for change in save:
+            entry = transaction.documents.get(change.document_id)
+            if entry is not None:
+                _queue_again(transaction, entry, change, new_group, unix_ms)
+                touched[entry.document_id] = entry
+    return list(touched.values())
+
+
+def _queue_again(
+    transaction: Transaction, entry: Entry, change: Change, group: int, unix_ms: int
+) -> None:
+    transaction.books.append(
+        msgspec.structs.replace(
+            change,
+            seq=transaction.books.seq + 1,
+            change_id=new_id_text(unix_ms=unix_ms),
+            group=group,
+        )
+    )
+    entry.will_change()
+    if entry.base is None and entry.version > 0:
+        entry.base = dict(entry.fields)
+    apply_patch(entry.fields, change.patch)
+    entry.pending += 1
+
+
+def _is_created(driver: Driver, document_id: str) -> bool:
+    return driver.execute(_LIVING_CREATION, (document_id,)).fetchone() is not None
+
+
+def _held_in_group(driver: Driver, first: int, group: int) -> list[tuple[int, Change]]:
+    """The refused changes of the save that begins at this position."""
+    end = (first // EPOCH_SPAN + 1) * EPOCH_SPAN
+    rows: Collection[tuple[int, int, str, str]] = []
+    rows = driver.execute(_FROM + " ORDER BY position", (first, end))  # type: ignore[assignment]  # a cursor, read as far as needed
+    return [
+        (position, _CHANGES.decode(text))
+        for position, _, state, text in takewhile(lambda row: row[1] == group, rows)
+        if state == "held"
+    ]
