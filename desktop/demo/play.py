@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from desktop.demo.people import HANH, KIEN, KIEN_BORN_BY_CSDLQG, MENDED_NUMBER, Sheet
 from desktop.demo.typist import Typist
@@ -24,6 +24,8 @@ _BIRTH = "identity/birth_date"
 def unlock(typist: Typist) -> None:
     """Open the register with the passphrase, no network needed."""
     typist.sit_down()
+    users = typist.find(QComboBox, "input:user")
+    typist.wait_for(lambda: users.count() > 0, what="the page knows who may open the register")
     typist.picture("mo-so")
     typist.fill("input:passphrase", TRAINING_PASSPHRASE)
     typist.press(Qt.Key.Key_Return)
