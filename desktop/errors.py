@@ -45,6 +45,7 @@ class Problem(Enum):
     GONE = "gone"
     ALREADY_ANSWERED = "already_answered"
     REASON_MISSING = "reason_missing"
+    ANSWER_TOO_LONG = "answer_too_long"
     UNEXPECTED = "unexpected"
 
 

@@ -36,6 +36,8 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
     }
 )
+# Control signs (U+0000 cannot be stored at all) and halves of characters that a bad paste leaves.
+_UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -71,6 +73,8 @@ def clean(text: str) -> str:
 
     New lines become spaces too: every answer of a form is one line.
     """
+    if not text.isprintable():
+        text = _UNSTORABLE.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.translate(_ENTRY))
     return " ".join(text.split())

@@ -18,24 +18,34 @@ CheckId = NewType("CheckId", str)
 
 @dataclass(frozen=True, slots=True)
 class Competing:
-    """Another value for an answer, from another device, kept until the officer chooses."""
+    """Another value for an answer, kept until the officer chooses.
+
+    ``is_held``: typed on this device and refused by the server; else it is another device's.
+    """
 
     value: Answer
     by: str
     at: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedForm:
     """Everything the form page needs; ids are ``None`` until the first save.
 
+    It is also what the next save is compared with: what the page holds otherwise than ``answers``
+    was edited by the officer, who had ``versions`` before the eyes.
+
     Attributes:
         answers: by path, identity answers included.
+        prefilled: paths of those ``answers`` that are stored nowhere yet.
         confirmations: fingerprint of a warning -> the officer's reason.
         remarks: path -> why the collecting office returned the record at this question.
         competing: path -> other values of the same answer.
         csdlqg: path -> the value the police read in the national population database.
         versions: document id -> the server's version of it that the officer has before the eyes.
+        is_changed: were answers changed since the record was handed in last?
+        asked: path -> the identity that the police were asked about last; "" where empty.
     """
 
     definition: FormDefinition
@@ -50,6 +60,9 @@ class OpenedForm:
     status: RecordStatus = RecordStatus.NONE
     check: CheckState = CheckState.NOT_ASKED
     versions: Mapping[str, int] = field(default_factory=dict)
+    prefilled: frozenset[str] = frozenset()
+    is_changed: bool = False
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +70,21 @@ class SavedForm:
     """Where a save went.
 
     Attributes:
-        opened: the form as it is now; go on with it, so that the next save tells what was edited
-            since from what came by sync.
-        findings: every remark about what was saved, the duplicate number included.
+        opened: the form as the page that saved still holds it. A page that shows nothing new goes
+            on with this, so that its next save does not take old answers for edits.
+        stored: the form as it is stored. A page that has taken over all of ``came`` goes on with
+            this.
+        came: path -> stored answer, where it is another than the page gave and had not been edited
+            there: it came by sync while the page stood open.
+        findings: every remark about what is stored, the duplicate number included.
     """
 
     person_id: PersonId
     household_id: HouseholdId
     record_id: RecordId
     opened: OpenedForm
+    stored: OpenedForm
+    came: Mapping[str, Answer] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -75,13 +94,19 @@ class Submitted:
 
     submission_id: SubmissionId
     sent_to_police: bool
+    saved: SavedForm
 
 
 @dataclass(frozen=True, slots=True)
 class NotReady:
-    """The record cannot be handed in yet: errors, or warnings without a reason."""
+    """The record is saved and cannot be handed in yet.
+
+    There are errors, or warnings without a reason, or answers that came from another device and
+    that nobody has looked at here (``saved.came``).
+    """
 
     findings: tuple[Finding, ...]
+    saved: SavedForm
 
 
 @unique

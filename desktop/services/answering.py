@@ -6,9 +6,10 @@ document and is shared by all forms; every other answer is a field ``answers.<pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from desktop.errors import Problem, UserError
 from forms.definition import Answer, Answers, FormDefinition, Question, QuestionType
 from forms.rules.identity import clean_number
 from forms.vietnamese import clean
@@ -36,6 +37,8 @@ SNAPSHOT_FIELDS = (
     "dwelling",
 )
 _NUMBERS = frozenset({"person.id_number", "person.old_id_number", "person.social_insurance_number"})
+#: Longest text that a server takes as one answer; a form remarks on much shorter ones.
+LONGEST_TEXT = 16 * 1024
 #: The question for the day of collection (last line of the paper form); it has no role.
 _COLLECTED_ON = "collected_on"
 
@@ -85,22 +88,51 @@ def joined(definition: FormDefinition, parts: Parts) -> dict[str, Answer]:
     }
 
 
-def split(definition: FormDefinition, *, answers: Answers, opened: Answers, stored: Parts) -> Parts:
+def split(
+    definition: FormDefinition,
+    *,
+    answers: Answers,
+    opened: Answers,
+    prefilled: Container[str],
+    stored: Parts,
+) -> Parts:
     """What has to be set where, so that ``answers`` are kept; ``None`` empties a field.
 
+    An answer that was not edited is never written, so that a value that came by sync while the
+    form stood open stays, an emptied one too; but one that was only prefilled is.
+
     Args:
-        opened: the answers as the form was opened, some of them prefilled and stored nowhere.
-        stored: the documents as they are now; a value that came by sync while the form stood open
-            and was not edited here stays.
+        opened: the answers as the form was opened.
+        prefilled: paths of those that were stored nowhere then.
+        stored: the documents as they are now.
     """
     parts = Parts()
     for question, place in answered_questions(definition):
-        answer = answers.get(question.path)
+        path = question.path
+        answer = answers.get(path)
         now = stored.of(place.kind).get(place.field)
-        is_edited = answer != opened.get(question.path)
-        if answer != now and (is_edited or now is None):
+        is_edited = answer != opened.get(path)
+        if answer != now and (is_edited or (now is None and path in prefilled)):
             parts.of(place.kind)[place.field] = answer
     return parts
+
+
+def overlaid(stored: Parts, changed: Parts) -> Parts:
+    """The stored values with the changed ones on top."""
+    return Parts(
+        person={**stored.person, **changed.person},
+        household={**stored.household, **changed.household},
+        record={**stored.record, **changed.record},
+    )
+
+
+def differing(definition: FormDefinition, given: Answers, stored: Answers) -> dict[str, Answer]:
+    """Path -> stored answer, where another one was given."""
+    return {
+        question.path: stored.get(question.path)
+        for question, _ in answered_questions(definition)
+        if given.get(question.path) != stored.get(question.path)
+    }
 
 
 def cleaned(definition: FormDefinition, answers: Answers) -> dict[str, Answer]:
@@ -115,6 +147,15 @@ def cleaned(definition: FormDefinition, answers: Answers) -> dict[str, Answer]:
         if answer is not None and answer != "":
             stored[question.path] = answer
     return stored
+
+
+def refuse_too_long(
+    definition: FormDefinition, answers: Answers, reasons: Mapping[str, str]
+) -> None:
+    """Raises ``ANSWER_TOO_LONG`` for what the server would not take; nothing is saved then."""
+    given = [answers.get(question.path) for question, _ in answered_questions(definition)]
+    if any(len(str(text)) > LONGEST_TEXT for text in (*given, *reasons.values())):
+        raise UserError(Problem.ANSWER_TOO_LONG)
 
 
 def by_prefix(fields: Mapping[str, Value], prefix: str) -> dict[str, Value]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from uuid import UUID
 
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.domain.records import OpenedForm, RecordId
@@ -38,19 +40,28 @@ class Ids:
     commune_code: str
 
 
+#: Fields that tie documents together: every save works them out anew.
+_LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One save.
 
     Attributes:
-        answers: cleaned, by path.
+        given: the answers of the page, cleaned, by path.
+        changed: what the officer changed, by document.
+        answers: what is stored after the save, by path.
         confirmations: fingerprint -> reason, as they should be after the save.
+        remarks: about ``answers``, so that an old page brings no old flags.
         decided: paths of clashes that the officer decided.
     """
 
     opened: OpenedForm
     dossier: Dossier
     ids: Ids
+    given: Answers
+    changed: Parts
     answers: Answers
     confirmations: Mapping[str, str]
     remarks: Remarks
@@ -58,27 +69,20 @@ class Draft:
 
     def edits(self) -> list[Edit]:
         """What one transaction has to save."""
-        parts = split(
-            self.opened.definition,
-            answers=self.answers,
-            opened=self.opened.answers,
-            stored=self.dossier.parts,
-        )
-        decided = decided_fields(self.opened.definition, self.decided)
-        for path, (kind, name) in decided.items():
-            parts.of(kind)[name] = self.answers.get(path)
-        self._add_links(parts)
-        self._add_confirmations(parts)
-        parts.person["flags"] = list(self.remarks.flags) or None
-        settled = {*decided.values(), *self._derived_clashes()}
-        return [*self._left_household(), *self._edits_of(parts, settled)]
+        derived = Parts()
+        self._add_links(derived)
+        self._add_confirmations(derived)
+        derived.person["flags"] = list(self.remarks.flags) or None
+        self._add_derived_clashes(derived)
+        return [*self._left_household(), *self._edits_of(derived)]
 
-    def _derived_clashes(self) -> Iterator[tuple[str, str]]:
-        """Clashes of fields that every save works out anew: nobody has to decide them."""
-        for kind, document in ((PERSON, self.dossier.person), (RECORD, self.dossier.record)):
-            for name in () if document is None else document.clashes:
-                if is_derived(name):
-                    yield kind, name
+    def _add_derived_clashes(self, derived: Parts) -> None:
+        """Nobody has to decide what every save works out anew: it is decided with this save."""
+        for kind in (HOUSEHOLD, PERSON, RECORD):
+            document = self.dossier.document(kind)
+            for name in () if document is None else filter(is_derived, document.clashes):
+                assert document is not None  # noqa: S101 - for the type checker
+                derived.of(kind).setdefault(name, document.fields.get(name))
 
     def _add_links(self, parts: Parts) -> None:
         definition, ids = self.opened.definition, self.ids
@@ -128,7 +132,7 @@ class Draft:
             )
         ]
 
-    def _edits_of(self, parts: Parts, decided: Collection[tuple[str, str]]) -> list[Edit]:
+    def _edits_of(self, derived: Parts) -> list[Edit]:
         ids, definition = self.ids, self.opened.definition
         documents: tuple[tuple[str, DocumentType, str, str], ...] = (
             (HOUSEHOLD, DocumentType.HOUSEHOLD, ids.household_id, ""),
@@ -141,47 +145,85 @@ class Draft:
             ),
         )
         return [
-            Edit(
-                document_type=document_type,
-                document_id=document_id,
-                commune_code=ids.commune_code,
-                fields=parts.of(kind),
-                form=form,
-                decided=frozenset(name for owner, name in decided if owner == kind),
-                seen_version=self._seen_version(kind),
-            )
+            edit
             for kind, document_type, document_id, form in documents
+            for edit in self._edits_of_document(
+                kind,
+                Edit(
+                    document_type=document_type,
+                    document_id=document_id,
+                    commune_code=ids.commune_code,
+                    fields={**self.changed.of(kind), **derived.of(kind)},
+                    form=form,
+                    decided=self._decided_in(kind),
+                ),
+            )
         ]
 
-    def _seen_version(self, kind: str) -> int | None:
-        """What the officer saw of this document; not what came while the form stood open.
+    def _edits_of_document(self, kind: str, edit: Edit) -> list[Edit]:
+        """One edit; two when the page is older than the document.
 
-        Only an answer edited both here and there needs the older version, so that the server
-        keeps both values; otherwise the newest one is right.
+        What the officer edited goes with the version the officer saw, so that the server finds
+        what came meanwhile. What is worked out goes with the newest, so that nobody has to decide
+        about it. That one goes first: the receipt of the other then tells that there is more on
+        the server than here.
         """
         document = self.dossier.document(kind)
         if document is None:
-            return None
-        if self._is_edited_twice(kind):
-            return self.opened.versions.get(document.document_id, document.version)
-        return document.version
+            return [edit]
+        seen = self.opened.versions.get(document.document_id, 0)
+        if seen >= document.version:
+            return [edit]
+        changed = self.changed.of(kind)
+        derived = {name: value for name, value in edit.fields.items() if name not in changed}
+        return [
+            replace(edit, fields=derived, decided=edit.decided - changed.keys()),
+            replace(edit, fields=changed, decided=edit.decided & changed.keys(), seen_version=seen),
+        ]
 
-    def _is_edited_twice(self, kind: str) -> bool:
-        stored = self.dossier.parts.of(kind)
-        opened = self.opened.answers
-        return any(
-            place.kind == kind
-            and question.path not in self.decided
-            and stored.get(place.field) != opened.get(question.path)
-            and self.answers.get(question.path)
-            not in (opened.get(question.path), stored.get(place.field))
-            for question, place in answered_questions(self.opened.definition)
-        )
+    def _decided_in(self, kind: str) -> frozenset[str]:
+        document = self.dossier.document(kind)
+        derived = () if document is None else filter(is_derived, document.clashes)
+        decided = decided_fields(self.opened.definition, self.decided).values()
+        return frozenset([*derived, *(name for owner, name in decided if owner == kind)])
+
+
+def changed_parts(
+    opened: OpenedForm, dossier: Dossier, answers: Answers, decided: Collection[str]
+) -> Parts:
+    """What the officer changed since the form was opened, decisions about clashes included."""
+    definition = opened.definition
+    prefilled = set(opened.prefilled)
+    if dossier.household is None or dossier.household.document_id != opened.household_id:
+        # Another household than the page was opened with: what it lacks is taken from the page.
+        prefilled |= {q.path for q, p in answered_questions(definition) if p.kind == HOUSEHOLD}
+    parts = split(
+        definition,
+        answers=answers,
+        opened=opened.answers,
+        prefilled=prefilled,
+        stored=dossier.parts,
+    )
+    for path, (kind, name) in decided_fields(definition, decided).items():
+        parts.of(kind)[name] = answers.get(path)
+    return parts
+
+
+def record_id_of(person_id: PersonId, form_id: str) -> RecordId:
+    """The id of the record of a person on a form: the same on every device.
+
+    Two officers who begin the form of one person offline make one record, which the server merges
+    field by field. It is a UUIDv8 (RFC 9562 §5.8) of the SHA-256 of both ids; it tells no time.
+    Records that older programs made under an id of their own keep it.
+    """
+    digest = int.from_bytes(sha256(f"record\n{person_id}\n{form_id}".encode()).digest()[:16])
+    value = digest & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
+    return RecordId(str(UUID(int=value)))
 
 
 def is_derived(field_name: str) -> bool:
     """Is this field worked out from the answers, not given by anybody?"""
-    return field_name == "flags" or field_name.startswith(CONFIRMED)
+    return field_name == "flags" or field_name in _LINKS or field_name.startswith(CONFIRMED)
 
 
 def decided_fields(

@@ -10,6 +10,7 @@ from desktop.domain.people import CheckState, HouseholdId, PersonId, RecordStatu
 from desktop.domain.records import Competing, OpenedForm, RecordId
 from desktop.domain.reviews import Review
 from desktop.services.answering import (
+    ANSWERS,
     CONFIRMED,
     DIFFERS,
     HOUSEHOLD,
@@ -17,12 +18,14 @@ from desktop.services.answering import (
     PERSON,
     REASONS,
     RECORD,
+    SNAPSHOT_FIELDS,
     Parts,
     answered_questions,
     by_prefix,
     joined,
 )
 from desktop.store.documents import Document
+from desktop.store.held import Held
 from forms.definition import Answer, FormDefinition
 from forms.vietnamese import compare_key
 from sync.protocol.messages import Clash, Value
@@ -133,19 +136,28 @@ def open_differences(person: Mapping[str, Value], check: Mapping[str, Value]) ->
 
 
 def opened_form(
-    definition: FormDefinition, dossier: Dossier, *, answers: Mapping[str, Answer] | None = None
+    definition: FormDefinition,
+    dossier: Dossier,
+    *,
+    answers: Mapping[str, Answer] | None = None,
+    held: Held,
 ) -> OpenedForm:
-    """The page's view. ``answers`` replaces the stored ones where some are prefilled."""
+    """The page's view. ``answers`` replaces the stored ones where some are prefilled.
+
+    ``held`` are values of this device that the server refused; they stand beside the stored ones.
+    """
     person, household, record = dossier.person, dossier.household, dossier.record
+    stored = joined(definition, dossier.parts)
+    shown = stored if answers is None else dict(answers)
     return OpenedForm(
         definition=definition,
         person_id=None if person is None else PersonId(person.document_id),
         household_id=None if household is None else HouseholdId(household.document_id),
         record_id=None if record is None else RecordId(record.document_id),
-        answers=joined(definition, dossier.parts) if answers is None else dict(answers),
+        answers=shown,
         confirmations=dossier.confirmations,
         remarks=dossier.remarks,
-        competing=_competing(definition, dossier),
+        competing=_with_held(definition, dossier, held),
         csdlqg=_by_path(definition, PERSON, dossier.csdlqg),
         status=dossier.status,
         check=dossier.check,
@@ -154,7 +166,24 @@ def opened_form(
             for document in (person, household, record)
             if document is not None
         },
+        prefilled=frozenset(shown.keys() - stored.keys()),
+        is_changed=_is_changed(dossier, stored),
+        asked=_asked(definition, dossier),
     )
+
+
+def _is_changed(dossier: Dossier, stored: Mapping[str, Answer]) -> bool:
+    """Are the answers others than were handed in last?"""
+    submission = dossier.submission
+    return submission is not None and by_prefix(submission.fields, ANSWERS) != dict(stored)
+
+
+def _asked(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
+    if dossier.last_check is None:
+        return {}
+    sent = by_prefix(dossier.last_check.fields, IDENTITY)
+    values = {name: str(sent.get(name) or "") for name in SNAPSHOT_FIELDS}
+    return _by_path(definition, PERSON, values)
 
 
 def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -165,13 +194,30 @@ def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, str]) -
     }
 
 
-def _competing(definition: FormDefinition, dossier: Dossier) -> dict[str, tuple[Competing, ...]]:
+def competing_values(
+    definition: FormDefinition, dossier: Dossier
+) -> dict[str, tuple[Competing, ...]]:
+    """Path -> what other devices wrote there."""
     found = {}
     for question, place in answered_questions(definition):
         document = dossier.document(place.kind)
         clashes = () if document is None else document.clashes.get(place.field, ())
         if clashes:
             found[question.path] = tuple(map(competing_of, clashes))
+    return found
+
+
+def _with_held(
+    definition: FormDefinition, dossier: Dossier, held: Held
+) -> dict[str, tuple[Competing, ...]]:
+    found = competing_values(definition, dossier)
+    for question, place in answered_questions(definition):
+        document = dossier.document(place.kind)
+        values = {} if document is None else held.get(document.document_id, {})
+        waiting = values.get(place.field)
+        if waiting is not None:
+            own = Competing(value=waiting.value, by=waiting.by, at=waiting.at, is_held=True)
+            found[question.path] = (*found.get(question.path, ()), own)
     return found
 
 

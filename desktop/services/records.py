@@ -6,7 +6,7 @@ come, so that a wrong day of collection is found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,8 +24,21 @@ from desktop.domain.records import (
 from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
 from desktop.services import preloading
-from desktop.services.answering import cleaned, joined, snapshot
-from desktop.services.drafting import Draft, Ids, confirmations_after
+from desktop.services.answering import (
+    cleaned,
+    differing,
+    joined,
+    overlaid,
+    refuse_too_long,
+    snapshot,
+)
+from desktop.services.drafting import (
+    Draft,
+    Ids,
+    changed_parts,
+    confirmations_after,
+    record_id_of,
+)
 from desktop.services.handing_in import (
     check_edit,
     same_content,
@@ -34,7 +47,7 @@ from desktop.services.handing_in import (
     was_asked,
 )
 from desktop.services.home import home_of
-from desktop.services.opening import Dossier, opened_form, review_of
+from desktop.services.opening import Dossier, competing_values, opened_form, review_of
 from desktop.services.remarks import (
     Remarks,
     blocking,
@@ -42,8 +55,9 @@ from desktop.services.remarks import (
     remarks_about,
 )
 from desktop.store import ledger
-from desktop.store.checks import latest_check
+from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
+from desktop.store.held import Held, held_values
 from desktop.store.households import household_with_code
 from desktop.store.people import person_with_number
 from desktop.store.records import latest_submission, record_of
@@ -51,10 +65,13 @@ from desktop.store.register import Register
 from forms.compiled import CompiledForm
 from forms.definition import Answer, Answers, FormDefinition
 from forms.engine import Filling
+from forms.findings import Code
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables, flag_codes
+from forms.vietnamese import clean
 from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_id
+from sync.protocol.messages import Value
 
 WORKER_FORM = "tt11_2022_m03"
 
@@ -90,7 +107,17 @@ class Records:
         form = self._form_of(dossier.record, form_id)
         if person_id is not None:
             self._note_view(person_id)
-        return opened_form(form.definition, dossier, answers=self._prefilled(form, dossier))
+        return opened_form(
+            form.definition,
+            dossier,
+            answers=self._prefilled(form, dossier),
+            held=self._held(dossier),
+        )
+
+    def _held(self, dossier: Dossier) -> Held:
+        documents = (dossier.person, dossier.household, dossier.record)
+        ids = [document.document_id for document in documents if document is not None]
+        return held_values(self._register, ids)
 
     def _prefilled(self, form: CompiledForm, dossier: Dossier) -> dict[str, Answer]:
         """The stored answers; a form not begun yet gets the commune's names and its defaults."""
@@ -126,19 +153,26 @@ class Records:
 
         ``confirmations`` are all that the page holds (fingerprint -> reason); those whose values
         are gone are removed. ``decided`` are paths of clashes for which the officer chose the
-        value in ``answers``. Go on with ``SavedForm.opened``. Raises ``NOT_ENROLLED`` when the
-        register does not know its commune, ``GONE`` when the person is no longer here.
+        value in ``answers``. Go on with ``SavedForm.opened`` or, when the page has taken over
+        what came, with ``SavedForm.stored``. Raises ``NOT_ENROLLED`` when the register does not
+        know its commune, ``GONE`` when the person is no longer here, ``ANSWER_TOO_LONG`` for what
+        the server would refuse.
         """
         return self._saved(self._save(opened, answers, confirmations, decided))
 
     def _saved(self, draft: Draft) -> SavedForm:
-        ids = draft.ids
-        dossier = self._dossier(ids.person_id, form_id=draft.opened.definition.form_id)
+        ids, definition = draft.ids, draft.opened.definition
+        dossier = self._dossier(ids.person_id, form_id=definition.form_id)
+        stored = opened_form(definition, dossier, held=self._held(dossier))
+        came = differing(definition, draft.given, stored.answers)
+        unseen = {**dict.fromkeys(stored.versions, 0), **draft.opened.versions}
         return SavedForm(
             person_id=ids.person_id,
             household_id=ids.household_id,
             record_id=ids.record_id,
-            opened=opened_form(draft.opened.definition, dossier),
+            opened=replace(stored, answers=draft.given, versions=unseen) if came else stored,
+            stored=stored,
+            came=came,
             findings=draft.remarks.findings,
         )
 
@@ -161,27 +195,45 @@ class Records:
         decided: Collection[str],
     ) -> Draft:
         definition = opened.definition
-        answers = cleaned(definition, raw_answers)
+        given = cleaned(definition, raw_answers)
+        reasons = {name: clean(reason) for name, reason in confirmations.items()}
+        refuse_too_long(definition, given, reasons)
         dossier = self._dossier(opened.person_id, form_id=definition.form_id)
         commune_code = self._commune_of(dossier)
-        dossier = self._housed(dossier, definition, answers, commune_code)
-        ids = Ids(
-            person_id=PersonId(_id_of(dossier.person) or self._new_id()),
-            household_id=HouseholdId(_id_of(dossier.household) or self._new_id()),
-            record_id=RecordId(_id_of(dossier.record) or self._new_id()),
-            commune_code=commune_code,
-        )
+        dossier = self._housed(dossier, definition, given, commune_code)
+        person_id = PersonId(_id_of(dossier.person) or self._new_id())
+        decided = {*decided, *self._not_asked_any_more(definition, dossier, given)}
+        changed = changed_parts(opened, dossier, given, decided)
+        answers = joined(definition, overlaid(dossier.parts, changed))
         return Draft(
             opened=opened,
             dossier=dossier,
-            ids=ids,
-            answers=answers,
-            confirmations=confirmations_after(
-                opened.confirmations, confirmations, dossier.confirmations
+            ids=Ids(
+                person_id=person_id,
+                household_id=HouseholdId(_id_of(dossier.household) or self._new_id()),
+                record_id=RecordId(
+                    _id_of(dossier.record) or record_id_of(person_id, definition.form_id)
+                ),
+                commune_code=commune_code,
             ),
-            remarks=self._remarks(definition, answers, ids.person_id),
+            given=given,
+            changed=changed,
+            answers=answers,
+            confirmations=confirmations_after(opened.confirmations, reasons, dossier.confirmations),
+            remarks=self._remarks(definition, answers, person_id),
             decided=decided,
         )
+
+    def _not_asked_any_more(
+        self, definition: FormDefinition, dossier: Dossier, answers: Answers
+    ) -> list[str]:
+        """Paths of clashes at questions that are not asked: nobody could decide them there."""
+        clashing = competing_values(definition, dossier)
+        if not clashing:
+            return []
+        form = self._forms.get(definition.form_id, definition.version)
+        filling = Filling(form, on=self._clock().date(), tables=self._tables, answers=answers)
+        return [path for path in clashing if not filling.is_relevant(path)]
 
     def _housed(
         self, dossier: Dossier, definition: FormDefinition, answers: Answers, commune_code: str
@@ -213,14 +265,18 @@ class Records:
 
         With the submission, the police are asked about a flagged identity that they were not
         asked about yet. Handing in again what waits or was accepted, unchanged, does nothing.
+        What came from another device is never handed in before the officer has seen it.
         """
         draft = self._save(opened, answers, confirmations, decided)
         findings = blocking(draft.remarks.findings, draft.confirmations)
-        if findings:
-            return NotReady(findings=findings)
-        return self._hand_in(draft)
+        saved = self._saved(draft)
+        if findings or saved.came:
+            return NotReady(findings=findings, saved=saved)
+        submission_id, is_asked = self._hand_in(draft)
+        return Submitted(submission_id, sent_to_police=is_asked, saved=self._saved(draft))
 
-    def _hand_in(self, draft: Draft) -> Submitted:
+    def _hand_in(self, draft: Draft) -> tuple[SubmissionId, bool]:
+        """The submission, and whether the police are asked with it."""
         definition, ids = draft.opened.definition, draft.ids
         person = self._person(ids.person_id)
         fields = submission_fields(
@@ -233,9 +289,9 @@ class Records:
         )
         latest = latest_submission(self._register, ids.record_id)
         if latest is not None and _is_in_hand(latest) and same_content(latest, fields):
-            return Submitted(SubmissionId(latest.document_id), sent_to_police=False)
+            return SubmissionId(latest.document_id), False
         submission = submission_edit(
-            SubmissionId(self._new_id()),
+            SubmissionId(self._new_id(after=latest)),
             person.commune_code,
             fields,
             round_number=1 if latest is None else int(latest.fields.get("round") or 0) + 1,
@@ -243,17 +299,17 @@ class Records:
         )
         asks = self._asks_police(person, draft.remarks.flags)
         self._write([submission, *asks], action="record.submit")
-        return Submitted(SubmissionId(submission.document_id), sent_to_police=bool(asks))
+        return SubmissionId(submission.document_id), bool(asks)
 
     def _asks_police(self, person: Document, flags: tuple[str, ...]) -> list[Edit]:
         last = latest_check(self._register, PersonId(person.document_id))
         if not flags or was_asked(last, snapshot(person.fields)):
             return []
-        return [self._check_edit(person, flags)]
+        return [self._check_edit(person, flags, last)]
 
-    def _check_edit(self, person: Document, flags: tuple[str, ...]) -> Edit:
+    def _check_edit(self, person: Document, flags: Sequence[str], last: Document | None) -> Edit:
         return check_edit(
-            CheckId(self._new_id()),
+            CheckId(self._new_id(after=last)),
             person,
             fields=person.fields,
             flags=flags,
@@ -270,8 +326,9 @@ class Records:
         is_waiting = last is not None and last.fields.get("answer") is None
         if last is not None and is_waiting and was_asked(last, snapshot(person.fields)):
             return CheckId(last.document_id)
-        edit = self._check_edit(person, tuple(person.fields.get("flags") or ()))
-        self._write([edit], action="check.ask")
+        flags = self._flags(person_id, person.fields)
+        edit = self._check_edit(person, flags, last)
+        self._write([self._person_edit(person, {}, flags), edit], action="check.ask")
         return CheckId(edit.document_id)
 
     def adopt_csdlqg(self, person_id: PersonId, field: str) -> None:
@@ -283,17 +340,26 @@ class Records:
         value = dossier.csdlqg.get(field)
         if dossier.person is None or value is None:
             raise UserError(Problem.GONE)
-        fields = {**dossier.person.fields, field: value}
+        flags = self._flags(person_id, {**dossier.person.fields, field: value})
+        edit = self._person_edit(dossier.person, {field: value}, flags)
+        self._write([edit], action="person.adopt_csdlqg")
+
+    def _flags(self, person_id: PersonId, fields: Mapping[str, Value]) -> list[str]:
+        """What the identity as it stands is flagged for, whatever a page or a merge made of it."""
         flags = flag_codes(fields, on=self._clock().date(), tables=self._tables)
         if self.persons_with_number(str(fields.get("id_number") or ""), other_than=person_id):
-            flags = sorted({*flags, "ID_013"})
-        edit = Edit(
+            flags = sorted({*flags, Code.ID_013.name})
+        return flags
+
+    def _person_edit(
+        self, person: Document, fields: Mapping[str, Value], flags: Sequence[str]
+    ) -> Edit:
+        return Edit(
             document_type=DocumentType.PERSON,
-            document_id=person_id,
-            commune_code=dossier.person.commune_code,
-            fields={field: value, "flags": flags or None},
+            document_id=person.document_id,
+            commune_code=person.commune_code,
+            fields={**fields, "flags": list(flags) or None},
         )
-        self._write([edit], action="person.adopt_csdlqg")
 
     # the register
 
@@ -374,8 +440,12 @@ class Records:
             objects=[(DocumentType.PERSON.value, person_id)],
         )
 
-    def _new_id(self) -> str:
-        return str(new_id(unix_ms=int(self._clock().timestamp() * 1000)))
+    def _new_id(self, *, after: Document | None = None) -> str:
+        """A new id that sorts after that of ``after``, even if another PC's clock was fast."""
+        unix_ms = int(self._clock().timestamp() * 1000)
+        if after is not None:
+            unix_ms = max(unix_ms, made_at_ms(after.document_id) + 1)
+        return str(new_id(unix_ms=unix_ms))
 
     def _write(self, edits: list[Edit], *, action: str) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)

@@ -175,6 +175,10 @@ class Messages(QObject):
                 self.tr("Mục này đã có kết quả trước đó."),
                 self.tr("Xem kết quả trong danh sách đã xử lý."),
             ),
+            Problem.ANSWER_TOO_LONG: (
+                self.tr("Có câu trả lời hoặc lý do quá dài, máy chủ không nhận nên chưa lưu."),
+                self.tr("Rút gọn phần chữ quá dài (thường do dán nhầm) rồi lưu lại."),
+            ),
             Problem.REASON_MISSING: (
                 self.tr("Chưa ghi lý do."),
                 self.tr("Ghi lý do cho từng mục đã chọn rồi thực hiện lại."),

@@ -252,7 +252,7 @@ def test_an_edit_that_came_while_the_form_stood_open_is_not_overwritten(
     sync(two, one)
     here = employed(**{_BIRTH.replace("/", "__"): "1992-03-04"})
     saved = one.records.save(open_page, answers=here, confirmations={})
-    assert saved.opened.answers[_JOB] == "Thợ may"
+    assert saved.stored.answers[_JOB] == "Thợ may"
     sync(one, two)
     for office in (one, two):
         opened = office.records.open(row.person_id)

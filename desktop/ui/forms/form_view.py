@@ -18,7 +18,7 @@ from desktop.domain.records import Competing
 from desktop.jobs.throttle import Throttle
 from desktop.ui import wording
 from desktop.ui.forms.form_canvas import FormCanvas
-from desktop.ui.forms.question_row import QuestionRow
+from desktop.ui.forms.question_row import Other, QuestionRow
 from desktop.ui.forms.section_rail import Progress, SectionRail
 from forms.definition import Answer, FormDefinition, Question, QuestionType
 from forms.engine import Filling
@@ -140,10 +140,33 @@ class FormView(QWidget):
                 remark=notes.remarks.get(path, ""),
                 csdlqg=self._shown(path, notes.csdlqg.get(path)),
                 others=[
-                    (str(c.value or ""), self._shown(path, c.value), _who(c))
+                    Other(str(c.value or ""), self._shown(path, c.value), _who(c), c.is_held)
                     for c in notes.competing.get(path, ())
                 ],
             )
+
+    def take_over(self, came: Mapping[str, Answer], *, since: Mapping[str, Answer]) -> set[str]:
+        """Show what came from elsewhere; returns the paths that the officer edited ``since``.
+
+        Those, and the answer being typed, stay as they are.
+        """
+        filling = self._need()
+        answers = filling.answers()
+        kept = {path for path in came if answers.get(path) != since.get(path)}
+        kept |= {self._pending} & came.keys() if self._pending is not None else set()
+        touched: set[str] = set()
+        for path in came.keys() - kept:
+            touched |= {path, *filling.set(path, came[path])}
+            self._extra.pop(path, None)
+        if touched:
+            self._refresh(touched)
+        return kept
+
+    def add_confirmations(self, reasons: Mapping[str, str]) -> None:
+        """Confirmations made elsewhere; those of this page stay."""
+        if reasons.keys() - self._confirmations.keys():
+            self._confirmations = {**reasons, **self._confirmations}
+            self._refresh(self._rows)
 
     def show_extra(self, path: str, findings: Sequence[Finding]) -> None:
         """Findings that need more than the form to be known (a number somebody else has)."""
@@ -162,9 +185,8 @@ class FormView(QWidget):
         return self._need().answers()
 
     def confirmations(self) -> dict[str, str]:
-        """Fingerprint -> reason, of the warnings that stand now."""
-        standing = {finding.fingerprint for finding in self._findings()}
-        return {key: why for key, why in self._confirmations.items() if key in standing}
+        """Fingerprint -> reason; those whose values are gone are left out when saving."""
+        return dict(self._confirmations)
 
     def decided(self) -> frozenset[str]:
         """The paths of clashes that the officer settled."""

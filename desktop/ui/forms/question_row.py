@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -47,6 +48,19 @@ def make_editor(question: Question, *, list_length: int) -> Editor:
         kind = SearchChoiceEditor if list_length > LONGEST_LIST else OneChoiceEditor
         return kind(question=question)
     return _PLAIN_EDITORS[question.type](question=question)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another value of the answer: as it is kept, as it is read, whose it is.
+
+    ``is_held``: it was typed on this device and the server refused it.
+    """
+
+    value: str
+    shown: str
+    who: str
+    is_held: bool = False
 
 
 class QuestionRow(QFrame):
@@ -130,9 +144,9 @@ class QuestionRow(QFrame):
         *,
         remark: str = "",
         csdlqg: str = "",
-        others: Sequence[tuple[str, str, str]] = (),
+        others: Sequence[Other] = (),
     ) -> None:
-        """What others say: the return, the CSDLQG's value, other devices' (value, shown, who)."""
+        """What others say: the return, the CSDLQG's value, other values."""
         while (item := self._notes.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -151,7 +165,7 @@ class QuestionRow(QFrame):
             )
             note.taken.connect(self._take_csdlqg)
             self._add_note(note)
-        self._others = [self._draw_other(*other, number) for number, other in enumerate(others)]
+        self._others = [self._draw_other(other, number) for number, other in enumerate(others)]
         if self._others:
             keep = NoteLine(
                 text=self.tr("Hoặc giữ giá trị đang có ở trên."),
@@ -169,12 +183,15 @@ class QuestionRow(QFrame):
         for note in self._others:
             note.hide()
 
-    def _draw_other(self, value: str, shown: str, who: str, number: int) -> NoteLine:
+    def _draw_other(self, other: Other, number: int) -> NoteLine:
+        words = self.tr("Máy khác ghi: {value} ({who})")
+        if other.is_held:
+            words = self.tr("Máy này đã ghi, máy chủ chưa nhận: {value} ({who})")
         note = NoteLine(
-            text=self.tr("Máy khác ghi: {value} ({who})").format(value=shown, who=who),
+            text=words.format(value=other.shown or self.tr("để trống"), who=other.who),
             kind="warning",
             icon="clash",
-            value=value,
+            value=other.value,
             button=self.tr("Lấy giá trị này"),
             button_name=f"button:take:{self.question.path}:{number}",
         )

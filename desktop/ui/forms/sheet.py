@@ -3,6 +3,10 @@
 A save that is asked while another runs waits for it: the first save of a new person gives the
 ids that the second needs. What happens here belongs to this form even when the page shows another
 one meanwhile.
+
+Values of other devices may come between a save and the one before it. They are taken over where
+the officer has not edited since; only then do they count as seen, so that the next save neither
+takes an old answer for an edit nor settles a clash that nobody saw.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
+from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.records import CheckId, NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
@@ -66,23 +70,43 @@ class Content:
     confirmations: Mapping[str, str]
     decided: frozenset[str] = frozenset()
 
+    def edited_since(self, before: Content, paths: Collection[str]) -> set[str]:
+        """Which of these the officer answered otherwise since."""
+        return {path for path in paths if self.answers.get(path) != before.answers.get(path)}
+
+    def joined(self, saved: SavedForm, before: Content) -> Content:
+        """With what came by the save of ``before``, where it was not edited since."""
+        edited = self.edited_since(before, saved.came)
+        came = {path: value for path, value in saved.came.items() if path not in edited}
+        return replace(
+            self,
+            answers={**self.answers, **came},
+            confirmations={**added_reasons(saved, before), **self.confirmations},
+        )
+
+
+def added_reasons(saved: SavedForm, before: Content) -> dict[str, str]:
+    """The confirmations that a save found and its content did not hold."""
+    stored = saved.stored.confirmations
+    return {name: why for name, why in stored.items() if name not in before.confirmations}
+
 
 class Sheet(QObject):
     """An opened form.
 
     Signals:
-        saved: the transaction is done (``SavedForm``).
+        saved: the transaction is done (``SavedForm``, the ``Content`` it was given).
         submitted: handed in (``Submitted``).
         refused: not ready to be handed in (``NotReady``).
         sent: asked the police.
-        adopted: the CSDLQG's value was taken; the form must be read anew.
+        adopted: the CSDLQG's value was taken.
         failed: an ``AppError``.
 
     Attributes:
-        opened: with the ids that the first save gave.
+        opened: what the page holds, with the ids that the first save gave.
     """
 
-    saved = Signal(object)
+    saved = Signal(object, object)
     submitted = Signal(object)
     refused = Signal(object)
     sent = Signal()
@@ -96,8 +120,9 @@ class Sheet(QObject):
         self.opened = opened
         self._records = records
         self._jobs = jobs
+        self._before: Mapping[str, int] = opened.versions
         self._is_busy = False
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[_Task] = []
 
     @property
     def is_busy(self) -> bool:
@@ -106,70 +131,109 @@ class Sheet(QObject):
 
     def save(self, content: Content) -> None:
         """Keep the answers."""
-        self._run(lambda: self._write(content), self.saved.emit)
+        self._ask(_Task(content, self._write, lambda _outcome: None))
 
     def submit(self, content: Content) -> None:
-        """Hand the record in; it is saved first, in the same job."""
-
-        def _submit() -> tuple[SavedForm, Submitted | NotReady]:
-            saved = self._write(content)
-            outcome = self._records.submit(
-                self.opened, answers=content.answers, confirmations=content.confirmations
-            )
-            return saved, outcome
-
-        self._run(_submit, self._tell_submitted)
+        """Hand the record in; it is saved with it, once."""
+        self._ask(_Task(content, self._hand_in, self._tell_submitted))
 
     def send_to_police(self, content: Content) -> None:
         """Save, then ask for a check."""
 
-        def _send() -> CheckId:
-            return self._records.send_to_police(self._write(content).person_id)
+        def _send(content: Content) -> _Done:
+            saved = self._write(content).saved
+            self._records.send_to_police(saved.person_id)
+            return _Done(self._again(saved))
 
-        self._run(_send, lambda _id: self.sent.emit())
+        self._ask(_Task(content, _send, lambda _outcome: self.sent.emit()))
 
     def adopt(self, content: Content, *, field: str) -> None:
         """Save, then take the CSDLQG's value of a person field."""
 
-        def _adopt() -> None:
-            self._records.adopt_csdlqg(self._write(content).person_id, field)
+        def _adopt(content: Content) -> _Done:
+            saved = self._write(content).saved
+            self._records.adopt_csdlqg(saved.person_id, field)
+            return _Done(self._again(saved))
 
-        self._run(_adopt, lambda _none: self.adopted.emit())
+        self._ask(_Task(content, _adopt, lambda _outcome: self.adopted.emit()))
 
-    def _write(self, content: Content) -> SavedForm:
-        """In the write lane, where nothing else touches ``opened`` (one job at a time)."""
-        saved = self._records.save(
+    def keep_old(self, paths: Collection[str], content: Content) -> None:
+        """The officer has edited these since ``content``: what came there was not seen.
+
+        The versions stay as they were too, so that the server keeps both values.
+        """
+        if paths:
+            answers = {**self.opened.answers}
+            answers |= {path: content.answers.get(path) for path in paths}
+            self.opened = replace(self.opened, answers=answers, versions=self._before)
+
+    # -- in the write lane, where nothing else touches ``opened`` (one job at a time) --
+
+    def _write(self, content: Content) -> _Done:
+        return _Done(
+            self._records.save(
+                self.opened,
+                answers=content.answers,
+                confirmations=content.confirmations,
+                decided=content.decided,
+            )
+        )
+
+    def _hand_in(self, content: Content) -> _Done:
+        outcome = self._records.submit(
             self.opened,
             answers=content.answers,
             confirmations=content.confirmations,
             decided=content.decided,
         )
-        self.opened = saved.opened
-        return saved
+        return _Done(outcome.saved, outcome)
 
-    def _tell_submitted(self, result: tuple[SavedForm, Submitted | NotReady]) -> None:
-        saved, outcome = result
-        if isinstance(outcome, Submitted):
-            check = CheckState.WAITING if outcome.sent_to_police else self.opened.check
-            self.opened = replace(self.opened, status=RecordStatus.SUBMITTED, check=check)
-        self.saved.emit(saved)
+    def _again(self, saved: SavedForm) -> SavedForm:
+        """The form after something else than the answers was changed."""
+        stored = self._records.open(saved.person_id)
+        now, then = stored.answers, saved.stored.answers
+        changed = {path: now.get(path) for path in {*now, *then} if now.get(path) != then.get(path)}
+        return replace(saved, stored=stored, came={**saved.came, **changed})
+
+    # -- on the page's thread --
+
+    def _tell_submitted(self, outcome: Submitted | NotReady | None) -> None:
         if isinstance(outcome, Submitted):
             self.submitted.emit(outcome)
         else:
             self.refused.emit(outcome)
 
-    def _run(self, work: Callable[[], object], on_success: Callable[..., None]) -> None:
+    def _ask(self, task: _Task) -> None:
         if self._is_busy:
-            self._waiting.append(lambda: self._run(work, on_success))
+            self._waiting.append(task)
             return
         self._is_busy = True
 
-        def _done(result: object) -> None:
+        def _done(done: _Done) -> None:
             self._is_busy = False
-            on_success(result)
+            self._go_on_with(done.saved, task.content)
+            self.saved.emit(done.saved, task.content)
+            task.tell(done.outcome)
             self._next()
 
-        self._jobs.run(self, work, lane=Lane.WRITE, on_success=_done, on_error=self._fail)
+        self._jobs.run(
+            self,
+            lambda: task.work(task.content),
+            lane=Lane.WRITE,
+            on_success=_done,
+            on_error=self._fail,
+        )
+
+    def _go_on_with(self, saved: SavedForm, content: Content) -> None:
+        """What waits in the queue takes over what came, where it is not edited there."""
+        self._before = self.opened.versions
+        self.opened = saved.stored
+        edited: set[str] = set()
+        for number, task in enumerate(self._waiting):
+            later = task.content
+            edited |= later.edited_since(content, saved.came)
+            self._waiting[number] = replace(task, content=later.joined(saved, content))
+        self.keep_old(edited, content)
 
     def _fail(self, error: AppError) -> None:
         self._is_busy = False
@@ -178,4 +242,21 @@ class Sheet(QObject):
 
     def _next(self) -> None:
         if self._waiting and not self._is_busy:
-            self._waiting.pop(0)()
+            self._ask(self._waiting.pop(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a job made of a content."""
+
+    saved: SavedForm
+    outcome: Submitted | NotReady | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A job of a sheet, perhaps still waiting for the one before."""
+
+    content: Content
+    work: Callable[[Content], _Done]
+    tell: Callable[[Submitted | NotReady | None], None]

@@ -23,11 +23,12 @@ from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, theme, wording
 from desktop.ui.forms.form_view import FormView, Notes
-from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet
+from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
 from desktop.ui.widgets.chip import Chip
 from forms.definition import Question
 from forms.engine import Filling
+from forms.findings import Code
 from forms.rules.identity import duplicate_finding
 
 _STATUS_KINDS = {
@@ -192,7 +193,7 @@ class FormPage(Page):
         sheet.submitted.connect(self._tell_submitted)
         sheet.refused.connect(self._tell_refused)
         sheet.sent.connect(self._tell_sent)
-        sheet.adopted.connect(self._read_again)
+        sheet.adopted.connect(self._tell_adopted)
         sheet.failed.connect(self._tell_failed)
         return sheet
 
@@ -259,39 +260,48 @@ class FormPage(Page):
         """Does a sheet speak that is no longer on the page?"""
         return isinstance(self.sender(), Sheet) and self.sender() is not self._sheet
 
-    def _tell_saved(self, saved: SavedForm) -> None:
+    def _tell_saved(self, saved: SavedForm, content: Content) -> None:
         if self._is_stale():
             self.data_changed.emit()
             return
-        if self._view is not None:
-            self._view.show_notes(_notes_of(saved.opened))
+        if self._view is not None and self._sheet is not None:
+            self._sheet.keep_old(self._view.take_over(saved.came, since=content.answers), content)
+            self._view.add_confirmations(added_reasons(saved, content))
+            self._view.show_notes(_notes_of(saved.stored))
+            self._show_duplicates(self._view, saved)
         if not self._is_dirty:
             at = wording.clock_time(self._clock())
             self._saved_words.setText(self.tr("Đã lưu lúc {at}").format(at=at))
         self._show_state()
+        self._show_summary()
         self.data_changed.emit()
         self.form_saved.emit()
         if self._is_closing:
             self._is_closing = False
             self.closed.emit()
 
+    def _show_duplicates(self, view: FormView, saved: SavedForm) -> None:
+        """What only the register knows; the form itself cannot find it."""
+        found = [finding for finding in saved.findings if finding.code is Code.ID_013]
+        for finding in found:
+            if view.value(finding.path) == saved.stored.answers.get(finding.path):
+                view.show_extra(finding.path, [finding])
+
     def _tell_submitted(self, outcome: Submitted) -> None:
-        self._show_state()
-        if self._view is not None and self._sheet is not None:
-            opened = self._sheet.opened
-            self._view.show_notes(Notes({}, opened.csdlqg, opened.competing))
         words = self.tr("Đã nộp phiếu.")
         then = self.tr("Phiếu được gửi đi ở lần đồng bộ tới.")
         if outcome.sent_to_police:
             then = self.tr("Danh tính cần kiểm tra được chuyển công an xã ở lần đồng bộ tới.")
         self.message_bar.show_message(words, then, kind="good")
-        self.data_changed.emit()
 
-    def _tell_refused(self, _outcome: NotReady) -> None:
-        self._submit.setEnabled(True)
-        if self._view is None:
+    def _tell_refused(self, outcome: NotReady) -> None:
+        if self._is_stale() or self._view is None:
             return
+        self._submit.setEnabled(True)
         self._view.show_everything()
+        if not outcome.findings:
+            self._tell_came(outcome.saved)
+            return
         self.message_bar.show_message(
             self.tr("Chưa nộp được: còn chỗ phải sửa hoặc xác nhận. Phiếu đã được lưu."),
             self.tr("Bấm F8 để đến từng chỗ."),
@@ -299,13 +309,27 @@ class FormPage(Page):
         )
         self._view.focus_next_finding()
 
+    def _tell_came(self, saved: SavedForm) -> None:
+        """Nothing is handed in that its officer has not seen."""
+        words = self.tr("Chưa nộp: máy khác vừa sửa {n} câu, phiếu đang hiện giá trị mới.")
+        self.message_bar.show_message(
+            words.format(n=len(saved.came)),
+            self.tr("Xem lại phiếu rồi bấm nộp lần nữa."),
+            kind="warning",
+        )
+        if self._view is not None:
+            any(self._view.focus_question(path) for path in saved.came)
+
+    def _tell_adopted(self) -> None:
+        if self._view is not None and not self._is_stale():
+            self._view.focus_question(self._wanted_path)
+
     def _tell_sent(self) -> None:
         self.message_bar.show_message(
             self.tr("Đã ghi yêu cầu kiểm tra."),
             self.tr("Công an xã nhận được ở lần đồng bộ tới."),
             kind="good",
         )
-        self._read_again()
 
     def _tell_failed(self, error: object) -> None:
         self._is_closing = False
@@ -316,18 +340,6 @@ class FormPage(Page):
         self.show_problem(error)  # type: ignore[arg-type]  # Qt signals carry plain objects
         if not self.isVisible():
             self.attention_needed.emit()
-
-    def _read_again(self) -> None:
-        sheet = self._sheet
-        if sheet is not None and sheet.opened.person_id is not None:
-            person_id = sheet.opened.person_id
-            self._jobs.run(
-                self,
-                lambda: self._read(person_id),
-                on_success=self._show_ready,
-                on_error=self.show_problem,
-            )
-        self.data_changed.emit()
 
     # -- showing --
 
@@ -346,11 +358,11 @@ class FormPage(Page):
             self.tr("CSDLQG: {s}").format(s=self._words.check_state(opened.check)),
             _CHECK_KINDS[opened.check],
         )
-        may_submit = opened.status not in (RecordStatus.SUBMITTED, RecordStatus.ACCEPTED)
-        self._submit.setEnabled(may_submit)
-        self._submit.setText(
-            self.tr("Nộp lại") if opened.status is RecordStatus.RETURNED else self.tr("Nộp phiếu")
-        )
+        in_hand = opened.status in (RecordStatus.SUBMITTED, RecordStatus.ACCEPTED)
+        # Answers may have changed elsewhere too: by the CSDLQG's value, on another device.
+        is_again = opened.status is RecordStatus.RETURNED or (in_hand and opened.is_changed)
+        self._submit.setEnabled(not in_hand or opened.is_changed or self._is_dirty)
+        self._submit.setText(self.tr("Nộp lại") if is_again else self.tr("Nộp phiếu"))
 
     def _show_summary(self) -> None:
         if self._view is None or self._sheet is None:
@@ -367,8 +379,16 @@ class FormPage(Page):
         self._summary.setText(" · ".join(parts) or self.tr("Đủ và không còn lỗi"))
         theme.restyle(self._summary, kind=kind)
         self._next.setVisible(bool(parts))
-        waiting = self._sheet.opened.check is CheckState.WAITING
-        self._police.setVisible(bool(summary.flags) and not waiting)
+        self._police.setVisible(bool(summary.flags) and not self._is_waiting_for_police())
+
+    def _is_waiting_for_police(self) -> bool:
+        """Do the police have exactly the identity that stands on the page?"""
+        if self._sheet is None or self._view is None:
+            return False
+        opened, view = self._sheet.opened, self._view
+        return opened.check is CheckState.WAITING and all(
+            str(view.value(path) or "") == sent for path, sent in opened.asked.items()
+        )
 
     def _show_hint(self, hint: str) -> None:
         self._hint.setText(hint)

@@ -182,8 +182,8 @@ def test_what_came_meanwhile_is_not_overwritten_by_a_page_left_open(office: Offi
         answers={**employed(), "qualification/general_education": "3"},
         confirmations={},
     )
-    assert stale.opened.answers["identity/native_place"] == "Phường Tập An, Tỉnh Tập Huấn"
-    assert stale.opened.answers["qualification/general_education"] == "3"
+    assert stale.stored.answers["identity/native_place"] == "Phường Tập An, Tỉnh Tập Huấn"
+    assert stale.stored.answers["qualification/general_education"] == "3"
 
 
 def test_a_complete_record_is_handed_in_with_all_answers(office: Office) -> None:
