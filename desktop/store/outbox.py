@@ -19,11 +19,12 @@ from desktop.store.books import EPOCH_SPAN, Books
 from desktop.store.documents import Patch, apply_patch, replayed
 from desktop.store.driver import Driver, driver_of, first_value
 from desktop.store.register import Register
+from desktop.store.resending import is_refused, send_whole
 from desktop.store.transaction import Transaction
 from sync.client.ports import Batch
 from sync.protocol.chain import chain_start
 from sync.protocol.ids import new_epoch
-from sync.protocol.messages import Change, ChangeResult, Outcome, PushAnswer
+from sync.protocol.messages import Change, ChangeResult, Hold, Outcome, PushAnswer
 
 _CHANGES = msgspec.json.Decoder(Change)
 _STATES = {
@@ -265,9 +266,7 @@ def _settle_documents(
             continue
         touched[change.document_id] = entry
         entry.pending = max(0, entry.pending - 1)
-        result = results.get(change.seq)
-        if result is None:
-            continue
+        result = results[change.seq]
         if result.s is Outcome.HELD:
             taken_back.add(change.document_id)
             continue
@@ -277,11 +276,26 @@ def _settle_documents(
             apply_patch(entry.base, change.patch)
         if result.s is Outcome.APPLIED:
             entry.version = max(entry.version, result.ver)
+    lacking = [change for change in changes if _is_lacking(transaction, change, results)]
+    taken_back -= {change.document_id for change in lacking}
     _take_back(transaction, [touched[document_id] for document_id in taken_back])
+    groups = {change.group for change in lacking}
+    held = [c for c in changes if c.group in groups and results[c.seq].s is Outcome.HELD]
+    touched |= {entry.document_id: entry for entry in send_whole(transaction, held)}
     for entry in touched.values():
         if not entry.pending:
             entry.base = None
     transaction.documents.write(touched.values())
+
+
+def _is_lacking(
+    transaction: Transaction, change: Change, results: Mapping[int, ChangeResult]
+) -> bool:
+    """Was this an edit of a document that the server refused to create before?"""
+    result, entry = results[change.seq], transaction.documents.get(change.document_id)
+    if change.kind != "set" or result.why != Hold.MISSING.value or entry is None:
+        return False
+    return is_refused(transaction.driver, entry)
 
 
 def _take_back(transaction: Transaction, entries: Sequence[Entry]) -> None:

@@ -7,8 +7,9 @@ again when the document is back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import takewhile
+from collections.abc import Mapping, Sequence
+from itertools import groupby, takewhile
+from uuid import UUID
 
 import msgspec
 
@@ -36,7 +37,7 @@ _MISSED = (
 _LATER = "SELECT 1 FROM outbox WHERE position > ? AND document_id = ? LIMIT 1"
 
 
-def is_lacking(driver: Driver, entry: Entry) -> bool:
+def is_refused(driver: Driver, entry: Entry) -> bool:
     """Was a change of this document refused, while no creation of it waits or was accepted?
 
     Only of types that those who create them also edit: of others, nobody holds the whole.
@@ -70,20 +71,24 @@ def saved_with(transaction: Transaction, document_id: str) -> list[Change]:
 
 
 def create_whole(
-    transaction: Transaction, entries: Iterable[Entry], *, by: str, at: str, form: str, unix_ms: int
+    transaction: Transaction,
+    forms: Mapping[str, str],
+    *,
+    group: int,
+    by: str,
+    at: str,
+    unix_ms: int,
 ) -> list[Entry]:
-    """Queue these documents as creations, as they are now, with what was saved with them.
+    """Queue documents (id -> the form they were filled on) as creations, as they are now.
 
-    All are one group. Returns the documents, each once.
+    What was saved with them, and refused with them, goes too. Returns the documents, each once.
     """
-    wanted: dict[str, str] = {}
-    for entry in entries:
-        wanted.setdefault(entry.document_id, form)
-        for change in saved_with(transaction, entry.document_id):
+    wanted = dict(forms)
+    for document_id in forms:
+        for change in saved_with(transaction, document_id):
             wanted.setdefault(change.document_id, change.form)
     transaction.documents.load(wanted)
     found = [(transaction.documents.get(name), its_form) for name, its_form in wanted.items()]
-    group = transaction.books.seq + 1
     made: list[Entry] = []
     for one, its_form in found:
         if one is None or one.version:
@@ -111,9 +116,33 @@ def create_whole(
     return made
 
 
-def send_missed_again(
-    transaction: Transaction, document_ids: Sequence[str], *, unix_ms: int
-) -> list[Entry]:
+def send_whole(transaction: Transaction, held: Sequence[Change]) -> list[Entry]:
+    """Queue these refused changes again, those of documents never created as whole creations."""
+    touched: list[Entry] = []
+    made: set[str] = set()
+    for _, save in groupby(held, key=lambda change: change.group):
+        changes = [change for change in save if change.document_id not in made]
+        if not changes:
+            continue
+        group = transaction.books.seq + 1
+        unix_ms = made_ms(changes[0].change_id)
+        entries = [(change, transaction.documents.get(change.document_id)) for change in changes]
+        there = [(c, e) for c, e in entries if e is not None and _is_known(transaction, e)]
+        lacking = {c.document_id: c.form for c, e in entries if e is not None}
+        for _, entry in there:
+            lacking.pop(entry.document_id, None)
+        whole = create_whole(
+            transaction, lacking, group=group, by=changes[0].by, at=changes[0].at, unix_ms=unix_ms
+        )
+        made |= {entry.document_id for entry in whole}
+        touched += whole
+        for change, entry in there:
+            _queue_again(transaction, entry, change, group)
+            touched.append(entry)
+    return touched
+
+
+def send_missed_again(transaction: Transaction, document_ids: Sequence[str]) -> list[Entry]:
     """Queue again the saves that were refused because one of these documents was missing.
 
     A change of a document that was edited since stays behind: the later edit counts.
@@ -134,19 +163,17 @@ def send_missed_again(
         for change in save:
             entry = transaction.documents.get(change.document_id)
             if entry is not None:
-                _queue_again(transaction, entry, change, new_group, unix_ms)
+                _queue_again(transaction, entry, change, new_group)
                 touched[entry.document_id] = entry
     return list(touched.values())
 
 
-def _queue_again(
-    transaction: Transaction, entry: Entry, change: Change, group: int, unix_ms: int
-) -> None:
+def _queue_again(transaction: Transaction, entry: Entry, change: Change, group: int) -> None:
     transaction.books.append(
         msgspec.structs.replace(
             change,
             seq=transaction.books.seq + 1,
-            change_id=new_id_text(unix_ms=unix_ms),
+            change_id=new_id_text(unix_ms=made_ms(change.change_id)),
             group=group,
         )
     )
@@ -157,6 +184,15 @@ def _queue_again(
     entry.pending += 1
 
 
+def made_ms(change_id: str) -> int:
+    """When a change was made (milliseconds since 1970): its id begins with it."""
+    return UUID(change_id).int >> 80
+
+
+def _is_known(transaction: Transaction, entry: Entry) -> bool:
+    return entry.version > 0 or _is_created(transaction.driver, entry.document_id)
+
+
 def _is_created(driver: Driver, document_id: str) -> bool:
     return driver.execute(_LIVING_CREATION, (document_id,)).fetchone() is not None
 
@@ -164,8 +200,7 @@ def _is_created(driver: Driver, document_id: str) -> bool:
 def _held_in_group(driver: Driver, first: int, group: int) -> list[tuple[int, Change]]:
     """The refused changes of the save that begins at this position."""
     end = (first // EPOCH_SPAN + 1) * EPOCH_SPAN
-    rows: Collection[tuple[int, int, str, str]] = []
-    rows = driver.execute(_FROM + " ORDER BY position", (first, end))  # type: ignore[assignment]  # a cursor, read as far as needed
+    rows = driver.execute(_FROM + " ORDER BY position", (first, end))
     return [
         (position, _CHANGES.decode(text))
         for position, _, state, text in takewhile(lambda row: row[1] == group, rows)

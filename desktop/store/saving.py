@@ -8,6 +8,7 @@ from datetime import datetime
 from desktop.store.batch import Entry
 from desktop.store.books import Books
 from desktop.store.documents import Edit, Patch, apply_patch, as_kept, difference
+from desktop.store.resending import create_whole, is_refused
 from desktop.store.transaction import Transaction
 from sync.protocol.documents import RULES, bucket_of
 from sync.protocol.ids import new_id_text
@@ -57,6 +58,7 @@ class _Stamp:
 def _save_group(transaction: Transaction, edits: Sequence[Edit], stamp: _Stamp) -> list[Entry]:
     group = transaction.books.seq + 1
     changed: list[Entry] = []
+    lacking: list[Entry] = []
     for edit in edits:
         entry = transaction.documents.get(edit.document_id)
         if entry is None:
@@ -68,12 +70,35 @@ def _save_group(transaction: Transaction, edits: Sequence[Edit], stamp: _Stamp) 
             kind = "set"
             if not patch:
                 continue
-        _append_change(transaction.books, edit, entry, kind, patch, group, stamp)
+        is_lacking = is_refused(transaction.driver, entry)
         if kind == "set":
             _edit_entry(entry, patch)
+        if is_lacking:
+            lacking.append(entry)
+            continue
+        _append_change(transaction.books, edit, entry, kind, patch, group, stamp)
         entry.pending += 1
         changed.append(entry)
-    return changed
+    return changed + _create_lacking(transaction, lacking, edits, group, stamp)
+
+
+def _create_lacking(
+    transaction: Transaction,
+    lacking: Sequence[Entry],
+    edits: Sequence[Edit],
+    group: int,
+    stamp: _Stamp,
+) -> list[Entry]:
+    """Documents that the server refused to create: to it an edit alone would say nothing."""
+    forms = {edit.document_id: edit.form for edit in edits}
+    return create_whole(
+        transaction,
+        {entry.document_id: forms[entry.document_id] for entry in lacking},
+        group=group,
+        by=stamp.author,
+        at=stamp.at,
+        unix_ms=stamp.unix_ms,
+    )
 
 
 def _create(transaction: Transaction, edit: Edit) -> Entry:
@@ -93,7 +118,7 @@ def _edit_entry(entry: Entry, patch: Patch) -> None:
     """Show the edit, and keep what the server has beneath the first one that waits."""
     if entry.base is None and entry.version > 0:
         entry.base = dict(entry.fields)
-    entry.will_change()
+    entry.will_change(patch)
     apply_patch(entry.fields, patch)
     for name in patch:
         entry.clashes.pop(name, None)

@@ -145,7 +145,9 @@ class _Sync:
         if batch.changes:  # edits arrived just now; pushing them will tell
             return None
         answer = self.conversation.push(batch)
-        return None if isinstance(answer, PushAnswer) else self._mend(answer, failures=1)
+        if isinstance(answer, PushAnswer):
+            return self._check_end(batch, answer)
+        return self._mend(answer, failures=1)
 
     def _exchange(self) -> Mapping[str, Digest] | Trouble:
         digests: Mapping[str, Digest] | Trouble = {}
@@ -176,6 +178,9 @@ class _Sync:
                 self.batch_size.succeeded(seconds=self.pace.stopwatch() - started)
                 if not self._settle(batch, answer):
                     return Malformed()
+                trouble = self._check_end(batch, answer)
+                if trouble is not None:
+                    return trouble
                 continue
             failures += 1
             trouble = self._mend(answer, failures)
@@ -197,6 +202,16 @@ class _Sync:
         self.held += sum(result.s is Outcome.HELD for result in answer.results)
         self._report(len(batch.changes))
         return True
+
+    def _check_end(self, batch: Batch, answer: PushAnswer) -> Trouble | None:
+        """Does the server know more of this epoch than we ever numbered? Then we are a copy.
+
+        While more waits here, it need not be so: an answer may have been lost. Sending that tells.
+        """
+        last = batch.first + len(batch.changes) - 1
+        if answer.acked <= last or self._next_batch(limit=1).changes:
+            return None
+        return self._repair(Refused(RefusalCode.FORK), done=self._renumber)
 
     def _mend(self, trouble: Trouble, failures: int) -> Trouble | None:
         """Do what a failed push asks for; ``None`` when it should be tried again."""

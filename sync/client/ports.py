@@ -53,7 +53,7 @@ class Outbox(Protocol):
         """The oldest unsent changes: about ``limit`` of them, never cutting a group."""
 
     def settle(self, answer: PushAnswer) -> None:
-        """Record receipts, in one transaction. Changes up to ``answer.acked`` are sent."""
+        """Record receipts, in one transaction: of changes that have a result, and no other."""
 
     def rewind(self, *, expected: int) -> bool:
         """The server lacks changes from ``expected`` on: send again. False if they are gone."""

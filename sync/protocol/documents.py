@@ -52,7 +52,8 @@ class DocumentRule:
     Attributes:
         data_set: the bucket family it lives in.
         creators: roles that may create it.
-        writers: role -> prefixes of the field names it may set after creation ("" = all).
+        writers: role -> names of the fields it may set after creation; with a dot at the end a
+            family of names, "" for all.
         identity_fields: a clash on these keeps the server's value and waits for a person; on
             other fields the later accepted value wins and the earlier one is kept beside it.
     """
@@ -113,5 +114,12 @@ def may_create(role: Role, document_type: DocumentType) -> bool:
 
 def may_set(role: Role, document_type: DocumentType, field_name: str) -> bool:
     """May this role change this field of an existing document?"""
-    prefixes = RULES[document_type].writers.get(role, ())
-    return any(field_name.startswith(prefix) for prefix in prefixes)
+    writable = RULES[document_type].writers.get(role, ())
+    return any(_is_under(field_name, name) for name in writable)
+
+
+def _is_under(field_name: str, name: str) -> bool:
+    """A name with a dot at its end stands for a family, ``""`` for every field."""
+    if name == "" or name.endswith("."):
+        return field_name.startswith(name)
+    return field_name == name

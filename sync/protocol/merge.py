@@ -98,7 +98,10 @@ def created(change: Change, *, epoch: str) -> Merged:
 def merged(
     document: ServerDocument, change: Change, *, epoch: str, identity_fields: frozenset[str]
 ) -> Merged:
-    """The document after a ``set`` made in the register with this epoch."""
+    """The document after a change made in the register with this epoch.
+
+    A ``create`` of a document that is there already is a ``set`` by one who has seen nothing.
+    """
     merging = _Merging(document, change, epoch)
     for name, (_, value) in change.patch.items():
         merging.set(name, value, is_identity=name in identity_fields)

@@ -114,7 +114,7 @@ class Hold(Enum):
     BAD_ID = "bad_id"  # not a UUID in its usual spelling, or the id of a document elsewhere
     BAD_VALUE = "bad_value"  # a kind of value, or a letter, that the field cannot hold
     TOO_LONG = "too_long"
-    EXISTS = "exists"  # a document with this id was created before
+    EXISTS = "exists"  # created before, as something else or by whom nobody may overwrite
     MISSING = "missing"  # the document to change is not there
     GROUP = "group"  # nothing wrong with it, but another change of its save is held
 

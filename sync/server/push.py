@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.protocol.chain import CHAIN_BYTES, chain_link, chain_start
 from sync.protocol.codec import Push
-from sync.protocol.documents import RULES, DocumentType
-from sync.protocol.merge import Merged, created, merged
+from sync.protocol.documents import RULES, DocumentType, Role, may_set
+from sync.protocol.merge import Merged, created, is_same, merged
 from sync.protocol.messages import (
     Change,
     ChangeResult,
@@ -185,7 +185,7 @@ def _apply(
         if change.change_id in before and _is_same_edit(change, before[change.change_id][0])
     }
     judged = _Judged(connection, device, changes, taken=before.keys() - repeated.keys())
-    applying = _Applying(judged, epoch)
+    applying = _Applying(judged, epoch=epoch, role=device.role)
     results: list[ChangeResult] = []
     for _, save in groupby(changes, key=lambda change: change.group):
         results += applying.apply_save(list(save), repeated)
@@ -258,9 +258,10 @@ class _Judged:
 class _Applying:
     """Documents as they become, save by save. A save that is held leaves no trace in them."""
 
-    def __init__(self, judged: _Judged, epoch: str) -> None:
+    def __init__(self, judged: _Judged, *, epoch: str, role: Role) -> None:
         self._judged = judged
         self._epoch = epoch
+        self._role = role
         self._after: dict[tuple[str, UUID], Stored] = {}
 
     def apply_save(
@@ -293,7 +294,7 @@ class _Applying:
             return hold
         key = (change.bucket, UUID(change.document_id))
         known = staged.get(key) or self._after.get(key) or self._judged.documents.get(key)
-        outcome = _merge(known, change, self._epoch)
+        outcome = _merge(known, change, self._epoch, self._role)
         if isinstance(outcome, Hold):
             return outcome
         if known is None or outcome.document is not known.document:
@@ -313,14 +314,27 @@ class _Applying:
         ]
 
 
-def _merge(known: Stored | None, change: Change, epoch: str) -> Merged | Hold:
-    if change.kind == "create":
-        return Hold.EXISTS if known is not None else created(change, epoch=epoch)
-    if known is None or known.document_type != change.document_type:
-        return Hold.MISSING
+def _merge(known: Stored | None, change: Change, epoch: str, role: Role) -> Merged | Hold:
+    if known is None:
+        return created(change, epoch=epoch) if change.kind == "create" else Hold.MISSING
+    is_creation = change.kind == "create"
+    if known.document_type != change.document_type or (
+        is_creation and not _may_create_again(known, change, role)
+    ):
+        return Hold.EXISTS if is_creation else Hold.MISSING
+    # A second creation is an edit by somebody who has seen nothing of the first one.
     rule = RULES[DocumentType(change.document_type)]
     outcome = merged(known.document, change, epoch=epoch, identity_fields=rule.identity_fields)
     return Hold.TOO_LONG if len(outcome.document.fields) > MOST_FIELDS else outcome
+
+
+def _may_create_again(known: Stored, change: Change, role: Role) -> bool:
+    """Does it change only what this role may edit? A check once sent stays what it was."""
+    document_type = DocumentType(change.document_type)
+    return all(
+        may_set(role, document_type, name) or is_same(value, known.document.fields.get(name))
+        for name, (_, value) in change.patch.items()
+    )
 
 
 def _is_same_edit(one: Change, other: Change) -> bool:

@@ -17,7 +17,7 @@ from desktop.store.holdings import holdings
 from desktop.training.people import households
 from sync.client.schedule import BatchSize, pause_seconds
 from sync.protocol.documents import Role
-from sync.server.tables import metadata
+from tests.support.backups import copy_of_database, restore_database
 from tests.support.offices import Clock, Office
 from tests.support.server import Province, ServerProcess
 from tests.support.worker_form import employed
@@ -99,10 +99,10 @@ def test_a_server_restored_from_a_copy_gets_what_it_lost_again(
     one, two = officers
     enter(one, "Trần Thị Một", "003190000001")
     sync(one, two)
-    copy = _copy_of_database(province)
+    copy = copy_of_database(province)
     enter(one, "Trần Thị Hai", "003190000002")
     sync(one, two)
-    _restore_database(province, copy)
+    restore_database(province, copy)
 
     enter(one, "Trần Thị Ba", "003190000003")
     sync(one, two)
@@ -118,34 +118,14 @@ def test_a_restored_server_is_noticed_without_a_new_edit(
     one, two = officers
     enter(one, "Trần Thị Một", "003190000001")
     sync(one, two)
-    copy = _copy_of_database(province)
+    copy = copy_of_database(province)
     enter(one, "Trần Thị Hai", "003190000002")
     sync(one)
-    _restore_database(province, copy)
+    restore_database(province, copy)
 
     sync(one, two)
     assert names(one) == names(two) == {"Trần Thị Một", "Trần Thị Hai"}
     assert holdings(one.register) == holdings(two.register)
-
-
-Copy = dict[str, list[dict[str, object]]]
-
-
-def _copy_of_database(province: Province) -> Copy:
-    with province.engine.connect() as connection:
-        return {
-            table.name: [dict(row._mapping) for row in connection.execute(table.select())]
-            for table in metadata.sorted_tables
-        }
-
-
-def _restore_database(province: Province, copy: Copy) -> None:
-    names = ", ".join(table.name for table in metadata.sorted_tables)
-    with province.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names}"))
-        for table in metadata.sorted_tables:
-            if copy[table.name]:
-                connection.execute(table.insert(), copy[table.name])
 
 
 def test_a_register_that_differs_fetches_the_bucket_whole_once(officers: Officers) -> None:

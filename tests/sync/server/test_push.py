@@ -202,18 +202,59 @@ def test_a_held_save_can_be_corrected_with_the_same_ids(officer: Desk) -> None:
     assert officer.push(since=2).results[0].s is Outcome.APPLIED
 
 
-def test_documents_are_created_once_and_must_exist_to_be_changed(
+def test_a_document_belongs_to_one_bucket_and_type_and_must_exist_to_be_changed(
     officer: Desk, make_desk: MakeDesk
 ) -> None:
     person = officer.person()
     officer.push()
     other = make_desk(Role.OFFICER)
-    other.create(DocumentType.PERSON, {"sex": "1"}, document_id=person.document_id)
+    other.create(DocumentType.HOUSEHOLD, {"hamlet": "1"}, document_id=person.document_id)
     other.set(DocumentType.PERSON, an_id(), {"sex": "1"})
     other.set(DocumentType.HOUSEHOLD, person.document_id, {"hamlet": "1"}, bucket="99001/register")
     other.create(DocumentType.RECORD, {"person_id": "x"}, document_id=person.document_id)
     whys = [result.why for result in other.push().results]
     assert whys == ["exists", "missing", "missing", "bad_id"]
+
+
+def test_a_document_created_twice_is_merged_field_by_field(
+    officer: Desk, make_desk: MakeDesk
+) -> None:
+    first = officer.person(sex="2", native_place="Ấp 1", dwelling="Ấp 1")
+    officer.push()
+    other = make_desk(Role.OFFICER)
+    fields = {
+        "full_name": "Nguyễn Văn Khác",
+        "sex": "2",
+        "native_place": "Ấp 2",
+        "ethnicity": "01",
+    }
+    other.create(DocumentType.PERSON, fields, document_id=first.document_id)
+    [result] = other.push().results
+    assert (result.s, set(result.f)) == (Outcome.CLASH, {"full_name", "native_place"})
+    [row] = other.pull().rows
+    assert row.fields == {
+        "full_name": "Nguyễn Văn Thử",
+        "sex": "2",
+        "native_place": "Ấp 2",
+        "dwelling": "Ấp 1",
+        "ethnicity": "01",
+    }
+    beside = {name: [clash.value for clash in held] for name, held in row.clashes.items()}
+    assert beside == {"full_name": ["Nguyễn Văn Khác"], "native_place": ["Ấp 1"]}
+
+
+def test_what_nobody_may_edit_is_not_edited_by_creating_it_again(
+    officer: Desk, make_desk: MakeDesk
+) -> None:
+    check = officer.create(DocumentType.CHECK, {"person_id": "p", "identity.sex": "1"})
+    officer.push()
+    other = make_desk(Role.OFFICER)
+    same = {"person_id": "p", "identity.sex": "1"}
+    other.create(DocumentType.CHECK, same, document_id=check.document_id)
+    other.create(DocumentType.CHECK, same | {"identity.sex": "2"}, document_id=check.document_id)
+    again, changed = other.push().results
+    assert again.s is not Outcome.HELD
+    assert changed.why == Hold.EXISTS.value
 
 
 def test_the_same_person_made_by_two_desks_at_once_is_made_once(
