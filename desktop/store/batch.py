@@ -7,7 +7,7 @@ cannot part. Statements run once over many rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,15 @@ from sqlalchemy import Table
 from desktop.store import tables
 from desktop.store.documents import FieldValues
 from desktop.store.driver import Driver, first_value
-from desktop.store.projections import ABOUT_A_PERSON, Cell, Row, numbers_of, row_of, table_of
+from desktop.store.projections import (
+    ABOUT_A_PERSON,
+    LISTED_FIELDS,
+    Cell,
+    Row,
+    numbers_of,
+    row_of,
+    table_of,
+)
 from sync.protocol.chain import digest_part
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Clash, Value
@@ -136,9 +144,11 @@ class Entry:
         self.before: Row | None = None
         self.numbers_before: frozenset[str] = frozenset()
 
-    def will_change(self) -> None:
-        """Keep how lists show it now; to be called before fields or clashes are changed."""
-        if not self.is_new and self.before is None:
+    def will_change(self, names: Collection[str] | None = None) -> None:
+        """Keep how lists show it now; to be called before these fields, or any, are changed."""
+        if self.is_new or self.before is not None or self.kind is None:
+            return
+        if names is None or self.clashes or not LISTED_FIELDS[self.kind].isdisjoint(names):
             self.before = self.row()
             self.numbers_before = self.numbers()
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
+from desktop.store.driver import driver_of
 from desktop.store.failures import translated
 from desktop.store.keys import DataKey
 
@@ -101,8 +102,8 @@ def _engine(creator: object, *, pool_size: int, overflow: int, begin: str) -> En
     )
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: object) -> None:
-        connection.exec_driver_sql(begin)  # type: ignore[attr-defined]
+    def _begin(connection: Connection) -> None:
+        driver_of(connection).execute(begin)
 
     return engine
 

@@ -69,8 +69,11 @@ def difference(
     """What an edit really changes; equal values only if the author decided on them."""
     patch: Patch = {}
     for name, value in wanted.items():
-        new = as_kept(value)
         old = current.get(name)
+        # Most values are what they were: a form is saved whole.
+        if value == old and type(value) is type(old) and name not in decided:
+            continue
+        new = as_kept(value)
         if old != new or type(old) is not type(new) or name in decided:
             patch[name] = (old, new)
     return patch

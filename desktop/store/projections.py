@@ -27,6 +27,17 @@ NUMBER_FIELDS = ("id_number", "old_id_number", "social_insurance_number")
 #: Types that tell how far a person's record and check are (``person_states``).
 ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentType.SUBMISSION})
 
+#: Fields that stand in a list; an edit of others leaves the lists alone.
+LISTED_FIELDS = {
+    DocumentType.HOUSEHOLD: frozenset({"hamlet", "code", "head_person_id"}),
+    DocumentType.PERSON: frozenset(
+        {"household_id", "full_name", "birth_date", "sex", "flags", *NUMBER_FIELDS}
+    ),
+    DocumentType.RECORD: frozenset({"person_id", "form_id"}),
+    DocumentType.CHECK: frozenset({"person_id", "answer"}),
+    DocumentType.SUBMISSION: frozenset({"record_id", "person_id", "round", "review"}),
+}
+
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from desktop.domain.people import PersonId
 from desktop.store import ledger
+from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.documents import Edit
 from desktop.store.keys import DataKey
 from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
 from desktop.store.people import count_people, household_members, person_row, search_people
+from desktop.store.projections import LISTED_FIELDS, numbers_of, row_of, table_of
 from desktop.store.register import Register
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Change, Value
@@ -243,9 +245,6 @@ def test_a_reader_sees_one_state_while_others_write(register: Register) -> None:
 
 def test_lists_can_be_made_again_from_documents(register: Register) -> None:
     """Every list row is what its document says, whatever happened to the document before."""
-    from desktop.store.batch import decode_clashes, decode_fields
-    from desktop.store.projections import row_of, table_of
-
     person_id, household_id = an_id(), an_id()
     save(register, person(person_id, full_name="Lê An", id_number="003 099", flags=["ID_003"]))
     save(register, person(person_id, full_name="Trần Bình", flags=[], sex="2"))
@@ -264,3 +263,23 @@ def test_lists_can_be_made_again_from_documents(register: Register) -> None:
             assert tuple(kept) == row_of(
                 DocumentType(kind), doc, document_id, decode_fields(fields), count
             )
+
+
+@pytest.mark.parametrize("kind", list(DocumentType), ids=lambda kind: kind.value)
+def test_the_fields_of_lists_are_all_named(kind: DocumentType) -> None:
+    """``LISTED_FIELDS`` names exactly the fields a list row is made of."""
+    read: set[str] = set()
+
+    class Watched(dict[str, Value]):
+        def get(self, name: str, default: Value = None) -> Value:
+            read.add(name)
+            return default
+
+        def __contains__(self, name: object) -> bool:
+            read.add(str(name))
+            return False
+
+    row_of(kind, 1, "id", Watched(), 0)
+    if kind is DocumentType.PERSON:
+        numbers_of(Watched())
+    assert read == LISTED_FIELDS[kind]
