@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
-from desktop.domain.records import CheckId
+from desktop.domain.records import CheckId, Competing
 
 
 @unique
@@ -31,6 +31,8 @@ class CheckCase:
         identity: person field -> value as sent (no labour answers exist on this device).
         answer: ``None`` while waiting.
         differs: compared field -> value in the CSDLQG.
+        competing: field of the answer (``answer``, ``note``, ``differs.full_name``) -> what other
+            police devices wrote there; answering again decides.
     """
 
     check_id: CheckId
@@ -42,3 +44,4 @@ class CheckCase:
     answer: CheckAnswer | None = None
     differs: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    competing: Mapping[str, tuple[Competing, ...]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
-from desktop.domain.records import SubmissionId
+from desktop.domain.records import Competing, SubmissionId
 from forms.definition import Answer
 
 
@@ -30,7 +30,10 @@ class ConfirmedWarning:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRow:
-    """One line of the list of submissions. ``round_number`` counts from 1."""
+    """One line of the list of submissions. ``round_number`` counts from 1.
+
+    ``is_clashing``: two devices decided otherwise; deciding again settles it.
+    """
 
     submission_id: SubmissionId
     commune_code: str
@@ -43,6 +46,7 @@ class SubmissionRow:
     submitted_at: str
     confirmed: int
     review: Review
+    is_clashing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class SubmissionDetail:
     Attributes:
         answers: by path, identity answers included.
         reasons: path -> why it was returned there.
+        competing: field of the decision (``review``, ``reasons.<path>``) -> what other devices
+            of the collecting office wrote there.
     """
 
     row: SubmissionRow
@@ -60,3 +66,4 @@ class SubmissionDetail:
     answers: Mapping[str, Answer]
     confirmed: tuple[ConfirmedWarning, ...]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    competing: Mapping[str, tuple[Competing, ...]] = field(default_factory=dict)

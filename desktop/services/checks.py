@@ -41,12 +41,13 @@ class Checks:
 
         ``differs`` are the values of the CSDLQG for the compared fields that differ from what was
         sent; at least one when the answer says so (``REASON_MISSING``). An answered check is only
-        answered anew with ``change`` (``ALREADY_ANSWERED``). Raises ``GONE`` when it is not here.
+        answered anew with ``change`` (``ALREADY_ANSWERED``) or where another device answered
+        otherwise, which is decided with it. Raises ``GONE`` when it is not here.
         """
         case = check_case(self._register, check_id)
         if case is None:
             raise UserError(Problem.GONE)
-        if case.answer is not None and not change:
+        if case.answer is not None and not change and not case.competing:
             raise UserError(Problem.ALREADY_ANSWERED)
         found = _real_differences(case, differs or {})
         if answer is not CheckAnswer.DIFFERS:
@@ -62,6 +63,7 @@ class Checks:
                 "note": clean(note),
                 **{DIFFERS + name: found.get(name) for name in COMPARED_FIELDS},
             },
+            decided=frozenset(case.competing),
         )
         self._register.save([edit], author=self._author, at=self._clock(), action="check.answer")
 

@@ -42,7 +42,10 @@ class Reviews:
         return detail
 
     def accept(self, submission_id: SubmissionId, *, change: bool = False) -> None:
-        """Accept the record. Raises ``GONE``, and ``ALREADY_ANSWERED`` without ``change``."""
+        """Accept the record. Raises ``GONE``, and ``ALREADY_ANSWERED`` without ``change``.
+
+        Where another device decided otherwise, deciding again settles it.
+        """
         self._decide(submission_id, "accepted", reasons={}, change=change)
 
     def give_back(
@@ -68,16 +71,21 @@ class Reviews:
         change: bool,
     ) -> None:
         detail = self._detail(submission_id)
-        if detail.row.review is not Review.WAITING and not change:
+        if detail.row.review is not Review.WAITING and not change and not detail.competing:
             raise UserError(Problem.ALREADY_ANSWERED)
+        clashing = {name.removeprefix(REASONS) for name in detail.competing if name != "review"}
         edit = Edit(
             document_type=DocumentType.SUBMISSION,
             document_id=submission_id,
             commune_code=detail.row.commune_code,
             fields={
                 "review": review,
-                **{REASONS + path: reasons.get(path) for path in {*detail.reasons, *reasons}},
+                **{
+                    REASONS + path: reasons.get(path)
+                    for path in {*detail.reasons, *reasons, *clashing}
+                },
             },
+            decided=frozenset(detail.competing),
         )
         self._register.save(
             [edit], author=self._author, at=self._clock(), action=f"submission.{review}"

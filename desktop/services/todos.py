@@ -18,16 +18,21 @@ from desktop.services.drafting import is_derived
 from desktop.services.opening import open_differences, reasons_of
 from desktop.store.checks import latest_checks_with, made_at
 from desktop.store.documents import Document
-from desktop.store.outbox import held_changes
+from desktop.store.held import refused_changes
+from desktop.store.people import household_members
 from desktop.store.records import documents_with_clashes, returned_submissions
 from desktop.store.register import Register
 from forms.definition import FormDefinition, Question
-from forms.registry import FormRegistry
+from forms.registry import FormRegistry, UnknownFormError
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Clash, Value
 
 #: The form whose questions name person and household fields, where no record says which form.
 _SHARED_FORM = "tt11_2022_m03"
+
+
+#: What the officer fills in.
+_FILLED = frozenset({DocumentType.HOUSEHOLD, DocumentType.PERSON, DocumentType.RECORD})
 
 
 class Todos:
@@ -98,45 +103,56 @@ class Todos:
             )
 
     def _clashing(self) -> Iterator[Todo]:
+        """Only what the officer can decide: the answer to a check and the review of a submission
+        belong to the desks that write them."""
         for document in documents_with_clashes(self._register):
+            if document.document_type not in _FILLED:
+                continue
+            person = self._person_of(document)
             for name, clashes in document.clashes.items():
-                if is_derived(name) or not clashes:
+                question = self._question_of_field(document, name)
+                if person is None or question is None or is_derived(name) or not clashes:
                     continue
                 newest: Clash = clashes[-1]
                 yield _todo(
                     TodoKind.CLASH,
-                    self._person_of(document),
-                    question=self._question_of_field(document, name),
+                    person,
+                    question=question,
                     text="" if newest.value is None else str(newest.value),
                     at=newest.at,
                 )
 
     def _held(self) -> Iterator[Todo]:
-        for held in held_changes(self._register):
-            document = self._register.document(held.change.document_id)
-            names = list(held.change.patch)
-            question = (
-                self._question_of_field(document, names[0])
-                if document is not None and len(names) == 1
-                else None
+        """At the first question whose answer was refused; ``text`` is the code of the reason."""
+        for refused in refused_changes(self._register):
+            document = self._register.document(refused.change.document_id)
+            asked = (
+                []
+                if document is None
+                else [self._question_of_field(document, name) for name in refused.fields]
             )
             yield _todo(
                 TodoKind.HELD,
                 None if document is None else self._person_of(document),
-                question=question,
-                text=held.why,
-                at=held.change.at,
+                question=next((question for question in asked if question is not None), None),
+                text=refused.why,
+                at=refused.change.at,
             )
 
     def _person(self, person_id: Value) -> Document | None:
         return self._register.document(person_id) if person_id else None
 
     def _person_of(self, document: Document) -> Document | None:
-        """The person a document is about; a household is found by its head."""
+        """The person a document is about; a household is found by its head, else by a member."""
         if document.document_type is DocumentType.PERSON:
             return document
-        name = "head_person_id" if document.document_type is DocumentType.HOUSEHOLD else "person_id"
-        return self._person(document.fields.get(name))
+        if document.document_type is not DocumentType.HOUSEHOLD:
+            return self._person(document.fields.get("person_id"))
+        head = self._person(document.fields.get("head_person_id"))
+        if head is not None:
+            return head
+        members = household_members(self._register, document.document_id)
+        return self._person(members[0].person_id) if members else None
 
     def _question_of_field(self, document: Document, name: str) -> Question | None:
         if document.document_type in (DocumentType.PERSON, DocumentType.HOUSEHOLD):
@@ -152,7 +168,10 @@ class Todos:
         form_id, version = fields.get("form_id"), fields.get("form_version")
         if not form_id or not version:
             return self._newest(_SHARED_FORM)
-        return self._forms.get(str(form_id), str(version)).definition
+        try:
+            return self._forms.get(str(form_id), str(version)).definition
+        except UnknownFormError:  # made by a newer program: the words of the text known here
+            return self._newest(_SHARED_FORM)
 
     def _newest(self, form_id: str) -> FormDefinition:
         return self._forms.get(form_id, self._forms.versions(form_id)[-1]).definition

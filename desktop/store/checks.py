@@ -8,17 +8,21 @@ from uuid import UUID
 
 from desktop.domain.checks import CheckAnswer, CheckCase
 from desktop.domain.people import PersonId
-from desktop.domain.records import CheckId
+from desktop.domain.records import CheckId, Competing
 from desktop.store.documents import Document
 from desktop.store.register import Register
 
 
 def check_queue(register: Register, *, answered: bool = False) -> list[CheckCase]:
-    """The identities that wait for an answer, oldest first; or those answered, newest first."""
+    """The identities that wait for an answer, oldest first; or those answered, newest first.
+
+    Where two devices answered otherwise, the police have to decide: that waits too.
+    """
     sql = (
         "SELECT id FROM checks WHERE answer <> '' ORDER BY id DESC"
         if answered
-        else "SELECT id FROM checks WHERE answer = '' ORDER BY id"
+        else "SELECT c.id FROM checks AS c JOIN documents AS d ON d.doc = c.doc "
+        "WHERE c.answer = '' OR d.clashes IS NOT NULL ORDER BY c.id"
     )
     return [case_of(document) for document in _documents(register, sql)]
 
@@ -62,7 +66,17 @@ def case_of(document: Document) -> CheckCase:
         answer=CheckAnswer(answer) if answer else None,
         differs=under("differs.", fields),
         note=str(fields.get("note") or ""),
+        competing=competing_in(document),
     )
+
+
+def competing_in(document: Document) -> dict[str, tuple[Competing, ...]]:
+    """Field -> what other devices wrote there."""
+    return {
+        name: tuple(Competing(value=c.value, by=c.by, at=c.at) for c in clashes)
+        for name, clashes in document.clashes.items()
+        if clashes
+    }
 
 
 def under(prefix: str, fields: Mapping[str, object]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import ConfirmedWarning, Review, SubmissionDetail, SubmissionRow
-from desktop.store.checks import made_at, under
+from desktop.store.checks import competing_in, made_at, under
 from desktop.store.documents import Document
 from desktop.store.register import Register
 
@@ -12,11 +12,17 @@ _REVIEWED = {"": Review.WAITING, "accepted": Review.ACCEPTED, "returned": Review
 
 
 def list_submissions(register: Register, *, review: Review | None = None) -> list[SubmissionRow]:
-    """Submissions, newest first; all, or those with this review."""
+    """Submissions, newest first; all, or those with this review.
+
+    Where two devices decided otherwise, somebody has to decide: that waits too.
+    """
     value = next((name for name, known in _REVIEWED.items() if known is review), None)
     with register.reading() as connection:
         rows = connection.exec_driver_sql(
-            "SELECT id FROM submissions WHERE ?1 IS NULL OR review = ?1 ORDER BY id DESC", (value,)
+            "SELECT s.id FROM submissions AS s JOIN documents AS d ON d.doc = s.doc "
+            "WHERE ?1 IS NULL OR s.review = ?1 OR (?1 = '' AND d.clashes IS NOT NULL) "
+            "ORDER BY s.id DESC",
+            (value,),
         )
         ids = [row[0] for row in rows]
     return [row_of(document) for document in register.documents(ids)]
@@ -39,6 +45,7 @@ def submission_detail(register: Register, submission_id: SubmissionId) -> Submis
         },
         confirmed=_confirmed(document),
         reasons=under("reasons.", fields),
+        competing=competing_in(document),
     )
 
 
@@ -57,6 +64,7 @@ def row_of(document: Document) -> SubmissionRow:
         submitted_at=str(fields.get("submitted_at") or made_at(document.document_id)),
         confirmed=len(fields.get("confirmed") or ()),
         review=_REVIEWED.get(str(fields.get("review") or ""), Review.WAITING),
+        is_clashing=bool(document.clashes),
     )
 
 

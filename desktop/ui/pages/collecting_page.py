@@ -211,7 +211,7 @@ class CollectingPage(Page):
                 state=self._words.review(row.review),
             )
         )
-        is_waiting = row.review is Review.WAITING
+        is_waiting = _is_open(row)
         self._accept.setVisible(is_waiting)
         self._return.setVisible(is_waiting)
         self._scroll.setWidget(self._draw(opened))
@@ -224,6 +224,8 @@ class CollectingPage(Page):
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
+        for words in self._competing_words(opened.detail):
+            column.addWidget(self._note(words, "warning"))
         for child in opened.definition.children:
             box = self._draw_box(child, opened)
             if box is not None:
@@ -272,7 +274,7 @@ class CollectingPage(Page):
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(4)
         column.addLayout(top)
-        if detail.row.review is Review.WAITING:
+        if _is_open(detail.row):
             top.addWidget(self._flag_button(path), 0, Qt.AlignmentFlag.AlignTop)
             column.addWidget(self._reason_line(question))
         for warning in detail.confirmed:
@@ -284,6 +286,23 @@ class CollectingPage(Page):
             words = self.tr("Trả lại: {reason}").format(reason=detail.reasons[path])
             column.addWidget(self._note(words, "error"))
         return row
+
+    def _competing_words(self, detail: SubmissionDetail) -> list[str]:
+        """Another device decided otherwise; deciding again settles it."""
+        reviews = {"": self.tr("chưa quyết định"), "accepted": self.tr("nhận phiếu")}
+        reviews["returned"] = self.tr("trả lại phiếu")
+        words = self.tr("Máy khác quyết định khác: {what} ({by}, {at}). Hãy quyết định lại.")
+        return [
+            words.format(
+                what=reviews.get(str(other.value or ""), "")
+                if field == "review"
+                else self.tr("lý do trả lại là {why}").format(why=other.value or "–"),
+                by=other.by,
+                at=wording.moment(other.at),
+            )
+            for field, others in detail.competing.items()
+            for other in others
+        ]
 
     def _warning_text(self, code_name: str, reason: str) -> str:
         what = self._words.warning(code_name)
@@ -464,3 +483,8 @@ def _questions(section: Section) -> list[Question]:
         elif child.type is not QuestionType.NOTE:
             found.append(child)
     return found
+
+
+def _is_open(row: SubmissionRow) -> bool:
+    """Does it wait for a decision, or for one between two?"""
+    return row.review is Review.WAITING or row.is_clashing

@@ -260,6 +260,8 @@ class PeoplePage(Page):
         )
 
     def _todo_text(self, todo: Todo) -> str:
+        if todo.kind is TodoKind.HELD:
+            return self._words.hold(todo.text)
         text = dates.display(todo.text)
         if todo.kind is TodoKind.DIFFERS:
             return self.tr("Theo CSDLQG: {value}").format(value=text)

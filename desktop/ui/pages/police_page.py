@@ -31,6 +31,7 @@ from desktop.ui.widgets.card_list import CardList
 from desktop.ui.widgets.copy_row import CopyRow
 from desktop.ui.widgets.filters import Filters
 from forms import dates
+from forms.definition import Answer
 from forms.vietnamese import clean
 
 _LIST_WIDTH = 330
@@ -159,7 +160,7 @@ class PolicePage(Page):
         case = self._case
         self._empty.setVisible(case is None)
         self._person.setVisible(case is not None)
-        self._answer_card.setVisible(case is not None and case.answer is None)
+        self._answer_card.setVisible(_is_open(case))
         answered = self._filters.current == "answered"
         self._empty.setText(
             self.tr("Chưa có ai được trả lời.")
@@ -181,6 +182,8 @@ class PolicePage(Page):
         column.addWidget(self._draw_identity(case))
         if case.answer is not None:
             column.addWidget(self._draw_answer(case))
+        if case.competing:
+            column.addWidget(self._draw_competing(case))
         column.addStretch(1)
         return panel
 
@@ -249,6 +252,36 @@ class PolicePage(Page):
                 inside.addWidget(words)
         return box
 
+    def _draw_competing(self, case: CheckCase) -> QFrame:
+        """Another device answered otherwise; answering again decides."""
+        box = QFrame()
+        box.setObjectName("check:competing")
+        box.setProperty("note", "warning")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(14, 10, 14, 10)
+        title = QLabel(self.tr("Máy khác trả lời khác; hãy trả lời lại để chốt."))
+        title.setProperty("kind", "strong")
+        inside.addWidget(title)
+        for field, others in case.competing.items():
+            for other in others:
+                words = QLabel(
+                    self.tr("{value} ({by}, {at})").format(
+                        value=self._competing_text(field, other.value),
+                        by=other.by,
+                        at=wording.moment(other.at),
+                    )
+                )
+                words.setWordWrap(True)
+                inside.addWidget(words)
+        return box
+
+    def _competing_text(self, field: str, value: Answer) -> str:
+        if field == "answer" and value is not None:
+            return self._words.check_answer(CheckAnswer(value))
+        kind, _, name = field.partition(".")
+        text = self._words.person_value(name, str(value or "")) or self.tr("(không ghi)")
+        return f"{self._words.person_field(name)}: {text}" if kind == "differs" else text
+
     # -- answering --
 
     def _answer_matched(self) -> None:
@@ -258,7 +291,7 @@ class PolicePage(Page):
         self._answer(CheckAnswer.NOT_FOUND, {})
 
     def _open_differs(self) -> None:
-        if self._case is None or self._case.answer is not None:
+        if not _is_open(self._case):
             return
         if not self._differs_box.isHidden():
             self._answer_differs()
@@ -299,7 +332,7 @@ class PolicePage(Page):
 
     def _answer(self, answer: CheckAnswer, differs: Mapping[str, str]) -> None:
         case = self._case
-        if case is None or case.answer is not None:
+        if case is None or not _is_open(case):
             return
         note = clean(self._note.text())
         self._case = None  # a second press of the key is not a second answer
@@ -439,3 +472,8 @@ class PolicePage(Page):
         columns.addLayout(right, 1)
         self.body.addLayout(columns, 1)
         self._show_case("")
+
+
+def _is_open(case: CheckCase | None) -> bool:
+    """Is there something to answer, or to decide between two answers?"""
+    return case is not None and (case.answer is None or bool(case.competing))
