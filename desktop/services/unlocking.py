@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store import keys
-from desktop.store.folder import key_path, make_folder, register_path
+from desktop.store.folder import key_path, lock_folder, make_folder, register_path
 from desktop.store.keys import KdfCost
 from desktop.store.register import Register
 from forms.vietnamese import clean
@@ -27,15 +27,22 @@ def create_register(
 ) -> Register:
     """Make an empty register that ``user_name`` can open, and open it.
 
-    Raises ``REGISTER_EXISTS`` (nothing is touched), ``PASSPHRASE_TOO_SHORT``, and the failures of
-    the disk.
+    Raises ``REGISTER_EXISTS`` (nothing is touched), ``REGISTER_IN_USE`` while another program
+    makes it, ``PASSPHRASE_TOO_SHORT``, and the failures of the disk.
     """
     if register_exists(folder):
         raise UserError(Problem.REGISTER_EXISTS)
     make_folder(folder)
     name = clean(user_name)
-    key = keys.create_key_file(key_path(folder), user_name=name, passphrase=passphrase, cost=cost)
-    return Register.create(folder, key=key, author=name)
+    lock = lock_folder(folder)
+    try:  # the key file knows whether a register was made since we looked
+        key = keys.create_key_file(
+            key_path(folder), user_name=name, passphrase=passphrase, cost=cost
+        )
+    except BaseException:
+        lock.release()
+        raise
+    return Register.create(folder, key=key, author=name, lock=lock)
 
 
 def open_register(folder: Path, *, user_name: str, passphrase: str) -> Register:

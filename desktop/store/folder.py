@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from itertools import count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -65,6 +66,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         flush_folder(path.parent)
     except OSError as error:
         beside.unlink(missing_ok=True)
+        raise failure_of(error) from error
+
+
+def set_aside(path: Path) -> None:
+    """Keep a file under a new name, its own with the first free number; nothing is replaced."""
+    numbered = (path.with_name(f"{path.name}.{number}") for number in count(1))
+    try:
+        path.rename(next(name for name in numbered if not name.exists()))
+    except OSError as error:
         raise failure_of(error) from error
 
 

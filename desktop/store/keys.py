@@ -26,7 +26,7 @@ from nacl.bindings import (
 from nacl.exceptions import CryptoError
 
 from desktop.errors import ExternalError, Problem, UserError
-from desktop.store.folder import REGISTER_FILE, failure_of, write_atomically
+from desktop.store.folder import REGISTER_FILE, failure_of, set_aside, write_atomically
 
 KEY_BYTES = 32
 #: OWASP ASVS 5.0, 6.2.1: at least 15 characters; five random words are as good.
@@ -134,14 +134,18 @@ def create_key_file(
 ) -> DataKey:
     """Make a new data key and the file that lets ``user_name`` have it back.
 
-    A key file without a register beside it protects nothing and is replaced; any other is left
-    alone (``REGISTER_EXISTS``). Raises ``PASSPHRASE_TOO_SHORT`` below 15 characters or 5 words.
+    No key file is ever replaced: the register it opens may only be away for a while (quarantined,
+    on another disk). Beside a register it is left alone (``REGISTER_EXISTS``), without one it is
+    set aside under a number. To be called with the folder's lock held.
+    Raises ``PASSPHRASE_TOO_SHORT`` below 15 characters or 5 words.
     """
     _require_strong(passphrase)
     if path.exists() and (path.parent / REGISTER_FILE).exists():
         raise UserError(Problem.REGISTER_EXISTS)
     key = DataKey.new()
     entry = _wrap(key, user_name=user_name, passphrase=passphrase, cost=cost)
+    if path.exists():
+        set_aside(path)
     _write(path, [entry])
     return key
 

@@ -74,13 +74,20 @@ class Register:
 
     @classmethod
     def create(
-        cls, folder: Path, *, key: DataKey, author: str, memory_security: bool = MEMORY_SECURITY
+        cls,
+        folder: Path,
+        *,
+        key: DataKey,
+        author: str,
+        memory_security: bool = MEMORY_SECURITY,
+        lock: FileLock | None = None,
     ) -> Register:
-        """Make an empty register. Raises ``REGISTER_EXISTS`` when there is one."""
+        """Make an empty register. Raises ``REGISTER_EXISTS`` when there is one.
+
+        ``lock`` is the folder's, if it was taken before; the register releases it in any case.
+        """
         make_folder(folder)
-        if register_path(folder).exists():
-            raise UserError(Problem.REGISTER_EXISTS)
-        lock = lock_folder(folder)
+        lock = lock or lock_folder(folder)
         try:
             _lay_out(folder, key=key, author=author, memory_security=memory_security)
             return cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
@@ -246,7 +253,12 @@ class Register:
 
 
 def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) -> None:
-    """Build the database beside its place, then name it: there is never half a register."""
+    """Build the database beside its place, then name it: there is never half a register.
+
+    To be called with the folder's lock held: another program may just have made one.
+    """
+    if register_path(folder).exists():
+        raise UserError(Problem.REGISTER_EXISTS)
     beside = folder / (REGISTER_FILE + ".new")
     try:
         beside.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from desktop.services.unlocking import (
     register_exists,
     users_of,
 )
+from desktop.store.keys import KdfCost
 from tests.support.offices import PASSPHRASE, QUICK
 
 
@@ -54,3 +56,35 @@ def test_a_short_passphrase_makes_no_register(tmp_path: Path) -> None:
         create_register(tmp_path, user_name="Lê Thị Bình", passphrase="ngắn", cost=QUICK)
     assert short.value.problem is Problem.PASSPHRASE_TOO_SHORT
     assert not register_exists(tmp_path)
+
+
+def test_two_programs_that_make_a_register_at_once_make_one_that_opens(tmp_path: Path) -> None:
+    slow = KdfCost(memory_kib=8 * 1024, iterations=2, lanes=1)
+
+    def make(passphrase: str) -> str:
+        try:
+            create_register(tmp_path, user_name="Lan", passphrase=passphrase, cost=slow).close()
+        except AppError as error:
+            assert error.problem in (Problem.REGISTER_IN_USE, Problem.REGISTER_EXISTS)
+            return ""
+        return passphrase
+
+    passphrases = [f"{PASSPHRASE} {n}" for n in range(4)]
+    with ThreadPoolExecutor(len(passphrases)) as pool:
+        [made] = [passphrase for passphrase in pool.map(make, passphrases) if passphrase]
+    open_register(tmp_path, user_name="Lan", passphrase=made).close()
+    assert [path.name for path in tmp_path.glob("keys.json*")] == ["keys.json"]
+
+
+def test_a_register_that_was_away_for_a_while_can_still_be_opened(tmp_path: Path) -> None:
+    folder, away = tmp_path / "sổ", tmp_path / "away.db"
+    create_register(folder, user_name="Lan", passphrase=PASSPHRASE, cost=QUICK).close()
+    (folder / "register.db").rename(away)
+    create_register(folder, user_name="Mai", passphrase=PASSPHRASE, cost=QUICK).close()
+    (folder / "register.db").unlink()
+    create_register(folder, user_name="Hoa", passphrase=PASSPHRASE, cost=QUICK).close()
+
+    away.replace(folder / "register.db")
+    (folder / "keys.json.1").replace(folder / "keys.json")
+    open_register(folder, user_name="Lan", passphrase=PASSPHRASE).close()
+    assert (folder / "keys.json.2").exists()
