@@ -89,14 +89,21 @@ def under(prefix: str, fields: Mapping[str, object]) -> dict[str, str]:
 
 
 def made_at(document_id: str) -> str:
-    """When a document was made (UTC, ISO 8601), by its id."""
-    instant = datetime.fromtimestamp(made_at_ms(document_id) / 1000, UTC)
-    return instant.isoformat(timespec="seconds")
+    """When a document was made (UTC, ISO 8601), by its id; empty where that does not tell."""
+    try:
+        instant = datetime.fromtimestamp(made_at_ms(document_id) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):  # a year no calendar has
+        return ""
+    return instant.isoformat(timespec="seconds") if made_at_ms(document_id) else ""
 
 
 def made_at_ms(document_id: str) -> int:
-    """The milliseconds since 1970 that a UUIDv7 begins with."""
-    return UUID(document_id).int >> 80
+    """The milliseconds since 1970 that a UUIDv7 begins with; 0 of an id of another kind."""
+    try:
+        made = UUID(document_id)
+    except ValueError:
+        return 0
+    return made.int >> 80 if made.version == 7 else 0
 
 
 def _documents(register: Register, sql: str, *parameters: str) -> list[Document]:

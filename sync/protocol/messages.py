@@ -111,7 +111,7 @@ class Hold(Enum):
     UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_FIELD = "unknown_field"
-    BAD_ID = "bad_id"  # not a UUID in its usual spelling, or the id of a document elsewhere
+    BAD_ID = "bad_id"  # not a UUID (of version 7 or 8, usual spelling), or of a document elsewhere
     BAD_VALUE = "bad_value"  # a kind of value, or a letter, that the field cannot hold
     TOO_LONG = "too_long"
     EXISTS = "exists"  # created before, as something else or by whom nobody may overwrite

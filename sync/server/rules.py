@@ -33,6 +33,8 @@ _DEEPEST_VALUE = 4
 _LARGEST_NUMBER = 2**53  # what every JSON reader keeps exactly
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: RFC 9562: made by time, or derived from what the document is about.
+_DOCUMENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _CODE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _encode = msgspec.json.Encoder().encode
 
@@ -168,7 +170,7 @@ def broken_rule(change: Change, *, role: Role, communes: frozenset[str]) -> Hold
         return Hold.UNKNOWN_TYPE
     if change.kind not in ("create", "set"):
         return Hold.UNKNOWN_KIND
-    if not is_uuid(change.document_id) or not is_uuid(change.change_id):
+    if not _DOCUMENT_ID.fullmatch(change.document_id) or not is_uuid(change.change_id):
         return Hold.BAD_ID
     if not _is_in_reach(change.bucket, document_type, role=role, communes=communes):
         return Hold.BUCKET
