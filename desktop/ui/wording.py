@@ -13,7 +13,6 @@ from desktop.domain.reviews import Review
 from desktop.domain.syncing import ChangeState
 from forms import dates
 from forms.definition import Answer, FormDefinition, Question, QuestionType
-from sync.protocol.messages import Hold
 
 #: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
 VIETNAM = timezone(timedelta(hours=7))
@@ -92,20 +91,19 @@ class Words(QObject):
     def hold(self, code: str) -> str:
         """Why the server did not take a change (a ``Hold`` value), and what to do."""
         reasons = {
-            Hold.ACCESS: self.tr("Cơ quan này không được sửa mục ấy. Báo người quản lý của tỉnh."),
-            Hold.BUCKET: self.tr("Người này thuộc xã khác. Báo người quản lý của tỉnh."),
-            Hold.UNKNOWN_TYPE: self.tr("Máy chủ chưa biết loại dữ liệu này. Chờ tỉnh cập nhật."),
-            Hold.UNKNOWN_KIND: self.tr("Máy chủ chưa biết kiểu sửa này. Chờ tỉnh cập nhật."),
-            Hold.UNKNOWN_FIELD: self.tr("Máy chủ chưa biết mục này. Chờ tỉnh cập nhật."),
-            Hold.BAD_ID: self.tr("Mã của dữ liệu không hợp lệ. Báo người quản lý của tỉnh."),
-            Hold.BAD_VALUE: self.tr("Có giá trị máy chủ không nhận. Mở phiếu, nhập lại rồi lưu."),
-            Hold.TOO_LONG: self.tr("Có câu trả lời quá dài. Mở phiếu, rút gọn rồi lưu."),
-            Hold.EXISTS: self.tr("Đã có ở máy chủ. Mở phiếu, xem lại rồi lưu."),
-            Hold.MISSING: self.tr("Máy chủ chưa có dữ liệu gốc. Mở phiếu, sửa rồi lưu lại."),
-            Hold.GROUP: self.tr("Lưu cùng một chỗ máy chủ không nhận. Mở phiếu, xem rồi lưu lại."),
+            "access": self.tr("Cơ quan này không được sửa mục ấy. Báo người quản lý của tỉnh."),
+            "bucket": self.tr("Người này thuộc xã khác. Báo người quản lý của tỉnh."),
+            "unknown_type": self.tr("Máy chủ chưa biết loại dữ liệu này. Chờ tỉnh cập nhật."),
+            "unknown_kind": self.tr("Máy chủ chưa biết kiểu sửa này. Chờ tỉnh cập nhật."),
+            "unknown_field": self.tr("Máy chủ chưa biết mục này. Chờ tỉnh cập nhật."),
+            "bad_id": self.tr("Mã của dữ liệu không hợp lệ. Báo người quản lý của tỉnh."),
+            "bad_value": self.tr("Có giá trị máy chủ không nhận. Mở phiếu, nhập lại rồi lưu."),
+            "too_long": self.tr("Có câu trả lời quá dài. Mở phiếu, rút gọn rồi lưu."),
+            "exists": self.tr("Đã có ở máy chủ. Mở phiếu, xem lại rồi lưu."),
+            "missing": self.tr("Máy chủ chưa có dữ liệu gốc. Mở phiếu, sửa rồi lưu lại."),
+            "group": self.tr("Lưu cùng một chỗ máy chủ không nhận. Mở phiếu, xem rồi lưu lại."),
         }
-        known = next((words for hold, words in reasons.items() if hold.value == code), "")
-        return known or self.tr("Máy chủ chưa nhận. Mở phiếu, xem lại rồi lưu.")
+        return reasons.get(code, self.tr("Máy chủ chưa nhận. Mở phiếu, xem lại rồi lưu."))
 
     def review(self, review: Review) -> str:
         """The collecting office's decision."""

@@ -10,11 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
-from desktop.domain.people import RecordStatus
+from desktop.domain.checks import CheckAnswer
+from desktop.domain.people import PersonId, RecordStatus
+from desktop.domain.records import SavedForm
+from desktop.services.checks import Checks
 from desktop.ui.forms.choice_editors import Option
+from forms.definition import Answer
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
-from tests.desktop.ui.world import make_register
+from tests.desktop.ui.world import clock, make_register
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -358,3 +362,135 @@ def test_what_could_not_be_saved_keeps_the_window_open_and_the_register_unlocked
     assert hands.window.current_page is hands.form
     assert hands.form.message_bar.text
     assert hands.find(QLineEdit, "question:identity/full_name").text() == "Trần Văn Ổn"
+
+
+def hand_in_farmer(hands: Hands) -> PersonId:
+    """The farmer's form, handed in, still on the page."""
+    begin(hands)
+    walk(hands, FARMER)
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    services = hands.desktop.services
+    assert services is not None
+    [row] = services.people.search("hong hanh", limit=5, offset=0)
+    return row.person_id
+
+
+def edit_elsewhere(hands: Hands, person_id: PersonId, **changes: Answer) -> SavedForm:
+    """As if it came by sync while the page stands open."""
+    services = hands.desktop.services
+    assert services is not None
+    opened = services.records.open(person_id)
+    changed = {path.replace("__", "/"): value for path, value in changes.items()}
+    return services.records.save(
+        opened, answers={**opened.answers, **changed}, confirmations=opened.confirmations
+    )
+
+
+def stored(hands: Hands, person_id: PersonId, path: str) -> Answer:
+    services = hands.desktop.services
+    assert services is not None
+    return services.records.open(person_id).answers.get(path)
+
+
+def test_one_press_of_submit_neither_overwrites_nor_hands_in_what_came_unseen(
+    hands: Hands,
+) -> None:
+    person_id = hand_in_farmer(hands)
+    edit_elsewhere(hands, person_id, employed__job="Thợ may", identity__native_place="Xã Xa")
+    hands.form_view.focus_question("identity/native_place")
+    hands.type("Xã Suối Mẫu")
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert hands.message().startswith("Chưa nộp: máy khác vừa sửa 1 câu"), hands.message()
+    assert hands.text("question:employed/job") == "Thợ may"
+    assert hands.question == "employed/job"
+    assert stored(hands, person_id, "employed/job") == "Thợ may"
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert hands.message().startswith("Đã nộp phiếu.")
+    assert stored(hands, person_id, "employed/job") == "Thợ may"
+    assert stored(hands, person_id, "identity/native_place") == "Xã Suối Mẫu"
+
+
+def test_saves_that_wait_for_each_other_keep_what_came_and_what_was_taken_back(
+    hands: Hands,
+) -> None:
+    person_id = hand_in_farmer(hands)
+    edit_elsewhere(hands, person_id, employed__job="Thợ may")
+    hands.form_view.focus_question("identity/native_place")
+    for typed in ("Xã Xa", ""):
+        line = hands.find(QLineEdit, "question:identity/native_place")
+        line.selectAll()
+        hands.press(Qt.Key.Key_Delete)
+        hands.type(typed)
+        hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    assert stored(hands, person_id, "employed/job") == "Thợ may"
+    assert stored(hands, person_id, "identity/native_place") is None
+    assert hands.text("question:employed/job") == "Thợ may"
+
+
+def test_what_is_typed_while_the_police_are_asked_stays_on_the_page(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, {**FARMER, "identity/id_number": ""})
+    hands.click("button:send_to_police")
+    hands.form_view.focus_question("employed/job")
+    hands.type(" va ga")
+    hands.settle()
+    assert hands.text("question:employed/job") == " va ga"
+    assert hands.text("form:check") == "CSDLQG: Chờ công an"
+    assert hands.text("form:saved") == "Có thay đổi chưa lưu"
+
+
+def test_the_police_may_be_asked_again_when_the_identity_is_another(hands: Hands) -> None:
+    begin(hands)
+    walk(hands, {**FARMER, "identity/id_number": ""})
+    hands.click("button:send_to_police")
+    hands.settle()
+    assert not hands.sees("button:send_to_police")
+    hands.form_view.focus_question("identity/native_place")
+    hands.type("Xã Xa")
+    hands.enter()
+    assert hands.sees("button:send_to_police")
+    hands.click("button:send_to_police")
+    hands.settle()
+    assert not hands.sees("button:send_to_police")
+
+
+def test_after_taking_the_value_of_the_database_the_record_is_handed_in_again(
+    hands: Hands,
+) -> None:
+    person_id = hand_in_farmer(hands)
+    services = hands.desktop.services
+    assert services is not None
+    check_id = services.records.send_to_police(person_id)
+    desk = Checks(register=services.register, author="Công an", clock=clock)
+    desk.answer(check_id, CheckAnswer.DIFFERS, differs={"full_name": "Nguyễn Thị Hồng Hà"})
+    hands.form.open_person(person_id)
+    hands.settle()
+    assert not hands.find(QAbstractButton, "button:submit").isEnabled()
+    hands.click("button:adopt:identity/full_name")
+    hands.settle()
+    assert hands.text("question:identity/full_name") == "Nguyễn Thị Hồng Hà"
+    assert hands.text("button:submit") == "Nộp lại"
+    hands.click("button:submit")
+    hands.settle()
+    assert hands.message().startswith("Đã nộp phiếu.")
+
+
+def test_a_bad_paste_is_cleaned_and_a_much_too_long_one_is_not_saved(hands: Hands) -> None:
+    person_id = hand_in_farmer(hands)
+    line = hands.find(QLineEdit, "question:employed/job")
+    line.setText("a\ud83d\x00b")
+    line.textEdited.emit(line.text())
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    assert stored(hands, person_id, "employed/job") == "ab"
+    line.setText("dài " * 5_000)
+    line.textEdited.emit(line.text())
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    assert hands.message().startswith("Có câu trả lời hoặc lý do quá dài")
+    assert hands.text("form:saved") == "Chưa lưu được"
+    assert stored(hands, person_id, "employed/job") == "ab"

@@ -18,6 +18,7 @@ from desktop.ui import wording
 from desktop.ui.messages import Messages
 from forms.findings import Code
 from sync.protocol.documents import DocumentType
+from sync.protocol.messages import Hold
 
 
 @pytest.mark.parametrize("problem", list(Problem), ids=lambda problem: problem.name)
@@ -58,6 +59,13 @@ def test_every_state_has_its_word(qtbot: QtBot) -> None:
 def test_the_police_read_why_a_person_was_flagged(qtbot: QtBot, code: Code) -> None:
     words = wording.Words()
     assert words.flag(code.name) != words.flag("no such code")
+
+
+def test_every_reason_of_the_server_is_told_in_words(qtbot: QtBot) -> None:
+    words = wording.Words()
+    said = [words.hold(hold.value) for hold in Hold]
+    assert len({*said, words.hold("something new")}) == len(Hold) + 1
+    assert all(text.endswith(".") and unicodedata.is_normalized("NFC", text) for text in said)
 
 
 def test_moments_are_told_in_vietnamese_time() -> None:
