@@ -34,6 +34,8 @@ from sync.protocol.messages import Enrolled
 from sync.protocol.signing import new_signing_key
 
 _KEY, _PLACE, _LAST = "device_key", "enrolment", "last_sync"
+#: The key of an enrolment again, until it has succeeded.
+_NEXT_KEY = "next_device_key"
 #: The pinned authority beside the register, written anew from the register before each sync.
 _CA_FILE = "server-ca.pem"
 #: Troubles after which the PC may be enrolled again with a new code.
@@ -130,8 +132,10 @@ class Syncing:
 
     def _settle(self, place: _Place, *, is_again: bool) -> None:
         enrolled = place.enrolled
-        if is_again:  # a new device for the server: our numbers begin anew
-            RegisterOutbox(self._register).renumber()
+        if is_again:  # a new device, perhaps of a server that was restored from a backup
+            RegisterOutbox(self._register).renumber(everything=True)
+        inbox = RegisterInbox(self._register, clock=self._clock, author=enrolled.user)
+        inbox.restart_all(enrolled.server_epoch)
         if home_of(self._register) is None and enrolled.communes:
             commune = enrolled.communes[0]
             home = Home(
@@ -141,7 +145,9 @@ class Syncing:
                 training=enrolled.training,
             )
             settle_home(self._register, home)
-        self._register.set_meta({_PLACE: _text(place), _LAST: _text(_Last())})
+        next_key = self._register.meta(_NEXT_KEY)
+        keys = {} if next_key is None else {_KEY: next_key, _NEXT_KEY: None}
+        self._register.set_meta({_PLACE: _text(place), _LAST: _text(_Last()), **keys})
         ledger.note(
             self._register,
             at=self._clock(),
@@ -220,12 +226,16 @@ class Syncing:
         return _Last() if raw is None else msgspec.json.decode(raw, type=_Last)
 
     def _signing_key(self, *, renew: bool) -> bytes:
-        """The device's key, stored before it is first used: a lost answer can be asked again."""
-        known = self._register.meta(_KEY)
-        if known is not None and not renew:
+        """The key to enrol with, stored before it is first used: a lost answer can be asked again.
+
+        A new one lies beside the old one until the server has answered.
+        """
+        name = _NEXT_KEY if renew else _KEY
+        known = self._register.meta(name)
+        if known is not None:
             return bytes.fromhex(known)
         made = new_signing_key()
-        self._register.set_meta({_KEY: made.hex()})
+        self._register.set_meta({name: made.hex()})
         return made
 
     def _ca_path(self, ca_pem: str | None) -> str | None:

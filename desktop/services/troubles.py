@@ -22,7 +22,8 @@ from sync.protocol.messages import RefusalCode
 
 _REFUSALS = {
     RefusalCode.BAD_CODE: Problem.BAD_CODE,
-    RefusalCode.BAD_SIGNATURE: Problem.PROTOCOL_MISMATCH,
+    # The server has another key of this device: only a new enrolment helps.
+    RefusalCode.BAD_SIGNATURE: Problem.NOT_ENROLLED,
     RefusalCode.UNKNOWN_DEVICE: Problem.NOT_ENROLLED,
     RefusalCode.REVOKED: Problem.DEVICE_REVOKED,
     RefusalCode.TOKEN_EXPIRED: Problem.PROTOCOL_MISMATCH,

@@ -14,9 +14,11 @@ from desktop.store.documents import Patch, replayed
 from desktop.store.driver import Driver
 from desktop.store.outbox import waiting_patches
 from desktop.store.register import Register
+from desktop.store.resending import send_missed_again
 from desktop.store.transaction import Transaction
 from sync.protocol.messages import Digest, Drop, Grant, Row
 
+_SERVER_EPOCH = "server_epoch"
 _LISTS = ("households", "people", "person_numbers", "records", "checks", "submissions")
 
 
@@ -87,6 +89,32 @@ class RegisterInbox:
                     "UPDATE documents SET version = 0 WHERE bucket = ?", (bucket,)
                 )
 
+    def meet_server(self, server_epoch: str) -> bool:
+        """Remember which incarnation of the server answers; with another one all restarts.
+
+        Returns whether it is another one.
+        """
+        known = self._register.meta(_SERVER_EPOCH)
+        if known == server_epoch:
+            return False
+        if known is None:
+            self._register.set_meta({_SERVER_EPOCH: server_epoch})
+            return False
+        self.restart_all(server_epoch)
+        return True
+
+    def restart_all(self, server_epoch: str) -> None:
+        """As ``restart`` for every bucket; withdrawn ones are still told by the server."""
+        with self._register.writing() as transaction:
+            driver = transaction.driver
+            driver.execute("UPDATE buckets SET count = 0, digest = ?", ("0" * 32,))
+            driver.execute("UPDATE buckets SET cursor = 0 WHERE cursor IS NOT NULL")
+            driver.execute("UPDATE documents SET version = 0")
+            driver.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+                (_SERVER_EPOCH, server_epoch),
+            )
+
 
 def _set_cursors(driver: Driver, cursors: Mapping[str, int]) -> None:
     for bucket, cursor in cursors.items():
@@ -107,8 +135,8 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         entry = batch.get(row.document_id)
         if entry is None:
             entry = _new_entry(batch, row, pending=len(waiting.get(row.document_id, ())))
-        elif row.version <= entry.version:
-            continue  # our own change coming back, or a row that a later page overtook
+        elif row.version < entry.version or _is_here(entry, row):
+            continue  # a row that a later page overtook, or our own change coming back
         patches = waiting.get(row.document_id)
         entry.will_change()
         entry.version = row.version
@@ -116,8 +144,15 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         entry.fields = replayed(row.fields, patches or ())
         entry.clashes = dict(row.clashes)
         changed.append(entry)
-    batch.write(changed)
+    again = send_missed_again(transaction, [entry.document_id for entry in changed])
+    batch.write([*changed, *again])
     return len(changed)
+
+
+def _is_here(entry: Entry, row: Row) -> bool:
+    """The same version, and the same content: after a restore one does not tell the other."""
+    fields = entry.fields if entry.base is None else entry.base
+    return row.version == entry.version and row.fields == fields
 
 
 def _waiting(transaction: Transaction, rows: Sequence[Row]) -> Mapping[str, list[Patch]]:

@@ -6,6 +6,7 @@ marked. It implements ``sync.client.ports.Outbox``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -34,6 +35,7 @@ _STATES = {
     Outcome.HELD: ChangeState.HELD,
 }
 _WAITING = "SELECT position, change FROM outbox WHERE position > ? AND position <= ?"
+_COUNT_HELD = "SELECT count(*) FROM outbox WHERE state = 'held'"
 _SETTLE = (
     "UPDATE outbox SET state = ?, version = ?, clashed = ?, why = ?, receipted_at = ? "
     "WHERE position = ?"
@@ -102,7 +104,14 @@ class RegisterOutbox:
             _settle_documents(transaction, [change for _, change in sent], results)
 
     def rewind(self, *, expected: int) -> bool:
-        """The server lacks changes from ``expected`` on: send them again. False if gone."""
+        """The server lacks changes from ``expected`` on: send them again. False if gone.
+
+        Where it knows nothing of this epoch, nobody knows what it has of earlier ones: then all
+        are sent again.
+        """
+        if expected == 1 and self._has_earlier_epochs():
+            self.renumber(everything=True)
+            return True
         with self._register.writing() as transaction:
             books = transaction.books
             if not 1 <= expected <= books.seq:
@@ -123,24 +132,38 @@ class RegisterOutbox:
             _forget_versions(transaction, changes)
         return True
 
-    def renumber(self) -> None:
+    def renumber(self, *, everything: bool = False) -> None:
         """The server knows other changes under our numbers: take a new epoch and queue ours anew.
 
-        A change keeps its id, its content and its group; number, chain and epoch are new.
+        A change keeps its id, its content and its group; number, chain and epoch are new. With
+        ``everything`` those with a receipt are queued too, of all epochs, because the server may
+        be another one now; it knows by their ids those it has. Refused ones stay refused.
         """
         with self._register.writing() as transaction:
-            books = transaction.books
+            books, driver = transaction.books, transaction.driver
             span = (books.position_of(books.acked), books.position_of(books.seq))
-            rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
-            waiting = [_CHANGES.decode(change) for _, change in rows]
-            transaction.driver.execute(
-                "DELETE FROM outbox WHERE position > ? AND position <= ?", span
+            which = "state <> 'held'" if everything else "position > ? AND position <= ?"
+            rows = driver.execute(
+                f"SELECT position, change FROM outbox WHERE {which} ORDER BY position",  # noqa: S608 texts of ours
+                () if everything else span,
+            ).fetchall()
+            driver.execute(
+                f"DELETE FROM outbox WHERE {which}",  # noqa: S608 texts of ours
+                () if everything else span,
             )
             books.begin_epoch(new_epoch())
-            groups: dict[int, int] = {}
-            for seq, change in enumerate(waiting, 1):
-                group = groups.setdefault(change.group, seq)
+            groups: dict[tuple[int, int], int] = {}
+            for seq, (position, text) in enumerate(rows, 1):
+                change = _CHANGES.decode(text)
+                group = groups.setdefault((position // EPOCH_SPAN, change.group), seq)
                 books.append(msgspec.structs.replace(change, seq=seq, group=group))
+            if everything:
+                books.past = first_value(driver.execute(_COUNT_HELD))
+                _mark_pending(driver, [_CHANGES.decode(text).document_id for _, text in rows])
+
+    def _has_earlier_epochs(self) -> bool:
+        with self._register.reading() as connection:
+            return Books(driver_of(connection)).epoch_number > 1
 
 
 def waiting_patches(
@@ -305,6 +328,16 @@ def _take_back(transaction: Transaction, entries: Sequence[Entry]) -> None:
         if entry.base is not None:
             entry.will_change()
             entry.fields = replayed(entry.base, waiting.get(entry.document_id, ()))
+
+
+def _mark_pending(driver: Driver, document_ids: Sequence[str]) -> None:
+    """Exactly these changes (one id for each) wait now."""
+    driver.execute("UPDATE documents SET pending = 0 WHERE pending <> 0")
+    counts = Counter(document_ids)
+    driver.executemany(
+        "UPDATE documents SET pending = ? WHERE id = ?",
+        [(count, document_id) for document_id, count in counts.items()],
+    )
 
 
 def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> None:

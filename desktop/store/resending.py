@@ -30,6 +30,7 @@ _LIVING_CREATION = (
     "AND change ->> 'k' = 'create' LIMIT 1"
 )
 _FROM = "SELECT position, group_seq, state, change FROM outbox WHERE position >= ? AND position < ?"
+_ANY_MISSED = "SELECT 1 FROM outbox WHERE state = 'held' AND why = ? LIMIT 1"
 _MISSED = (
     "SELECT position, group_seq FROM outbox AS held WHERE state = 'held' AND why = ? "
     "AND document_id IN (SELECT value FROM json_each(?)) ORDER BY position"
@@ -148,6 +149,8 @@ def send_missed_again(transaction: Transaction, document_ids: Sequence[str]) -> 
     A change of a document that was edited since stays behind: the later edit counts.
     """
     driver = transaction.driver
+    if driver.execute(_ANY_MISSED, (Hold.MISSING.value,)).fetchone() is None:
+        return []
     names = msgspec.json.encode(document_ids).decode()
     missed = driver.execute(_MISSED, (Hold.MISSING.value, names)).fetchall()
     saves = {(at // EPOCH_SPAN * EPOCH_SPAN + group, group) for at, group in missed}

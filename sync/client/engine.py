@@ -120,6 +120,9 @@ class _Sync:
         A register that lacks something fetches the bucket whole. A server that lacks something
         was restored from an older copy: it says so when asked, and gets it sent again.
         """
+        trouble = self._probe()
+        if trouble is not None:
+            return trouble
         different = self._agree()
         if not isinstance(different, tuple):
             return different
@@ -146,7 +149,11 @@ class _Sync:
             return None
         answer = self.conversation.push(batch)
         if isinstance(answer, PushAnswer):
+            self.inbox.meet_server(answer.server_epoch)
             return self._check_end(batch, answer)
+        if isinstance(answer, Refused) and answer.code is RefusalCode.FORK:
+            # It has other changes in the place of ours that it receipted.
+            return self._repair(answer, done=partial(self._renumber, everything=True))
         return self._mend(answer, failures=1)
 
     def _exchange(self) -> Mapping[str, Digest] | Trouble:
@@ -196,6 +203,7 @@ class _Sync:
         sent = [change.seq for change in batch.changes]
         if answer.acked < sent[-1] or [result.seq for result in answer.results] != sent:
             return False
+        self.inbox.meet_server(answer.server_epoch)
         self.outbox.settle(answer)
         self.pushed += len(batch.changes)
         self.clashes += sum(result.s is Outcome.CLASH for result in answer.results)
@@ -237,8 +245,8 @@ class _Sync:
         self.inbox.restart(buckets)
         return True
 
-    def _renumber(self) -> bool:
-        self.outbox.renumber()
+    def _renumber(self, *, everything: bool = False) -> bool:
+        self.outbox.renumber(everything=everything)
         return True
 
     # pull
@@ -255,6 +263,11 @@ class _Sync:
                     return trouble
                 continue
             failures = 0
+            if self.inbox.meet_server(page.end.server_epoch):
+                trouble = self._probe()
+                if trouble is not None:
+                    return trouble
+                continue
             behind = gone_back(page, cursors)
             if behind:
                 trouble = self._repair(Diverged(behind), done=partial(self._restart, behind))

@@ -58,8 +58,11 @@ class Outbox(Protocol):
     def rewind(self, *, expected: int) -> bool:
         """The server lacks changes from ``expected`` on: send again. False if they are gone."""
 
-    def renumber(self) -> None:
-        """The server knows other changes under our numbers: new epoch, ours are queued anew."""
+    def renumber(self, *, everything: bool = False) -> None:
+        """The server knows other changes under our numbers: new epoch, ours are queued anew.
+
+        With ``everything`` those with a receipt too.
+        """
 
 
 class Inbox(Protocol):
@@ -80,6 +83,9 @@ class Inbox(Protocol):
 
     def digests(self) -> Mapping[str, Digest]:
         """What each bucket holds here, by the server's versions."""
+
+    def meet_server(self, server_epoch: str) -> bool:
+        """The server's incarnation; with another one than before all restarts, and it is True."""
 
     def restart(self, buckets: Sequence[str]) -> None:
         """Forget the cursors of these buckets so that the next pull brings them whole."""

@@ -96,13 +96,19 @@ def created(change: Change, *, epoch: str) -> Merged:
 
 
 def merged(
-    document: ServerDocument, change: Change, *, epoch: str, identity_fields: frozenset[str]
+    document: ServerDocument,
+    change: Change,
+    *,
+    epoch: str,
+    identity_fields: frozenset[str],
+    own: frozenset[str] = frozenset(),
 ) -> Merged:
     """The document after a change made in the register with this epoch.
 
-    A ``create`` of a document that is there already is a ``set`` by one who has seen nothing.
+    ``own`` are ids of changes that this register made in an earlier epoch. A ``create`` of a
+    document that is there already is a ``set`` by one who has seen nothing.
     """
-    merging = _Merging(document, change, epoch)
+    merging = _Merging(document, change, epoch, own)
     for name, (_, value) in change.patch.items():
         merging.set(name, value, is_identity=name in identity_fields)
     return merging.result()
@@ -111,10 +117,13 @@ def merged(
 class _Merging:
     """One merge in the making: copies of the document's parts, and what happened so far."""
 
-    def __init__(self, document: ServerDocument, change: Change, epoch: str) -> None:
+    def __init__(
+        self, document: ServerDocument, change: Change, epoch: str, own: frozenset[str]
+    ) -> None:
         self._before = document
         self._change = change
         self._epoch = epoch
+        self._own = own
         self._version = document.version + 1
         self._fields = dict(document.fields)
         self._field_versions = dict(document.field_versions)
@@ -150,7 +159,8 @@ class _Merging:
 
     def _is_seen(self, version: int, author: Author) -> bool:
         """Had the author this before the eyes? One's own edits always: they are sent in order."""
-        return version <= self._change.base_version or author.epoch == self._epoch
+        is_own = author.epoch == self._epoch or author.op in self._own
+        return is_own or version <= self._change.base_version
 
     def _held(self, value: Value, author: Author) -> HeldValue:
         return HeldValue(value=value, author=author, version=self._version)

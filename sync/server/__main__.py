@@ -21,6 +21,7 @@ from sync.server.provinces import (
     create_office,
     create_province,
 )
+from sync.server.provinces import renew_epoch as renew_server_epoch
 from sync.server.serving import exit_on_sigterm, listen, serve
 from sync.server.training import run_training
 from sync.server.web import create_app
@@ -90,6 +91,18 @@ def province_init(
         raise typer.BadParameter("this database belongs to a province already") from error
     finally:
         engine.dispose()
+
+
+@cli.command()
+def renew_epoch(*, database_url: DatabaseUrl) -> None:
+    """Run this after a backup was restored, before devices connect again.
+
+    Each device then fetches its documents whole and sends again what the backup did not have.
+    """
+    engine = _engine(database_url)
+    with engine.begin() as connection:
+        renew_server_epoch(connection)
+    engine.dispose()
 
 
 @cli.command()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, select
+from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.messages import Change, ChangeResult, Outcome
@@ -74,14 +74,29 @@ def stored_results(
 
 
 def accepted_before(
-    connection: Connection, *, device_id: UUID, change_ids: Sequence[str]
+    connection: Connection,
+    *,
+    device_id: UUID,
+    colleagues: Sequence[UUID],
+    change_ids: Sequence[str],
 ) -> dict[str, tuple[Change, ChangeResult]]:
-    """Changes that this device sent under other numbers (an earlier epoch), with their receipts."""
+    """Changes that are here under other numbers, with their receipts.
+
+    This device sent them in an earlier epoch; or another device of its communes did, which is how
+    a register looks that was enrolled again. Of the others only what was accepted counts.
+    """
     wanted = literal([UUID(change_id) for change_id in change_ids], ARRAY(Uuid))
+    others = literal([*colleagues, device_id], ARRAY(Uuid))
     rows = connection.execute(
         select(operations.c.change_id, cast(operations.c.change, Text).label("line"), *_RESULT)
-        .where(operations.c.device_id == device_id, operations.c.change_id == any_(wanted))
-        .order_by(operations.c.accepted_at, operations.c.seq)
+        .where(operations.c.device_id == any_(others), operations.c.change_id == any_(wanted))
+        .where(
+            or_(
+                operations.c.device_id == device_id,
+                operations.c.outcome != Outcome.HELD.value,
+            )
+        )
+        .order_by(operations.c.device_id == device_id, operations.c.accepted_at, operations.c.seq)
     )
     return {
         str(row.change_id): (
@@ -92,6 +107,21 @@ def accepted_before(
         )
         for row in rows
     }
+
+
+def sent_in(
+    connection: Connection, *, device_id: UUID, epoch: str, change_ids: Sequence[str]
+) -> frozenset[str]:
+    """Those of these changes that this device sent in this epoch, for the first time or again."""
+    wanted = literal([UUID(change_id) for change_id in change_ids], ARRAY(Uuid))
+    found = connection.scalars(
+        select(operations.c.change_id).where(
+            operations.c.device_id == device_id,
+            operations.c.epoch == epoch,
+            operations.c.change_id == any_(wanted),
+        )
+    )
+    return frozenset(str(change_id) for change_id in found)
 
 
 def chain_hash_at(connection: Connection, *, device_id: UUID, epoch: str, seq: int) -> bytes | None:

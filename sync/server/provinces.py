@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.documents import Role
@@ -39,6 +39,11 @@ def server_epoch(connection: Connection) -> str:
     """The incarnation of this database, in every receipt."""
     epoch: str = connection.execute(select(province.c.server_epoch)).scalar_one()
     return epoch
+
+
+def renew_epoch(connection: Connection) -> None:
+    """Tell every device that this database went back in time, so that it compares everything."""
+    connection.execute(update(province).values(server_epoch=new_epoch()))
 
 
 def create_office(

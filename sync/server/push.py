@@ -7,9 +7,10 @@ pass over a position that is committed later, and two pushes never wait for each
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from sync.server.database import is_collision
 from sync.server.provinces import server_epoch
 from sync.server.registers import Stored
 from sync.server.rules import MOST_FIELDS, broken_rule, is_uuid
-from sync.server.sessions import Device
+from sync.server.sessions import Device, colleagues_of
 from sync.server.tables import device_epochs, devices
 
 _ATTEMPTS = 3
@@ -177,6 +178,7 @@ def _apply(
     before = history.accepted_before(
         connection,
         device_id=device.device_id,
+        colleagues=colleagues_of(connection, device),
         change_ids=[c.change_id for c in changes if is_uuid(c.change_id)],
     )
     repeated = {
@@ -185,7 +187,13 @@ def _apply(
         if change.change_id in before and _is_same_edit(change, before[change.change_id][0])
     }
     judged = _Judged(connection, device, changes, taken=before.keys() - repeated.keys())
-    applying = _Applying(judged, epoch=epoch, role=device.role)
+    applying = _Applying(
+        judged,
+        epoch=epoch,
+        role=device.role,
+        sent_again=frozenset(repeated),
+        sent_in_epoch=partial(history.sent_in, connection, device_id=device.device_id, epoch=epoch),
+    )
     results: list[ChangeResult] = []
     for _, save in groupby(changes, key=lambda change: change.group):
         results += applying.apply_save(list(save), repeated)
@@ -258,10 +266,21 @@ class _Judged:
 class _Applying:
     """Documents as they become, save by save. A save that is held leaves no trace in them."""
 
-    def __init__(self, judged: _Judged, *, epoch: str, role: Role) -> None:
+    def __init__(
+        self,
+        judged: _Judged,
+        *,
+        epoch: str,
+        role: Role,
+        sent_again: frozenset[str],
+        sent_in_epoch: Callable[..., frozenset[str]],
+    ) -> None:
+        """``sent_again`` are the changes of this push that were accepted in an earlier epoch."""
         self._judged = judged
         self._epoch = epoch
         self._role = role
+        self._sent_again = sent_again
+        self._sent_in_epoch = sent_in_epoch
         self._after: dict[tuple[str, UUID], Stored] = {}
 
     def apply_save(
@@ -295,6 +314,8 @@ class _Applying:
         key = (change.bucket, UUID(change.document_id))
         known = staged.get(key) or self._after.get(key) or self._judged.documents.get(key)
         outcome = _merge(known, change, self._epoch, self._role)
+        if isinstance(outcome, Merged) and outcome.clashed and known is not None:
+            outcome = _merge(known, change, self._epoch, self._role, self._own_of(known))
         if isinstance(outcome, Hold):
             return outcome
         if known is None or outcome.document is not known.document:
@@ -306,6 +327,16 @@ class _Applying:
             f=outcome.clashed,
         )
 
+    def _own_of(self, known: Stored) -> frozenset[str]:
+        """The edits in this document that the register made itself, in epochs before this one.
+
+        A register that has them sends them again; they are no news to its author.
+        """
+        document = known.document
+        held = [one.author for values in document.clashes.values() for one in values]
+        ops = frozenset(author.op for author in (*document.authors.values(), *held))
+        return (ops & self._sent_again) | self._sent_in_epoch(change_ids=sorted(ops))
+
     def touched(self) -> list[registers.Touched]:
         """The documents to write, with what the server held before."""
         return [
@@ -314,7 +345,13 @@ class _Applying:
         ]
 
 
-def _merge(known: Stored | None, change: Change, epoch: str, role: Role) -> Merged | Hold:
+def _merge(
+    known: Stored | None,
+    change: Change,
+    epoch: str,
+    role: Role,
+    own: frozenset[str] = frozenset(),
+) -> Merged | Hold:
     if known is None:
         return created(change, epoch=epoch) if change.kind == "create" else Hold.MISSING
     is_creation = change.kind == "create"
@@ -324,7 +361,9 @@ def _merge(known: Stored | None, change: Change, epoch: str, role: Role) -> Merg
         return Hold.EXISTS if is_creation else Hold.MISSING
     # A second creation is an edit by somebody who has seen nothing of the first one.
     rule = RULES[DocumentType(change.document_type)]
-    outcome = merged(known.document, change, epoch=epoch, identity_fields=rule.identity_fields)
+    outcome = merged(
+        known.document, change, epoch=epoch, identity_fields=rule.identity_fields, own=own
+    )
     return Hold.TOO_LONG if len(outcome.document.fields) > MOST_FIELDS else outcome
 
 

@@ -151,6 +151,17 @@ def authenticate(connection: Connection, token: str) -> Device | Refusal:
     )
 
 
+def colleagues_of(connection: Connection, device: Device) -> list[UUID]:
+    """Every device, revoked ones too, of the offices that serve a commune of this one."""
+    found = connection.scalars(
+        select(devices.c.id)
+        .join(office_communes, office_communes.c.office_id == devices.c.office_id)
+        .where(office_communes.c.commune_code.in_(device.communes))
+        .distinct()
+    )
+    return list(found)
+
+
 def _hash(token: str) -> bytes:
     # No salt: the token itself has 256 random bits.
     return hashlib.sha256(token.encode()).digest()

@@ -119,8 +119,13 @@ def test_an_administrator_sets_a_province_up(postgres_url: str) -> None:
     with ServerProcess(postgres_url) as server:
         desk = Desk(server.url)
         enrolled = desk.enrol(code)
+        desk.login()
+        before = desk.pull().end.server_epoch
+        run("renew-epoch")
+        after = desk.pull().end.server_epoch
         desk.http.close()
     assert isinstance(enrolled, Enrolled)
+    assert enrolled.server_epoch == before != after
     assert (enrolled.office, enrolled.office_name) == (office, "UBND Xã Suối Mẫu")
 
 
