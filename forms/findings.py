@@ -97,6 +97,12 @@ class Code(Enum):
         "{label}: câu trả lời không đúng quy định của biểu mẫu. Xem lại gợi ý và sửa.",
         "định nghĩa biểu mẫu (constraint)",
     )
+    FORM_013 = FindingKind(
+        Severity.INFORMATION,
+        "Hộ này đã có chủ hộ là {name} nên chủ hộ chưa đổi. Nếu đã đổi, sửa quan hệ với chủ hộ"
+        " trong phiếu của người đó trước rồi lưu lại phiếu này.",
+        "mỗi hộ một chủ hộ (Luật Cư trú 68/2020/QH14, Điều 10)",
+    )
 
     ID_001 = FindingKind(
         Severity.ERROR,

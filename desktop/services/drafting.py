@@ -20,14 +20,11 @@ from desktop.services.answering import (
     split,
 )
 from desktop.services.opening import Dossier
-from desktop.services.remarks import Remarks, confirmed
+from desktop.services.remarks import HEAD_OF_HOUSEHOLD, Remarks, confirmed
 from desktop.store.documents import Edit
 from forms.definition import Answers, FormDefinition
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Value
-
-#: Code of "chủ hộ" in the list of relations to the head (list of question 1a).
-HEAD_OF_HOUSEHOLD = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,7 @@ class Draft:
         confirmations: fingerprint -> reason, as they should be after the save.
         remarks: about ``answers``, so that an old page brings no old flags.
         decided: paths of clashes that the officer decided.
+        has_other_head: is somebody else the head of this household?
     """
 
     opened: OpenedForm
@@ -66,6 +64,7 @@ class Draft:
     confirmations: Mapping[str, str]
     remarks: Remarks
     decided: Collection[str] = ()
+    has_other_head: bool = False
 
     def edits(self) -> list[Edit]:
         """What one transaction has to save."""
@@ -97,6 +96,8 @@ class Draft:
         path = definition.path_of_role("person.relation_to_head")
         if path is None:
             return
+        if self.answers.get(path) == HEAD_OF_HOUSEHOLD and self.has_other_head:
+            return  # never silently: a finding says who is the head
         if self.answers.get(path) == HEAD_OF_HOUSEHOLD:
             parts.household["head_person_id"] = ids.person_id
         elif head == ids.person_id:

@@ -49,6 +49,7 @@ from desktop.services.handing_in import (
 from desktop.services.home import home_of
 from desktop.services.opening import Dossier, competing_values, opened_form, review_of
 from desktop.services.remarks import (
+    HEAD_OF_HOUSEHOLD,
     Remarks,
     blocking,
     confirmed,
@@ -205,6 +206,7 @@ class Records:
         decided = {*decided, *self._not_asked_any_more(definition, dossier, given)}
         changed = changed_parts(opened, dossier, given, decided)
         answers = joined(definition, overlaid(dossier.parts, changed))
+        other_head = self._other_head(dossier, person_id)
         return Draft(
             opened=opened,
             dossier=dossier,
@@ -220,9 +222,25 @@ class Records:
             changed=changed,
             answers=answers,
             confirmations=confirmations_after(opened.confirmations, reasons, dossier.confirmations),
-            remarks=self._remarks(definition, answers, person_id),
+            remarks=self._remarks(definition, answers, person_id).with_head(
+                definition, answers, other_head
+            ),
             decided=decided,
+            has_other_head=other_head is not None,
         )
+
+    def _other_head(self, dossier: Dossier, person_id: PersonId) -> str | None:
+        """The name of who is the head of the household, should it be somebody else."""
+        household = dossier.household
+        head_id = None if household is None else household.fields.get("head_person_id")
+        head = self._register.document(head_id) if head_id and head_id != person_id else None
+        if household is None or head is None:
+            return None
+        is_head = (head.fields.get("household_id"), head.fields.get("relation_to_head")) == (
+            household.document_id,
+            HEAD_OF_HOUSEHOLD,
+        )
+        return str(head.fields.get("full_name") or "") if is_head else None
 
     def _not_asked_any_more(
         self, definition: FormDefinition, dossier: Dossier, answers: Answers

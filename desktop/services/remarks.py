@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from desktop.domain.people import PersonRow
@@ -12,8 +12,11 @@ from forms.compiled import CompiledForm
 from forms.dates import parse_stored
 from forms.definition import Answer, Answers, FormDefinition
 from forms.engine import validate
-from forms.findings import Finding, Severity
+from forms.findings import Code, Finding, Severity
 from forms.rules.identity import ID_NUMBER, IdentityTables, duplicate_finding, flag_codes
+
+#: Code of "chủ hộ" in the list of relations to the head (list of question 1a).
+HEAD_OF_HOUSEHOLD = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,17 @@ class Remarks:
 
     findings: tuple[Finding, ...]
     flags: tuple[str, ...]
+
+    def with_head(
+        self, definition: FormDefinition, answers: Answers, other_head: str | None
+    ) -> Remarks:
+        """Says so when this person is entered as head of a household that has one already."""
+        place = f"{PERSON}.relation_to_head"
+        path = definition.path_of_role(place)
+        if other_head is None or path is None or answers.get(path) != HEAD_OF_HOUSEHOLD:
+            return self
+        finding = Finding(Code.FORM_013, path, place, {"name": other_head})
+        return replace(self, findings=(*self.findings, finding))
 
 
 def day_of_validation(definition: FormDefinition, answers: Answers, *, today: date) -> date:

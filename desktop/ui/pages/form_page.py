@@ -31,6 +31,8 @@ from forms.engine import Filling
 from forms.findings import Code
 from forms.rules.identity import duplicate_finding
 
+#: What only the register can find.
+_REGISTER_CODES = frozenset({Code.ID_013, Code.FORM_013})
 _STATUS_KINDS = {
     RecordStatus.RETURNED: "error",
     RecordStatus.ACCEPTED: "good",
@@ -282,7 +284,7 @@ class FormPage(Page):
 
     def _show_duplicates(self, view: FormView, saved: SavedForm) -> None:
         """What only the register knows; the form itself cannot find it."""
-        found = [finding for finding in saved.findings if finding.code is Code.ID_013]
+        found = [finding for finding in saved.findings if finding.code in _REGISTER_CODES]
         for finding in found:
             if view.value(finding.path) == saved.stored.answers.get(finding.path):
                 view.show_extra(finding.path, [finding])

@@ -329,3 +329,21 @@ def test_a_register_that_knows_no_commune_takes_no_new_people(tmp_path: Path) ->
     with pytest.raises(UserError) as exists:
         create_register(tmp_path / "homeless", user_name="Ai đó", passphrase=PASSPHRASE, cost=QUICK)
     assert exists.value.problem is Problem.REGISTER_EXISTS
+
+
+def test_a_second_head_of_a_household_does_not_silently_replace_the_first(office: Office) -> None:
+    first = save(office)
+    second = save(office, identity__full_name="Trần Thị Hai", identity__id_number="003190000002")
+    assert second.household_id == first.household_id
+    assert document(office, first.household_id).fields["head_person_id"] == first.person_id
+    [told] = [finding for finding in second.findings if finding.code.name == "FORM_013"]
+    assert told.parameters == {"name": "Trần Thị Thu Hà"}
+    assert told.severity is Severity.INFORMATION
+    office.records.save(
+        first.opened,
+        answers={**first.opened.answers, "identity/relation_to_head": "10"},
+        confirmations={},
+    )
+    again = office.records.save(second.opened, answers=second.opened.answers, confirmations={})
+    assert document(office, first.household_id).fields["head_person_id"] == second.person_id
+    assert all(finding.code.name != "FORM_013" for finding in again.findings)
