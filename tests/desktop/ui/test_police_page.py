@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFrame, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.checks import CheckAnswer
+from sync.protocol.messages import Clash
 from tests.desktop.ui.desks import PoliceDesk
 
 
@@ -83,3 +84,26 @@ def test_an_empty_queue_says_so(desk: PoliceDesk) -> None:
         desk.press(Qt.Key.Key_1)
     assert desk.count() == 0
     assert not desk.find(QAbstractButton, "button:answer_matched_key").isVisible()
+
+
+def test_what_another_device_answered_is_shown_and_answering_again_is_possible(
+    desk: PoliceDesk,
+) -> None:
+    key = desk.list.current_key
+    desk.press(Qt.Key.Key_1)
+    clash = Clash(value="not_found", by="Công an Hai", at="2026-11-20T02:00:00+00:00", op="")
+    with desk.register.writing() as transaction:
+        transaction.documents.load([key])
+        entry = transaction.documents.get(key)
+        assert entry is not None
+        entry.clashes = {"answer": [clash]}
+        transaction.documents.write([entry])
+    desk.page.refresh()
+    desk.jobs.wait_idle()
+    desk.list.choose(0)
+    assert desk.list.current_key == key
+    box = desk.find(QFrame, "check:competing")
+    words = " ".join(label.text() for label in box.findChildren(QLabel))
+    assert "Không có thông tin (Công an Hai, 09:00 20/11/2026)" in words
+    desk.press(Qt.Key.Key_1)
+    assert key not in {case.check_id for case in desk.checks.queue()}
