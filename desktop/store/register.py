@@ -42,7 +42,7 @@ from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_epoch
 
 #: Lock and wipe all memory of SQLCipher, not only its keys (those always are). Off, by measurement
-#: (``python -m tests.bench store``): it makes a first load three times as long, a save twice, and
+#: (``python -m tests.bench store``): it makes a first load four times as long, a save twice, and
 #: the same data stands unlocked in the memory of Python and Qt as long as it is shown.
 MEMORY_SECURITY = False
 #: Saves per transaction of ``save_bulk``: one flush of the disk for many, little lost by a cut.
