@@ -7,6 +7,7 @@ the encrypted register. What a sync came to is kept too, so that the page shows 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import platform
 import ssl
 import threading
@@ -34,7 +35,7 @@ from sync.protocol.messages import Enrolled
 from sync.protocol.signing import new_signing_key
 
 _KEY, _PLACE, _LAST = "device_key", "enrolment", "last_sync"
-#: The key of an enrolment again, until it has succeeded.
+#: The hash of a code and the key made for it, until the enrolment has succeeded.
 _NEXT_KEY = "next_device_key"
 #: The pinned authority beside the register, written anew from the register before each sync.
 _CA_FILE = "server-ca.pem"
@@ -94,18 +95,18 @@ class Syncing:
                 raise UserError(Problem.ALREADY_ENROLLED)
             address = _address(server_url)
             ca_pem = None if ca_file is None else _read_pem(ca_file)
-            signing_key = self._signing_key(renew=before is not None)
+            signing_key = self._key_for(code)
             enrolled = self._ask(address, code, signing_key, self._ca_path(ca_pem))
             self._refuse_mixing(enrolled)
             place = _Place(enrolled=enrolled, server_url=address, ca_pem=ca_pem)
-            self._settle(place, is_again=before is not None)
+            self._settle(place, signing_key, is_again=before is not None)
             return _enrolment(place)
 
     def _ask(self, address: str, code: str, signing_key: bytes, ca_path: str | None) -> Enrolled:
         with Transport(server_url=address, ca_file=ca_path) as transport:
             answer = enrol(
                 transport=transport,
-                code="".join(code.split()).upper(),
+                code=_plain(code),
                 device_name=platform.node()[:100],
                 signing_key=signing_key,
             )
@@ -130,7 +131,7 @@ class Syncing:
         if home is not None and home.commune_code not in {c.code for c in enrolled.communes}:
             raise UserError(Problem.COMMUNE_MISMATCH)
 
-    def _settle(self, place: _Place, *, is_again: bool) -> None:
+    def _settle(self, place: _Place, signing_key: bytes, *, is_again: bool) -> None:
         enrolled = place.enrolled
         if is_again:  # a new device, perhaps of a server that was restored from a backup
             RegisterOutbox(self._register).renumber(everything=True)
@@ -145,9 +146,14 @@ class Syncing:
                 training=enrolled.training,
             )
             settle_home(self._register, home)
-        next_key = self._register.meta(_NEXT_KEY)
-        keys = {} if next_key is None else {_KEY: next_key, _NEXT_KEY: None}
-        self._register.set_meta({_PLACE: _text(place), _LAST: _text(_Last()), **keys})
+        self._register.set_meta(
+            {
+                _PLACE: _text(place),
+                _LAST: _text(_Last()),
+                _KEY: signing_key.hex(),
+                _NEXT_KEY: None,
+            }
+        )
         ledger.note(
             self._register,
             at=self._clock(),
@@ -225,17 +231,18 @@ class Syncing:
         raw = self._register.meta(_LAST)
         return _Last() if raw is None else msgspec.json.decode(raw, type=_Last)
 
-    def _signing_key(self, *, renew: bool) -> bytes:
-        """The key to enrol with, stored before it is first used: a lost answer can be asked again.
+    def _key_for(self, code: str) -> bytes:
+        """The key to enrol with by this code, stored before it is used, until it succeeds.
 
-        A new one lies beside the old one until the server has answered.
+        A lost answer can so be asked again; another code gets another key, because the server
+        binds a key to one code for ever.
         """
-        name = _NEXT_KEY if renew else _KEY
-        known = self._register.meta(name)
-        if known is not None:
+        code_hash = hashlib.sha256(_plain(code).encode()).hexdigest()
+        known_hash, _, known = (self._register.meta(_NEXT_KEY) or "").partition(":")
+        if known_hash == code_hash:
             return bytes.fromhex(known)
         made = new_signing_key()
-        self._register.set_meta({name: made.hex()})
+        self._register.set_meta({_NEXT_KEY: f"{code_hash}:{made.hex()}"})
         return made
 
     def _ca_path(self, ca_pem: str | None) -> str | None:
@@ -245,6 +252,11 @@ class Syncing:
         path = self._register.folder / _CA_FILE
         write_atomically(path, ca_pem.encode())
         return str(path)
+
+
+def _plain(code: str) -> str:
+    """The code without the blanks and small letters it was typed with."""
+    return "".join(code.split()).upper()
 
 
 def _enrolment(place: _Place) -> Enrolment:

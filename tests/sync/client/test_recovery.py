@@ -270,10 +270,23 @@ def test_a_lost_answer_to_a_new_enrolment_does_not_burn_the_code(
         proxy.plan(Cut(request=b"POST /auth/enrol", after_answered=0))
         with pytest.raises(ExternalError):
             one.syncing.enrol(server_url=proxy.url, code=code)
-    one.syncing.enrol(server_url=server.url, code=code)
+    one.syncing.enrol(server_url=server.url, code=code.lower())
     save(one, person(an_id(), full_name="Lê An"))
     sync(one, two)
     assert names(two) == {"Lê An"}
+
+
+def test_after_a_lost_answer_another_code_is_as_good(
+    officers: Officers, province: Province, server: ServerProcess
+) -> None:
+    one, _ = officers
+    revoke(one, province)
+    with FaultProxy(server.url) as proxy:
+        proxy.plan(Cut(request=b"POST /auth/enrol", after_answered=0))
+        with pytest.raises(ExternalError):
+            one.syncing.enrol(server_url=proxy.url, code=code_of(province))
+    one.syncing.enrol(server_url=server.url, code=code_of(province))
+    sync(one)
 
 
 def test_a_restored_server_with_equal_versions_is_compared_by_content(
