@@ -42,7 +42,7 @@ class FindingKind:
 
 @unique
 class Code(Enum):
-    """Every finding the program can make. FORM: the form's own rules; ID: numbers and identity."""
+    """Every finding. FORM: the form's own rules; ID: identity; REG: what the register knows."""
 
     FORM_001 = FindingKind(
         Severity.ERROR, "{label}: chưa có câu trả lời. {message}", "định nghĩa biểu mẫu (required)"
@@ -97,11 +97,11 @@ class Code(Enum):
         "{label}: câu trả lời không đúng quy định của biểu mẫu. Xem lại gợi ý và sửa.",
         "định nghĩa biểu mẫu (constraint)",
     )
-    FORM_013 = FindingKind(
+    REG_001 = FindingKind(
         Severity.INFORMATION,
         "Hộ này đã có chủ hộ là {name} nên chủ hộ chưa đổi. Nếu đã đổi, sửa quan hệ với chủ hộ"
         " trong phiếu của người đó trước rồi lưu lại phiếu này.",
-        "mỗi hộ một chủ hộ (Luật Cư trú 68/2020/QH14, Điều 10)",
+        "mỗi hộ một chủ hộ (Luật Cư trú 68/2020/QH14; điều khoản cần đối chiếu)",
     )
 
     ID_001 = FindingKind(

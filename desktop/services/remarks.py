@@ -37,7 +37,7 @@ class Remarks:
         path = definition.path_of_role(place)
         if other_head is None or path is None or answers.get(path) != HEAD_OF_HOUSEHOLD:
             return self
-        finding = Finding(Code.FORM_013, path, place, {"name": other_head})
+        finding = Finding(Code.REG_001, path, place, {"name": other_head})
         return replace(self, findings=(*self.findings, finding))
 
 

@@ -32,7 +32,7 @@ from forms.findings import Code
 from forms.rules.identity import duplicate_finding
 
 #: What only the register can find.
-_REGISTER_CODES = frozenset({Code.ID_013, Code.FORM_013})
+_REGISTER_CODES = frozenset({Code.ID_013, Code.REG_001})
 _STATUS_KINDS = {
     RecordStatus.RETURNED: "error",
     RecordStatus.ACCEPTED: "good",

@@ -336,7 +336,7 @@ def test_a_second_head_of_a_household_does_not_silently_replace_the_first(office
     second = save(office, identity__full_name="Trần Thị Hai", identity__id_number="003190000002")
     assert second.household_id == first.household_id
     assert document(office, first.household_id).fields["head_person_id"] == first.person_id
-    [told] = [finding for finding in second.findings if finding.code.name == "FORM_013"]
+    [told] = [finding for finding in second.findings if finding.code.name == "REG_001"]
     assert told.parameters == {"name": "Trần Thị Thu Hà"}
     assert told.severity is Severity.INFORMATION
     office.records.save(
@@ -346,4 +346,4 @@ def test_a_second_head_of_a_household_does_not_silently_replace_the_first(office
     )
     again = office.records.save(second.opened, answers=second.opened.answers, confirmations={})
     assert document(office, first.household_id).fields["head_person_id"] == second.person_id
-    assert all(finding.code.name != "FORM_013" for finding in again.findings)
+    assert all(finding.code.name != "REG_001" for finding in again.findings)
