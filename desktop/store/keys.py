@@ -25,13 +25,11 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
+from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_strong
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store.folder import REGISTER_FILE, failure_of, set_aside, write_atomically
 
 KEY_BYTES = 32
-#: OWASP ASVS 5.0, 6.2.1: at least 15 characters; five random words are as good.
-MIN_PASSPHRASE_CHARACTERS = 15
-MIN_PASSPHRASE_WORDS = 5
 
 _SALT_BYTES = 16
 _NONCE_BYTES = 24
@@ -165,12 +163,9 @@ def users_of(path: Path) -> list[str]:
 
 
 def _require_strong(passphrase: str) -> None:
-    text = unicodedata.normalize("NFC", passphrase)
-    if len(text) < MIN_PASSPHRASE_CHARACTERS and len(text.split()) < MIN_PASSPHRASE_WORDS:
+    if not is_strong(passphrase):
         raise UserError(
-            Problem.PASSPHRASE_TOO_SHORT,
-            characters=str(MIN_PASSPHRASE_CHARACTERS),
-            words=str(MIN_PASSPHRASE_WORDS),
+            Problem.PASSPHRASE_TOO_SHORT, characters=str(MIN_CHARACTERS), words=str(MIN_WORDS)
         )
 
 

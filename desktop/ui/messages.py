@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS
 from desktop.errors import Problem
 
 
@@ -49,7 +50,9 @@ class Messages(QObject):
             ),
             Problem.PASSPHRASE_TOO_SHORT: (
                 self.tr("Mật khẩu quá ngắn."),
-                self.tr("Dùng ít nhất 8 ký tự; nên là một câu dễ nhớ, khó đoán."),
+                self.tr("Dùng ít nhất {n} ký tự hoặc {m} từ; nên là một câu dễ nhớ.").format(
+                    n=MIN_CHARACTERS, m=MIN_WORDS
+                ),
             ),
             Problem.KEY_FILE_DAMAGED: (
                 self.tr("Tệp khóa của sổ bị hỏng nên chưa mở được sổ."),

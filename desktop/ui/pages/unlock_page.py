@@ -20,14 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_strong
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons
 from desktop.ui.page import Page
 from desktop.ui.widgets.passphrase_field import PassphraseField
-
-#: Shorter passphrases are refused; the service checks it again.
-MINIMUM_PASSPHRASE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,9 @@ class UnlockPage(Page):
         self._again = PassphraseField(name="passphrase_again", label=self.tr("Nhập lại mật khẩu"))
         self._rules = QLabel(
             self.tr(
-                "Mật khẩu mở khóa toàn bộ sổ trên máy này. Dùng ít nhất 8 ký tự, nên là một câu "
-                "dễ nhớ. Không ai xem được mật khẩu, kể cả tỉnh; hãy giữ kín và đừng quên."
-            )
+                "Mật khẩu mở khóa toàn bộ sổ trên máy này. Dùng ít nhất {n} ký tự hoặc {m} từ, nên "
+                "là một câu dễ nhớ. Không ai xem được mật khẩu, kể cả tỉnh; hãy giữ kín, đừng quên."
+            ).format(n=MIN_CHARACTERS, m=MIN_WORDS)
         )
         self._rules.setProperty("kind", "muted")
         self._rules.setWordWrap(True)
@@ -149,8 +147,10 @@ class UnlockPage(Page):
         sentence = ""
         if not user_name:
             sentence, field = self.tr("Chưa ghi họ và tên."), self._name
-        elif len(passphrase) < MINIMUM_PASSPHRASE:
-            sentence, field = self.tr("Mật khẩu cần ít nhất 8 ký tự."), self._passphrase.line
+        elif not is_strong(passphrase):
+            sentence = self.tr("Mật khẩu cần ít nhất {n} ký tự hoặc {m} từ.")
+            sentence = sentence.format(n=MIN_CHARACTERS, m=MIN_WORDS)
+            field = self._passphrase.line
         elif passphrase != self._again.line.text():
             sentence, field = self.tr("Hai lần nhập mật khẩu không giống nhau."), self._again.line
         else:

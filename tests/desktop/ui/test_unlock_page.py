@@ -94,7 +94,7 @@ def test_a_new_register_needs_a_name_a_long_passphrase_and_the_same_again(
     hands.fill("input:user_name", USER)
     hands.fill("input:passphrase", "ngắn")
     hands.click("button:unlock")
-    assert "ít nhất 8 ký tự" in hands.message()
+    assert "ít nhất 15 ký tự hoặc 5 từ" in hands.message()
     hands.fill("input:passphrase", PASSPHRASE)
     hands.fill("input:passphrase_again", PASSPHRASE + "!")
     hands.click("button:unlock")
