@@ -390,4 +390,5 @@ def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Par
         definition_of=lambda form_id, version: services.forms.get(form_id, version).definition,
         clock=clock,
         commune_names=seat.commune_names,
+        has_home=seat.home is not None,
     )

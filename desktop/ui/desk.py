@@ -36,6 +36,7 @@ class Parts:
     definition_of: Callable[[str, str], FormDefinition]
     clock: Callable[[], datetime]
     commune_names: Mapping[str, str]
+    has_home: bool
 
 
 class Desk(QObject):
@@ -48,7 +49,12 @@ class Desk(QObject):
         self._parts = parts
 
     def entries(self, role: str) -> list[Entry]:
-        """The pages in the order of the navigation; an unknown role ("") works as an officer."""
+        """The pages in the order of the navigation; an unknown role ("") works as an officer.
+
+        A register that does not know its commune yet can keep nobody: first it is connected.
+        """
+        if not role and not self._parts.has_home:
+            return [self._sync()]
         makers = {Role.POLICE.value: self._police, Role.COLLECTOR.value: self._collector}
         return [*makers.get(role, self._officer)(), self._sync()]
 

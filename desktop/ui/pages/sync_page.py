@@ -286,8 +286,8 @@ class SyncPage(Page):
         heading.setProperty("kind", "heading")
         words = QLabel(
             self.tr(
-                "Tỉnh cấp địa chỉ máy chủ và mã dùng một lần cho cơ quan của anh/chị. "
-                "Chưa kết nối vẫn nhập liệu được; mọi thứ được giữ trên máy này."
+                "Tỉnh cấp địa chỉ máy chủ và mã dùng một lần cho cơ quan của anh/chị. Kết nối một "
+                "lần để sổ biết mình là của xã nào; sau đó làm việc được cả khi không có mạng."
             )
         )
         words.setProperty("kind", "muted")

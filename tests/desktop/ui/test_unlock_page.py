@@ -79,7 +79,7 @@ def test_a_new_register_is_made_with_a_name_and_the_passphrase_twice(
     hands.type(PASSPHRASE)
     hands.enter()
     hands.settle()
-    assert hands.sees("page:people")
+    assert hands.sees("page:sync")
     hands.click("button:lock")
     hands.settle()
     assert hands.find(QComboBox, "input:user").currentText() == USER
