@@ -23,7 +23,7 @@ from desktop.services.opening import Dossier
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD, Remarks, confirmed
 from desktop.store.documents import Edit
 from forms.definition import Answers, FormDefinition
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import DocumentType, is_derived
 from sync.protocol.messages import Value
 
 
@@ -35,10 +35,6 @@ class Ids:
     household_id: HouseholdId
     record_id: RecordId
     commune_code: str
-
-
-#: Fields that tie documents together: every save works them out anew.
-_LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +216,6 @@ def record_id_of(person_id: PersonId, form_id: str) -> RecordId:
     digest = int.from_bytes(sha256(f"record\n{person_id}\n{form_id}".encode()).digest()[:16])
     value = digest & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
     return RecordId(str(UUID(int=value)))
-
-
-def is_derived(field_name: str) -> bool:
-    """Is this field worked out from the answers, not given by anybody?"""
-    return field_name == "flags" or field_name in _LINKS or field_name.startswith(CONFIRMED)
 
 
 def decided_fields(

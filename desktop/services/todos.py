@@ -14,7 +14,6 @@ from desktop.services.answering import (
     by_prefix,
     snapshot,
 )
-from desktop.services.drafting import is_derived
 from desktop.services.opening import open_differences, reasons_of
 from desktop.store.checks import latest_checks_with, made_at
 from desktop.store.documents import Document
@@ -24,7 +23,7 @@ from desktop.store.records import documents_with_clashes, returned_submissions
 from desktop.store.register import Register
 from forms.definition import FormDefinition, Question
 from forms.registry import FormRegistry, UnknownFormError
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import DocumentType, is_derived
 from sync.protocol.messages import Clash, Value
 
 #: The form whose questions name person and household fields, where no record says which form.

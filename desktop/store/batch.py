@@ -26,7 +26,7 @@ from desktop.store.projections import (
     table_of,
 )
 from sync.protocol.chain import digest_part
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import DocumentType, is_derived
 from sync.protocol.messages import Clash, Value
 
 Clashes = dict[str, list[Clash]]
@@ -156,7 +156,8 @@ class Entry:
         """Its row of its list, ``None`` for a type that this program does not list."""
         if self.kind is None:
             return None
-        return row_of(self.kind, self.doc, self.document_id, self.fields, len(self.clashes))
+        to_decide = sum(not is_derived(name) for name in self.clashes)
+        return row_of(self.kind, self.doc, self.document_id, self.fields, to_decide)
 
     def numbers(self) -> frozenset[str]:
         """The numbers by which the person is found."""

@@ -102,6 +102,15 @@ GRANTS: Mapping[Role, tuple[DataSet, ...]] = {
 }
 
 
+#: Fields that tie documents together.
+_LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
+
+
+def is_derived(field_name: str) -> bool:
+    """Does every save work this field out anew? A clash on it is nobody's to decide."""
+    return field_name == "flags" or field_name in _LINKS or field_name.startswith("confirmed.")
+
+
 def bucket_of(commune_code: str, data_set: DataSet) -> str:
     """The bucket's name on the wire."""
     return f"{commune_code}/{data_set.value}"
