@@ -13,6 +13,7 @@ from desktop.errors import Problem, UserError
 from forms.definition import Answer, Answers, FormDefinition, Question, QuestionType
 from forms.rules.identity import clean_number
 from forms.vietnamese import clean
+from sync.protocol.documents import CHECKED_FIELDS
 from sync.protocol.messages import Value
 
 PERSON = "person"
@@ -25,17 +26,6 @@ DIFFERS = "differs."
 IDENTITY = "identity."
 REASONS = "reasons."
 
-#: Person fields that a submission and a check carry as they stood (the identity itself).
-SNAPSHOT_FIELDS = (
-    "full_name",
-    "birth_date",
-    "sex",
-    "id_number",
-    "old_id_number",
-    "native_place",
-    "permanent_residence",
-    "dwelling",
-)
 _NUMBERS = frozenset({"person.id_number", "person.old_id_number", "person.social_insurance_number"})
 #: Longest text that a server takes as one answer; a form remarks on much shorter ones.
 LONGEST_TEXT = 16 * 1024
@@ -169,7 +159,7 @@ def by_prefix(fields: Mapping[str, Value], prefix: str) -> dict[str, Value]:
 
 def snapshot(person: Mapping[str, Value]) -> dict[str, str]:
     """The identity of a person as it stands, without what is empty."""
-    return {name: str(person[name]) for name in SNAPSHOT_FIELDS if person.get(name)}
+    return {name: str(person[name]) for name in CHECKED_FIELDS if person.get(name)}
 
 
 def collected_on_path(definition: FormDefinition) -> str | None:

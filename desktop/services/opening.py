@@ -18,7 +18,6 @@ from desktop.services.answering import (
     PERSON,
     REASONS,
     RECORD,
-    SNAPSHOT_FIELDS,
     Parts,
     answered_questions,
     by_prefix,
@@ -28,6 +27,7 @@ from desktop.store.documents import Document
 from desktop.store.held import Held
 from forms.definition import Answer, FormDefinition
 from forms.vietnamese import compare_key
+from sync.protocol.documents import CHECKED_FIELDS
 from sync.protocol.messages import Clash, Value
 
 
@@ -182,7 +182,7 @@ def _asked(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
     if dossier.last_check is None:
         return {}
     sent = by_prefix(dossier.last_check.fields, IDENTITY)
-    values = {name: str(sent.get(name) or "") for name in SNAPSHOT_FIELDS}
+    values = {name: str(sent.get(name) or "") for name in CHECKED_FIELDS}
     return _by_path(definition, PERSON, values)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from desktop.store.driver import driver_of
-from desktop.store.failures import translated
 from desktop.store.keys import DataKey
 
 #: Pages kept in memory by each connection, in KiB: the lists of 100,000 persons stay warm.
@@ -106,12 +105,3 @@ def _engine(creator: object, *, pool_size: int, overflow: int, begin: str) -> En
         driver_of(connection).execute(begin)
 
     return engine
-
-
-def checkpoint(engine: Engine) -> None:
-    """Move what is in the write-ahead log into the database, so that one file holds all."""
-    with translated(), engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        if driver is not None:
-            connection.rollback()
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

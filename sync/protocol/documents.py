@@ -102,6 +102,19 @@ GRANTS: Mapping[Role, tuple[DataSet, ...]] = {
 }
 
 
+#: What the police may see of a person, in the order of their page: the person fields that a check
+#: (and a submission) carries as they stood.
+CHECKED_FIELDS = (
+    "full_name",
+    "birth_date",
+    "sex",
+    "id_number",
+    "old_id_number",
+    "native_place",
+    "permanent_residence",
+    "dwelling",
+)
+
 #: Fields that tie documents together.
 _LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import msgspec
 
 from sync.protocol.documents import (
+    CHECKED_FIELDS,
     GRANTS,
     RULES,
     DocumentType,
@@ -38,19 +39,6 @@ _DOCUMENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-
 _CODE_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _encode = msgspec.json.Encoder().encode
 
-#: What the police may see of a person, and compare.
-IDENTITY_FIELDS = frozenset(
-    {
-        "full_name",
-        "birth_date",
-        "sex",
-        "id_number",
-        "old_id_number",
-        "native_place",
-        "permanent_residence",
-        "dwelling",
-    }
-)
 
 ValueCheck = Callable[[Value], bool]
 
@@ -113,7 +101,7 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
     ),
     DocumentType.PERSON: FieldRules(
         names=_all_text(
-            *IDENTITY_FIELDS,
+            *CHECKED_FIELDS,
             "household_id",
             "relation_to_head",
             "social_insurance_number",
@@ -134,8 +122,8 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             "answer": _one_of("matched", "differs", "not_found"),
         },
         families={
-            "identity.": (IDENTITY_FIELDS, _is_text),
-            "differs.": (IDENTITY_FIELDS, _is_text),
+            "identity.": (frozenset(CHECKED_FIELDS), _is_text),
+            "differs.": (frozenset(CHECKED_FIELDS), _is_text),
         },
     ),
     DocumentType.SUBMISSION: FieldRules(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
 from desktop.domain.checks import CheckAnswer
@@ -17,30 +14,11 @@ from desktop.store.inbox import RegisterInbox
 from forms.definition import Answer
 from sync.protocol.documents import Role
 from sync.protocol.messages import Digest
+from tests.e2e.conftest import MakeOffice
 from tests.support.offices import Clock, Office
-from tests.support.server import Province, ServerProcess
 from tests.support.worker_form import JOB_TITLE, employed
 
-MakeOffice = Callable[..., Office]
 _BIRTH, _JOB = "identity/birth_date", "employed/job"
-
-
-@pytest.fixture
-def make_office(server: ServerProcess, province: Province, tmp_path: Path) -> Iterator[MakeOffice]:
-    """Makes enrolled offices: ``make_office(role, name, *communes)``."""
-    offices: list[Office] = []
-    clock = Clock()
-
-    def make(role: Role, name: str, *communes: str) -> Office:
-        office = Office.create(tmp_path / name, author=name, clock=clock, home=None)
-        offices.append(office)
-        code = province.code(province.office(role, *(communes or ("99001",))), user=name)
-        office.syncing.enrol(server_url=server.url, code=code)
-        return office
-
-    yield make
-    for office in offices:
-        office.close()
 
 
 def sync(*offices: Office) -> None:

@@ -33,18 +33,9 @@ from desktop.ui.widgets.filters import Filters
 from forms import dates
 from forms.definition import Answer
 from forms.vietnamese import clean
+from sync.protocol.documents import CHECKED_FIELDS
 
 _LIST_WIDTH = 330
-_IDENTITY = (
-    "full_name",
-    "birth_date",
-    "sex",
-    "id_number",
-    "old_id_number",
-    "native_place",
-    "permanent_residence",
-    "dwelling",
-)
 _ANSWER_TINTS = {
     CheckAnswer.MATCHED: "good",
     CheckAnswer.DIFFERS: "warning",
@@ -215,7 +206,7 @@ class PolicePage(Page):
         inside = QVBoxLayout(box)
         inside.setContentsMargins(16, 10, 12, 10)
         inside.setSpacing(0)
-        for field in _IDENTITY:
+        for field in CHECKED_FIELDS:
             raw = case.identity.get(field, "")
             value = self._words.person_value(field, raw)
             if value or field in COMPARED_FIELDS:
