@@ -5,11 +5,19 @@ Representations an answer can have:
 * text, dates and single choices are ``str`` (choices by code; dates as ``1945``, ``1950-03`` or
   ``1950-03-12``, never an invented day); several choices are one ``str`` of codes with spaces
   between, as XForms does;
+* times are ``07:30`` or ``07:30:15``, moments ``2026-11-22T07:30:00.000+07:00``;
+* an order (``rank``) is every code of the list with spaces between, the first one first;
+* a picture or file is ``<name>#sha256=<64 hex digits>``; a place ``latitude longitude altitude
+  accuracy`` as XForms writes it, the last two may be left out;
 * whole numbers are ``int``, decimals ``float``;
 * an empty answer is ``None`` and is normally left out of a mapping.
 
 Answers are keyed by *path*: the names of the groups and of the question joined by ``/``, without
-the name of the form (``identity/full_name``).
+the name of the form (``identity/full_name``). Inside a repeat the group's name carries the key of
+the instance: ``members[2]/full_name``. A key is letters and digits, chosen once and never changed
+(``1``, ``2``, … unless the caller brings its own), so that two offices can add instances at once;
+instances stand in the order of their keys, shorter before longer. ``Question.path`` and
+``Section.path`` never carry keys.
 """
 
 from __future__ import annotations
@@ -25,16 +33,34 @@ Answers: TypeAlias = Mapping[str, Answer]
 
 @unique
 class QuestionType(Enum):
-    """The XLSForm question types that the runtime fills."""
+    """The XLSForm question types that the runtime fills.
+
+    A select from a file is a select; its list is named after the file.
+    """
 
     TEXT = "text"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    RANGE = "range"
     DATE = "date"
+    TIME = "time"
+    DATE_TIME = "dateTime"
     SELECT_ONE = "select_one"
     SELECT_MULTIPLE = "select_multiple"
+    RANK = "rank"
+    ACKNOWLEDGE = "acknowledge"
+    BARCODE = "barcode"
+    IMAGE = "image"
+    FILE = "file"
+    GEOPOINT = "geopoint"
     NOTE = "note"
     CALCULATE = "calculate"
+    HIDDEN = "hidden"
+    START = "start"
+    END = "end"
+    TODAY = "today"
+    DEVICE_ID = "deviceid"
+    USER_NAME = "username"
 
 
 @unique
@@ -46,19 +72,58 @@ class DatePrecision(Enum):
     DAY = "day"
 
 
+#: Column of a definition (``label``, ``hint``, ``required_message``, …) -> language -> text.
+Translations: TypeAlias = Mapping[str, Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One option of a list.
 
     Attributes:
         code: what is stored and never edited.
-        label_vi: what is shown and printed.
+        label_vi: what is shown and printed; may hold ``${name}``, as every label.
         attributes: further columns of the choices sheet, for ``choice_filter``.
+        translations: its texts in the languages of the form.
     """
 
     code: str
     label_vi: str
     attributes: Mapping[str, str] = field(default_factory=dict)
+    translations: Translations = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An attached CSV file, as ``instance('name')`` and ``pulldata('name', …)`` read it.
+
+    Attributes:
+        columns: headings as written.
+        rows: the cells of each row, as many as there are columns.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How often a group is asked.
+
+    Attributes:
+        count: an expression (``repeat_count``), or ``None`` when instances are added by hand.
+    """
+
+    count: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The scale of a ``range`` question (``start=1 end=10 step=1``)."""
+
+    start: float = 1
+    end: float = 10
+    step: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +139,11 @@ class Question:
         number: the number printed on the paper form ("12.3a"), taken off the label.
         default: an expression; a plain text of the author stands in quotes.
         required, readonly: expressions; the author's ``yes`` is ``true()``, ``no`` is ``None``.
+        triggers: paths of the questions after whose change (only) the calculation runs.
+        parameters: as written in that column (``seed``, ``randomize``, ``value``, ``label``, …),
+            those of a range excepted.
+        or_other: the list has a further option ``other`` that asks for a text beside it; the
+            question for that text is in the definition.
     """
 
     path: str
@@ -97,6 +167,11 @@ class Question:
     precision: DatePrecision = DatePrecision.DAY
     appearance: frozenset[str] = frozenset()
     source_row: int = 0
+    scale: Range | None = None
+    triggers: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    or_other: bool = False
+    translations: Translations = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -106,13 +181,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of the survey sheet: a heading, its questions and its own groups, in order."""
+    """A group of the survey sheet: a heading, its questions and its own groups, in order.
+
+    ``repeat`` is set when the group is asked several times.
+    """
 
     path: str
     label_vi: str
     relevant: str | None
     children: tuple[Question | Section, ...]
     source_row: int = 0
+    repeat: Repeat | None = None
+    appearance: frozenset[str] = frozenset()
+    translations: Translations = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +204,12 @@ class FormDefinition:
         form_id: for example ``tt11_2022_m03``.
         version: the date from which this text is in force, ISO 8601; also the folder's name.
         choices: every option list by its name.
+        tables: attached CSV files by their name without ``.csv``; option lists too, by the name of
+            the list, so that ``instance('list')`` finds them.
+        languages: every language the form is written in, the default one first; empty when the
+            form names none. ``*_vi`` attributes hold the Vietnamese text where there is one, else
+            the default one.
+        instance_name: an expression that names one filled form.
     """
 
     form_id: str
@@ -130,6 +217,9 @@ class FormDefinition:
     title_vi: str
     children: tuple[Question | Section, ...]
     choices: Mapping[str, tuple[Choice, ...]]
+    tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
+    languages: tuple[str, ...] = ()
+    instance_name: str | None = None
 
     def questions(self) -> Iterator[Question]:
         """Every question, in the order of the paper."""

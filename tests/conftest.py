@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Everyday runs try the same examples every time; only the long runs (-m long) search further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 pytest_plugins = ["tests.support.server"]
 

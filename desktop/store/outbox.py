@@ -278,7 +278,9 @@ def _settle_documents(
 
     After ``ok`` the document is what the server has, so its own echo will be recognised by the
     version. After a merge or a clash the server has values we have not seen: the version stays,
-    and the row that comes with the next pull is applied. A held edit is taken back.
+    and the row that comes with the next pull is applied. A held edit is taken back, and so is one
+    whose outcome came by a pull already, because the receipt got lost the first time: the server's
+    fields of then have it, or what became of it since.
     """
     transaction.documents.load(change.document_id for change in changes)
     touched: dict[str, Entry] = {}
@@ -290,7 +292,8 @@ def _settle_documents(
         touched[change.document_id] = entry
         entry.pending = max(0, entry.pending - 1)
         result = results[change.seq]
-        if result.s is Outcome.HELD:
+        is_pulled = entry.base is not None and 0 < result.ver <= entry.version
+        if result.s is Outcome.HELD or is_pulled:
             taken_back.add(change.document_id)
             continue
         if change.kind == "create" and entry.base is None:

@@ -10,9 +10,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from desktop.store import ledger
 from desktop.store.inbox import RegisterInbox
@@ -220,5 +226,17 @@ class Offices(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-Offices.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+Offices.TestCase.settings = settings(max_examples=30, stateful_step_count=25)
 TestOffices = Offices.TestCase
+
+
+@pytest.mark.long
+def test_offices_for_long() -> None:
+    """Other examples with each run; ``--hypothesis-seed`` repeats one (last run: README)."""
+    searching = settings(
+        max_examples=1_500,
+        stateful_step_count=30,
+        derandomize=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Offices, settings=searching)

@@ -92,6 +92,38 @@ def test_a_held_edit_falls_back_to_the_newest_row(register: Register, inbox: Reg
     assert _fields(register, document_id) == {"sex": "1", "full_name": "Lê An"}
 
 
+def test_a_late_receipt_does_not_bring_back_an_edit_that_lost(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    """The receipt was lost, the row came first: the second receipt tells nothing new."""
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"full_name": "Lê An", "sex": "1"}, version=1))
+    save(register, person(document_id, sex="2"))
+    waits = {"sex": [Clash(value="2", by="Lan", at=NOW.isoformat(), op=an_id())]}
+    _receive(inbox, row(document_id, {"full_name": "Lê An"}, version=3, clashes=waits))
+    assert _fields(register, document_id)["sex"] == "2"
+    lost = ChangeResult(seq=1, s=Outcome.CLASH, ver=3, f=["sex"])
+    RegisterOutbox(register).settle(answer(1, [lost]))
+    assert _fields(register, document_id) == {"full_name": "Lê An"}
+    assert documents_with_clashes(register)
+
+
+def test_a_late_receipt_leaves_what_others_made_of_the_edit(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"sex": "1"}, version=1))
+    save(register, person(document_id, sex="2", birth_date="1945"))
+    save(register, person(document_id, full_name="Lê An"))
+    _receive(inbox, row(document_id, {"sex": "1", "birth_date": "1945"}, version=3))
+    RegisterOutbox(register).settle(answer(1, [applied(1, 2)]))
+    assert _fields(register, document_id) == {
+        "sex": "1",
+        "birth_date": "1945",
+        "full_name": "Lê An",
+    }
+
+
 def test_the_echo_of_an_own_change_is_passed_over(register: Register, inbox: RegisterInbox) -> None:
     document_id = an_id()
     save(register, person(document_id, full_name="Lê An"))
