@@ -106,7 +106,8 @@ class CompiledForm:
     @cached_property
     def blank_state(self) -> State:
         """A state without answers; to be copied."""
-        return ["", *(item.blank for item in self.items), *("" for _ in self.columns)]
+        blanks = (item.blank for item in self.items)
+        return ["", *blanks, *("" for _ in self.columns), "", 0]  # TODAY first, NOW, SEED last
 
     @cached_property
     def person_items(self) -> tuple[tuple[str, Item], ...]:

@@ -18,7 +18,7 @@ from forms.compilation import compile_form
 from forms.compiled import CompiledForm, Item
 from forms.dates import display
 from forms.definition import Answer, Answers, Choice, Question, QuestionType
-from forms.expressions.terms import TODAY, State
+from forms.expressions.terms import NOW, TODAY, State
 from forms.expressions.values import Value, stored_number, to_text
 from forms.findings import PRECISION_WORDS_VI, Code, Finding
 from forms.rules.identity import IdentityTables, identity_findings
@@ -191,6 +191,7 @@ class Filling:
 def _start(form: CompiledForm, on: date) -> tuple[State, list[bool], dict[int, Code]]:
     state = form.blank_state.copy()
     state[TODAY] = on.isoformat()
+    state[NOW] = f"{on.isoformat()}T00:00:00.000+07:00"
     return state, [True] * (len(form.items) + 1), {}
 
 

@@ -13,11 +13,14 @@ from forms.expressions.syntax import (
     Call,
     ExpressionError,
     Literal,
+    Located,
     Logic,
     Negation,
     Node,
     Path,
     Reference,
+    Start,
+    Union,
     walk,
 )
 from forms.expressions.terms import (
@@ -107,6 +110,8 @@ def compile_expression(root: Node, scope: Scope) -> Term:
             return _binary(sign, compile_expression(left, scope), compile_expression(right, scope))
         case Call(name, arguments):
             return _call(name, arguments, scope)
+        case Located() | Union():
+            raise ExpressionError(Mistake.DEF_025, name="[…]")
 
 
 def _path_of_name(name: str, scope: Scope) -> str:
@@ -119,11 +124,13 @@ def _path_of_name(name: str, scope: Scope) -> str:
 
 
 def _path_of_steps(path: Path, scope: Scope) -> str:
-    if path.absolute:
-        at: list[str] = list(path.steps[1:])  # the first step is the form itself
+    if not path.is_plain:
+        raise ExpressionError(Mistake.DEF_025, name=str(path))
+    if path.start is Start.ROOT:
+        at: list[str] = list(path.names[1:])  # the first step is the form itself
     else:
         at = scope.path.split("/")
-        for step in path.steps:
+        for step in path.names:
             if step == "..":
                 if not at:
                     raise ExpressionError(Mistake.DEF_019, name=str(path))
@@ -143,11 +150,11 @@ def _question(path: str, scope: Scope, written: str) -> str:
 
 def _column(path: Path, scope: Scope) -> int | None:
     """The slot of a choices column when a plain name stands in a choice filter."""
-    if scope.columns is None or path.absolute or path.from_current:
+    if scope.columns is None or path.start is not Start.RELATIVE:
         return None
-    if len(path.steps) != 1 or path.steps[0] not in scope.columns:
+    if len(path.steps) != 1 or str(path.steps[0]) not in scope.columns:
         raise ExpressionError(Mistake.DEF_019, name=str(path))
-    return scope.columns[path.steps[0]]
+    return scope.columns[path.steps[0].name]
 
 
 def _read(path: str, scope: Scope) -> Term:

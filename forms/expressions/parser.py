@@ -1,14 +1,16 @@
 """Text of an XPath 1.0 expression with the ODK additions -> syntax tree.
 
-The grammar follows XPath 1.0 §3 (precedence: or, and, = !=, < <= > >=, + -, * div mod, unary -)
-without unions, predicates, axes and wildcards; ``${name}`` is the XLSForm shorthand for the path
-of a question. Words such as ``and`` or ``div`` are operators only where an operator can stand
-(XPath 1.0 §3.7), which the contextual lexer of an LALR parser gives for free.
+The grammar follows XPath 1.0 §3 (precedence: or, and, = !=, < <= > >=, + -, * div mod, unary -,
+``|``) without attributes, ``//`` and axes written out; ``${name}`` is the XLSForm shorthand for the
+path of a question, and may be filtered and followed by steps as any expression that gives nodes.
+Words such as ``and`` or ``div``, and ``*``, are operators only where an operator can stand (XPath
+1.0 §3.7), which the contextual lexer of an LALR parser gives for free.
 """
 
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import TypeAlias
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
@@ -17,11 +19,15 @@ from forms.expressions.syntax import (
     Call,
     ExpressionError,
     Literal,
+    Located,
     Logic,
     Negation,
     Node,
     Path,
     Reference,
+    Start,
+    Step,
+    Union,
     depth,
 )
 from forms.mistakes import Mistake
@@ -40,17 +46,25 @@ _GRAMMAR = r"""
 ?relation: sum | relation (LE | GE | LT | GT) sum     -> binary
 ?sum: product | sum (PLUS | MINUS) product            -> binary
 ?product: unary | product (TIMES | DIV | MOD) unary   -> binary
-?unary: primary | MINUS unary                         -> negation
+?unary: union | MINUS unary                           -> negation
+?union: primary | union "|" primary
 ?primary: NUMBER                                      -> number
     | STRING                                          -> text
-    | REFERENCE                                       -> reference
+    | location
+    | base
+    | base predicates                                 -> filtered
+    | base "/" steps                                  -> reached
+    | base predicates "/" steps                       -> filtered_and_reached
+?base: REFERENCE                                      -> reference
     | NAME "(" [or_test ("," or_test)*] ")"           -> call
     | "(" or_test ")"
-    | "/" steps                                       -> absolute_path
+?location: "/" steps                                  -> absolute_path
     | steps                                           -> relative_path
+    | CURRENT                                         -> current
     | CURRENT "/" steps                               -> current_path
 steps: step ("/" step)*
-?step: NAME | UP | SELF
+step: (NAME | UP | SELF | EVERY) predicates?
+predicates: ("[" or_test "]")+
 
 OR.3: /or(?![\w.:-])/
 AND.3: /and(?![\w.:-])/
@@ -66,6 +80,7 @@ GT: ">"
 PLUS: "+"
 MINUS: "-"
 TIMES: "*"
+EVERY: "*"
 NUMBER.2: /[0-9]+(\.[0-9]*)?|\.[0-9]+/
 STRING: /"[^"]*"|'[^']*'/
 REFERENCE: /\$\{[^{}]*\}/
@@ -74,6 +89,10 @@ UP: ".."
 SELF: "."
 %ignore /\s+/
 """
+
+
+_Predicates: TypeAlias = tuple[Node, ...]
+_Steps: TypeAlias = tuple[Step, ...]
 
 
 class _Builder(Transformer[Token, Node]):
@@ -111,20 +130,47 @@ class _Builder(Transformer[Token, Node]):
         nodes = tuple(part for part in arguments if part is not None and not _is_token(part))
         return Call(str(name), nodes)  # type: ignore[arg-type]  # tokens are filtered out above
 
-    def steps(self, tokens: list[Token]) -> tuple[str, ...]:
-        return tuple(str(token) for token in tokens)
+    def predicates(self, tests: list[Node]) -> _Predicates:
+        return tuple(tests)
 
     @v_args(inline=True)
-    def absolute_path(self, steps: tuple[str, ...]) -> Node:
-        return Path(steps, absolute=True)
+    def step(self, name: Token, predicates: _Predicates = ()) -> Step:
+        return Step(str(name), predicates)
+
+    def steps(self, steps: list[Step]) -> _Steps:
+        return tuple(steps)
 
     @v_args(inline=True)
-    def relative_path(self, steps: tuple[str, ...]) -> Node:
+    def absolute_path(self, steps: _Steps) -> Node:
+        return Path(steps, Start.ROOT)
+
+    @v_args(inline=True)
+    def relative_path(self, steps: _Steps) -> Node:
         return Path(steps)
 
     @v_args(inline=True)
-    def current_path(self, _current: Token, steps: tuple[str, ...]) -> Node:
-        return Path(steps, from_current=True)
+    def current(self, _current: Token) -> Node:
+        return Path((Step("."),), Start.CURRENT)
+
+    @v_args(inline=True)
+    def current_path(self, _current: Token, steps: _Steps) -> Node:
+        return Path(steps, Start.CURRENT)
+
+    @v_args(inline=True)
+    def filtered(self, base: Node, predicates: _Predicates) -> Node:
+        return Located(base, predicates, ())
+
+    @v_args(inline=True)
+    def reached(self, base: Node, steps: _Steps) -> Node:
+        return Located(base, (), steps)
+
+    @v_args(inline=True)
+    def filtered_and_reached(self, base: Node, predicates: _Predicates, steps: _Steps) -> Node:
+        return Located(base, predicates, steps)
+
+    @v_args(inline=True)
+    def union(self, left: Node, right: Node) -> Node:
+        return Union(left, right)
 
 
 def _is_token(part: object) -> bool:
@@ -155,4 +201,9 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
     token = getattr(error, "token", None)
     at_end = token is not None and token.type == "$END"
     at = len(text) if at_end or error.pos_in_stream is None else error.pos_in_stream
-    return ExpressionError(Mistake.DEF_016, position=at + 1, near=text[at : at + 20])
+    return ExpressionError(Mistake.DEF_016, position=at + 1, near=_printable(text[at : at + 20]))
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates of a damaged file replaced, because no message could be written with them."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -32,16 +32,31 @@ BooleanRun: TypeAlias = Callable[[State], bool]
 #: The slot that holds the day of filling (``today()``), in the stored spelling.
 TODAY = 0
 
+#: Slots at the end of a state: the moment of filling (``now()``), spelled as a dateTime answer with
+#: its zone, and the seed (``int``) of everything random. Both stay the same for one filling, so
+#: that the same answers give the same form again.
+NOW = -2
+SEED = -1
+
 
 @unique
 class Sort(Enum):
-    """What a piece gives. MEASURE: a number answer, ``None`` when empty. ANY: known when run."""
+    """What a piece gives.
+
+    MEASURE: a number answer, ``None`` when empty. TIME: ``07:30:15``. DATE_TIME: with its zone.
+    NODES: the values of a node-set (``list[Value]``) in document order, an empty answer as ``""``
+    or ``None``; a single value is wanted of the first node, comparisons hold when they hold for
+    any. ANY: a single value whose kind is known when run.
+    """
 
     TEXT = auto()
     DATE = auto()
+    TIME = auto()
+    DATE_TIME = auto()
     NUMBER = auto()
     MEASURE = auto()
     BOOLEAN = auto()
+    NODES = auto()
     ANY = auto()
 
 
