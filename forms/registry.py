@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
+from forms.about import FILE_NAME, FormAbout, load_about
 from forms.compiled import CompiledForm
 from forms.loader import load_form
 
@@ -25,6 +26,7 @@ class FormRegistry:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._forms: dict[tuple[str, str], CompiledForm] = {}
+        self._about: dict[str, FormAbout] = {}
         self._lock = Lock()
 
     @staticmethod
@@ -44,6 +46,14 @@ class FormRegistry:
         if not found:
             raise UnknownFormError(form_id)
         return found
+
+    def about(self, form_id: str) -> FormAbout:
+        """Whom the form is about, and where its records lie. Raises ``UnknownFormError``."""
+        known = self._about.get(form_id)
+        if known is None:
+            self.versions(form_id)
+            known = self._about[form_id] = load_about(self._folder / form_id / FILE_NAME)
+        return known
 
     def path(self, form_id: str, version: str) -> Path:
         """Where a text is kept. Raises ``UnknownFormError``."""
