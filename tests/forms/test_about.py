@@ -71,13 +71,7 @@ def test_the_ages_and_the_last_day_count_themselves(tmp_path: Path) -> None:
         (("max_age: 15", "max_age: true"), "max_age"),
         (("2025-12-31", "soon"), "in_force_until"),
         (("roster", "rooster"), "unknown .*rooster"),
-        (
-            (
-                "title: ",
-                "title: [",
-            ),
-            "about",
-        ),
+        (("title: ", "title: ["), "flow sequence"),
     ],
 )
 def test_a_wrong_line_is_told_with_its_key(
