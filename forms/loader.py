@@ -60,7 +60,10 @@ LONGEST_CELL = 20_000
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_ROLE_NAME = re.compile(r"(?:person|household)\.[a-z_]+")
+# Answers of a person or household live in their documents, those about anybody else in the record.
+_ROLE_NAME = re.compile(
+    r"(?:person|household|father|mother|guardian|relative|merit_person|payee)\.[a-z_]+"
+)
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*[a-zđ]?)\.\s+(?=\S)")
 _PYXFORM_ROW = re.compile(r"^\[row : ([0-9]{1,6})\]")
 _YES = frozenset({"yes", "true", "true()"})
