@@ -27,6 +27,7 @@ class CatalogueIssue:
     source: str
     copied_from: str
     note: str
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def catalogue_issues() -> tuple[CatalogueIssue, ...]:
             source=row["source"],
             copied_from=row["copied_from"],
             note=row["note"],
+            licence=row["licence"] or "",
         )
         for row in _read("catalogues.csv")
     )

@@ -42,7 +42,11 @@ class FindingKind:
 
 @unique
 class Code(Enum):
-    """Every finding. FORM: the form's own rules; ID: identity; REG: what the register knows."""
+    """Every finding.
+
+    FORM: the form's own rules; ID: identity; REG: what the register knows; NUM: numbers of papers;
+    CARD: what was read from a card.
+    """
 
     FORM_001 = FindingKind(
         Severity.ERROR, "{label}: chưa có câu trả lời. {message}", "định nghĩa biểu mẫu (required)"
@@ -210,6 +214,384 @@ class Code(Enum):
         "Họ tên chỉ có một chữ “{full_name}”. Ghi đủ họ, chữ đệm và tên; nếu giấy tờ chỉ có một"
         " chữ thì ghi lý do.",
         "Luật Hộ tịch, Điều 14 (họ, chữ đệm và tên)",
+    )
+
+    # NUM: numbers and signs of papers, accounts and telephones.
+    NUM_001 = FindingKind(
+        Severity.INFORMATION,
+        "Chưa có số. Có giấy tờ thì nhập số trên giấy, không có thì để trống.",
+        "chương trình",
+    )
+    NUM_002 = FindingKind(
+        Severity.ERROR,
+        "Giữa các chữ số có chữ cái hoặc dấu lạ. Nếu trên giấy là {suggestion} thì nhập lại"
+        " như vậy.",
+        "chương trình",
+    )
+    NUM_003 = FindingKind(
+        Severity.ERROR,
+        "Số có {count} chữ số, có lẽ mất số 0 ở đầu. Nếu trên giấy là {suggestion} thì nhập"
+        " lại như vậy.",
+        "chương trình",
+    )
+    NUM_004 = FindingKind(
+        Severity.WARNING,
+        "Mọi chữ số đều là {digit}, có vẻ là số ghi tạm. Xem lại giấy tờ; nếu đúng như vậy"
+        " thì ghi lý do.",
+        "chương trình",
+    )
+    NUM_010 = FindingKind(
+        Severity.ERROR,
+        "Mã số BHXH phải đủ 10 chữ số, đang có {count} ký tự. Xem lại thẻ hoặc sổ BHXH và"
+        " nhập lại.",
+        "QĐ 595/QĐ-BHXH (điều khoản cần đối chiếu)",
+    )
+    NUM_011 = FindingKind(
+        Severity.INFORMATION,
+        "Đây là số định danh cá nhân, từ 01/08/2025 dùng thay mã số BHXH. Không cần sửa nếu"
+        " đúng là số của người này.",
+        "Bảo hiểm xã hội Việt Nam, từ 01/08/2025 (văn bản cần đối chiếu)",
+    )
+    NUM_020 = FindingKind(
+        Severity.ERROR,
+        "Mã thẻ BHYT gồm 15 ký tự: hai chữ cái, một chữ số từ 1 đến 5, rồi 12 chữ số; thẻ"
+        " mới chỉ in 10 chữ số cuối. Xem lại thẻ và nhập lại.",
+        "QĐ 1351/QĐ-BHXH (mã ghi trên thẻ BHYT)",
+    )
+    NUM_021 = FindingKind(
+        Severity.WARNING,
+        "Hai chữ đầu {group} không phải mã đối tượng BHYT đã biết. Xem lại thẻ; nếu thẻ"
+        " đúng như vậy thì ghi lý do.",
+        "QĐ 1351/QĐ-BHXH (mã ghi trên thẻ BHYT)",
+    )
+    NUM_022 = FindingKind(
+        Severity.WARNING,
+        "Mã tỉnh {province} trên thẻ BHYT không phải tỉnh đã biết. Xem lại thẻ; nếu thẻ"
+        " đúng như vậy thì ghi lý do.",
+        "QĐ 1351/QĐ-BHXH (mã ghi trên thẻ BHYT)",
+    )
+    NUM_023 = FindingKind(
+        Severity.INFORMATION,
+        "TE1 là thẻ trẻ em dưới 6 tuổi, cũng là mã tạm của trẻ sơ sinh chưa có thẻ. Nếu là"
+        " mã tạm thì nhập lại khi trẻ có thẻ.",
+        "TT 30/2020/TT-BYT, Điều 10",
+    )
+    NUM_024 = FindingKind(
+        Severity.INFORMATION,
+        "Thẻ BHYT in từ 04/2021 chỉ có 10 chữ số, chính là mã số BHXH. Không cần sửa nếu"
+        " thẻ đúng như vậy.",
+        "mẫu thẻ BHYT từ 01/04/2021 (văn bản cần đối chiếu)",
+    )
+    NUM_025 = FindingKind(
+        Severity.INFORMATION,
+        "Đây là số định danh cá nhân, dùng thay thẻ BHYT khi đi khám. Không cần sửa nếu"
+        " đúng là số của người này.",
+        "Bảo hiểm xã hội Việt Nam (văn bản cần đối chiếu)",
+    )
+    NUM_026 = FindingKind(
+        Severity.INFORMATION,
+        "HG4 là mã của người đã hiến bộ phận cơ thể. Không cần sửa nếu thẻ đúng như vậy.",
+        "TT 30/2020/TT-BYT, Điều 10",
+    )
+    NUM_030 = FindingKind(
+        Severity.ERROR,
+        "Mã số thuế có {lengths} chữ số, đang có {count} ký tự. Xem lại giấy tờ và nhập lại.",
+        "TT 86/2024/TT-BTC (điều khoản cần đối chiếu)",
+    )
+    NUM_031 = FindingKind(
+        Severity.ERROR,
+        "Mã số thuế sai số kiểm tra: chữ số thứ mười phải là {expected}. Xem lại từng chữ"
+        " số và nhập lại.",
+        "cấu trúc mã số thuế (văn bản cần đối chiếu)",
+    )
+    NUM_032 = FindingKind(
+        Severity.ERROR,
+        "Mã số thuế sai số kiểm tra: không mã nào bắt đầu bằng chín chữ số này. Xem lại"
+        " từng chữ số và nhập lại.",
+        "cấu trúc mã số thuế (văn bản cần đối chiếu)",
+    )
+    NUM_033 = FindingKind(
+        Severity.ERROR,
+        "Trước {since} mã số thuế chưa dùng số định danh 12 chữ số. Nhập lại mã có 10 hoặc"
+        " 13 chữ số.",
+        "TT 86/2024/TT-BTC (điều khoản cần đối chiếu)",
+    )
+    NUM_034 = FindingKind(
+        Severity.WARNING,
+        "Ba chữ số cuối 000 không phải số của đơn vị phụ thuộc nào. Xem lại giấy tờ; nếu"
+        " đúng như vậy thì ghi lý do.",
+        "cấu trúc mã số thuế (văn bản cần đối chiếu)",
+    )
+    NUM_040 = FindingKind(
+        Severity.ERROR,
+        "Không phải số điện thoại Việt Nam: số di động có 10 chữ số, số cố định có 11, bắt"
+        " đầu bằng 02. Hỏi lại và nhập lại.",
+        "quy hoạch kho số viễn thông",
+    )
+    NUM_041 = FindingKind(
+        Severity.WARNING,
+        "Số di động 11 chữ số cũ, nay là {suggestion}. Gọi thử hoặc hỏi lại rồi nhập số mới.",
+        "kế hoạch chuyển đổi mã mạng ngày 29/05/2018",
+    )
+    NUM_042 = FindingKind(
+        Severity.WARNING,
+        "Có lẽ mất số 0 ở đầu. Nếu số đúng là {suggestion} thì nhập lại như vậy.",
+        "quy hoạch kho số viễn thông",
+    )
+    NUM_043 = FindingKind(
+        Severity.WARNING,
+        "Đầu số {prefix} không phải đầu số đã biết. Hỏi lại; nếu số đúng như vậy thì ghi lý do.",
+        "quy hoạch kho số viễn thông",
+    )
+    NUM_044 = FindingKind(
+        Severity.ERROR,
+        "Có nhiều số trong một ô: {suggestions}. Chọn một số rồi nhập lại.",
+        "chương trình",
+    )
+    NUM_050 = FindingKind(
+        Severity.ERROR,
+        "Số tài khoản có từ 5 đến 19 chữ số hoặc chữ cái không dấu. Xem lại giấy của ngân"
+        " hàng và nhập lại.",
+        "quy cách NAPAS (cần đối chiếu)",
+    )
+    NUM_051 = FindingKind(
+        Severity.WARNING,
+        "Đây có vẻ là số in trên thẻ ATM, không phải số tài khoản. Xem lại giấy của ngân"
+        " hàng; nếu đúng là số tài khoản thì ghi lý do.",
+        "mã BIN 9704 của thẻ nội địa",
+    )
+    NUM_052 = FindingKind(
+        Severity.WARNING,
+        "Không biết ngân hàng “{bank}”. Chọn lại trong danh sách ngân hàng, hoặc ghi đủ tên.",
+        "danh sách ngân hàng VietQR/NAPAS",
+    )
+    NUM_053 = FindingKind(
+        Severity.WARNING,
+        "Tài khoản của {bank} là số điện thoại di động, số này thì không phải. Hỏi lại; nếu"
+        " đúng như vậy thì ghi lý do.",
+        "tài khoản Mobile Money là số thuê bao",
+    )
+    NUM_060 = FindingKind(
+        Severity.INFORMATION,
+        "Ký hiệu hồ sơ thường có một dấu gạch chéo giữa ký hiệu địa phương và loại hồ sơ."
+        " Xem lại bìa hồ sơ; không cần sửa nếu hồ sơ đúng như vậy.",
+        "NĐ 131/2021/NĐ-CP, Điều 127",
+    )
+    NUM_070 = FindingKind(
+        Severity.INFORMATION,
+        "Số giấy khai sinh thường ghi là số/năm, ví dụ 12/1998. Xem lại giấy; không cần sửa"
+        " nếu giấy đúng như vậy.",
+        "cách ghi sổ hộ tịch (văn bản cần đối chiếu)",
+    )
+    NUM_071 = FindingKind(
+        Severity.WARNING,
+        "Năm {year} trên giấy khai sinh ở sau ngày {on}. Xem lại giấy; nếu giấy đúng như"
+        " vậy thì ghi lý do.",
+        "chương trình",
+    )
+    NUM_072 = FindingKind(
+        Severity.INFORMATION,
+        "Đây là số định danh cá nhân in trên giấy khai sinh, không phải số của giấy. Xem"
+        " lại; số giấy thường ghi là số/năm.",
+        "Luật Hộ tịch, Điều 14",
+    )
+    NUM_080 = FindingKind(
+        Severity.ERROR,
+        "Số hộ chiếu chỉ có chữ cái không dấu và chữ số, từ 6 đến 12 ký tự. Xem lại hộ"
+        " chiếu và nhập lại.",
+        "ICAO Doc 9303 (độ dài: chương trình)",
+    )
+    NUM_081 = FindingKind(
+        Severity.WARNING,
+        "Hộ chiếu Việt Nam có một chữ cái và 7 hoặc 8 chữ số. Xem lại; nếu là hộ chiếu nước"
+        " khác hoặc đúng như vậy thì ghi lý do.",
+        "mẫu hộ chiếu (văn bản cần đối chiếu)",
+    )
+    NUM_090 = FindingKind(
+        Severity.INFORMATION,
+        "CMND 12 số trùng với số CCCD cấp sau. Nhập số này vào ô số định danh, không cần"
+        " sửa nếu ô này là số cũ.",
+        "CMND 12 số cấp 2012–2015 (văn bản cần đối chiếu)",
+    )
+    NUM_091 = FindingKind(
+        Severity.INFORMATION,
+        "Hai số đầu {prefix} không phải mã tỉnh của CMND 9 số đã biết. Xem lại giấy; không"
+        " cần sửa nếu giấy đúng như vậy.",
+        "kiến thức chung, chưa có văn bản",
+    )
+
+    # CARD: what a card's code or machine-readable lines tell.
+    CARD_001 = FindingKind(
+        Severity.ERROR,
+        "Không đọc được: đây không phải mã QR hay dòng máy đọc của thẻ. Quét lại thẻ, hoặc"
+        " nhập bằng tay.",
+        "chương trình",
+    )
+    CARD_002 = FindingKind(
+        Severity.ERROR,
+        "Mã QR chưa đủ: có {count} phần, cần ít nhất 7. Quét lại và xem lại máy quét.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_003 = FindingKind(
+        Severity.ERROR,
+        "Phần đầu của mã QR không phải số định danh 12 chữ số: {number}. Quét lại, hoặc"
+        " nhập bằng tay theo thẻ.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_004 = FindingKind(
+        Severity.WARNING,
+        "Mã QR có {count} phần, khác hai mẫu thẻ đã biết (7 và 11). Xem lại từng mục với thẻ.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_005 = FindingKind(
+        Severity.INFORMATION,
+        "Thẻ có thêm nội dung chưa rõ là gì ở phần {position}: “{text}”. Xem lại thẻ (số"
+        " định danh đã huỷ, họ tên cha mẹ…) rồi ghi vào đúng ô.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_006 = FindingKind(
+        Severity.WARNING,
+        "Phần số CMND trong mã QR là “{number}”, không phải số CMND. Xem lại thẻ rồi nhập"
+        " bằng tay.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_007 = FindingKind(
+        Severity.WARNING,
+        "Không đọc được ngày sinh “{text}” trong mã. Xem lại thẻ rồi nhập bằng tay.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_008 = FindingKind(
+        Severity.WARNING,
+        "Không đọc được giới tính “{text}” trong mã. Xem lại thẻ rồi chọn bằng tay.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_009 = FindingKind(
+        Severity.WARNING,
+        "Không đọc được ngày cấp “{text}” trong mã. Xem lại thẻ rồi nhập bằng tay.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_010 = FindingKind(
+        Severity.WARNING,
+        "Máy quét làm hỏng chữ (có dấu ? hoặc ô trống thay cho chữ). Xem lại họ tên và địa"
+        " chỉ với thẻ rồi sửa, hoặc đổi cách nối máy quét.",
+        "chương trình",
+    )
+    CARD_011 = FindingKind(
+        Severity.WARNING,
+        "Họ tên và địa chỉ mất hết dấu. Xem lại với thẻ rồi sửa, hoặc tắt bộ gõ và quét lại.",
+        "chương trình",
+    )
+    CARD_012 = FindingKind(
+        Severity.WARNING,
+        "Chữ còn phím gõ Telex hoặc VNI ({words}). Tắt bộ gõ, sửa lại theo thẻ hoặc quét lại.",
+        "chương trình",
+    )
+    CARD_013 = FindingKind(
+        Severity.WARNING,
+        "Chữ bị đọc sai bảng mã. Xem lại cách đặt UTF-8 của máy quét; nếu thẻ đúng là như"
+        " đề nghị thì sửa lại như vậy.",
+        "chương trình",
+    )
+    CARD_014 = FindingKind(
+        Severity.ERROR,
+        "Hai lần quét dính vào nhau. Xoá rồi quét lại từng thẻ một.",
+        "chương trình",
+    )
+    CARD_015 = FindingKind(
+        Severity.INFORMATION,
+        "Mã chỉ cho biết ngày sinh là {birth_date}. Không cần sửa nếu thẻ đúng như vậy.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_016 = FindingKind(
+        Severity.WARNING,
+        "Mã không có họ tên. Xem lại thẻ rồi nhập bằng tay.",
+        "mã QR thẻ CCCD (2021) và thẻ Căn cước (TT 16/2024/TT-BCA)",
+    )
+    CARD_017 = FindingKind(
+        Severity.WARNING,
+        "Ngày cấp {issued_on} ở sau ngày {on}. Xem lại thẻ và ngày giờ của máy; nếu thẻ"
+        " đúng như vậy thì ghi lý do.",
+        "chương trình",
+    )
+    CARD_018 = FindingKind(
+        Severity.WARNING,
+        "Các phần ngăn bằng dấu “{sign}” thay cho dấu gạch đứng: bàn phím của máy khác với"
+        " máy quét. Xem lại từng mục với thẻ.",
+        "chương trình",
+    )
+    CARD_020 = FindingKind(
+        Severity.ERROR,
+        "Dòng máy đọc phải có 3 dòng, mỗi dòng 30 ký tự; đang có {lengths}. Xem lại mặt sau"
+        " thẻ và nhập lại.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_021 = FindingKind(
+        Severity.ERROR,
+        "Số định danh trong dòng máy đọc sai số kiểm tra. Xem lại dòng 1 và nhập lại.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_022 = FindingKind(
+        Severity.ERROR,
+        "Ngày sinh trong dòng máy đọc sai số kiểm tra. Xem lại sáu số đầu dòng 2 và nhập lại.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_023 = FindingKind(
+        Severity.WARNING,
+        "Ngày hết hạn trong dòng máy đọc sai số kiểm tra. Xem lại dòng 2.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_024 = FindingKind(
+        Severity.WARNING,
+        "Số kiểm tra chung ở cuối dòng 2 không đúng. Xem lại từng ký tự của dòng 1 và dòng 2.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_025 = FindingKind(
+        Severity.INFORMATION,
+        "Dòng máy đọc ghi tên không dấu: {full_name}. Ghi lại họ tên có dấu theo mặt trước thẻ.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_026 = FindingKind(
+        Severity.WARNING,
+        "Tên trong dòng máy đọc có thể bị cắt bớt. Xem lại mặt trước thẻ và ghi đủ họ tên.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_027 = FindingKind(
+        Severity.ERROR,
+        "Hai chỗ ghi số trong dòng 1 khác nhau: {first} và {second}. Xem lại dòng 1 và nhập lại.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_028 = FindingKind(
+        Severity.INFORMATION,
+        "Thẻ hết hạn ngày {expires_on}. Vẫn dùng để nhập được; nhắc người này đổi thẻ và bổ"
+        " sung sau.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_029 = FindingKind(
+        Severity.ERROR,
+        "Dòng máy đọc có ký tự lạ: {signs}. Chỉ nhập chữ cái A–Z, chữ số và dấu <.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_030 = FindingKind(
+        Severity.ERROR,
+        "Dòng máy đọc không phải của thẻ căn cước Việt Nam (bắt đầu bằng {start}). Xem lại"
+        " và chọn đúng giấy tờ.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_031 = FindingKind(
+        Severity.INFORMATION,
+        "Sai một ký tự: nếu trên thẻ là {suggestion} thì mọi số kiểm tra đều đúng. Xem lại"
+        " thẻ và sửa.",
+        "ICAO Doc 9303, phần 5 (TD1)",
+    )
+    CARD_040 = FindingKind(
+        Severity.WARNING,
+        "Không đọc được {field} trong mã QR thẻ BHYT. Xem lại thẻ rồi nhập bằng tay.",
+        "mã QR thẻ BHYT giấy",
+    )
+    CARD_041 = FindingKind(
+        Severity.INFORMATION,
+        "Thẻ BHYT có hạn đến {until}. Xem lại thẻ mới hoặc ghi chú đã hết hạn.",
+        "mã QR thẻ BHYT giấy",
     )
 
     @property
