@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from forms.expressions.functions import FUNCTIONS, Function
+from forms.expressions.operators import binary, logic, negation
 from forms.expressions.syntax import (
     Binary,
     Call,
@@ -23,28 +23,8 @@ from forms.expressions.syntax import (
     Union,
     walk,
 )
-from forms.expressions.terms import (
-    BooleanRun,
-    NumberRun,
-    Run,
-    Sort,
-    State,
-    Term,
-    boolean,
-    constant,
-    folded,
-    number,
-    text,
-)
-from forms.expressions.values import NAN, days, equal
+from forms.expressions.terms import Sort, Term, constant, folded
 from forms.mistakes import Mistake
-
-_ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +83,11 @@ def compile_expression(root: Node, scope: Scope) -> Term:
                 return Term(Sort.TEXT, operator.itemgetter(column))
             return _read(_path_of_steps(root, scope), scope)
         case Negation(operand):
-            return _negate(compile_expression(operand, scope))
+            return negation(compile_expression(operand, scope))
         case Logic(word, operands):
-            return _logic(word, [compile_expression(part, scope) for part in operands])
+            return logic(word, [compile_expression(part, scope) for part in operands])
         case Binary(sign, left, right):
-            return _binary(sign, compile_expression(left, scope), compile_expression(right, scope))
+            return binary(sign, compile_expression(left, scope), compile_expression(right, scope))
         case Call(name, arguments):
             return _call(name, arguments, scope)
         case Located() | Union():
@@ -190,125 +170,3 @@ def _check_count(name: str, count: int, fewest: int, most: int) -> None:
     if not fewest <= count <= most:
         expected = str(fewest) if fewest == most else f"{fewest}–{most}"
         raise ExpressionError(Mistake.DEF_018, name=name, expected=expected, count=count)
-
-
-def _negate(term: Term) -> Term:
-    read = number(term)
-    negated = Term(Sort.NUMBER, lambda state: -read(state))
-    return folded(negated) if term.constant else negated
-
-
-def _logic(word: str, terms: list[Term]) -> Term:
-    tests = [boolean(term) for term in terms]
-    run = _both(tests) if word == "and" else _either(tests)
-    term = Term(Sort.BOOLEAN, run)
-    return folded(term) if all(part.constant for part in terms) else term
-
-
-def _both(tests: list[BooleanRun]) -> BooleanRun:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda state: first(state) and second(state)
-
-    def run(state: State) -> bool:
-        for test in tests:  # a loop, because it is faster than all() over a generator
-            if not test(state):
-                return False
-        return True
-
-    return run
-
-
-def _either(tests: list[BooleanRun]) -> BooleanRun:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda state: first(state) or second(state)
-
-    def run(state: State) -> bool:
-        for test in tests:
-            if test(state):
-                return True
-        return False
-
-    return run
-
-
-def _binary(sign: str, left: Term, right: Term) -> Term:
-    if sign in _ORDERINGS:
-        term = Term(Sort.BOOLEAN, _ordering(_ORDERINGS[sign], number(left), number(right)))
-    elif sign in ("=", "!="):
-        same = _equality(left, right)
-        term = Term(Sort.BOOLEAN, same if sign == "=" else _inverted(same))
-    else:
-        term = Term(Sort.NUMBER, _arithmetic(sign, number(left), number(right)))
-    return folded(term) if left.constant and right.constant else term
-
-
-def _ordering(
-    compare: Callable[[float, float], bool], left: NumberRun, right: NumberRun
-) -> BooleanRun:
-    return lambda state: compare(left(state), right(state))
-
-
-def _inverted(test: BooleanRun) -> BooleanRun:
-    return lambda state: not test(state)
-
-
-def _equality(left: Term, right: Term) -> BooleanRun:
-    sorts = {left.sort, right.sort}
-    if Sort.BOOLEAN in sorts:
-        return _equal_runs(boolean(left), boolean(right))
-    if sorts == {Sort.MEASURE}:
-        return _equal_runs(left.run, right.run)
-    if Sort.NUMBER in sorts:
-        return _equal_runs(number(left), number(right))
-    if sorts == {Sort.DATE}:
-        return _equal_dates(left.run, right.run)
-    if Sort.ANY in sorts:
-        first, second = left.run, right.run
-        return lambda state: equal(first(state), second(state))
-    return _equal_runs(text(left), text(right))
-
-
-def _equal_runs(left: Run, right: Run) -> BooleanRun:
-    return lambda state: bool(left(state) == right(state))
-
-
-def _equal_dates(left: Run, right: Run) -> BooleanRun:
-    """The same text (two empty answers too), or the same earliest day."""
-
-    def run(state: State) -> bool:
-        first, second = left(state), right(state)
-        return bool(first == second) or days(first) == days(second)
-
-    return run
-
-
-def _arithmetic(sign: str, left: NumberRun, right: NumberRun) -> NumberRun:
-    match sign:
-        case "+":
-            return lambda state: left(state) + right(state)
-        case "-":
-            return lambda state: left(state) - right(state)
-        case "*":
-            return lambda state: left(state) * right(state)
-        case "div":
-            return lambda state: _divide(left(state), right(state))
-        case _:
-            return lambda state: _remainder(left(state), right(state))
-
-
-def _divide(left: float, right: float) -> float:
-    """IEEE 754 division: by zero gives an infinity or NaN, never an exception."""
-    if right:
-        return left / right
-    if left == 0 or math.isnan(left) or math.isnan(right):
-        return NAN
-    return math.copysign(math.inf, left) * math.copysign(1.0, right)
-
-
-def _remainder(left: float, right: float) -> float:
-    """The remainder with the sign of the dividend (XPath 1.0 §3.5)."""
-    if right == 0 or math.isinf(left) or math.isnan(left) or math.isnan(right):
-        return NAN
-    return math.fmod(left, right)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import Enum, auto, unique
 from typing import Any, TypeAlias
 
+from forms.expressions.moments import days_of_moment, fraction_of_time
 from forms.expressions.values import (
     NAN,
+    Value,
     days,
     number_of_text,
     text_of_number,
@@ -28,6 +30,7 @@ Run: TypeAlias = Callable[[State], Any]
 TextRun: TypeAlias = Callable[[State], str]
 NumberRun: TypeAlias = Callable[[State], float]
 BooleanRun: TypeAlias = Callable[[State], bool]
+NodesRun: TypeAlias = Callable[[State], list[Value]]
 
 #: The slot that holds the day of filling (``today()``), in the stored spelling.
 TODAY = 0
@@ -73,8 +76,10 @@ def text(term: Term) -> TextRun:
     """The piece as text."""
     run = term.run
     match term.sort:
-        case Sort.TEXT | Sort.DATE:
+        case Sort.TEXT | Sort.DATE | Sort.TIME | Sort.DATE_TIME:
             return run
+        case Sort.NODES:
+            return lambda state: to_text(first(run(state)))
         case Sort.NUMBER:
             return lambda state: text_of_number(run(state))
         case Sort.BOOLEAN:
@@ -93,6 +98,12 @@ def number(term: Term) -> NumberRun:
             return lambda state: number_of_text(run(state))
         case Sort.DATE:
             return lambda state: days(run(state))
+        case Sort.DATE_TIME:
+            return lambda state: days_of_moment(run(state))
+        case Sort.TIME:
+            return lambda state: fraction_of_time(run(state))
+        case Sort.NODES:
+            return lambda state: to_number(first(run(state)))
         case Sort.BOOLEAN:
             return lambda state: 1.0 if run(state) else 0.0
         case Sort.MEASURE:
@@ -112,10 +123,31 @@ def boolean(term: Term) -> BooleanRun:
     match term.sort:
         case Sort.BOOLEAN:
             return run
-        case Sort.TEXT | Sort.DATE:
+        case Sort.TEXT | Sort.DATE | Sort.TIME | Sort.DATE_TIME:
             return lambda state: run(state) != ""
+        case Sort.NODES:
+            return lambda state: bool(run(state))
         case _:
             return lambda state: to_boolean(run(state))
+
+
+def first(nodes: list[Value]) -> Value:
+    """The value of a node-set where one value is wanted: that of its first node, or ""."""
+    return nodes[0] if nodes else ""
+
+
+def scalar(term: Term) -> Term:
+    """The piece as one value; only a node-set is changed by it."""
+    if term.sort is not Sort.NODES:
+        return term
+    run = term.run
+    return Term(Sort.ANY, lambda state: first(run(state)), term.constant)
+
+
+def values(term: Term) -> NodesRun:
+    """The values of a node-set; any other piece as a node-set of one."""
+    run = term.run
+    return run if term.sort is Sort.NODES else lambda state: [run(state)]
 
 
 def constant(sort: Sort, value: object) -> Term:

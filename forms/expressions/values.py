@@ -2,7 +2,8 @@
 
 Inside an expression a value is text (``str``), a number (``float``, as XPath has no other), a truth
 value (``bool``), a number that may be missing (``int``/``float``/``None``, the answer of a number
-question), or a date (``str`` in the stored spelling, possibly partial). An empty answer is ``""``.
+question), a date (``str`` in the stored spelling, possibly partial), a time or a moment (``str``,
+``forms.expressions.moments``). An empty answer is ``""``. A node-set is a list of such values.
 
 A partial date stands for its earliest day wherever one day is needed (comparison, arithmetic,
 ``format-date``); the stored text itself is never completed.
@@ -18,10 +19,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from forms.dates import PartialDate, parse_stored
+from forms.expressions.moments import EPOCH, days_of_moment, fraction_of_time
 
 Value: TypeAlias = str | int | float | bool | None
 
-EPOCH = date(1970, 1, 1).toordinal()
 NAN = math.nan
 
 _NUMBER = re.compile(r"\s*-?(?:[0-9]{1,300}(?:\.[0-9]{0,300})?|\.[0-9]{1,300})\s*")
@@ -51,12 +52,16 @@ def date_of_days(number: float) -> str:
 
 
 def number_of_text(text: str) -> float:
-    """A number written in ASCII digits; a full date gives its days; everything else NaN."""
+    """A number written in ASCII digits; a full date or a moment gives its days, a time its part of
+    the day; everything else NaN.
+    """
     if _NUMBER.fullmatch(text):
         return float(text)
-    if len(text) == 10:
+    if len(text) == 10 and text[4] == "-":
         return days(text)
-    return NAN
+    if text[2:3] == ":":
+        return fraction_of_time(text)
+    return days_of_moment(text) if text[10:11] == "T" else NAN
 
 
 def text_of_number(number: float) -> str:
