@@ -31,8 +31,11 @@ MAY_SPEAK_VIETNAMESE = (
     "tests/",
     "desktop/demo/",
     "desktop/training/",
+    "desktop/commands/",
     "desktop/__main__.py",
 )
+#: A module of this name is made of sentences for the officer, wherever it stands.
+WORDING = "wording.py"
 
 
 def tracked() -> list[Path]:
