@@ -4,13 +4,19 @@ What a citizen's paper says is kept as printed; only the keys are folded:
 
 * ``clean``: NFC, visible characters, single spaces. Applied once, where text enters.
 * ``search_key``: no marks, no case; what an officer types when in a hurry finds the name.
-* ``compare_key``: no case, spaces or tone placement (*Hòa* = *Hoà*), but tones count.
+* ``match_key``: the same, and a final *y* counts as *i* (*Sỹ* = *Sĩ*); for finding, never for
+  saying that two names are one.
+* ``compare_key``: no case, spare spaces or tone placement (*Hòa* = *Hoà*), but tones count.
 * ``sort_key``: plain text that a database orders as Vietnamese lists are: by the given name (the
   last word), then the rest; letters first, tones second (CLDR ``vi``: ngang < huyền < hỏi < ngã <
   sắc < nặng). Stored, because collations of operating systems differ.
 
-Names of minorities (*H'Mai*, *Y Krông*, *K'Brơi*) keep their signs and letters in every key but
-the last, which passes over apostrophes and hyphens.
+Every key is text that any database stores, and the key of a search, match or compare key is the
+key itself. Names of minorities (*H'Mai*, *Y Krông*, *K'Brơi*) keep their signs and letters in
+every key but the last, which passes over apostrophes and hyphens.
+
+Text from the fonts of before Unicode is for ``forms.legacy_text``, and has to go there first:
+cleaning drops signs that those fonts use for letters.
 """
 
 from __future__ import annotations
@@ -40,9 +46,13 @@ _SIGNS = str.maketrans(
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
+_SPACE_AT_A_SIGN = re.compile(r" (?=[\W_])|(?<=[\W_]) ")
+_FINAL_Y = re.compile(r"(?<![^\W_])([bcdđfghjklmnprstvwxz]+|qu)y(?=[\ua717-\ua71b]*(?![^\W_]))")
 
 # Tone marks in the order of the dictionary, after the unmarked tone: huyền, hỏi, ngã, sắc, nặng.
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+# What stands for a tone at the end of a word of a key: letters that no text of ours has.
+_TONE_LETTERS = dict(zip("12345", "\ua717\ua718\ua719\ua71a\ua71b", strict=True))
 _VOWELS = "aăâeêioôơuưy"
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 
@@ -83,7 +93,7 @@ def clean(text: str) -> str:
 def search_key(text: str) -> str:
     """Small letters without marks (đ as d); apostrophes and hyphens of one kind each."""
     key = " ".join(text.casefold().split())
-    if key.isascii():
+    if key.isascii() and key.isprintable():
         return key.replace("`", "'")
     key = key.replace("đ", "d")
     if not _PLAIN.issuperset(key):
@@ -93,9 +103,14 @@ def search_key(text: str) -> str:
 
 def _search_key_of_any(key: str) -> str:
     """The same for text with letters or signs outside the Vietnamese alphabet."""
-    key = unicodedata.normalize("NFC", key).translate(_ENTRY).translate(_SIGNS)
+    key = unicodedata.normalize("NFC", clean(key).casefold()).translate(_ENTRY).translate(_SIGNS)
     key = _MARKS.sub("", unicodedata.normalize("NFD", key.replace("đ", "d")))
     return " ".join(unicodedata.normalize("NFC", key).split())
+
+
+def match_key(text: str) -> str:
+    """The search key with a final y after a consonant as i (*Mỹ* = *Mĩ*, *Quý* = *Quí*)."""
+    return _FINAL_Y.sub(r"\1i", search_key(text))
 
 
 def compare_key(text: str) -> str:
@@ -103,26 +118,44 @@ def compare_key(text: str) -> str:
 
     The tone of each word is written behind it, wherever the paper puts it.
     """
-    key = clean(text).casefold().translate(_SIGNS)
-    return _WORD.sub(_tone_last, key).replace(" ", "")
+    key = " ".join(filter(None, map(_compare_key_of, text.split())))
+    if key.replace(" ", "").isalnum():
+        return key
+    return _SPACE_AT_A_SIGN.sub("", key)
+
+
+def with_i_for_final_y(key: str) -> str:
+    """A compare key in which a final y after a consonant is i."""
+    return _FINAL_Y.sub(r"\1i", key)
+
+
+# Some hundred words make up the names of a commune, some thousand its addresses.
+@lru_cache(maxsize=16384)
+def _compare_key_of(word: str) -> str:
+    key = unicodedata.normalize("NFC", clean(word).casefold()).translate(_SIGNS)
+    return _WORD.sub(_tone_last, key)
 
 
 def _tone_last(match: re.Match[str]) -> str:
     word = match[0]
-    tones = "".join(_TONE_OF[letter] for letter in _TONED_LETTER.findall(word))
-    return f"{word.translate(_TONELESS)}\x1e{tones}\x1e"
+    tones = "".join(_TONE_LETTERS[_TONE_OF[letter]] for letter in _TONED_LETTER.findall(word))
+    return word.translate(_TONELESS) + tones
 
 
 def sort_key(full_name: str) -> str:
-    """A text whose plain order is the order of Vietnamese lists of names."""
-    parts = [part for word in full_name.split() if (part := _sort_key_of(word)) is not None]
-    parts = parts[-1:] + parts[:-1]
-    letters = " ".join([part[0] for part in parts])
-    tones = "".join([part[1] for part in parts])
-    return f"{letters}{_BELOW_EVERY_LETTER}{tones}"
+    """A text whose plain order is the order of Vietnamese lists of names.
+
+    All of one given name stand together: the rest of the name decides after its tone.
+    """
+    words = [part for word in full_name.split() if (part := _sort_key_of(word)) is not None]
+    if not words:
+        return ""
+    given, tone = words.pop()
+    letters = " ".join([word[0] for word in words])
+    tones = "".join([word[1] for word in words])
+    return f"{given}{_BELOW_EVERY_LETTER}{tone}{letters}{_BELOW_EVERY_LETTER}{tones}"
 
 
-# Some hundred words make up the names of a commune.
 @lru_cache(maxsize=4096)
 def _sort_key_of(raw_word: str) -> tuple[str, str] | None:
     """The letters and the tone of one word; ``None`` for one of signs only."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.vietnamese import clean, compare_key, search_key, sort_key
+from forms.vietnamese import (
+    clean,
+    compare_key,
+    match_key,
+    search_key,
+    sort_key,
+    with_i_for_final_y,
+)
 
 NAMES = st.text(
     alphabet=st.sampled_from(
@@ -93,6 +101,33 @@ def test_compare_keeps_what_makes_another_name(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sỹ", "Sĩ"),
+        ("MỸ", "Mĩ"),
+        ("Lý", "lí"),
+        ("Quý", "Quí"),
+        ("Lý Sỹ Quý", "li si qui"),
+        ("Điện Bàn - Kỳ Anh", "dien ban - ki anh"),
+    ],
+)
+def test_a_match_takes_final_y_for_i(one: str, other: str) -> None:
+    assert match_key(one) == match_key(other)
+    assert compare_key(one) != compare_key(other)
+
+
+@pytest.mark.parametrize("name", ["Thúy", "Huy", "Ý", "Y Krông", "Mây", "Yến", "Nguyễn"])
+def test_a_y_that_is_no_i_stays(name: str) -> None:
+    assert match_key(name) == search_key(name)
+    assert with_i_for_final_y(compare_key(name)) == compare_key(name)
+
+
+def test_tones_count_where_y_is_i() -> None:
+    assert with_i_for_final_y(compare_key("Sỹ")) == with_i_for_final_y(compare_key("Sĩ"))
+    assert with_i_for_final_y(compare_key("Sỹ")) != with_i_for_final_y(compare_key("Sí"))
+
+
+@pytest.mark.parametrize(
     "names",
     [
         ["An", "Ánh", "Ăn", "Ân"],
@@ -107,6 +142,9 @@ def test_compare_keeps_what_makes_another_name(one: str, other: str) -> None:
         ["H'Blang", "H'Mai", "Y Krông"],
         ["K'Brŏi", "K'Brôi"],
         ["Trúc", "Tuân", "Tuấn", "Tùng"],
+        ["Trần Thị Hoa", "Lê Thị Hòa", "Đỗ Thị Hóa"],
+        ["Vũ An", "Lê Anh"],
+        ["Lê Văn Ý", "Lê Thị Yến"],
     ],
 )
 def test_names_sort_as_in_vietnamese_lists(names: list[str]) -> None:
@@ -118,24 +156,41 @@ def test_the_sort_key_passes_over_case_and_tone_placement() -> None:
     assert sort_key("NGUYỄN THỊ HOÀ") == sort_key("Nguyễn  Thị Hòa")
 
 
-@given(NAMES | st.text(max_size=30))
+#: Also what no keyboard makes: signs of control, halves of pairs, every script.
+ANYTHING = st.text(st.characters(), max_size=30)
+
+
+@given(NAMES | ANYTHING)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     assert unicodedata.is_normalized("NFC", once)
 
 
+@given(NAMES | ANYTHING)
+@pytest.mark.parametrize("key", [search_key, match_key, compare_key])
+def test_the_key_of_a_key_is_itself(key: Callable[[str], str], text: str) -> None:
+    once = key(text)
+    assert key(once) == once
+
+
+@given(NAMES | ANYTHING)
+@pytest.mark.parametrize("key", [clean, search_key, match_key, compare_key, sort_key])
+def test_every_key_can_be_stored(key: Callable[[str], str], text: str) -> None:
+    stored = key(text)
+    assert "\x00" not in stored
+    assert stored.encode("utf-8").decode("utf-8") == stored
+
+
 @given(NAMES)
-def test_the_search_key_of_a_search_key_is_itself(text: str) -> None:
-    key = search_key(text)
-    assert search_key(key) == key
-    assert key.isascii()
+def test_the_search_key_of_a_name_is_ascii(text: str) -> None:
+    assert search_key(text).isascii()
 
 
 @given(NAMES)
 def test_keys_do_not_depend_on_composition(text: str) -> None:
     whole, split = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
-    for key in (clean, search_key, compare_key, sort_key):
+    for key in (clean, search_key, match_key, compare_key, sort_key):
         assert key(whole) == key(split)
 
 
