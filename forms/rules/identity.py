@@ -5,7 +5,8 @@ and digits of a number are errors; everything the old number scheme says is only
 officer confirms with a reason: the circular that defined the scheme expired on 01/07/2024 and real
 exceptions exist (Luật Căn cước 26/2023/QH15 Điều 12 promises no more than twelve digits).
 
-Personal ID number (``PPP G YY RRRRRR``), after taking out spaces, dots and dashes:
+Personal ID number (``PPP G YY RRRRRR``), after taking out spaces, dots and dashes, as
+``forms.identifiers.personal_number`` looks at it:
 
 * ID-R1  eleven digits that begin with a known place once a 0 is put before them: an error that
          offers that number (``ID_002``); spreadsheets lose the leading 0.
@@ -39,14 +40,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 
-from forms.catalogues import catalogue
 from forms.dates import PartialDate, display, parse_stored
 from forms.definition import Answer
 from forms.findings import Code, Finding
+from forms.identifiers.old_id_card import is_old_number
+from forms.identifiers.personal_number import FIRST_CODED_YEAR as FIRST_CODED_YEAR
+from forms.identifiers.personal_number import TRAINING_PREFIX as TRAINING_PREFIX
+from forms.identifiers.personal_number import IdentityTables as IdentityTables
+from forms.identifiers.personal_number import format_remark, is_personal_number, scheme_remarks
+from forms.identifiers.signs import clean_number as clean_number
 
 FULL_NAME = "full_name"
 BIRTH_DATE = "birth_date"
@@ -57,65 +61,10 @@ OLD_ID_NUMBER = "old_id_number"
 #: The person fields these rules read.
 IDENTITY_FIELDS = (FULL_NAME, BIRTH_DATE, SEX, ID_NUMBER, OLD_ID_NUMBER)
 
-#: First year that the number's digits can say.
-FIRST_CODED_YEAR = 1900
-
-#: The prefix of the training province, assigned to nobody.
-TRAINING_PREFIX = "003"
-
-_SEXES = ("1", "2")
 _PERSON = "person."
 _PERSON_ALONE = dict.fromkeys(IDENTITY_FIELDS, "")
-_SEPARATORS = str.maketrans("", "", " .-\u2010\u2011\u2013\u00a0")
-_DIGITS = re.compile(r"[0-9]*")
-_TWELVE_DIGITS = re.compile(r"[0-9]{12}")
-_LOOK_ALIKES = str.maketrans("OoIl", "0011")
 # Not a letter of any alphabet with its marks, apostrophe, hyphen or the dot of abbreviations.
 _ODD_SIGNS = re.compile(r"[\d_]|[^\w .'\-\u0300-\u036f\u2018\u2019\u02bc\u2010\u2011]")
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityTables:
-    """The dated lists behind the rules.
-
-    Attributes:
-        birth_places: first three digits -> province where the birth was registered.
-        abroad: first digits of numbers registered abroad.
-        sex_and_century: fourth digit -> (code of the sex, its word, first year of the century).
-    """
-
-    birth_places: Mapping[str, str] = field(repr=False)
-    abroad: frozenset[str]
-    sex_and_century: Mapping[str, tuple[str, str, int]] = field(repr=False)
-
-    @staticmethod
-    def load(training: bool) -> IdentityTables:
-        """The lists in force; with ``training``, the fictional province's prefix is known too."""
-        return _load_tables(training)
-
-
-@cache
-def _load_tables(training: bool) -> IdentityTables:
-    places = catalogue("birth_registration_prefixes")
-    kinds = places.column("place")
-    names = places.column("name_vi")
-    provinces = {code: names[code] for code, kind in kinds.items() if kind == "province"}
-    if training:
-        provinces[TRAINING_PREFIX] = ""
-    digits = catalogue("century_sex_digits").rows
-    return IdentityTables(
-        birth_places=provinces,
-        abroad=frozenset(code for code, kind in kinds.items() if kind == "abroad"),
-        sex_and_century={
-            code: (row["sex_code"], row["sex_vi"], int(row["first_year"]))
-            for code, row in digits.items()
-        },
-    )
-
-
-def clean_number(text: str) -> str:
-    """A number as it is stored: without the spaces, dots and dashes of its writing."""
-    return text.translate(_SEPARATORS)
 
 
 def identity_findings(
@@ -136,14 +85,14 @@ def identity_findings(
     findings: list[Finding] = []
     born = parse_stored(_text(identity, BIRTH_DATE))
     if ID_NUMBER in paths:
-        path = paths[ID_NUMBER]
         number = clean_number(_text(identity, ID_NUMBER))
-        if _TWELVE_DIGITS.fullmatch(number):
-            findings += _scheme_findings(
-                number, identity.get(SEX), born, on=on, tables=tables, path=path
-            )
+        if is_personal_number(number):
+            sex = identity.get(SEX)
+            remarks = scheme_remarks(number, sex=sex, born=born, on=on, tables=tables)
         else:
-            findings.append(_format_finding(number, path, tables))
+            remarks = iter((format_remark(number, tables),))
+        for code, words in remarks:
+            findings.append(_finding(code, ID_NUMBER, paths[ID_NUMBER], words))
     if OLD_ID_NUMBER in paths:
         findings += _old_number_findings(_text(identity, OLD_ID_NUMBER), paths[OLD_ID_NUMBER])
     if BIRTH_DATE in paths:
@@ -174,58 +123,10 @@ def _text(identity: Mapping[str, Answer], name: str) -> str:
     return "" if answer is None else str(answer)
 
 
-def _format_finding(number: str, path: str, tables: IdentityTables) -> Finding:
-    """ID-R1 … ID-R6: why this is no number of twelve digits."""
-    digits = number.translate(_LOOK_ALIKES)
-    parameters = {"number": number}
-    if not number:
-        code, parameters = Code.ID_006, {}
-    elif not _DIGITS.fullmatch(digits):
-        code = Code.ID_004
-    elif digits != number and len(digits) == 12:
-        code, parameters = Code.ID_003, {"number": number, "suggestion": digits}
-    elif digits != number:
-        code = Code.ID_004
-    elif len(number) == 11 and f"0{number}"[:3] in tables.birth_places:
-        code, parameters = Code.ID_002, {"number": number, "suggestion": f"0{number}"}
-    elif len(number) == 9:
-        code = Code.ID_005
-    else:
-        code, parameters = Code.ID_001, {"number": number, "count": str(len(number))}
-    return _finding(code, ID_NUMBER, path, parameters)
-
-
-def _scheme_findings(
-    number: str,
-    sex: Answer,
-    born: PartialDate | None,
-    *,
-    on: date,
-    tables: IdentityTables,
-    path: str,
-) -> Iterator[Finding]:
-    """ID-R7 … ID-R11: where twelve digits contradict the old scheme or the other answers."""
-    prefix = number[:3]
-    if prefix not in tables.birth_places:
-        code = Code.ID_008 if number[0] in tables.abroad else Code.ID_007
-        yield _finding(code, ID_NUMBER, path, {"number": number, "prefix": prefix})
-    sex_of_number, sex_vi, first_year = tables.sex_and_century[number[3]]
-    if sex in _SEXES and sex != sex_of_number:
-        words = {"number": number, "digit": number[3], "sex_of_number": sex_vi}
-        yield _finding(Code.ID_009, ID_NUMBER, path, words)
-    year_of_number = first_year + int(number[4:6])
-    if born is not None and born.year != year_of_number:
-        years = {"year_of_number": str(year_of_number), "birth_year": str(born.year)}
-        yield _finding(Code.ID_010, ID_NUMBER, path, {"number": number, **years})
-    elif born is None and year_of_number > on.year:
-        years = {"year_of_number": str(year_of_number)}
-        yield _finding(Code.ID_011, ID_NUMBER, path, {"number": number, **years})
-
-
 def _old_number_findings(number: str, path: str) -> Iterator[Finding]:
     """ID-R12."""
     number = clean_number(number)
-    if number and not (_DIGITS.fullmatch(number) and len(number) in (9, 12)):
+    if number and not is_old_number(number):
         yield _finding(Code.ID_012, OLD_ID_NUMBER, path, {"number": number})
 
 
