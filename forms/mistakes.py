@@ -47,6 +47,20 @@ class Mistake(Enum):
     DEF_030 = "Ô này dài quá {limit} ký tự. Rút ngắn nội dung."
     DEF_031 = "Công cụ pyxform không nhận biểu mẫu này: {detail}"
 
+    MIG_001 = "Không đọc được khai báo chuyển đổi ở '{detail}'. Viết lại phần này."
+    MIG_002 = "Khai báo bắt đầu từ phiên bản '{name}', phiên bản cũ là '{expected}'. Sửa 'from'."
+    MIG_003 = "'{name}' không phải câu hỏi của phiên bản cũ. Sửa tên."
+    MIG_004 = "'{name}' không phải câu hỏi của phiên bản mới. Sửa tên."
+    MIG_005 = "Câu hỏi '{name}' của phiên bản cũ chưa có nơi đến. Khai báo ở một trong các mục."
+    MIG_006 = "Câu hỏi '{name}' của phiên bản cũ được khai báo hai lần. Giữ lại một."
+    MIG_007 = "Câu hỏi '{name}' của phiên bản mới nhận nhiều câu trả lời. Dùng mục merged."
+    MIG_008 = "'{name}' nằm trong nhóm lặp khác với '{target}'. Chọn câu hỏi có cùng mức lặp."
+    MIG_009 = "Mã '{choice}' của '{name}' không có ở phiên bản mới. Ghi mã thay thế hoặc null."
+    MIG_010 = "Mã '{choice}' không có trong danh sách của '{name}'. Sửa mã."
+    MIG_011 = "Biểu thức của '{name}' không dùng được: {detail}"
+    MIG_012 = "'{name}' không phải câu hỏi chọn. Bỏ khỏi mục choices."
+    MIG_013 = "Không có khai báo chuyển đổi từ phiên bản '{name}' sang '{target}'. Thêm tệp này."
+
 
 @dataclass(frozen=True, slots=True)
 class DefinitionProblem:
