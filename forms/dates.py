@@ -4,7 +4,8 @@ Many elderly people have only a year of birth, on their card too. Representation
 
 * *stored*: ``1945``, ``1950-03`` or ``1950-03-12``; the only spelling that documents hold;
 * *typed*: what an officer types or an old file holds: ``1945``, ``3/1950``, ``12/03/1950``,
-  ``12031950``, and with unknown parts ``00/00/1945``, ``--/--/1945``, ``??/03/1950``;
+  ``12031950``, and with unknown parts ``00/00/1945``, ``--/--/1945``, ``??/03/1950``
+  (``forms.date_entry`` tells what is wrong with a text that is none);
 * *displayed*: ``1945``, ``03/1950`` or ``12/03/1950``.
 
 A part that is not known stays unknown: nothing here makes 01/01 out of a year. Rules that need one
@@ -23,6 +24,9 @@ from forms.definition import DatePrecision
 
 #: Typed years before this one are slips of the finger: nobody in a register was born earlier.
 FIRST_TYPED_YEAR = 1800
+
+#: Digits and signs of East Asian keyboards, and the dashes of word processors.
+FULL_WIDTH = str.maketrans("０１２３４５６７８９／．－–—‐−", "0123456789/.-----")
 
 _STORED = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _UNKNOWN = r"[-?_xX.…]{1,2}"
@@ -70,6 +74,14 @@ class PartialDate:
         month = self.month or 12
         return date(self.year, month, self.day or monthrange(self.year, month)[1])
 
+    def is_part_of(self, other: PartialDate) -> bool:
+        """Does ``other`` say the same and more? (``1950`` of ``12/03/1950``)"""
+        return self.precision is not other.precision and other.stored.startswith(self.stored)
+
+    def may_be_same(self, other: PartialDate) -> bool:
+        """Is there a day that both can mean?"""
+        return self == other or self.is_part_of(other) or other.is_part_of(self)
+
     def is_at_least(self, precision: DatePrecision) -> bool:
         """Does it tell as much as ``precision`` asks?"""
         return _RANK[self.precision] >= _RANK[precision]
@@ -96,6 +108,8 @@ def parse_typed(text: str) -> PartialDate | None:
     dropping it would lose what the paper says.
     """
     text = text.strip()
+    if not text.isascii():
+        text = text.translate(FULL_WIDTH)
     match = _TYPED.fullmatch(text) or _TYPED_DIGITS.fullmatch(text)
     if match is not None:
         day, month, year = match.groups()

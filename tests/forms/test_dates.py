@@ -36,6 +36,9 @@ from forms.definition import DatePrecision
         ("1950-03", "1950-03"),
         ("1950-03-12", "1950-03-12"),
         ("29/02/2000", "2000-02-29"),
+        ("１９４５", "1945"),
+        ("１２／０３／１９５０", "1950-03-12"),
+        ("12–03–1950", "1950-03-12"),
     ],
 )
 def test_a_typed_date_is_stored_with_what_is_known(typed: str, stored: str) -> None:
@@ -62,7 +65,7 @@ def test_a_typed_date_is_stored_with_what_is_known(typed: str, stored: str) -> N
         "1/1/1",
         "19500",
         "12/03/1950/1",
-        "１９４５",
+        "١٩٤٥",
         f"{FIRST_TYPED_YEAR - 1}",
     ],
 )
@@ -133,6 +136,35 @@ def test_every_spelling_leads_back_to_the_same_date(partial: PartialDate) -> Non
 def test_no_day_is_invented(partial: PartialDate) -> None:
     assert partial.earliest() <= partial.latest()
     assert (partial.earliest() == partial.latest()) == (partial.precision is DatePrecision.DAY)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may_be_same", "is_part"),
+    [
+        ("1950", "1950", True, False),
+        ("1950", "1950-03", True, True),
+        ("1950", "1950-03-12", True, True),
+        ("1950-03", "1950-03-12", True, True),
+        ("1950-03-12", "1950", True, False),
+        ("1950", "1951-03", False, False),
+        ("1950-03", "1950-04-12", False, False),
+        ("1950-03-12", "1950-03-13", False, False),
+    ],
+)
+def test_a_partial_date_is_compared_by_what_it_says(
+    one: str, other: str, may_be_same: bool, is_part: bool
+) -> None:
+    first, second = parse_stored(one), parse_stored(other)
+    assert first is not None
+    assert second is not None
+    assert first.may_be_same(second) is second.may_be_same(first) is may_be_same
+    assert first.is_part_of(second) is is_part
+
+
+@given(partial_dates(), partial_dates())
+def test_dates_may_be_the_same_when_their_spans_meet(one: PartialDate, other: PartialDate) -> None:
+    meet = one.earliest() <= other.latest() and other.earliest() <= one.latest()
+    assert one.may_be_same(other) == meet
 
 
 @given(st.text(max_size=20))
