@@ -13,7 +13,10 @@ from enum import Enum, unique
 
 @unique
 class Mistake(Enum):
-    """Every mistake the loader tells; the value is the Vietnamese sentence."""
+    """Every mistake the loader tells; the value is the Vietnamese sentence.
+
+    DEF_060 to DEF_069 are notices: the form loads, and its author should know.
+    """
 
     DEF_001 = "Không đọc được tệp này như một bảng XLSForm ({detail}). Kiểm tra lại tệp."
     DEF_002 = "Thiếu trang tính '{name}'. Thêm trang tính này."
@@ -46,6 +49,30 @@ class Mistake(Enum):
     DEF_029 = "Cột '{name}' không dùng được với kiểu '{type}'. Xoá nội dung ô này."
     DEF_030 = "Ô này dài quá {limit} ký tự. Rút ngắn nội dung."
     DEF_031 = "Công cụ pyxform không nhận biểu mẫu này: {detail}"
+    DEF_040 = "Kiểu '{name}' của XLSForm không dùng được ở đây: {reason}. Bỏ hàng này."
+    DEF_041 = "Cột '{name}' của XLSForm không dùng được ở đây: {reason}. Xoá nội dung ô này."
+    DEF_042 = "Thiết lập '{name}' không dùng được ở đây: {reason}. Xoá nội dung ô này."
+    DEF_043 = "Không có tệp đính kèm '{name}'. Đặt tệp này vào cùng thư mục với biểu mẫu."
+    DEF_044 = "Không đọc được tệp đính kèm '{name}': {detail}. Sửa tệp này."
+    DEF_045 = "Tệp đính kèm '{name}' không có cột '{needed}'. Thêm cột, hoặc sửa parameters."
+    DEF_046 = "Tham số '{name}' không dùng được với kiểu '{type}'. Được phép: {allowed}."
+    DEF_047 = "Quá nhiều hàng hoặc ô (tối đa {rows} hàng, {cells} ô). Rút gọn tệp."
+    DEF_048 = "Ô này là công thức chưa có giá trị. Ghi thẳng giá trị vào ô."
+    DEF_049 = "Ô này là giá trị lỗi ({name}). Ghi lại giá trị đúng."
+    DEF_070 = "Các ô {name} bị gộp, nên chỉ ô đầu có nội dung. Bỏ gộp và điền từng ô."
+    DEF_071 = "Trang tính '{name}' xuất hiện hai lần. Giữ lại một trang."
+    DEF_072 = "'{name}' không khớp với '{expected}' mở ở hàng {other}. Sửa kiểu của hàng này."
+    DEF_073 = "Vai trò '{name}' không dùng được trong nhóm lặp. Dùng tiền tố khác, ví dụ member."
+    DEF_074 = "Tên '{name}' vừa là tệp đính kèm vừa là danh sách lựa chọn. Đổi tên một trong hai."
+    DEF_060 = "Trang tính '{name}' không thuộc XLSForm nên không được đọc."
+    DEF_061 = "Thiết lập '{name}' không có tác dụng ở đây."
+    DEF_062 = "Cột '{name}' không có tác dụng ở đây."
+    DEF_063 = "Hàng này không có type, name và label nên không được đọc."
+    DEF_064 = "Nhắc nhở của công cụ pyxform: {detail}"
+    DEF_050 = "Hàm '{name}' cố ý không hỗ trợ: {detail}. Viết lại biểu thức, không dùng hàm này."
+    DEF_051 = "Không có bảng '{name}': không phải tệp CSV kèm theo hay danh sách lựa chọn. Sửa tên."
+    DEF_052 = "Bảng '{name}' không có cột '{column}'. Dùng một trong các cột: {allowed}."
+    DEF_053 = "'{name}' viết không đúng cách: {detail}. Sửa biểu thức."
 
     MIG_001 = "Không đọc được khai báo chuyển đổi ở '{detail}'. Viết lại phần này."
     MIG_002 = "Khai báo bắt đầu từ phiên bản '{name}', phiên bản cũ là '{expected}'. Sửa 'from'."
@@ -59,7 +86,11 @@ class Mistake(Enum):
     MIG_010 = "Mã '{choice}' không có trong danh sách của '{name}'. Sửa mã."
     MIG_011 = "Biểu thức của '{name}' không dùng được: {detail}"
     MIG_012 = "'{name}' không phải câu hỏi chọn. Bỏ khỏi mục choices."
-    MIG_013 = "Không có khai báo chuyển đổi từ phiên bản '{name}' sang '{target}'. Thêm tệp này."
+
+    @property
+    def is_notice(self) -> bool:
+        """Only told, no reason to refuse the form."""
+        return self.name.startswith("DEF_06")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +98,8 @@ class DefinitionProblem:
     """One mistake at one place.
 
     Attributes:
-        sheet: ``survey``, ``choices`` or ``settings``; empty for the file as a whole.
+        sheet: ``survey``, ``choices``, ``settings`` or the name of an attached file; empty for
+            the file as a whole.
         row: the line of a Markdown file or the row of a sheet, counted from 1; 0 for the sheet.
         column: the heading as the author wrote it; empty for the row.
     """

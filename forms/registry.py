@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from forms.about import FILE_NAME, FormAbout, load_about
 from forms.compiled import CompiledForm
 from forms.loader import load_form
+
+if TYPE_CHECKING:
+    from forms.migration import Migrator
 
 _BUNDLED = Path(__file__).parent / "definitions"
 
@@ -71,6 +76,27 @@ class FormRegistry:
             if (form_id, version) not in self._forms:
                 self._forms[form_id, version] = load_form(path)
             return self._forms[form_id, version]
+
+    def migrators(self, form_id: str, version: str, *, to: str) -> list[Migrator]:
+        """The declared way from a text to a newer one, step by step; empty from a text to itself.
+
+        Raises ``UnknownFormError``, and ``DefinitionError`` for a missing or unsound declaration.
+        """
+        # Imported here because a program that only fills forms need not know them.
+        from forms.migration import Migrator, load_migration
+
+        known = self.versions(form_id)
+        if version not in known or to not in known or version > to:
+            raise UnknownFormError(f"{form_id} {version} → {to}")
+        way = known[known.index(version) : known.index(to) + 1]
+        return [
+            Migrator(
+                self.get(form_id, old).definition,
+                self.get(form_id, new).definition,
+                load_migration(self.path(form_id, new).with_name("migration.yaml")),
+            )
+            for old, new in pairwise(way)
+        ]
 
     def in_force(self, form_id: str, on: date) -> CompiledForm:
         """The text in force on a day. Raises ``UnknownFormError`` when there was none yet."""
