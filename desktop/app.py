@@ -366,6 +366,7 @@ def _build(
 
 
 def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Parts:
+    from desktop.services.form_texts import text_of
     from desktop.services.remarks import day_of_validation
     from desktop.ui.desk import Parts
     from forms.engine import Filling
@@ -387,7 +388,7 @@ def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Par
         reviews=services.reviews,
         syncing=services.syncing,
         begin_filling=_begin_filling,
-        definition_of=lambda form_id, version: services.forms.get(form_id, version).definition,
+        definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,
         clock=clock,
         commune_names=seat.commune_names,
         has_home=seat.home is not None,

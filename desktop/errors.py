@@ -43,6 +43,7 @@ class Problem(Enum):
     TRAINING_MISMATCH = "training_mismatch"
     COMMUNE_MISMATCH = "commune_mismatch"
     GONE = "gone"
+    FORM_NEWER = "form_newer"
     ALREADY_ANSWERED = "already_answered"
     REASON_MISSING = "reason_missing"
     ANSWER_TOO_LONG = "answer_too_long"

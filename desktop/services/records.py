@@ -39,6 +39,7 @@ from desktop.services.drafting import (
     confirmations_after,
     record_id_of,
 )
+from desktop.services.form_texts import text_of
 from desktop.services.handing_in import (
     check_edit,
     same_content,
@@ -102,7 +103,7 @@ class Records:
 
         A record opens under the text it was begun with. What is known of the person, the
         household and the commune is filled in; it is stored with the first save. Raises ``GONE``
-        when the person is no longer here.
+        when the person is no longer here, ``FORM_NEWER`` when this program does not have the text.
         """
         dossier = self._dossier(person_id, form_id=form_id)
         form = self._form_of(dossier.record, form_id)
@@ -426,7 +427,7 @@ class Records:
     def _form_of(self, record: Document | None, form_id: str) -> CompiledForm:
         if record is None:
             return self._forms.in_force(form_id, self._clock().date())
-        return self._forms.get(form_id, str(record.fields["form_version"]))
+        return text_of(self._forms, form_id, str(record.fields.get("form_version") or ""))
 
     def _remarks(
         self, definition: FormDefinition, answers: Answers, person_id: PersonId

@@ -174,6 +174,10 @@ class Messages(QObject):
                 self.tr("Mục này không còn trong sổ."),
                 self.tr("Danh sách vừa được cập nhật; hãy chọn lại."),
             ),
+            Problem.FORM_NEWER: (
+                self.tr("Phiếu này lập theo biểu mẫu mà chương trình ở máy này chưa có."),
+                self.tr("Cập nhật chương trình rồi mở lại; phiếu không bị thay đổi."),
+            ),
             Problem.ALREADY_ANSWERED: (
                 self.tr("Mục này đã có kết quả trước đó."),
                 self.tr("Xem kết quả trong danh sách đã xử lý."),

@@ -12,11 +12,11 @@ from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import create_register
 from desktop.store import ledger
-from desktop.store.documents import Document
+from desktop.store.documents import Document, Edit
 from forms.definition import Answer
 from forms.findings import Severity
 from sync.protocol.documents import DocumentType
-from tests.support.offices import HOME, PASSPHRASE, QUICK, Office
+from tests.support.offices import HOME, PASSPHRASE, QUICK, Clock, Office
 from tests.support.worker_form import employed
 
 WRONG_YEAR = {"identity__birth_date": "1985-05-12"}
@@ -347,3 +347,18 @@ def test_a_second_head_of_a_household_does_not_silently_replace_the_first(office
     again = office.records.save(second.opened, answers=second.opened.answers, confirmations={})
     assert document(office, first.household_id).fields["head_person_id"] == second.person_id
     assert all(finding.code.name != "REG_001" for finding in again.findings)
+
+
+def test_a_record_of_a_newer_text_of_the_form_is_told_not_guessed(office: Office) -> None:
+    saved = save(office)
+    newer = Edit(
+        document_type=DocumentType.RECORD,
+        document_id=saved.record_id,
+        commune_code=HOME.commune_code,
+        fields={"form_version": "2099-01-01"},
+    )
+    office.register.save([newer], author="Máy khác", at=Clock()(), action="record.save")
+    with pytest.raises(UserError) as error:
+        office.records.open(saved.person_id)
+    assert error.value.problem is Problem.FORM_NEWER
+    assert error.value.parameters == {"form": "tt11_2022_m03", "version": "2099-01-01"}
