@@ -11,7 +11,8 @@ from forms.definition import FormDefinition, Question, QuestionType, Section
 from forms.expressions.compiler import Names, Scope, compile_expression, references
 from forms.expressions.parser import parse
 from forms.expressions.syntax import Call, ExpressionError, Node
-from forms.expressions.terms import BooleanRun, Sort, Term, boolean
+from forms.expressions.tables import Tables
+from forms.expressions.terms import BooleanRun, Sort, Term, boolean, scalar
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
 
 #: Attribute of a question -> heading of its column in the survey sheet.
@@ -43,6 +44,7 @@ class _Compilation:
 
     def __init__(self, definition: FormDefinition) -> None:
         self._definition = definition
+        self._tables = Tables(definition)
         self._problems: list[DefinitionProblem] = []
         self._sources: dict[str, Question | Section] = {}
         self._items: list[Item] = []
@@ -113,7 +115,7 @@ class _Compilation:
 
     def _scope(self, item: Item, attribute: str) -> Scope:
         columns = self._columns if attribute == "choice_filter" else None
-        return Scope(self._names, item.path, self._slots, columns)
+        return Scope(self._names, item.path, self._slots, columns, self._tables)
 
     def _parse_all(self) -> None:
         for item in self._items:
@@ -227,7 +229,8 @@ class _Compilation:
             item.sort = Sort.ANY  # for once(), which reads itself
         item.blank = None if item.sort is Sort.MEASURE else ""
         self._slots[item.path] = (item.slot, item.sort)
-        item.calculation = self._compile(item, "calculation")
+        calculation = self._compile(item, "calculation")
+        item.calculation = None if calculation is None else scalar(calculation)
         if calculates and item.calculation is not None:
             item.sort = _KEPT_AS.get(item.calculation.sort, item.calculation.sort)
             item.blank = None if item.sort in (Sort.MEASURE, Sort.ANY) else ""
@@ -250,7 +253,7 @@ class _Compilation:
         item.constraint = self._test(item, "constraint")
         item.warning = self._test(item, "warning")
         default = self._compile(item, "default")
-        item.default = None if default is None else default.run
+        item.default = None if default is None else scalar(default).run
         self._compile_choices(item, question)
         if item.warning is not None:
             tree = self._trees[item.path, "warning"]

@@ -107,7 +107,7 @@ class CompiledForm:
     def blank_state(self) -> State:
         """A state without answers; to be copied."""
         blanks = (item.blank for item in self.items)
-        return ["", *blanks, *("" for _ in self.columns), "", 0]  # TODAY first, NOW, SEED last
+        return ["", *blanks, *("" for _ in self.columns), None, "", 0]  # TODAY … ITEM, NOW, SEED
 
     @cached_property
     def person_items(self) -> tuple[tuple[str, Item], ...]:

@@ -71,7 +71,7 @@ class Mistake(Enum):
     DEF_064 = "Nhắc nhở của công cụ pyxform: {detail}"
     DEF_050 = "Hàm '{name}' cố ý không hỗ trợ: {detail}. Viết lại biểu thức, không dùng hàm này."
     DEF_051 = "Không có bảng '{name}': không phải tệp CSV kèm theo hay danh sách lựa chọn. Sửa tên."
-    DEF_052 = "Bảng '{name}' không có cột '{column}'. Dùng một trong các cột: {allowed}."
+    DEF_052 = "Bảng '{name}' không có cột '{heading}'. Dùng một trong các cột: {allowed}."
     DEF_053 = "'{name}' viết không đúng cách: {detail}. Sửa biểu thức."
 
     MIG_001 = "Không đọc được khai báo chuyển đổi ở '{detail}'. Viết lại phần này."

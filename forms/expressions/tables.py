@@ -1,0 +1,402 @@
+"""Tables of a form: attached CSV files and option lists, as expressions read them.
+
+``instance('t')/root/item[…]/column``, ``pulldata('t', 'column', 'key column', key)`` and
+``jr:choice-name(code, '${question}')``. Names of tables and columns are written out, so that a
+wrong one is told when the form is loaded. Inside the predicate of an item a plain name is a column;
+questions are reached with ``${name}`` and ``current()/``.
+
+A predicate that asks ``column = key``, where the key is the same for every row, is answered by an
+index of that column, made at the first look-up and shared by all expressions of the form; so a
+table of ten thousand rows is read through once. Cells are texts and compare as an answer of a text
+question would.
+
+A predicate that gives a number is a position, as in XPath; the answer of a number question too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from forms.definition import Choice, FormDefinition, Table
+from forms.expressions.syntax import (
+    Binary,
+    Call,
+    ExpressionError,
+    Literal,
+    Located,
+    Logic,
+    Node,
+    Path,
+    Reference,
+    Start,
+    Step,
+    children,
+)
+from forms.expressions.terms import (
+    ITEM,
+    BooleanRun,
+    NodesRun,
+    Sort,
+    State,
+    Term,
+    boolean,
+    number,
+    text,
+    values,
+)
+from forms.expressions.values import Value, number_of_text, to_text
+from forms.mistakes import Mistake
+
+if TYPE_CHECKING:
+    from forms.expressions.compiler import Scope
+
+Compile: TypeAlias = "Callable[[Node, Scope], Term]"
+Row: TypeAlias = tuple[Value, ...]
+_Filter: TypeAlias = Callable[[State, Sequence[Row]], Sequence[Row]]
+
+_Key = TypeVar("_Key")
+
+_REFERENCE = re.compile(r"\s*\$\{\s*([^{}]*?)\s*\}\s*")
+_LABELS_BETWEEN = ", "
+
+
+@dataclass(slots=True)
+class IndexedTable:
+    """The rows of a table and, once they were asked for, where each value of a column stands."""
+
+    name: str
+    columns: Mapping[str, int]
+    rows: Sequence[Row]
+    _by_text: dict[int, dict[str, list[int]]] = field(default_factory=dict)
+    _by_number: dict[int, dict[float, list[int]]] = field(default_factory=dict)
+
+    def column(self, name: str) -> int:
+        """Where a column stands. Raises ``ExpressionError`` when there is none."""
+        if name not in self.columns:
+            allowed = ", ".join(self.columns)
+            raise ExpressionError(Mistake.DEF_052, name=self.name, heading=name, allowed=allowed)
+        return self.columns[name]
+
+    def find(self, column: int, value: Value) -> Iterable[int]:
+        """The numbers of the rows whose cell is equal to ``value``, in order."""
+        if isinstance(value, bool):
+            return [at for at, row in enumerate(self.rows) if bool(row[column]) == value]
+        if isinstance(value, float):
+            if column not in self._by_number:
+                self._by_number[column] = self._index(column, number_of_text)
+            return self._by_number[column].get(value, ()) if value == value else ()
+        if column not in self._by_text:
+            self._by_text[column] = self._index(column, str)
+        return self._by_text[column].get(to_text(value), ())
+
+    def _index(self, column: int, key: Callable[[str], _Key]) -> dict[_Key, list[int]]:
+        found: dict[_Key, list[int]] = {}
+        for at, row in enumerate(self.rows):
+            found.setdefault(key(to_text(row[column])), []).append(at)
+        return found
+
+
+class Tables:
+    """Every table of one form by name."""
+
+    def __init__(self, definition: FormDefinition | None = None) -> None:
+        self._definition = definition or FormDefinition("", "", "", (), {})
+        self._known: dict[str, IndexedTable] = {}
+
+    def table(self, name: str) -> IndexedTable:
+        """Raises ``ExpressionError`` when the form has neither such a file nor such a list."""
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._read(name)
+        return known
+
+    def _read(self, name: str) -> IndexedTable:
+        table = self._definition.tables.get(name)
+        if table is None and name in self._definition.choices:
+            table = _table_of_choices(self._definition.choices[name])
+        if table is None:
+            raise ExpressionError(Mistake.DEF_051, name=name)
+        columns = {column: at for at, column in enumerate(table.columns)}
+        return IndexedTable(name, columns, table.rows)
+
+    def labels(self, question_path: str) -> Mapping[str, str]:
+        """Code -> label of a choice question; nothing for other questions."""
+        question = self._definition.question(question_path)
+        if question.list_name is None:
+            return {}
+        choices = self._definition.choices.get(question.list_name)
+        if choices is not None:
+            return {choice.code: choice.label_vi for choice in choices}
+        table = self.table(question.list_name)
+        code = table.column(question.parameters.get("value", "name"))
+        label = table.column(question.parameters.get("label", "label"))
+        return {to_text(row[code]): to_text(row[label]) for row in table.rows}
+
+
+def _table_of_choices(choices: Sequence[Choice]) -> Table:
+    further = tuple(dict.fromkeys(name for choice in choices for name in choice.attributes))
+    rows = (
+        (choice.code, choice.label_vi, *(choice.attributes.get(name, "") for name in further))
+        for choice in choices
+    )
+    return Table(("name", "label", *further), tuple(rows))
+
+
+def is_instance(node: Node) -> bool:
+    """Is it a path over a table?"""
+    return (
+        isinstance(node, Located) and isinstance(node.base, Call) and node.base.name == "instance"
+    )
+
+
+def parts(node: Located, scope: Scope) -> Iterator[tuple[Node, Scope]]:
+    """What names are looked for in, with the scope it stands in: base and predicates."""
+    if not is_instance(node):
+        yield node.base, scope
+        yield from ((predicate, _of_values(scope)) for predicate in node.predicates)
+        return
+    table, item, _ = _taken_apart(node, scope)
+    for predicate in item.predicates:
+        yield predicate, replace(scope, item=table)
+
+
+def _of_values(scope: Scope) -> Scope:
+    """Inside the predicate of nodes without children: only ``.`` is there."""
+    return replace(scope, item=IndexedTable("", {".": 0}, ()))
+
+
+def instance_term(node: Located, scope: Scope, compile_node: Compile) -> Term:
+    """``instance('t')/root/item[…]/column``: the cells of the rows that pass."""
+    table, item, column = _taken_apart(node, scope)
+    inner = replace(scope, item=table)
+    start, rest = _start(table, item.predicates, inner, compile_node)
+    filters = [_filter(predicate, inner, compile_node) for predicate in rest]
+
+    def run(state: State) -> list[Value]:
+        rows = start(state)
+        for one in filters:
+            rows = one(state, rows)
+        return [row[column] for row in rows]
+
+    return Term(Sort.NODES, run)
+
+
+def filtered_term(
+    base: Term, predicates: Sequence[Node], scope: Scope, compile_node: Compile
+) -> Term:
+    """A node-set whose nodes have no children, filtered: ``(a | b)[. != ''][1]``."""
+    inner = _of_values(scope)
+    filters = [_filter(predicate, inner, compile_node) for predicate in predicates]
+    read = values(base)
+
+    def run(state: State) -> list[Value]:
+        rows: Sequence[Row] = [(value,) for value in read(state)]
+        for one in filters:
+            rows = one(state, rows)
+        return [row[0] for row in rows]
+
+    return Term(Sort.NODES, run)
+
+
+def cell_term(path: Path, table: IndexedTable) -> Term:
+    """A plain name inside the predicate of an item: the cell of that column."""
+    steps = [step for step in path.steps if str(step) != "."] or list(path.steps[:1])
+    if len(steps) > 1 or steps[0].predicates:
+        raise _misused(str(path), "trong […] của một bảng chỉ dùng được tên cột")
+    column = table.column(steps[0].name)
+    sort = Sort.TEXT if table.name else Sort.ANY
+    return Term(sort, lambda state: state[ITEM][0][column])
+
+
+def position_term(name: str) -> Term:
+    """``position()`` and ``last()`` inside the predicate of an item."""
+    part = 1 if name == "position" else 2
+    return Term(Sort.NUMBER, lambda state: float(state[ITEM][part]))
+
+
+def pulldata_term(arguments: Sequence[Node], scope: Scope, compile_node: Compile) -> Term:
+    """``pulldata('t', 'column', 'key column', key)``: the cell of the first such row, or ""."""
+    names = [node.value for node in arguments[:3] if isinstance(node, Literal)]
+    if len(names) < 3 or not all(isinstance(name, str) for name in names):
+        raise _misused("pulldata", "ba đối số đầu phải là tên viết trong dấu nháy")
+    table = scope.tables.table(str(names[0]))
+    wanted, key_column = table.column(str(names[1])), table.column(str(names[2]))
+    key = text(compile_node(arguments[3], scope))
+
+    def run(state: State) -> str:
+        for at in table.find(key_column, key(state)):
+            return to_text(table.rows[at][wanted])
+        return ""
+
+    return Term(Sort.TEXT, run)
+
+
+def choice_name_term(
+    arguments: Sequence[Node],
+    scope: Scope,
+    compile_node: Compile,
+    path_of: Callable[[Node], str],
+) -> Term:
+    """``jr:choice-name(code, '${question}')``: the labels of one or several codes.
+
+    A code that the list does not have is left out. ``path_of`` finds the question that a reference
+    or a path names.
+    """
+    labels = scope.tables.labels(path_of(_named_question(arguments[1])))
+    read = text(compile_node(arguments[0], scope))
+
+    def run(state: State) -> str:
+        codes = read(state)
+        if codes in labels:
+            return labels[codes]
+        return _LABELS_BETWEEN.join([labels[code] for code in codes.split() if code in labels])
+
+    return Term(Sort.TEXT, run)
+
+
+def _named_question(node: Node) -> Node:
+    """The question may stand in quotes, as XLSForm asks for, or as it is."""
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        reference = _REFERENCE.fullmatch(node.value)
+        if reference is not None:
+            return Reference(reference[1])
+        names = node.value.strip().split("/")
+        if all(names[1:]):
+            start = Start.RELATIVE if names[0] else Start.ROOT
+            return Path(tuple(Step(name) for name in names if name), start)
+    if isinstance(node, Reference | Path):
+        return node
+    raise _misused("jr:choice-name", "đối số thứ hai phải là '${tên câu hỏi}'")
+
+
+def _taken_apart(node: Located, scope: Scope) -> tuple[IndexedTable, Step, int]:
+    """The table, the step of its items and the column of a path over a table."""
+    call = node.base
+    name = call.arguments[0] if isinstance(call, Call) and len(call.arguments) == 1 else None
+    if not isinstance(name, Literal) or not isinstance(name.value, str):
+        raise _misused("instance", "tên bảng phải viết trong dấu nháy")
+    table = scope.tables.table(name.value)
+    form = f"instance('{name.value}')/root/item[…]/cột"
+    names = [step.name for step in node.steps]
+    if node.predicates or names[:2] != ["root", "item"] or len(names) > 3:
+        raise _misused(f"instance('{name.value}')", f"phải viết {form}")
+    root, item, *column = node.steps
+    if root.predicates or (column and column[0].predicates):
+        raise _misused("[…]", f"điều kiện chỉ đứng sau item: {form}")
+    return table, item, table.column(column[0].name) if column else 0
+
+
+def _start(
+    table: IndexedTable, predicates: tuple[Node, ...], scope: Scope, compile_node: Compile
+) -> tuple[Callable[[State], Sequence[Row]], tuple[Node, ...]]:
+    """The rows to begin with, through an index where there can be one, and what is left to test."""
+    rows = table.rows
+    found = _lookup(predicates[0], scope) if predicates else None
+    if found is None:
+        return (lambda _state: rows), predicates
+    column, key, others = found
+    term = compile_node(key, scope)
+    if term.sort is Sort.BOOLEAN:
+        return (lambda _state: rows), predicates
+    left = (*others, *predicates[1:])
+    if term.sort is Sort.NODES:
+        return _rows_of_any(table, column, term.run), left
+    read = term.run if term.sort in (Sort.NUMBER, Sort.ANY) else text(term)
+    return (lambda state: [rows[at] for at in table.find(column, read(state))]), left
+
+
+def _rows_of_any(
+    table: IndexedTable, column: int, keys: NodesRun
+) -> Callable[[State], Sequence[Row]]:
+    def run(state: State) -> Sequence[Row]:
+        found = {at for key in keys(state) for at in table.find(column, key)}
+        return [table.rows[at] for at in sorted(found)]
+
+    return run
+
+
+def _lookup(predicate: Node, scope: Scope) -> tuple[int, Node, tuple[Node, ...]] | None:
+    """``column = key`` alone or joined with ``and``: the column, the key and what else is asked."""
+    parts = (
+        predicate.operands
+        if isinstance(predicate, Logic) and predicate.operator == "and"
+        else (predicate,)
+    )
+    if any(_counts(part) for part in parts):
+        return None
+    for at, part in enumerate(parts):
+        if isinstance(part, Binary) and part.operator == "=":
+            for cell, key in ((part.left, part.right), (part.right, part.left)):
+                column = _column_of(cell, scope)
+                if column is not None and not _looks_at_item(key):
+                    return column, key, parts[:at] + parts[at + 1 :]
+    return None
+
+
+def _column_of(node: Node, scope: Scope) -> int | None:
+    if not isinstance(node, Path) or node.start is not Start.RELATIVE or scope.item is None:
+        return None
+    return scope.item.columns.get(str(node))
+
+
+def _counts(node: Node) -> bool:
+    """Does it ask for the position, which an index would change?"""
+    return any(isinstance(one, Call) and one.name in ("position", "last") for one in _near(node))
+
+
+def _looks_at_item(node: Node) -> bool:
+    return any(isinstance(one, Path) and one.start is Start.RELATIVE for one in _near(node))
+
+
+def _near(node: Node) -> Iterator[Node]:
+    """The nodes that stand in the same context: those of nested predicates do not."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        if isinstance(one, Located):
+            pending.append(one.base)
+        elif not isinstance(one, Path):
+            pending.extend(children(one))
+
+
+def _filter(predicate: Node, scope: Scope, compile_node: Compile) -> _Filter:
+    term = compile_node(predicate, scope)
+    if term.sort not in (Sort.NUMBER, Sort.MEASURE):
+        return _those(boolean(term))
+    wanted = number(term)
+    if term.constant:
+        return _at(wanted([]))
+    return _those(lambda state: wanted(state) == state[ITEM][1])
+
+
+def _at(position: float) -> _Filter:
+    def run(_state: State, rows: Sequence[Row]) -> Sequence[Row]:
+        exists = position.is_integer() and 1 <= position <= len(rows)
+        return [rows[int(position) - 1]] if exists else []
+
+    return run
+
+
+def _those(test: BooleanRun) -> _Filter:
+    """The rows that pass a test; the row being tested stands in the state meanwhile."""
+
+    def run(state: State, rows: Sequence[Row]) -> Sequence[Row]:
+        outer = state[ITEM]
+        size = len(rows)
+        kept = []
+        for position, row in enumerate(rows, 1):
+            state[ITEM] = (row, position, size)
+            if test(state):
+                kept.append(row)
+        state[ITEM] = outer
+        return kept
+
+    return run
+
+
+def _misused(name: str, detail: str) -> ExpressionError:
+    return ExpressionError(Mistake.DEF_053, name=name, detail=detail)
