@@ -96,6 +96,11 @@ def _certificate(sign: str) -> re.Match[str] | None:
     return next((match for shape in _CERTIFICATES if (match := shape.fullmatch(key))), None)
 
 
+def is_vietnamese_passport(number: str) -> bool:
+    """A capital letter with seven or eight digits."""
+    return _VIETNAMESE_PASSPORT.fullmatch(number) is not None
+
+
 def read_passport(text: str) -> Reading:
     """The number of a passport; a Vietnamese one is a letter with seven or eight digits.
 
@@ -104,12 +109,12 @@ def read_passport(text: str) -> Reading:
     number = stored_sign(text)
     if not number:
         return reading(Kind.PASSPORT, text, number, remarks=[(Code.NUM_001, {})])
-    if _VIETNAMESE_PASSPORT.fullmatch(number):
+    if is_vietnamese_passport(number):
         fixes = respelling(text, number)
         return reading(Kind.PASSPORT, text, number, fixes=fixes, is_proved=True)
     code = Code.NUM_080 if _PASSPORT.fullmatch(number) is None else Code.NUM_081
     digits = as_digits(number[1:])
     fixes = respelling(text, number)
-    if digits is not None and _VIETNAMESE_PASSPORT.fullmatch(number[0] + digits.value):
+    if digits is not None and is_vietnamese_passport(number[0] + digits.value):
         fixes.insert(0, Fix(number[0] + digits.value, in_order(digits.reasons)))
     return reading(Kind.PASSPORT, text, number, remarks=[(code, {"number": number})], fixes=fixes)

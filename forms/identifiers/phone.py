@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forms.catalogues import catalogue
-from forms.findings import Code
+from forms.findings import Code, Severity
 from forms.identifiers.reading import (
     Fact,
     FactKey,
@@ -32,6 +32,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _INTERNATIONAL = re.compile(r"(?:\+|00)840?([0-9]{8,10})")
 _COUNTRY_CODE_ONLY = re.compile(r"84([0-9]{9,10})")
 _BETWEEN_NUMBERS = re.compile(r"[/;,|\n]")
+_LEADING = re.compile(r"\s*\+?[0-9][0-9 .()-]{8,20}")
 _BRACKETS = str.maketrans("", "", "()")
 _MOBILE_SHAPE = re.compile(r"0[35789][0-9]{8}")
 _LANDLINE_SHAPE = re.compile(r"02[0-9]{9}")
@@ -67,15 +68,17 @@ def read(text: str) -> Reading:
 
 
 def _read_doubtful(text: str, number: str, reasons: frozenset[FixReason]) -> Reading:
-    remark, fixes = _slip(number, reasons)
+    remark, fixes = _slip(text, number, reasons)
     kind = Kind.LANDLINE if number.startswith("02") else Kind.MOBILE
     if fixes:
         line = _line(fixes[0].value)
         kind = kind if line is None else line.kind
-    return reading(kind, text, number, remarks=[remark], fixes=fixes + respelling(text, number))
+    if not fixes and remark[0].kind.severity is not Severity.ERROR:
+        fixes = respelling(text, number)
+    return reading(kind, text, number, remarks=[remark], fixes=fixes)
 
 
-def _slip(number: str, reasons: frozenset[FixReason]) -> tuple[Remark, list[Fix]]:
+def _slip(text: str, number: str, reasons: frozenset[FixReason]) -> tuple[Remark, list[Fix]]:
     """Why this is no number that can be called, and what it was perhaps meant to be."""
     if not number:
         return (Code.NUM_001, {}), []
@@ -97,7 +100,16 @@ def _slip(number: str, reasons: frozenset[FixReason]) -> tuple[Remark, list[Fix]
         return (Code.NUM_043, {"number": number, "prefix": number[:3]}), []
     if _LANDLINE_SHAPE.fullmatch(number):
         return (Code.NUM_043, {"number": number, "prefix": number[:4]}), []
-    return (Code.NUM_040, {"number": number}), []
+    return (Code.NUM_040, {"number": number}), _leading_number(text)
+
+
+def _leading_number(text: str) -> list[Fix]:
+    """The number before an extension or a remark (``0251 3822222 máy lẻ 12``)."""
+    match = _LEADING.match(text)
+    if match is None or match[0] == text:
+        return []
+    number, _ = _national(match[0])
+    return [] if _line(number) is None else [Fix(number, (FixReason.PART_OF_TEXT,))]
 
 
 def _misread(number: str, digits: str, reasons: set[FixReason]) -> tuple[Remark, list[Fix]]:
