@@ -101,6 +101,18 @@ class Code(Enum):
         "{label}: câu trả lời không đúng quy định của biểu mẫu. Xem lại gợi ý và sửa.",
         "định nghĩa biểu mẫu (constraint)",
     )
+    FORM_020 = FindingKind(
+        Severity.WARNING,
+        "{label}: '{value}' không còn dùng từ sau ngày {last}. Chọn lại; nếu giấy tờ ghi như vậy"
+        " thì ghi lý do.",
+        "định nghĩa biểu mẫu (choices, valid_to)",
+    )
+    FORM_021 = FindingKind(
+        Severity.WARNING,
+        "{label}: '{value}' chỉ dùng từ ngày {first}. Chọn lại; nếu giấy tờ ghi như vậy thì ghi"
+        " lý do.",
+        "định nghĩa biểu mẫu (choices, valid_from)",
+    )
     REG_001 = FindingKind(
         Severity.INFORMATION,
         "Hộ này đã có chủ hộ là {name} nên chủ hộ chưa đổi. Nếu đã đổi, sửa quan hệ với chủ hộ"

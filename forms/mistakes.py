@@ -87,6 +87,14 @@ class Mistake(Enum):
     MIG_011 = "Biểu thức của '{name}' không dùng được: {detail}"
     MIG_012 = "'{name}' không phải câu hỏi chọn. Bỏ khỏi mục choices."
 
+    EXT_001 = "Không đọc được khai báo phần bổ sung ở '{detail}'. Viết lại phần này."
+    EXT_002 = "Tiền tố '{name}' không dùng được hoặc đã có trong biểu mẫu gốc. Đặt tiền tố khác."
+    EXT_003 = "Tên '{name}' đã có trong biểu mẫu gốc. Đặt tên khác cho câu hỏi bổ sung."
+    EXT_004 = "Vai trò '{name}' đã có trong biểu mẫu gốc. Bỏ vai trò này."
+    EXT_005 = "Danh sách hoặc bảng '{name}' đã có trong biểu mẫu gốc. Đặt tên khác."
+    EXT_006 = "Phần bổ sung có ngôn ngữ '{name}', biểu mẫu gốc thì không. Dùng cùng ngôn ngữ."
+    EXT_007 = "Phần bổ sung không dành cho phiên bản '{name}' của biểu mẫu gốc. Sửa 'texts'."
+
     @property
     def is_notice(self) -> bool:
         """Only told, no reason to refuse the form."""
