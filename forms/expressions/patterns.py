@@ -3,9 +3,10 @@
 An author's pattern meets whatever people type, so no pattern may take exponential time, as the
 backtracking of ``re`` can. A pattern becomes a nondeterministic automaton whose states are followed
 all at once and remembered as a deterministic one while it runs (Thompson's construction). That
-covers literals, ``.``, classes, ``\\d \\w \\s`` and their complements (ASCII, as in Java), groups,
-``|``, ``* + ? {m,n}``, ``^`` and ``$``. Back-references and looking ahead or behind are no regular
-expressions in this sense and are refused when the form is loaded.
+covers literals, ``.``, classes and escapes (``forms.expressions.characters``), groups, named ones
+too, ``|``, ``* + ? {m,n}``, lazy or not, ``^``, ``$``, and ``(?i)`` at the start for either case.
+Back-references, looking ahead or behind, word boundaries and possessive repeats are no regular
+expressions in this sense or not needed, and are refused when the form is loaded.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from forms.expressions.characters import folded, read_class, read_escape
 from forms.expressions.syntax import ExpressionError
 from forms.mistakes import Mistake
 
@@ -26,18 +28,17 @@ DEEPEST_GROUPS = 30
 #: Longer answers match no pattern; questions refuse them anyway.
 LONGEST_INPUT = 4_000
 
-_MOST_REMEMBERED = 2_000
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_MOST_REMEMBERED = 500
+_GROUP = re.compile(r"\?:|\?P?<[A-Za-z][A-Za-z0-9_]*>")
 _COUNT = re.compile(r"\{([0-9]{1,4})(?:(,)([0-9]{1,4})?)?\}")
-_CODE_POINT = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
-_ESCAPES = frozenset("dDwWsStnrfv")
+_EITHER_CASE = "(?i)"
 
 
 @dataclass(frozen=True, slots=True)
 class _One:
     """One character out of a set."""
 
-    matches: Callable[[str], object]
+    matches: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class _Reader:
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
-        self._at = 0
+        self._fold = pattern.startswith(_EITHER_CASE)
+        self._at = len(_EITHER_CASE) if self._fold else 0
         self._depth = 0
 
     def whole(self) -> _Part:
@@ -147,12 +149,13 @@ class _Reader:
         self._at += 1
         if sign in "^$":
             return _Edge(at_end=sign == "$")
-        return _One(_any_but_line_end) if sign == "." else _One(sign.__eq__)
+        return _One(_any_but_line_end) if sign == "." else self._literal(sign)
 
     def _group(self) -> _Part:
         self._at += 1
-        if self._pattern.startswith("?:", self._at):
-            self._at += 2
+        kind = _GROUP.match(self._pattern, self._at)
+        if kind is not None:
+            self._at = kind.end()
         elif self._next() == "?":
             raise self._refused("không hỗ trợ (?…)")
         self._depth += 1
@@ -166,33 +169,21 @@ class _Reader:
         return part
 
     def _class(self) -> _Part:
-        found = _CLASS.match(self._pattern, self._at)
-        if found is None:
-            raise self._refused("thiếu dấu ']'")
-        text = found[0]
-        if "[" in text[1:].replace(r"\[", "") or "&&" in text or r"\p" in text:
-            raise self._refused("lớp ký tự không được hỗ trợ")
         try:
-            # One character against one class: nothing to backtrack over.
-            matches = re.compile(text, re.ASCII).fullmatch
-        except re.error as error:
+            matches, self._at = read_class(self._pattern, self._at, fold=self._fold)
+        except ValueError as error:
             raise self._refused(str(error)) from error
-        self._at = found.end()
         return _One(matches)
 
     def _escape(self) -> _Part:
-        code_point = _CODE_POINT.match(self._pattern, self._at)
-        if code_point is not None:
-            self._at = code_point.end()
-            return _One(chr(int(code_point[0][2:], 16)).__eq__)
-        sign = self._pattern[self._at + 1 : self._at + 2]
-        if sign in _ESCAPES:
-            self._at += 2
-            return _One(re.compile("\\" + sign, re.ASCII).fullmatch)
-        if not sign or sign.isalnum():
-            raise self._refused(f"không hỗ trợ \\{sign}")
-        self._at += 2
-        return _One(sign.__eq__)
+        try:
+            found, self._at = read_escape(self._pattern, self._at)
+        except ValueError as error:
+            raise self._refused(str(error)) from error
+        return self._literal(found) if isinstance(found, str) else _One(found)
+
+    def _literal(self, sign: str) -> _Part:
+        return _One(folded(sign.__eq__) if self._fold else sign.__eq__)
 
 
 def _any_but_line_end(character: str) -> bool:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.definition import Answer
 from forms.expressions.parser import parse
-from forms.expressions.patterns import compile_pattern
 from forms.expressions.syntax import ExpressionError
 from forms.mistakes import DefinitionError, Mistake
 from tests.forms.writing import evaluate, expression_form
@@ -222,44 +218,3 @@ def test_any_operation_on_any_answers_gives_a_value(
     for operator, operand in zip(operators, operands[1:], strict=False):
         parts += [operator, operand]
     evaluate(" ".join(parts), word=word, count=count, day=day)
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "a*", "(a|b)*", "[ab]+?", "^a.b$", "a{2,3}", "(ab|a)(b|1)*$", "^(a+)+$", r"\d+|\w\s",
-        "(?:a|^b)c*", "a?b?", "", "(a*)*b", "[^a]{0,2}", "$a", "a^", r"[]a]+", r"\x61|\u0062",
-        r"a\{,2}", "(a|)b", r"\.|\S", "a{1,}",
-    ],
-)  # fmt: skip
-@given(text=st.text("ab1 ]{,2}.\n", max_size=7))
-def test_patterns_match_what_the_backtracking_engine_matches(pattern: str, text: str) -> None:
-    expected = re.compile(pattern, re.ASCII).fullmatch(text) is not None
-    if pattern.endswith("$") and text.endswith("\n"):
-        return  # Python lets "$" stand before a last line end
-    assert compile_pattern(pattern)(text) == expected
-
-
-@pytest.mark.parametrize(
-    "pattern", ["(a+)+b", "(a|a)*b", "(.*)*b", "(.*a){20}b", "a?" * 50 + "a" * 50 + "b"]
-)
-def test_a_catastrophic_pattern_ends_at_once(pattern: str) -> None:
-    started = time.process_time()
-    assert not compile_pattern(pattern)("a" * 4_000)
-    # Not a measure of speed: backtracking would not end within the age of the universe.
-    assert time.process_time() - started < 60
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    ["(", "a)", "[a", "*a", "a**", "a{2}{3}", "(?=a)", r"\1", "a{3,1}", r"\p{L}", "[b-a]",
-     "((a{100}){100}){100}", "(" * 50 + ")" * 50, "a" * 2000, r"[\p{L}]", "[a&&b]", "a{,2}", "\\"],
-)  # fmt: skip
-def test_a_pattern_outside_of_regular_expressions_is_refused(pattern: str) -> None:
-    with pytest.raises(ExpressionError) as caught:
-        compile_pattern(pattern)
-    assert caught.value.mistake is Mistake.DEF_024
-
-
-def test_an_answer_longer_than_any_text_may_be_matches_nothing() -> None:
-    assert not compile_pattern("a*")("a" * 4_001)
