@@ -19,7 +19,17 @@ _KEY = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|[A-Z]+")
 
 #: What a term can be.
 KINDS = frozenset(
-    ("entity", "document", "role", "section", "field", "status", "severity", "finding family")
+    (
+        "entity",
+        "document",
+        "role",
+        "section",
+        "field",
+        "status",
+        "severity",
+        "finding family",
+        "fix",
+    )
 )
 
 
