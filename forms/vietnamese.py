@@ -53,6 +53,7 @@ _FINAL_Y = re.compile(r"(?<![^\W_])([bcdđfghjklmnprstvwxz]+|qu)y(?=[\ua717-\ua7
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 # What stands for a tone at the end of a word of a key: letters that no text of ours has.
 _TONE_LETTERS = dict(zip("12345", "\ua717\ua718\ua719\ua71a\ua71b", strict=True))
+_NO_TONE_LETTERS = dict.fromkeys(map(ord, _TONE_LETTERS.values()))
 _VOWELS = "aăâeêioôơuưy"
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 
@@ -122,6 +123,11 @@ def compare_key(text: str) -> str:
     if key.replace(" ", "").isalnum():
         return key
     return _SPACE_AT_A_SIGN.sub("", key)
+
+
+def without_marks(key: str) -> str:
+    """A compare key without tones, marks and đ: what ``search_key`` makes of the same text."""
+    return search_key(key.translate(_NO_TONE_LETTERS))
 
 
 def with_i_for_final_y(key: str) -> str:

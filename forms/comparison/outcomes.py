@@ -117,7 +117,10 @@ class Reason(Enum):
 
 def _outcomes() -> dict[Reason, Outcome]:
     reasons = list(Reason)
-    missing, different = reasons.index(Reason.VALUE_MISSING), reasons.index(Reason.ONLY_MARKS_DIFFER)
+    missing, different = (
+        reasons.index(Reason.VALUE_MISSING),
+        reasons.index(Reason.ONLY_MARKS_DIFFER),
+    )
     return {
         reason: Outcome.SPELLING
         if place < missing

@@ -53,7 +53,9 @@ def _reasons(one: str, other: str) -> Iterator[Reason]:
 
 def _invisible(text: str) -> int:
     """How many characters nobody sees; marks and spaces are seen elsewhere."""
-    return len(unicodedata.normalize("NFC", "".join(text.split()))) - len(clean("".join(text.split())))
+    return len(unicodedata.normalize("NFC", "".join(text.split()))) - len(
+        clean("".join(text.split()))
+    )
 
 
 def _tones_last(text: str) -> str:
