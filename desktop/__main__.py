@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from desktop.commands.identifiers import card_commands, id_commands
+
 program = typer.Typer(
     add_completion=False,
     no_args_is_help=False,
@@ -19,6 +21,8 @@ program = typer.Typer(
     pretty_exceptions_enable=False,  # they print local variables: names and numbers of people
     help="Sổ An Sinh: sổ lao động và an sinh của xã, dùng được cả khi không có mạng.",
 )
+program.add_typer(id_commands, name="id")
+program.add_typer(card_commands, name="card")
 
 
 def program_version() -> str:
