@@ -35,7 +35,8 @@ Answers: TypeAlias = Mapping[str, Answer]
 class QuestionType(Enum):
     """The XLSForm question types that the runtime fills.
 
-    A select from a file is a select; its list is named after the file.
+    A select from a file is a select; its list is named after the file (``units`` for
+    ``units.csv``; ``units:code:title`` when the value and label columns are named otherwise).
     """
 
     TEXT = "text"
@@ -144,6 +145,8 @@ class Question:
             those of a range excepted.
         or_other: the list has a further option ``other`` that asks for a text beside it; the
             question for that text is in the definition.
+        guidance_vi: a longer hint (``guidance_hint``), for print or on request.
+        file: name of the attached file that the list comes from.
     """
 
     path: str
@@ -171,6 +174,8 @@ class Question:
     triggers: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     or_other: bool = False
+    guidance_vi: str = ""
+    file: str | None = None
     translations: Translations = field(default_factory=dict)
 
     @property
@@ -202,7 +207,8 @@ class FormDefinition:
 
     Attributes:
         form_id: for example ``tt11_2022_m03``.
-        version: the date from which this text is in force, ISO 8601; also the folder's name.
+        version: as the author wrote it. Of forms in the registry it is the date from which this
+            text is in force, ISO 8601, and also the folder's name.
         choices: every option list by its name.
         tables: attached CSV files by their name without ``.csv``; option lists too, by the name of
             the list, so that ``instance('list')`` finds them.

@@ -26,7 +26,7 @@ MAY_SPEAK_VIETNAMESE = (
     "forms/findings.py",
     "forms/mistakes.py",  # with the details that readers of definitions add to a mistake
     "forms/loader.py",
-    "forms/sheets.py",
+    "forms/loading/",
     "forms/expressions/",
     "forms/legacy_text/",  # letters and rhymes of the language
     "forms/comparison/wording.py",
