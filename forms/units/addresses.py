@@ -1,0 +1,294 @@
+"""Reads a free address line: which units it can mean, old or new, and what is left over.
+
+Each way to read the line is a *chain*: one name of the line taken as a unit, and other names as
+the units above it. The chain that explains most words wins; every word explained counts
+``_WORD``, everything that does not fit counts against it. Chains within ``_SAME_CLASS`` of the
+best are told apart by nothing that matters, so all of them are the answer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from forms.units.index import NOTHING, UnitIndex
+from forms.units.keys import Spelling, has_marks, is_one_edit_apart, name_key, spelling
+from forms.units.kinds import Level
+from forms.units.readings import AddressCandidate, AddressPart, AddressReading, Doubt
+from forms.units.spans import Line, Slot, Span, slots_of, spans_of
+from forms.units.succession import Successors
+
+_WORD = 4
+_SAME_CLASS = 3
+_WORTH_TELLING = 8
+_AGAINST = {
+    Doubt.MARKS: 4,
+    Doubt.KIND: 4,
+    Doubt.FORMER_NAME: 4,
+    Doubt.MIXED: 6,
+    Doubt.TYPO: 100,
+    Doubt.ORDER: 2,
+}
+_GAP_WORD = 3
+_NO_DISTRICT = 1
+_SHORTEST_TYPO = 4
+_MOST_CANDIDATES = 200
+_STRIPPED = " \t\r\n,;.|/-\u2013\u2014()[]"
+
+
+class _Chain(NamedTuple):
+    """Entities with the spans that name them, the smallest first."""
+
+    score: int
+    entities: tuple[int, ...]
+    spans: tuple[Span, ...]
+    doubts: frozenset[Doubt]
+
+
+class AddressParser:
+    """Reads address lines; keeps nothing of what it read."""
+
+    def __init__(self, index: UnitIndex, successors: Successors) -> None:
+        self._index = index
+        self._successors = successors
+        self._keys_inside = lru_cache(maxsize=24)(self._all_keys_inside)
+
+    def parse(self, text: str, on: date | None = None) -> AddressReading:
+        """Every way to read a line; with a day, only units in force on it."""
+        line = Line(unicodedata.normalize("NFC", text))
+        spans = spans_of(line, self._index.names, self._index)
+        chains = self._chains(line, spans, on)
+        if not chains or self._index.level(chains[0].entities[0]) is not Level.COMMUNE:
+            guesses = self._typo_spans(line, spans, chains)
+            if guesses:
+                with_typos = self._chains(line, spans + guesses, on)
+                chains += [chain for chain in with_typos if Doubt.TYPO in chain.doubts]
+        return self._reading(text, line, chains, on)
+
+    def _reading(
+        self, text: str, line: Line, chains: list[_Chain], on: date | None
+    ) -> AddressReading:
+        if not chains:
+            return AddressReading(text, (), 0, frozenset())
+        top = chains[0].score
+        best = [chain for chain in chains if chain.score >= top - _SAME_CLASS]
+        told = [chain for chain in chains if chain.score >= top - _WORTH_TELLING]
+        told += [chain for chain in chains[len(told) :] if Doubt.TYPO in chain.doubts]
+        return AddressReading(
+            text,
+            tuple(self._candidate(line, chain, on) for chain in told[:_MOST_CANDIDATES]),
+            min(len(best), _MOST_CANDIDATES),
+            frozenset(chain.entities[0] for chain in best),
+        )
+
+    def _candidate(self, line: Line, chain: _Chain, on: date | None) -> AddressCandidate:
+        index = self._index
+        parts = tuple(
+            AddressPart(index.unit(self._version(entity, on)), line.whole(span))
+            for entity, span in zip(chain.entities, chain.spans, strict=True)
+        )
+        return AddressCandidate(parts, _left_over(line, chain.spans), chain.doubts, chain.score)
+
+    def _version(self, entity: int, on: date | None) -> int:
+        version = self._index.version_on(entity, on)
+        return entity if version is None else version
+
+    def _chains(self, line: Line, spans: list[Span], on: date | None) -> list[_Chain]:
+        """Every chain worth telling, the best first."""
+        index = self._index
+        levels: tuple[dict[int, list[Span]], ...] = ({}, {}, {})
+        for span in spans:
+            for position in span.positions:
+                entity = index.entity(position if position >= 0 else ~position)
+                named = levels[index.level(entity)].setdefault(entity, [])
+                if (not named or named[-1] is not span) and (
+                    on is None or index.version_on(entity, on) is not None
+                ):
+                    named.append(span)
+        provinces, districts, communes = levels
+        inside = self._provinces_named(provinces)
+        pools = [communes, districts, provinces]
+        if inside:
+            near = {e: found for e, found in communes.items() if index.province(e) in inside}
+            pools[0] = near or communes
+        chains = [
+            chain
+            for pool in pools
+            for entity, named in pool.items()
+            for span in named
+            if (chain := self._chain(line, entity, span, districts, provinces)) is not None
+        ]
+        chains.sort(key=lambda chain: (-chain.score, chain.entities))
+        return _each_once(chains)
+
+    def _provinces_named(self, provinces: dict[int, list[Span]]) -> set[int]:
+        """The provinces of the line, and those of the other system with the same land."""
+        found = set(provinces)
+        for province in provinces:
+            found.update(self._other_system(province))
+        return found
+
+    def _other_system(self, province: int) -> list[int]:
+        if self._index.is_old[province]:
+            return list(self._successors.new_of(province))
+        return [old for old, _ in self._successors.backward.get(province, ())]
+
+    def _chain(
+        self,
+        line: Line,
+        entity: int,
+        span: Span,
+        districts: dict[int, list[Span]],
+        provinces: dict[int, list[Span]],
+    ) -> _Chain | None:
+        """The chain that begins with one unit, with whatever names the units above it."""
+        index = self._index
+        entities, spans = [entity], [span]
+        doubts: set[Doubt] = set()
+        above = index.above[entity]
+        against = 0
+        if above != NOTHING and index.above[above] != NOTHING:  # an old commune in its district
+            named = _nearest(districts.get(above), spans)
+            if named is None:
+                against += _NO_DISTRICT
+            else:
+                entities.append(above)
+                spans.append(named)
+            above = index.above[above]
+        if above != NOTHING:
+            named = _nearest(provinces.get(above), spans)
+            if named is None:
+                for other in self._other_system(above):
+                    named = _nearest(provinces.get(other), spans)
+                    if named is not None:
+                        above = other
+                        doubts.add(Doubt.MIXED)
+                        break
+            if named is not None:
+                entities.append(above)
+                spans.append(named)
+        self._add_doubts(line, entities, spans, doubts)
+        score = _coverage(spans, len(line.tokens), doubts) - against
+        score -= sum(_AGAINST.get(doubt, 0) for doubt in doubts)
+        return _Chain(score, tuple(entities), tuple(spans), frozenset(doubts))
+
+    def _add_doubts(
+        self, line: Line, entities: list[int], spans: list[Span], doubts: set[Doubt]
+    ) -> None:
+        table = self._index.table
+        for entity, span in zip(entities, spans, strict=True):
+            if span.is_typo:
+                doubts.add(Doubt.TYPO)
+                continue
+            if span.kind is not None and not self._was(entity, span):
+                doubts.add(Doubt.KIND)
+            if ~entity in span.positions and entity not in span.positions:
+                doubts.add(Doubt.FORMER_NAME)
+            else:
+                typed, official = line.name(span), table.names[entity]
+                if (
+                    typed != official
+                    and has_marks(typed)
+                    and spelling(typed, official) is not Spelling.SAME
+                ):
+                    doubts.add(Doubt.MARKS)
+
+    def _was(self, entity: int, span: Span) -> bool:
+        """Was the unit ever of the kind that stands before its name?"""
+        index = self._index
+        if index.state(entity).kind is span.kind:
+            return True
+        return any(index.state(version).kind is span.kind for version in index.versions(entity))
+
+    def _typo_spans(self, line: Line, spans: list[Span], chains: list[_Chain]) -> list[Span]:
+        """Names with one wrong letter, below what the line names, or a province."""
+        index = self._index
+        provinces = sorted({index.province(chain.entities[-1]) for chain in chains})
+        found = []
+        for slot in slots_of(line, spans):
+            if len(slot.key) < _SHORTEST_TYPO:
+                continue
+            pools = provinces if len(provinces) <= 4 else []
+            near = [
+                entity
+                for pool in pools or [NOTHING]
+                for key, entity in self._keys_inside(pool)
+                if _may_be(slot, index.level(entity)) and is_one_edit_apart(slot.key, key)
+            ]
+            if near:
+                kind = slot.meaning.kind if slot.meaning else None
+                found.append(Span(slot.start, slot.name_start, slot.end, kind, near, True))
+        return found
+
+    def _all_keys_inside(self, province: int) -> list[tuple[str, int]]:
+        index = self._index
+        entities = index.provinces if province == NOTHING else index.inside(province)
+        return [(name_key(index.table.names[entity]), entity) for entity in entities]
+
+
+def _may_be(slot: Slot, level: Level) -> bool:
+    return slot.meaning is None or level in slot.meaning.levels
+
+
+def _nearest(named: list[Span] | None, taken: list[Span]) -> Span | None:
+    """Of the spans that name a unit, the free one next behind the last taken, or any free one."""
+    if not named:
+        return None
+    free = [
+        span
+        for span in named
+        if all(span.end <= other.start or span.start >= other.end for other in taken)
+    ]
+    if not free:
+        return None
+    last = taken[-1].end
+    behind = [span for span in free if span.start >= last]
+    return min(behind or free, key=lambda span: (span.start, -span.end))
+
+
+def _coverage(spans: list[Span], count: int, doubts: set[Doubt]) -> int:
+    """What the spans explain of the words of the line; adds doubts about their places."""
+    if len(spans) == 1:
+        covered = spans[0].end - spans[0].start
+        first, last = spans[0].start, spans[0].end
+    else:
+        covered = sum([span.end - span.start for span in spans])
+        first = min([span.start for span in spans])
+        last = max([span.end for span in spans])
+        starts = [span.start for span in spans]
+        if starts != sorted(starts):
+            doubts.add(Doubt.ORDER)
+    gap = last - first - covered + count - last
+    if gap:
+        doubts.add(Doubt.GAP)
+    return _WORD * covered - _GAP_WORD * gap
+
+
+def _each_once(chains: list[_Chain]) -> list[_Chain]:
+    """The best chain of each unit."""
+    seen: set[int] = set()
+    kept = []
+    for chain in chains:
+        if chain.entities[0] not in seen:
+            seen.add(chain.entities[0])
+            kept.append(chain)
+    return kept
+
+
+def _left_over(line: Line, spans: tuple[Span, ...]) -> str:
+    return ", ".join(_pieces(line, spans))
+
+
+def _pieces(line: Line, spans: tuple[Span, ...]) -> Iterator[str]:
+    """The pieces of the text that no span explains, without the signs around them."""
+    tokens, start = line.tokens, 0
+    for span in sorted(spans):
+        if piece := line.text[start : tokens[span.start].start].strip(_STRIPPED):
+            yield piece
+        start = tokens[span.end - 1].end
+    end = tokens[-1].end
+    if piece := (line.text[start:end] + line.rest).strip(_STRIPPED):
+        yield piece
