@@ -24,6 +24,8 @@ from forms.mistakes import Mistake
 
 _ROLE_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _SHARED_ROLE = re.compile(r"(?:person|household)\..*")
+#: Whose answers stay in the record, for there is no document about them.
+_OTHER_PEOPLE = re.compile(r"(?:father|mother|guardian|relative|merit_person|payee)\..*")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*[a-z\u0111]?)\.\s+(?=\S)")
 _CALLS_SEARCH = re.compile(r"\bsearch\s*\(")
 _HAS_NO_LABEL = frozenset(
@@ -139,8 +141,9 @@ class QuestionReader:
         if role is None:
             return None
         shared = _SHARED_ROLE.fullmatch(role) is not None
-        if not _ROLE_NAME.fullmatch(role) or not (shared or in_repeat):
-            allowed = "member.…" if in_repeat else "person.…, household.…"
+        known = shared or in_repeat or _OTHER_PEOPLE.fullmatch(role) is not None
+        if not _ROLE_NAME.fullmatch(role) or not known:
+            allowed = "member.…" if in_repeat else "person.…, household.…, guardian.…, payee.…"
             self._report.refuse_value("survey", entry.number, ROLE, role, allowed)
         elif shared and in_repeat:
             self._report.add(Mistake.DEF_073, "survey", entry.number, ROLE, name=role)
