@@ -32,9 +32,12 @@ def _round(arguments: Arguments) -> Term:
         return Term(Sort.NUMBER, lambda state: round_half_up(read(state)))
 
     def run(state: State) -> float:
-        wanted = places(state)
-        scale = 10.0 ** int(min(max(wanted, -15), 15)) if math.isfinite(wanted) else NAN
-        return round_half_up(read(state) * scale) / scale
+        value, wanted = read(state), places(state)
+        if not math.isfinite(wanted):
+            return NAN
+        scale = 10.0 ** int(min(max(wanted, -15), 15))
+        scaled = value * scale  # may be too large, but then there is nothing to round
+        return round_half_up(scaled) / scale if math.isfinite(scaled) else value
 
     return Term(Sort.NUMBER, run)
 
