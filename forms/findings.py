@@ -45,7 +45,7 @@ class Code(Enum):
     """Every finding.
 
     FORM: the form's own rules; ID: identity; REG: what the register knows; NUM: numbers of papers;
-    CARD: what was read from a card.
+    CARD: what was read from a card; DATE: what was typed for a date.
     """
 
     FORM_001 = FindingKind(
@@ -604,6 +604,68 @@ class Code(Enum):
         Severity.INFORMATION,
         "Thẻ BHYT có hạn đến {until}. Xem lại thẻ mới hoặc ghi chú đã hết hạn.",
         "mã QR thẻ BHYT giấy",
+    )
+
+    DATE_001 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' chỉ có hai chữ số của năm. Ghi đủ bốn chữ số, ví dụ {suggestion}.",
+        "quy ước nhập ngày của chương trình",
+    )
+    DATE_002 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' có tháng {month}, không có tháng này. Ghi ngày trước, tháng sau; xem"
+        " lại giấy tờ và nhập lại.",
+        "dương lịch",
+    )
+    DATE_003 = FindingKind(
+        Severity.ERROR,
+        "{label}: tháng {month} năm {year} chỉ có {last} ngày, không có ngày {day}. Xem lại giấy"
+        " tờ và nhập lại.",
+        "dương lịch",
+    )
+    DATE_004 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' có ngày {day} nhưng không có tháng. Bổ sung tháng, hoặc chỉ ghi năm"
+        " {year}.",
+        "quy ước nhập ngày của chương trình",
+    )
+    DATE_005 = FindingKind(
+        Severity.ERROR,
+        "{label}: năm {year} trước năm {first}. Xem lại giấy tờ và nhập lại năm.",
+        "quy ước nhập ngày của chương trình",
+    )
+    DATE_006 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' là ngày âm lịch. Ghi ngày dương lịch trên giấy tờ; nếu không biết thì"
+        " chỉ ghi năm dương lịch.",
+        "giấy tờ hộ tịch ghi theo dương lịch (điều khoản cần đối chiếu)",
+    )
+    DATE_007 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' là tên năm âm lịch, có thể là {suggestion}. Hỏi lại rồi ghi năm dương"
+        " lịch.",
+        "lịch can chi, 60 năm một vòng",
+    )
+    DATE_008 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' là tuổi con giáp, chưa đủ để biết năm. Hỏi lại rồi ghi năm dương lịch.",
+        "lịch can chi, 12 năm một vòng",
+    )
+    DATE_009 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' có lẽ là số thứ tự ngày của bảng tính, tức {suggestion}. Nếu giấy tờ"
+        " đúng như vậy thì nhập lại như vậy.",
+        "Excel (hệ ngày 1900)",
+    )
+    DATE_010 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải ngày. Để trống nếu không biết; nếu biết năm thì ghi năm.",
+        "quy ước nhập ngày của chương trình",
+    )
+    DATE_011 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không đọc được. Ghi ngày/tháng/năm, tháng/năm hoặc năm.",
+        "quy ước nhập ngày của chương trình",
     )
 
     @property

@@ -32,10 +32,10 @@ class Outcome(Enum):
 
 @unique
 class Verdict(Enum):
-    """What follows for the person."""
+    """What follows for the person; three of them are the answers of the procedure."""
 
-    MATCH = "match"
-    REVIEW = "review"
+    MATCHED = "matched"
+    REVIEW_NEEDED = "review_needed"
     DIFFERS = "differs"
     NOT_FOUND = "not_found"
 

@@ -24,7 +24,7 @@ from forms.comparison.outcomes import (
 )
 from forms.comparison.places import PlaceReader, compare_places
 
-_ALL_SAME = PersonComparison(Verdict.MATCH, (SAME, SAME, SAME, SAME))
+_ALL_SAME = PersonComparison(Verdict.MATCHED, (SAME, SAME, SAME, SAME))
 _NOT_FOUND = PersonComparison(Verdict.NOT_FOUND, ())
 #: Pairs of places that are remembered: neighbours share them, and they cost most.
 _REMEMBERED_PLACES = 8192
@@ -69,5 +69,5 @@ def verdict_of(fields: tuple[FieldComparison, ...]) -> Verdict:
     if any(field.outcome is Outcome.DIFFERENT for field in fields):
         return Verdict.DIFFERS
     if any(field.asks_review for field in fields):
-        return Verdict.REVIEW
-    return Verdict.MATCH
+        return Verdict.REVIEW_NEEDED
+    return Verdict.MATCHED

@@ -14,8 +14,8 @@ OUTCOMES_VI: Mapping[Outcome, str] = {
 }
 
 VERDICTS_VI: Mapping[Verdict, str] = {
-    Verdict.MATCH: "khớp",
-    Verdict.REVIEW: "cần xem",
+    Verdict.MATCHED: "khớp",
+    Verdict.REVIEW_NEEDED: "cần xem",
     Verdict.DIFFERS: "sai khác",
     Verdict.NOT_FOUND: "không có",
 }
