@@ -29,7 +29,7 @@ from forms.loading.judge import convert
 from forms.loading.languages import Languages
 from forms.loading.references import References, expressions, with_triggers
 from forms.loading.report import Report
-from forms.loading.rows import SHEETS, Sheet
+from forms.loading.rows import MOST_QUESTIONS, SHEETS, Sheet, too_large
 from forms.loading.settings import Settings, check_namespace, cleans_texts, settings_of
 from forms.loading.survey import SurveyReader
 from forms.loading.types import TypeReader
@@ -83,7 +83,8 @@ def check_form(path: Path) -> Checked:
     try:
         sheets = read_sheets(path)
         definition = _Reading(path, sheets, report).definition()
-        form = compile_form(definition)
+        if not report.is_full:
+            form = compile_form(definition)
     except DefinitionError as error:
         report.add_all(error.problems)
     else:
@@ -189,6 +190,8 @@ class _Reading:
         if sheet is None or not sheet.headings:
             self._report.add(Mistake.DEF_002, "survey", 0, "", name="survey")
             return ()
+        if len(sheet.rows) > MOST_QUESTIONS:
+            raise too_large("survey", rows=MOST_QUESTIONS)
         entries = read_survey(sheet, self._report, cleans=cleans)
         self._need("survey", sheet, entries, ("type", "name"))
         return entries

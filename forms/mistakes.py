@@ -64,6 +64,7 @@ class Mistake(Enum):
     DEF_072 = "'{name}' không khớp với '{expected}' mở ở hàng {other}. Sửa kiểu của hàng này."
     DEF_073 = "Vai trò '{name}' không dùng được trong nhóm lặp. Dùng tiền tố khác, ví dụ member."
     DEF_074 = "Tên '{name}' vừa là tệp đính kèm vừa là danh sách lựa chọn. Đổi tên một trong hai."
+    DEF_075 = "Nhóm lồng nhau quá sâu (tối đa {limit} mức). Gộp bớt các nhóm."
     DEF_060 = "Trang tính '{name}' không thuộc XLSForm nên không được đọc."
     DEF_061 = "Thiết lập '{name}' không có tác dụng ở đây."
     DEF_062 = "Cột '{name}' không có tác dụng ở đây."

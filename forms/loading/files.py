@@ -16,7 +16,7 @@ from forms.loading.workbooks import read_workbook
 from forms.mistakes import DefinitionError, Mistake, problem
 
 #: Files beyond this size are no form definitions.
-LARGEST_FILE = 20_000_000
+LARGEST_FILE = 12_000_000
 LARGEST_OLD_WORKBOOK = 5_000_000
 
 #: What the readers of ZIP, XML and old workbooks raise for damaged files.

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
 
+#: Nobody reads more; a file that is no form at all may have a mistake in every cell.
+MOST_TOLD = 1_000
+
 
 class Report:
     """Problems and notices of one file, told with the headings its author wrote."""
 
     def __init__(self) -> None:
-        self._found: list[DefinitionProblem] = []
+        self._found: dict[DefinitionProblem, None] = {}
         self._written: dict[tuple[str, str], str] = {}
 
     def call(self, sheet: str, column: str, heading: str) -> None:
@@ -32,13 +35,18 @@ class Report:
     ) -> None:
         """Tells one mistake or notice, once."""
         heading = self.heading(sheet, column)
-        found = problem(mistake, sheet=sheet, row=row, column=heading, **parameters)
-        if found not in self._found:
-            self._found.append(found)
+        if len(self._found) < MOST_TOLD:
+            found = problem(mistake, sheet=sheet, row=row, column=heading, **parameters)
+            self._found[found] = None
 
     def refuse_value(self, sheet: str, row: int, column: str, value: str, allowed: str) -> None:
         """A cell whose content cannot be used."""
         self.add(Mistake.DEF_015, sheet, row, column, name=value, allowed=allowed)
+
+    @property
+    def is_full(self) -> bool:
+        """Is so much wrong that it is pointless to look for more?"""
+        return len(self._found) >= MOST_TOLD
 
     def add_all(self, found: Iterable[DefinitionProblem]) -> None:
         """Problems found elsewhere, under the headings of the author; none twice at one place."""
@@ -46,7 +54,7 @@ class Report:
         for one in found:
             written = replace(one, column=self.heading(one.sheet, one.column))
             if (written.sheet, written.row, written.column, written.code) not in told:
-                self._found.append(written)
+                self._found[written] = None
 
     @property
     def problems(self) -> tuple[DefinitionProblem, ...]:

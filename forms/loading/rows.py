@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 from forms.mistakes import DefinitionError, Mistake, problem
 
-#: More cells than this are no form that people fill in, and would take seconds to read.
-MOST_CELLS = 150_000
+#: More than this is no form that people fill in, and would take seconds to read.
+MOST_CELLS = 100_000
 MOST_ROWS = 20_000
+MOST_QUESTIONS = 4_000
 
 #: Sheets that XLSForm knows; a file may have others, which are not read.
 SHEETS = frozenset({"survey", "choices", "settings", "external_choices", "entities", "osm"})
@@ -124,8 +125,6 @@ def unreadable(detail: str) -> DefinitionError:
     return DefinitionError([problem(Mistake.DEF_001, detail=detail)])
 
 
-def too_large(sheet: str) -> DefinitionError:
+def too_large(sheet: str, *, rows: int = MOST_ROWS) -> DefinitionError:
     """A sheet has more rows or cells than any form needs."""
-    return DefinitionError(
-        [problem(Mistake.DEF_047, sheet=sheet, rows=MOST_ROWS, cells=MOST_CELLS)]
-    )
+    return DefinitionError([problem(Mistake.DEF_047, sheet=sheet, rows=rows, cells=MOST_CELLS)])

@@ -24,6 +24,9 @@ from forms.loading.types import TypeReader
 from forms.loading.words import CONTROL_TYPE, CONTROLS, EXTERNAL_CSV, REFUSED_TYPES
 from forms.mistakes import Mistake
 
+#: Groups inside one another; deeper forms would exhaust the stack of those who read them.
+DEEPEST = 20
+
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -63,6 +66,7 @@ class SurveyReader:
         self.types = types
         self._questions = QuestionReader(languages, report)
         self._open = [_Group("", is_repeat=False)]
+        self._too_deep = 0
 
     def children(self, entries: Sequence[Entry]) -> tuple[Question | Section, ...]:
         """Everything the form asks, in the order of the sheet."""
@@ -96,6 +100,10 @@ class SurveyReader:
             self._end(entry, written, is_repeat=CONTROLS[control["kind"]])
 
     def _begin(self, entry: Entry, *, is_repeat: bool) -> None:
+        if len(self._open) > DEEPEST:
+            self._report.add(Mistake.DEF_075, "survey", entry.number, "type", limit=DEEPEST)
+            self._too_deep += 1
+            return
         kind = "begin_repeat" if is_repeat else "begin_group"
         allowed = REPEAT_COLUMNS if is_repeat else GROUP_COLUMNS
         refuse_columns(entry, allowed, kind, self._report)
@@ -104,6 +112,9 @@ class SurveyReader:
         self._open.append(_Group(path, is_repeat, entry, label))
 
     def _end(self, entry: Entry, written: str, *, is_repeat: bool) -> None:
+        if self._too_deep:
+            self._too_deep -= 1
+            return
         refuse_columns(entry, END_COLUMNS, written, self._report)
         group = self._open[-1]
         if group.entry is None:

@@ -12,6 +12,9 @@ from io import StringIO
 
 from forms.loading.rows import MOST_CELLS, MOST_ROWS, Grid, Line, clean, too_large, unreadable
 
+#: A text with more lines or marks between cells than this is refused before it is read.
+_MOST_MARKS = 500_000
+
 _COMMENT = re.compile(r"\s*#")
 _CELLS = re.compile(r"\s*\|(.*)\|\s*")
 _SEPARATOR = re.compile(r"[|\-:\s]+")
@@ -48,7 +51,7 @@ class _Gathering:
 def read_markdown(content: bytes) -> list[Grid]:
     """The tables of a Markdown file. Raises ``DefinitionError``."""
     gathering = _Gathering()
-    for number, line in enumerate(_decoded(content).split("\n"), 1):
+    for number, line in enumerate(_decoded(content, "|").split("\n"), 1):
         cells = _markdown_cells(line)
         if cells is not None:
             gathering.add(number, cells[0], cells[1:])
@@ -75,7 +78,7 @@ def _without_comment(line: str) -> str:
 def read_csv(content: bytes) -> list[Grid]:
     """The sheets of a CSV file. Raises ``DefinitionError``."""
     gathering = _Gathering()
-    reader = csv.reader(StringIO(_decoded(content), newline=""))
+    reader = csv.reader(StringIO(_decoded(content, ","), newline=""))
     number = 1
     try:
         for cells in reader:
@@ -87,7 +90,9 @@ def read_csv(content: bytes) -> list[Grid]:
     return gathering.grids()
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, mark: str) -> str:
+    if max(content.count(b"\n"), content.count(mark.encode())) > _MOST_MARKS:
+        raise too_large("")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

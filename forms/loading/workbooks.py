@@ -32,6 +32,8 @@ from forms.loading.rows import (
 from forms.mistakes import Mistake
 
 LARGEST_UNPACKED: Final = 60_000_000
+MOST_ELEMENTS: Final = 500_000
+_MOST_MERGED: Final = 5_000
 _CHUNK: Final = 65_536
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -58,6 +60,7 @@ class _Workbook:
         self._archive = archive
         self._parts = set(archive.namelist())
         self._budget = LARGEST_UNPACKED
+        self._elements = 0
         book = self._target("_rels/.rels", "officeDocument", "") or "xl/workbook.xml"
         self._folder = posixpath.dirname(book)
         self._relations = posixpath.join(self._folder, "_rels", f"{posixpath.basename(book)}.rels")
@@ -141,7 +144,12 @@ class _Workbook:
         parser.StartDoctypeDeclHandler = _refuse_doctype
 
         def start_element(name: str, attributes: dict[str, str]) -> None:
-            start(_local(name), {_local(key): value for key, value in attributes.items()})
+            self._elements += 1
+            if self._elements > MOST_ELEMENTS:
+                raise too_large("")
+            if any(" " in key for key in attributes):
+                attributes = {_local(key): value for key, value in attributes.items()}
+            start(_local(name), attributes)
 
         parser.StartElementHandler = start_element
         if end is not None:
@@ -265,6 +273,8 @@ class _SheetReader:
             self._column = -1
         elif name == "mergeCell":
             self._merged.append(attributes.get("ref", ""))
+            if len(self._merged) > _MOST_MERGED:
+                raise too_large(self._name)
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         self._cells += 1
