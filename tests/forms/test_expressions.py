@@ -184,7 +184,8 @@ def parsed(text: str) -> str:
         outcome = type(parse(text)).__name__
     except ExpressionError as error:
         outcome = error.mistake.name
-        problem(error.mistake, **error.parameters).message.encode("utf-8")
+        found = problem(error.mistake, sheet="", row=0, column="", **error.parameters)
+        found.message.encode("utf-8")
     assert time.process_time() - started < 2
     return outcome
 
