@@ -240,12 +240,6 @@ class Code(Enum):
         " như vậy.",
         "chương trình",
     )
-    NUM_003 = FindingKind(
-        Severity.ERROR,
-        "Số có {count} chữ số, có lẽ mất số 0 ở đầu. Nếu trên giấy là {suggestion} thì nhập"
-        " lại như vậy.",
-        "chương trình",
-    )
     NUM_004 = FindingKind(
         Severity.WARNING,
         "Mọi chữ số đều là {digit}, có vẻ là số ghi tạm. Xem lại giấy tờ; nếu đúng như vậy"

@@ -141,7 +141,7 @@ def scheme_facts(number: str, tables: IdentityTables) -> list[Fact]:
 def lost_zeros(digits: str, tables: IdentityTables) -> int:
     """How many leading zeros a spreadsheet took; 0 when that explains nothing."""
     missing = LENGTH - len(digits)
-    if not 1 <= missing <= _MOST_LOST_ZEROS or not digits or digits[0] == "0":
+    if not 1 <= missing <= _MOST_LOST_ZEROS:
         return 0
     return missing if ("0" * missing + digits)[:3] in tables.birth_places else 0
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forms.catalogues import catalogue
-from forms.findings import Code, Severity
+from forms.findings import Code
 from forms.identifiers.reading import (
     Fact,
     FactKey,
@@ -73,9 +73,7 @@ def _read_doubtful(text: str, number: str, reasons: frozenset[FixReason]) -> Rea
     if fixes:
         line = _line(fixes[0].value)
         kind = kind if line is None else line.kind
-    if not fixes and remark[0].kind.severity is not Severity.ERROR:
-        fixes = respelling(text, number)
-    return reading(kind, text, number, remarks=[remark], fixes=fixes)
+    return reading(kind, text, number, remarks=[remark], fixes=fixes or respelling(text, number))
 
 
 def _slip(text: str, number: str, reasons: frozenset[FixReason]) -> tuple[Remark, list[Fix]]:

@@ -152,10 +152,16 @@ def reading(
     displayed: str = "",
     is_proved: bool = False,
 ) -> Reading:
-    """A reading of its parts; proposals that repeat another one or change nothing are left out."""
+    """A reading of its parts.
+
+    Proposals that repeat another one or change nothing are left out, and so is the stored form of
+    a text that is wrong anyway.
+    """
+    remarks = tuple(remarks)
+    is_wrong = any(code.kind.severity is Severity.ERROR for code, _ in remarks)
     offered: dict[str, Fix] = {}
     for fix in fixes:
-        if fix.value and fix.value != raw:
+        if fix.value and fix.value != raw and not (is_wrong and fix.value == normal):
             offered.setdefault(fix.value, fix)
     return Reading(
         kind=kind,

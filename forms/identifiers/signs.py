@@ -96,16 +96,6 @@ def repaired(text: str, *, length: int, zeros: Iterable[int] = ()) -> list[Fix]:
     return [digits.fix(zeros=missing)] if missing in zeros else []
 
 
-def slip_remark(number: str, fixes: list[Fix]) -> Remark | None:
-    """The remark that offers the first proposal, when there is one."""
-    if not fixes:
-        return None
-    words = {"number": number, "suggestion": fixes[0].value}
-    if fixes[0].reasons == (FixReason.LOST_ZERO,):
-        return Code.NUM_003, {**words, "count": str(len(number))}
-    return Code.NUM_002, words
-
-
 def repeated_remark(number: str) -> list[Remark]:
     """NUM_004 for a number that is one digit over and over."""
     if len(number) < _LEAST_REPEATED or len(set(number)) != 1:

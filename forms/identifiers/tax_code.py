@@ -49,7 +49,7 @@ def read(text: str, *, on: date, tables: IdentityTables | None = None) -> Readin
         _BRANCH,
         personal_number.LENGTH,
     ):
-        lengths = ", ".join(in_force(_FORMS, on).rows)
+        lengths = " / ".join(in_force(_FORMS, on).rows)
         words = {"number": number, "count": str(len(number)), "lengths": lengths}
         remark: Remark = (Code.NUM_030, words) if number else (Code.NUM_001, {})
         fixes = _repairs(number, on=on, tables=tables)
