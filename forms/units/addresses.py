@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from forms.units.index import NOTHING, UnitIndex
@@ -23,15 +23,13 @@ from forms.units.succession import Successors
 
 _WORD = 4
 _SAME_CLASS = 3
-_WORTH_TELLING = 8
-_AGAINST = {
-    Doubt.MARKS: 4,
-    Doubt.KIND: 4,
-    Doubt.FORMER_NAME: 4,
-    Doubt.MIXED: 6,
-    Doubt.TYPO: 100,
-    Doubt.ORDER: 2,
-}
+_WORTH_TELLING = 7
+# Doubts while chains are made: bits, because there are many chains.
+_MARKS, _KIND, _FORMER_NAME, _MIXED, _TYPO, _ORDER, _GAP, _UNREAD = (
+    1 << place for place in range(len(Doubt))
+)
+_BITS = dict(zip(Doubt, (1 << place for place in range(len(Doubt))), strict=True))
+_AGAINST = {_MARKS: 4, _KIND: 4, _FORMER_NAME: 4, _MIXED: 6, _TYPO: 100, _ORDER: 2}
 _GAP_WORD = 3
 _NO_DISTRICT = 1
 _SHORTEST_TYPO = 4
@@ -43,9 +41,9 @@ class _Chain(NamedTuple):
     """Entities with the spans that name them, the smallest first."""
 
     score: int
-    entities: tuple[int, ...]
-    spans: tuple[Span, ...]
-    doubts: frozenset[Doubt]
+    entities: list[int]
+    spans: list[Span]
+    doubts: int
 
 
 class AddressParser:
@@ -61,12 +59,17 @@ class AddressParser:
         line = Line(unicodedata.normalize("NFC", text))
         spans = spans_of(line, self._index.names, self._index)
         chains = self._chains(line, spans, on)
-        if not chains or self._index.level(chains[0].entities[0]) is not Level.COMMUNE:
+        if not chains or self._leaves_units(chains[0]):
             guesses = self._typo_spans(line, spans, chains)
             if guesses:
                 with_typos = self._chains(line, spans + guesses, on)
-                chains += [chain for chain in with_typos if Doubt.TYPO in chain.doubts]
+                chains += [chain for chain in with_typos if chain.doubts & _TYPO]
         return self._reading(text, line, chains, on)
+
+    def _leaves_units(self, chain: _Chain) -> bool:
+        """Does the line seem to name more units than this chain tells?"""
+        is_commune = self._index.levels[chain.entities[0]] is Level.COMMUNE
+        return bool(chain.doubts & _UNREAD) or not is_commune
 
     def _reading(
         self, text: str, line: Line, chains: list[_Chain], on: date | None
@@ -76,7 +79,7 @@ class AddressParser:
         top = chains[0].score
         best = [chain for chain in chains if chain.score >= top - _SAME_CLASS]
         told = [chain for chain in chains if chain.score >= top - _WORTH_TELLING]
-        told += [chain for chain in chains[len(told) :] if Doubt.TYPO in chain.doubts]
+        told += [chain for chain in chains[len(told) :] if chain.doubts & _TYPO]
         return AddressReading(
             text,
             tuple(self._candidate(line, chain, on) for chain in told[:_MOST_CANDIDATES]),
@@ -90,7 +93,8 @@ class AddressParser:
             AddressPart(index.unit(self._version(entity, on)), line.whole(span))
             for entity, span in zip(chain.entities, chain.spans, strict=True)
         )
-        return AddressCandidate(parts, _left_over(line, chain.spans), chain.doubts, chain.score)
+        left_over = _left_over(line, chain.spans)
+        return AddressCandidate(parts, left_over, _doubts(chain.doubts), chain.score)
 
     def _version(self, entity: int, on: date | None) -> int:
         version = self._index.version_on(entity, on)
@@ -100,27 +104,31 @@ class AddressParser:
         """Every chain worth telling, the best first."""
         index = self._index
         levels: tuple[dict[int, list[Span]], ...] = ({}, {}, {})
+        later, level_of = index.later, index.levels
         for span in spans:
             for position in span.positions:
-                entity = index.entity(position if position >= 0 else ~position)
-                named = levels[index.level(entity)].setdefault(entity, [])
+                if position < 0:
+                    position = ~position
+                entity = later.get(position, position)
+                named = levels[level_of[entity]].setdefault(entity, [])
                 if (not named or named[-1] is not span) and (
                     on is None or index.version_on(entity, on) is not None
                 ):
                     named.append(span)
         provinces, districts, communes = levels
         inside = self._provinces_named(provinces)
-        pools = [communes, districts, provinces]
         if inside:
             near = {e: found for e, found in communes.items() if index.province(e) in inside}
-            pools[0] = near or communes
-        chains = [
-            chain
-            for pool in pools
-            for entity, named in pool.items()
-            for span in named
-            if (chain := self._chain(line, entity, span, districts, provinces)) is not None
-        ]
+            communes = near or communes
+        chains: list[_Chain] = []
+        best = 0
+        for pool in (communes, districts, provinces):
+            if best - _WORTH_TELLING > _most(pool, provinces):
+                continue
+            for entity, named in pool.items():
+                for span in named:
+                    chains.append(self._chain(line, entity, span, districts, provinces))
+                    best = max(best, chains[-1].score)
         chains.sort(key=lambda chain: (-chain.score, chain.entities))
         return _each_once(chains)
 
@@ -143,11 +151,11 @@ class AddressParser:
         span: Span,
         districts: dict[int, list[Span]],
         provinces: dict[int, list[Span]],
-    ) -> _Chain | None:
+    ) -> _Chain:
         """The chain that begins with one unit, with whatever names the units above it."""
         index = self._index
         entities, spans = [entity], [span]
-        doubts: set[Doubt] = set()
+        doubts = 0
         above = index.above[entity]
         against = 0
         if above != NOTHING and index.above[above] != NOTHING:  # an old commune in its district
@@ -165,28 +173,32 @@ class AddressParser:
                     named = _nearest(provinces.get(other), spans)
                     if named is not None:
                         above = other
-                        doubts.add(Doubt.MIXED)
+                        doubts |= _MIXED
                         break
             if named is not None:
                 entities.append(above)
                 spans.append(named)
-        self._add_doubts(line, entities, spans, doubts)
-        score = _coverage(spans, len(line.tokens), doubts) - against
-        score -= sum(_AGAINST.get(doubt, 0) for doubt in doubts)
-        return _Chain(score, tuple(entities), tuple(spans), frozenset(doubts))
+        covered, gap, in_order = _coverage(spans, len(line.tokens))
+        doubts |= self._doubts_about(line, entities, spans)
+        doubts |= (_GAP if gap else 0) | (0 if in_order else _ORDER)
+        score = _WORD * covered - _GAP_WORD * gap - against - _penalty(doubts)
+        if line.kind_words > sum([1 for span in spans if span.kind is not None]):
+            doubts |= _UNREAD
+        return _Chain(score, entities, spans, doubts)
 
-    def _add_doubts(
-        self, line: Line, entities: list[int], spans: list[Span], doubts: set[Doubt]
-    ) -> None:
+    def _doubts_about(self, line: Line, entities: list[int], spans: list[Span]) -> int:
+        """What does not fit between the names typed and the units."""
         table = self._index.table
+        doubts = 0
         for entity, span in zip(entities, spans, strict=True):
             if span.is_typo:
-                doubts.add(Doubt.TYPO)
+                doubts |= _TYPO
                 continue
             if span.kind is not None and not self._was(entity, span):
-                doubts.add(Doubt.KIND)
-            if ~entity in span.positions and entity not in span.positions:
-                doubts.add(Doubt.FORMER_NAME)
+                doubts |= _KIND
+            if entity not in span.positions and ~entity in span.positions:
+                if self._index.levels[entity] is Level.COMMUNE:
+                    doubts |= _FORMER_NAME  # those of provinces are in use
             else:
                 typed, official = line.name(span), table.names[entity]
                 if (
@@ -194,7 +206,8 @@ class AddressParser:
                     and has_marks(typed)
                     and spelling(typed, official) is not Spelling.SAME
                 ):
-                    doubts.add(Doubt.MARKS)
+                    doubts |= _MARKS
+        return doubts
 
     def _was(self, entity: int, span: Span) -> bool:
         """Was the unit ever of the kind that stands before its name?"""
@@ -216,7 +229,7 @@ class AddressParser:
                 entity
                 for pool in pools or [NOTHING]
                 for key, entity in self._keys_inside(pool)
-                if _may_be(slot, index.level(entity)) and is_one_edit_apart(slot.key, key)
+                if _may_be(slot, index.levels[entity]) and is_one_edit_apart(slot.key, key)
             ]
             if near:
                 kind = slot.meaning.kind if slot.meaning else None
@@ -233,38 +246,56 @@ def _may_be(slot: Slot, level: Level) -> bool:
     return slot.meaning is None or level in slot.meaning.levels
 
 
+def _most(pool: dict[int, list[Span]], provinces: dict[int, list[Span]]) -> int:
+    """The most that chains beginning with these units can score."""
+    named = [span for spans in pool.values() for span in spans]
+    above = [span for spans in provinces.values() for span in spans]
+    longest = max([span.end - span.start for span in named], default=0)
+    return _WORD * (longest + max([span.end - span.start for span in above], default=0))
+
+
 def _nearest(named: list[Span] | None, taken: list[Span]) -> Span | None:
     """Of the spans that name a unit, the free one next behind the last taken, or any free one."""
     if not named:
         return None
-    free = [
-        span
-        for span in named
-        if all(span.end <= other.start or span.start >= other.end for other in taken)
-    ]
-    if not free:
-        return None
+    free = [span for span in named if not _overlaps(span, taken)]
+    if len(free) < 2:
+        return free[0] if free else None
     last = taken[-1].end
     behind = [span for span in free if span.start >= last]
     return min(behind or free, key=lambda span: (span.start, -span.end))
 
 
-def _coverage(spans: list[Span], count: int, doubts: set[Doubt]) -> int:
-    """What the spans explain of the words of the line; adds doubts about their places."""
-    if len(spans) == 1:
-        covered = spans[0].end - spans[0].start
-        first, last = spans[0].start, spans[0].end
-    else:
-        covered = sum([span.end - span.start for span in spans])
-        first = min([span.start for span in spans])
-        last = max([span.end for span in spans])
-        starts = [span.start for span in spans]
-        if starts != sorted(starts):
-            doubts.add(Doubt.ORDER)
-    gap = last - first - covered + count - last
-    if gap:
-        doubts.add(Doubt.GAP)
-    return _WORD * covered - _GAP_WORD * gap
+def _overlaps(span: Span, taken: list[Span]) -> bool:
+    for other in taken:
+        if span.start < other.end and other.start < span.end:
+            return True
+    return False
+
+
+def _coverage(spans: list[Span], count: int) -> tuple[int, int, bool]:
+    """How many words the spans explain and how many stand between or behind; are they in order?"""
+    covered = 0
+    first = before = count
+    in_order = True
+    for span in spans:
+        covered += span.end - span.start
+        if span.start < first:
+            first = span.start
+        if span.start < before and before != count:
+            in_order = False
+        before = span.start
+    return covered, count - first - covered, in_order
+
+
+@cache
+def _penalty(doubts: int) -> int:
+    return sum(against for doubt, against in _AGAINST.items() if doubts & doubt)
+
+
+@cache
+def _doubts(bits: int) -> frozenset[Doubt]:
+    return frozenset(doubt for doubt, bit in _BITS.items() if bits & bit)
 
 
 def _each_once(chains: list[_Chain]) -> list[_Chain]:
@@ -278,11 +309,11 @@ def _each_once(chains: list[_Chain]) -> list[_Chain]:
     return kept
 
 
-def _left_over(line: Line, spans: tuple[Span, ...]) -> str:
+def _left_over(line: Line, spans: list[Span]) -> str:
     return ", ".join(_pieces(line, spans))
 
 
-def _pieces(line: Line, spans: tuple[Span, ...]) -> Iterator[str]:
+def _pieces(line: Line, spans: list[Span]) -> Iterator[str]:
     """The pieces of the text that no span explains, without the signs around them."""
     tokens, start = line.tokens, 0
     for span in sorted(spans):

@@ -94,7 +94,7 @@ class Units:
         return tuple(
             index.unit(position)
             for position in range(len(index.above))
-            if (level is None or index.level(position) is level) and index.is_valid(position, on)
+            if (level is None or index.levels[position] is level) and index.is_valid(position, on)
         )
 
     def parent(self, unit: Unit) -> Unit | None:
@@ -133,7 +133,7 @@ class Units:
                 position = named if named >= 0 else ~named
                 if not self._fits(position, on, level, within):
                     continue
-                if kinds and index.level(position) not in kinds[1]:
+                if kinds and index.levels[position] not in kinds[1]:
                     continue
                 rank = self._rank(typed, position, kinds[0] if kinds else None, named >= 0)
                 found[position] = min(found.get(position, rank), rank)
@@ -245,7 +245,7 @@ class Units:
         self, position: int, on: date | None, level: Level | None, within: str | None
     ) -> bool:
         index = self._index
-        if level is not None and index.level(position) is not level:
+        if level is not None and index.levels[position] is not level:
             return False
         if on is not None and not index.is_valid(position, on):
             return False

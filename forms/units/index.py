@@ -57,6 +57,7 @@ class UnitIndex:
 
     Attributes:
         is_old: of each version, whether it belongs to the system with districts.
+        later: of versions that were followed by others of the same entity, the last one.
         above: the entity that a version belongs to, ``NOTHING`` for a province.
     """
 
@@ -75,7 +76,7 @@ class UnitIndex:
         self.above = [
             old[code] if is_old[i] else new[code] for i, code in enumerate(table.parent_codes)
         ]
-        self._later = {
+        self.later = {
             i: new[table.codes[i]]
             for i, letter in enumerate(table.states)
             if letter not in old_states and table.state[letter].last_day is not None
@@ -110,9 +111,10 @@ class UnitIndex:
         """The kind and the days of a version."""
         return self.table.state[self.table.states[position]]
 
-    def level(self, position: int) -> Level:
-        """The level of a version."""
-        return level_of_code(self.table.codes[position])
+    @cached_property
+    def levels(self) -> list[Level]:
+        """The level of each version."""
+        return [level_of_code(code) for code in self.table.codes]
 
     def is_valid(self, position: int, day: date) -> bool:
         """Was this version in force on that day?"""
@@ -121,7 +123,7 @@ class UnitIndex:
 
     def entity(self, position: int) -> int:
         """The last version of the same code in the same system."""
-        return self._later.get(position, position)
+        return self.later.get(position, position)
 
     def entity_of(self, code: str, *, is_old: bool) -> int | None:
         """The entity of a code in one of the systems."""
@@ -130,7 +132,7 @@ class UnitIndex:
     def versions(self, entity: int) -> list[int]:
         """The versions of an entity, oldest first; they stand together in the table."""
         start = entity
-        while self._later.get(start - 1) == entity:
+        while self.later.get(start - 1) == entity:
             start -= 1
         return list(range(start, entity + 1))
 
@@ -167,7 +169,7 @@ class UnitIndex:
     def _below(self) -> dict[int, list[int]]:
         below: dict[int, list[int]] = {}
         for position, above in enumerate(self.above):
-            if position not in self._later:
+            if position not in self.later:
                 below.setdefault(above, []).append(position)
         return below
 

@@ -96,9 +96,9 @@ class PlaceComparer:
         before, after = self._footprint(old), self._footprint(new)
         if before.isdisjoint(after):
             return _DIFFERENT
-        if self._index.level(old) != self._index.level(new) and len(before) > 1:
+        if self._index.levels[old] != self._index.levels[new] and len(before) > 1:
             return _WIDER
-        if self._index.level(old) > self._index.level(new):
+        if self._index.levels[old] > self._index.levels[new]:
             return _WIDER
         if before <= after:
             return Sameness.SAME, PlaceReason.OLD_AND_NEW

@@ -20,7 +20,8 @@ class Doubt(Enum):
     ``MARKS``: the marks typed are others. ``KIND``: another word for its kind was written.
     ``FORMER_NAME``: named as before a merger, or in short. ``MIXED``: a unit of one system within
     a province of the other. ``TYPO``: one letter differs. ``ORDER``: not from small to large.
-    ``GAP``: something unknown stands between or behind the units.
+    ``GAP``: something unknown stands between or behind the units. ``UNREAD``: the rest of the line
+    names a unit (*phường 3*) that is not known there.
     """
 
     MARKS = "marks"
@@ -30,9 +31,10 @@ class Doubt(Enum):
     TYPO = "typo"
     ORDER = "order"
     GAP = "gap"
+    UNREAD = "unread"
 
 
-_SERIOUS = frozenset({Doubt.MARKS, Doubt.FORMER_NAME, Doubt.MIXED, Doubt.TYPO})
+_SERIOUS = frozenset({Doubt.MARKS, Doubt.FORMER_NAME, Doubt.MIXED, Doubt.TYPO, Doubt.UNREAD})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from forms.units.index import Names, UnitIndex
 from forms.units.kinds import Kind
-from forms.units.words import Meaning, Token, meaning_at, tokens_of
+from forms.units.words import Meaning, first_words, meaning_at, tokens_of
 
 #: Only so much of a line is read; the longest real addresses have about 30 words.
 LONGEST_TEXT = 600
 MOST_TOKENS = 60
 
 _MOST_WORDS_OF_A_NAME = 6
-_SEPARATORS = frozenset(",;|\n\r\t")
+_SEPARATORS = frozenset(",;|\n\r\t")  # names go across other signs
 
 
 class Span(NamedTuple):
@@ -47,20 +47,32 @@ class Slot(NamedTuple):
 
 
 class Line:
-    """A line taken apart; ``tokens`` without the country at the end."""
+    """A line taken apart.
+
+    Attributes:
+        tokens: its words, without the country at the end.
+        words: where words for kinds of units, hamlets and streets stand, and how long they are.
+        kind_words: how many of these are for kinds of units.
+        ends: where names can end.
+        begins: where parts begin.
+        part_end: where the part of each token ends; no name reaches further.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text[:LONGEST_TEXT]
         self.rest = text[LONGEST_TEXT:]
         self.tokens = tokens_of(self.text)[:MOST_TOKENS]
         self.words: dict[int, tuple[Meaning, int]] = {}
-        position = 0
-        while position < len(self.tokens):
-            found = meaning_at(self.tokens, position, self.text)
-            if found is not None:
-                self.words[position] = found
-            position += found[1] if found else 1
+        next_position = 0
+        known = first_words()
+        for position, token in enumerate(self.tokens):
+            if position >= next_position and token.text.casefold() in known:
+                found = meaning_at(self.tokens, position, self.text)
+                if found is not None:
+                    self.words[position] = found
+                    next_position = position + found[1]
         self._leave_out_country()
+        self.kind_words = sum([1 for word, _ in self.words.values() if word.kind is not None])
         self._find_ends()
 
     def _leave_out_country(self) -> None:
@@ -75,6 +87,7 @@ class Line:
         tokens, text = self.tokens, self.text
         count = len(tokens)
         self.ends = {count, *self.words}
+        self.begins = {0}
         self.part_end = [count] * count
         end = count
         for position in range(count - 1, -1, -1):
@@ -84,11 +97,9 @@ class Line:
             gap = text[tokens[position - 1].end : tokens[position].start]
             if gap != " " and gap.strip(" ."):
                 self.ends.add(position)
+                self.begins.add(position)
                 if not _SEPARATORS.isdisjoint(gap):
                     end = position
-            elif not _SEPARATORS.isdisjoint(gap):
-                self.ends.add(position)
-                end = position
 
     def typed(self) -> dict[int, tuple[Meaning, int]]:
         """Where a name would begin after a word: what the word means, where the word begins."""
@@ -117,7 +128,7 @@ def spans_of(line: Line, names: Names, index: UnitIndex) -> list[Span]:
         for end in range(start + 1, min(start + _MOST_WORDS_OF_A_NAME, line.part_end[start]) + 1):
             key += tokens[end - 1].key
             if key in known and end in ends:
-                span = _span(start, end, word, names.named(key), tokens, index)
+                span = _span(start, end, word, names.named(key), line, index)
                 if span is not None:
                     spans.append(span)
                     found = True
@@ -131,15 +142,15 @@ def _span(
     end: int,
     word: tuple[Meaning, int] | None,
     positions: list[int],
-    tokens: list[Token],
+    line: Line,
     index: UnitIndex,
 ) -> Span | None:
     if word is None:
-        if end == start + 1 and tokens[start].key.isdecimal():
-            return None  # a number alone is a house or a hamlet
+        if end == start + 1 and line.tokens[start].key.isdecimal() and start not in line.begins:
+            return None  # the number of a house or hamlet, unless it stands alone
         return Span(start, start, end, None, positions)
     meaning, word_start = word
-    fitting = [i for i in positions if index.level(i if i >= 0 else ~i) in meaning.levels]
+    fitting = [i for i in positions if index.levels[i if i >= 0 else ~i] in meaning.levels]
     return Span(word_start, start, end, meaning.kind, fitting) if fitting else None
 
 

@@ -174,7 +174,7 @@ class Successors:
         if not index.is_old[entity]:
             below = index.below(entity)
             return frozenset(below or (entity,))
-        if index.level(entity) is Level.COMMUNE or not index.below(entity):
+        if index.levels[entity] is Level.COMMUNE or not index.below(entity):
             return frozenset(self.new_of(entity))
         return frozenset().union(*(self.footprint(child) for child in index.below(entity)))
 

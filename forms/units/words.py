@@ -35,12 +35,13 @@ class Token(NamedTuple):
 class Meaning(NamedTuple):
     """What a word before a name tells: the kind of a unit, or ``hamlet``, ``street``, ``country``.
 
-    ``full`` is the word it is short for, or itself.
+    ``full`` is the word it is short for, or itself; ``is_bare`` when its marks were left out.
     """
 
     kind: Kind | None
     other: str
     full: str
+    is_bare: bool
 
     @property
     def levels(self) -> frozenset[Level]:
@@ -50,10 +51,7 @@ class Meaning(NamedTuple):
 
 def tokens_of(text: str) -> list[Token]:
     """The words and numbers of a composed text, in order."""
-    return [
-        Token(match[0], word_key(match[0]), match.start(), match.end())
-        for match in WORD.finditer(text)
-    ]
+    return [Token(match[0], word_key(match[0]), *match.span()) for match in WORD.finditer(text)]
 
 
 @cache
@@ -62,9 +60,10 @@ def _meanings() -> dict[tuple[str, ...], Meaning]:
     found = {}
     for word, (means, full) in words().items():
         kind = KINDS.get(means)
-        meaning = Meaning(kind, "" if kind else means, full)
-        found[tuple(word.split())] = meaning
-        found.setdefault(tuple(_bare(part) for part in word.split()), meaning)
+        parts = tuple(word.split())
+        found[parts] = Meaning(kind, "" if kind else means, full, is_bare=False)
+        bare = tuple(map(_bare, parts))
+        found.setdefault(bare, Meaning(kind, "" if kind else means, full, is_bare=True))
     return found
 
 
@@ -74,8 +73,8 @@ def _bare(word: str) -> str:
 
 
 @cache
-def _first_words() -> dict[str, int]:
-    """The longest expression that begins with each word."""
+def first_words() -> dict[str, int]:
+    """The words that expressions begin with, and how long the longest is."""
     longest: dict[str, int] = {}
     for parts in _meanings():
         longest[parts[0]] = max(len(parts), longest.get(parts[0], 0))
@@ -85,30 +84,47 @@ def _first_words() -> dict[str, int]:
 def meaning_at(tokens: list[Token], position: int, text: str) -> tuple[Meaning, int] | None:
     """The word that stands at a position, the longest there is, and how many tokens it takes.
 
-    Single letters (*P.*, *X.*) count only before a full stop or a number, or at the start of a
-    part of the text: they are also parts of names.
+    Single letters (*P.*, *X.*) count only before a full stop or a number, or where a part of the
+    text begins: they are also parts of names. So are words whose marks were left out (*Bạch Xa*,
+    *Nho Quan*): in a text with marks they count only where a part begins. A word for a kind needs
+    a name behind it.
     """
     first = tokens[position].text.casefold()
-    longest = _first_words().get(first)
-    if longest is None:
-        return None
-    if len(first) == 1 and not _stands_for_a_word(tokens, position, text):
-        return None
-    for length in range(min(longest, len(tokens) - position), 0, -1):
-        parts = tuple(t.text.casefold() for t in tokens[position : position + length])
-        if (meaning := _meanings().get(parts)) is not None:
+    for length in range(min(first_words().get(first, 0), len(tokens) - position), 0, -1):
+        parts = tuple([token.text.casefold() for token in tokens[position : position + length]])
+        meaning = _meanings().get(parts)
+        if meaning is None:
+            continue
+        behind = position + length
+        if meaning.kind is not None and not _is_followed(tokens, behind, text):
+            return None
+        if _begins_a_part(tokens, position, text):
             return meaning, length
+        if meaning.is_bare and not text.isascii():
+            return None
+        if len(first) > 1 or _is_short_for_a_word(tokens, position, text):
+            return meaning, length
+        return None
     return None
 
 
-def _stands_for_a_word(tokens: list[Token], position: int, text: str) -> bool:
-    token = tokens[position]
-    if text[token.end : token.end + 1] == ".":
+def _is_followed(tokens: list[Token], behind: int, text: str) -> bool:
+    """Does a name follow, divided by nothing but spaces and a full stop?"""
+    if behind >= len(tokens):
+        return False
+    return not text[tokens[behind - 1].end : tokens[behind].start].strip(" .:")
+
+
+def _begins_a_part(tokens: list[Token], position: int, text: str) -> bool:
+    if position == 0:
         return True
-    if position + 1 < len(tokens) and tokens[position + 1].key.isdecimal():
+    return bool(text[tokens[position - 1].end : tokens[position].start].strip(" ."))
+
+
+def _is_short_for_a_word(tokens: list[Token], position: int, text: str) -> bool:
+    if text[tokens[position].end : tokens[position].end + 1] == ".":
         return True
-    before = text[tokens[position - 1].end if position else 0 : token.start]
-    return position == 0 or not before.isspace()
+    return position + 1 < len(tokens) and tokens[position + 1].key.isdecimal()
 
 
 def detail_key(text: str) -> str:
