@@ -2,10 +2,12 @@
 
 After a folder of a new text is published, write its hashes with
 
-    cd forms/definitions && find . -mindepth 3 -type f | LC_ALL=C sort \
-        | xargs sha256sum > published.sha256
+    cd forms/definitions && find . -mindepth 3 -type f ! -name cases.yaml ! -name source.md \
+        | LC_ALL=C sort | xargs sha256sum > published.sha256
 
-A published folder never changes: a correction is a new folder with a later date.
+A published text and its tables never change: a correction is a new folder with a later date. Cases
+and sources are not what records are made with: they grow while more of the law is read and somebody
+compares the text with the gazette.
 """
 
 from __future__ import annotations
@@ -275,14 +277,18 @@ def test_identity_warnings_can_be_confirmed_and_only_format_stops() -> None:
     assert stops == {"ID_001", "ID_002", "ID_003", "ID_004", "ID_012", "ID_020"}
 
 
+#: What is said about a text, beside the text itself.
+COMMENTARY = frozenset({"cases.yaml", "source.md"})
+
+
 def hashes() -> dict[str, str]:
-    """File below the definitions -> SHA-256, for every file of a published text."""
+    """File below the definitions -> SHA-256, for every file that makes up a published text."""
     return {
         f"./{path.relative_to(DEFINITIONS).as_posix()}": hashlib.sha256(
             path.read_bytes()
         ).hexdigest()
         for path in DEFINITIONS.glob("*/*/*")
-        if path.is_file()
+        if path.is_file() and path.name not in COMMENTARY
     }
 
 
