@@ -38,6 +38,7 @@ DISTRICT_KINDS = frozenset({Kind.DISTRICT.key, Kind.URBAN_DISTRICT.key, Kind.TOW
 COMMUNE_KINDS = frozenset(
     {Kind.COMMUNE.key, Kind.WARD.key, Kind.TOWNSHIP.key, Kind.SPECIAL_ZONE.key}
 )
+UNIT_KINDS = PROVINCE_KINDS | DISTRICT_KINDS | COMMUNE_KINDS
 
 
 class Part(NamedTuple):

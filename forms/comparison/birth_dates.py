@@ -8,14 +8,14 @@ from functools import lru_cache
 from forms.comparison.outcomes import SAME, FieldComparison, Reason, Side, because
 from forms.comparison.spelling import by_spelling, quickly
 from forms.date_entry import parse_entry
-from forms.dates import PartialDate
+from forms.dates import PartialDate, parse_stored, parse_typed
 from forms.vietnamese import compare_key
 
 
 # There are some 25,000 days on which people of a register were born.
 @lru_cache(maxsize=65536)
 def _read(text: str) -> PartialDate | None:
-    return parse_entry(text).value
+    return parse_stored(text) or parse_typed(text) or parse_entry(text).value
 
 
 def compare_birth_dates(record: str, extract: str) -> FieldComparison:

@@ -72,6 +72,7 @@ class Reason(Enum):
     FEWER_LEVELS = "fewer_levels"  # the same unit, without its district or province
     OLD_AND_NEW_UNITS = "old_and_new_units"
     SPLIT_UNIT = "split_unit"
+    UNITS_UNCLEAR = "units_unclear"  # names that can be the same place or not
     HAMLET_AFTER_MERGER = "hamlet_after_merger"
     OTHER_SPELLING = "other_spelling"
     # One side says less.
@@ -134,7 +135,9 @@ def _outcomes() -> dict[Reason, Outcome]:
 _OUTCOMES: Mapping[Reason, Outcome] = _outcomes()
 # i and y make two names on paper; an old unit that was split, or a hamlet that has another name
 # since the merger, may be the same place.
-_ASKS_REVIEW = frozenset({Reason.I_OR_Y, Reason.SPLIT_UNIT, Reason.HAMLET_AFTER_MERGER})
+_ASKS_REVIEW = frozenset(
+    {Reason.I_OR_Y, Reason.SPLIT_UNIT, Reason.UNITS_UNCLEAR, Reason.HAMLET_AFTER_MERGER}
+)
 
 
 class FieldComparison(NamedTuple):

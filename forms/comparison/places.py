@@ -1,19 +1,22 @@
 """Two places: native places or residences, as papers of different years write them.
 
-First come the texts; then a ``PlaceReader`` that knows the units of today and of before, because
-the mergers of 2025 alone make thousands of false differences; and where it cannot decide, the
-parts of the addresses.
+First come the texts. Where they do not settle it, a ``PlaceReader`` that knows the units of today
+and of before is asked, because the mergers of 2025 alone make thousands of false differences; and
+where it cannot decide, the parts of the addresses do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum, unique
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 from forms.comparison.addresses import (
     COMMUNE_KINDS,
     DISTRICT_KINDS,
     PROVINCE_KINDS,
+    UNIT_KINDS,
     Part,
     parts_of,
     without_punctuation,
@@ -24,30 +27,38 @@ from forms.comparison.spelling import by_spelling, quickly
 from forms.vietnamese import with_i_for_final_y, without_marks
 
 
-class PlaceReading(NamedTuple):
-    """What an address means in administrative units.
+@unique
+class UnitsAnswer(Enum):
+    """How the administrative units of two addresses stand to one another."""
+
+    SAME = "same"
+    OLD_AND_NEW = "old_and_new"  # one under the units of before 01/07/2025, all of it the other
+    SPLIT = "split"  # the same, but the old unit went to several new ones
+    UNCLEAR = "unclear"  # the names have several meanings, and not all of them agree
+    RECORD_IS_WIDER = "record_is_wider"
+    EXTRACT_IS_WIDER = "extract_is_wider"
+    OTHER_PROVINCE = "other_province"
+    OTHER_COMMUNE = "other_commune"
+    OTHER_PLACE = "other_place"
+
+
+class PlacesRead(NamedTuple):
+    """Two addresses as somebody read them who knows units.
 
     Attributes:
-        provinces: codes of today's provinces that it can lie in.
-        communes: codes of today's communes that the commune it names can be now; empty when it
-            names none.
-        old_communes: codes of the communes of before 01/07/2025 that it can name.
-        new_communes: codes of the communes of today that it can name.
-        rest: what stands before the units: hamlet, street, number.
+        record_rest, extract_rest: what stands before the units: hamlet, street, number.
     """
 
-    provinces: frozenset[str]
-    communes: frozenset[str] = frozenset()
-    old_communes: frozenset[str] = frozenset()
-    new_communes: frozenset[str] = frozenset()
-    rest: str = ""
+    units: UnitsAnswer
+    record_rest: str = ""
+    extract_rest: str = ""
 
 
 class PlaceReader(Protocol):
     """Somebody who knows units. Is asked the same texts again and should remember some."""
 
-    def read(self, address: str) -> PlaceReading | None:
-        """What the address means, or ``None`` when that cannot be told."""
+    def read(self, record: str, extract: str) -> PlacesRead | None:
+        """How the units stand, or ``None`` when that cannot be told."""
 
 
 def compare_places(
@@ -62,75 +73,70 @@ def compare_places(
         return because(Reason.PUNCTUATION)
     if not all(keys):
         return because(Reason.VALUE_MISSING, lacking=Side.EXTRACT if keys[0] else Side.RECORD)
-    if reader is not None:
-        readings = reader.read(record), reader.read(extract)
-        if readings[0] is not None and readings[1] is not None:
-            return _by_units(readings[0], readings[1], _by_parts(record, extract))
-    return _by_parts(record, extract)
+    by_text = _by_parts(record, extract)
+    if reader is None or _is_settled(record, extract, by_text):
+        return by_text
+    read = reader.read(record, extract)
+    return by_text if read is None else _by_units(read, by_text)
+
+
+def _is_settled(record: str, extract: str, by_text: FieldComparison) -> bool:
+    """Could units change nothing? So it is below a commune that both write alike."""
+    if by_text.outcome is Outcome.SPELLING or Reason.MARKS_MISSING in by_text.reasons:
+        return True
+    pairs = zip(reversed(parts_of(record)), reversed(parts_of(extract)), strict=False)
+    alike = takewhile(lambda pair: pair[0][:2] == pair[1][:2], pairs)
+    return any(part.kind in COMMUNE_KINDS for part, _ in alike)
 
 
 # ---- by units
 
-
-def _by_units(
-    record: PlaceReading, extract: PlaceReading, by_text: FieldComparison
-) -> FieldComparison:
-    """``by_text`` is what the texts alone say; its reasons stand where the units are the same."""
-    if not record.provinces & extract.provinces:
-        return because(Reason.PROVINCE_DIFFERS)
-    if not record.communes or not extract.communes:
-        return _without_a_commune(record, extract, by_text)
-    if not record.communes & extract.communes or _are_two_communes(record, extract):
-        return because(Reason.COMMUNE_DIFFERS)
-    unit = tuple(_unit_reasons(record, extract))
-    rest = _rests(record, extract, across_eras=bool(unit))
-    if rest is None and not unit:
-        return by_text if by_text.outcome is Outcome.SPELLING else because(Reason.FEWER_LEVELS)
-    if rest is None:
-        return because(*unit)
-    return because(*rest.reasons, *unit, lacking=rest.lacking)
+_OTHER_UNITS = {
+    UnitsAnswer.OTHER_PROVINCE: Reason.PROVINCE_DIFFERS,
+    UnitsAnswer.OTHER_COMMUNE: Reason.COMMUNE_DIFFERS,
+    UnitsAnswer.OTHER_PLACE: Reason.OTHER_PLACE,
+}
+_WIDER = {
+    UnitsAnswer.RECORD_IS_WIDER: Side.RECORD,
+    UnitsAnswer.EXTRACT_IS_WIDER: Side.EXTRACT,
+}
+_SAME_UNITS = {
+    UnitsAnswer.SAME: (),
+    UnitsAnswer.OLD_AND_NEW: (Reason.OLD_AND_NEW_UNITS,),
+    UnitsAnswer.SPLIT: (Reason.OLD_AND_NEW_UNITS, Reason.SPLIT_UNIT),
+}
 
 
-def _without_a_commune(
-    record: PlaceReading, extract: PlaceReading, by_text: FieldComparison
-) -> FieldComparison:
-    if not record.communes and not extract.communes:
-        return by_text
-    lacking = Side.EXTRACT if record.communes else Side.RECORD
-    return because(Reason.PLACE_PART_MISSING, lacking=lacking)
+def _by_units(read: PlacesRead, by_text: FieldComparison) -> FieldComparison:
+    if read.units is UnitsAnswer.UNCLEAR:
+        is_open = by_text.outcome is Outcome.DIFFERENT
+        is_open = is_open and Reason.ONLY_MARKS_DIFFER not in by_text.reasons
+        return because(Reason.UNITS_UNCLEAR) if is_open else by_text
+    if read.units in _OTHER_UNITS:
+        marks = [one for one in by_text.reasons if one is Reason.ONLY_MARKS_DIFFER]
+        return because(*marks, _OTHER_UNITS[read.units])
+    if read.units in _WIDER:
+        return because(Reason.PLACE_PART_MISSING, lacking=_WIDER[read.units])
+    unit = _SAME_UNITS[read.units]
+    rest = _rests(read, across_eras=bool(unit))
+    if rest is not None:
+        return because(*rest.reasons, *unit, lacking=rest.lacking)
+    return because(*(unit or [_same_unit_otherwise_written(by_text)]))
 
 
-def _are_two_communes(record: PlaceReading, extract: PlaceReading) -> bool:
-    """Two communes of one time are two, even if they have become one since."""
-    pairs = (
-        (record.old_communes, extract.old_communes),
-        (record.new_communes, extract.new_communes),
-    )
-    same_time = [pair for pair in pairs if all(pair)]
-    crossed = (record.old_communes and extract.new_communes) or (
-        record.new_communes and extract.old_communes
-    )
-    return bool(same_time) and not crossed and not any(one & other for one, other in same_time)
+def _same_unit_otherwise_written(by_text: FieldComparison) -> Reason:
+    """Why the texts alone could not see that the units are the same."""
+    if Reason.UNIT_KIND_DIFFERS in by_text.reasons:
+        return Reason.UNIT_WORD
+    if by_text.outcome is Outcome.PART_MISSING:
+        return Reason.FEWER_LEVELS
+    return Reason.ABBREVIATION
 
 
-def _unit_reasons(record: PlaceReading, extract: PlaceReading) -> Sequence[Reason]:
-    same = (record.old_communes & extract.old_communes) or (
-        record.new_communes & extract.new_communes
-    )
-    if same:
-        return ()
-    if record.communes == extract.communes and len(record.communes) == 1:
-        return (Reason.OLD_AND_NEW_UNITS,)
-    return (Reason.OLD_AND_NEW_UNITS, Reason.SPLIT_UNIT)
-
-
-def _rests(
-    record: PlaceReading, extract: PlaceReading, *, across_eras: bool
-) -> FieldComparison | None:
+def _rests(read: PlacesRead, *, across_eras: bool) -> FieldComparison | None:
     """How hamlets and streets stand; ``None`` when they are the same."""
-    parts = parts_of(record.rest), parts_of(extract.rest)
-    names = _names(parts[0]), _names(parts[1])
-    if names[0] == names[1] or " ".join(names[0]) == " ".join(names[1]):
+    names = _names(parts_of(read.record_rest)), _names(parts_of(read.extract_rest))
+    if " ".join(names[0]) == " ".join(names[1]):
         return None
     lacking = _lacking(*names)
     if lacking is not None:
@@ -151,9 +157,11 @@ def _by_parts(record: str, extract: str) -> FieldComparison:
         return because(Reason.I_OR_Y, *_kind_reasons(*parts))
     lacking = _lacking(*names)
     if lacking is not None:
-        short, long = sorted(names, key=len)
-        only_hamlet = list(long[len(long) - len(short) :]) == list(short)
-        reason = Reason.HAMLET_MISSING if only_hamlet else Reason.PLACE_PART_MISSING
+        short, long = sorted(parts, key=len)
+        extra = long[: len(long) - len(short)]
+        is_hamlet = _names(long[len(extra) :]) == _names(short)
+        is_hamlet = is_hamlet and not any(part.kind in UNIT_KINDS for part in extra)
+        reason = Reason.HAMLET_MISSING if is_hamlet else Reason.PLACE_PART_MISSING
         return because(reason, lacking=lacking)
     return _by_marks(record, extract, names) or because(_first_difference(*parts))
 
