@@ -26,8 +26,9 @@ from forms.identifiers.reading import Fix, FixReason, Remark
 LINE = 30
 _LINES = 3
 _ALL = LINE * _LINES
+_LEAST_FILLERS = 5
 _ODD = re.compile(r"[^A-Z0-9<]")
-_LOOKS_LIKE = re.compile(r"\s*[I1l|]D?[A-Z<]{0,3}[A-Z0-9<]{5,}", re.IGNORECASE)
+_LOOKS_LIKE = re.compile(r"[I1L][A-Z0-9<]{5,}")
 _START = "IDVNM"
 _WEIGHTS = (7, 3, 1)
 _SEXES = {"M": "1", "F": "2"}
@@ -59,10 +60,10 @@ def check_digit(text: str) -> str:
 
 def is_machine_readable(text: str) -> bool:
     """Does it look like these lines, even damaged ones?"""
-    joined = "".join(text.split())
-    return joined.count("<") >= LINE // 6 or (
-        len(joined) == _ALL and _LOOKS_LIKE.match(joined) is not None
-    )
+    joined = "".join(text.split()).upper()
+    if joined.startswith(_START) or joined.count("<") >= _LEAST_FILLERS:
+        return True
+    return len(joined) == _ALL and _LOOKS_LIKE.match(joined) is not None
 
 
 def read(text: str, *, on: date, tables: IdentityTables) -> CardReading:
