@@ -6,7 +6,6 @@ They are stored as written; a shape that is not the usual one is told, hardly ev
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 
 from forms.dates import display
@@ -22,7 +21,7 @@ from forms.identifiers.reading import (
     in_order,
     reading,
 )
-from forms.identifiers.signs import as_digits, respelling, stored_number, stored_sign
+from forms.identifiers.signs import as_digits, capitals, respelling, stored_number, stored_sign
 from forms.vietnamese import clean, search_key
 
 _PASSPORT = re.compile(r"[A-Z0-9]{6,12}")
@@ -46,7 +45,7 @@ def read_merit_file(text: str) -> Reading:
     Capitals: the place or body, a slash, the kind of file, its number and the sign of the period;
     files made by the police have ``CA-`` first. One slash is all that is looked at.
     """
-    sign = clean(unicodedata.normalize("NFC", text)).upper()
+    sign = capitals(clean(text))
     remarks: list[Remark] = []
     if not sign:
         remarks.append((Code.NUM_001, {}))

@@ -18,6 +18,7 @@ from forms.vietnamese import clean
 LOOK_ALIKES = str.maketrans("OoIl", "0011")
 
 _SEPARATORS = str.maketrans("", "", " .-\u2010\u2011\u2013\u00a0")
+_FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)}
 _BETWEEN = frozenset("ZPS")  # Unicode: separators, punctuation, symbols
 _LEAST_REPEATED = 8
 
@@ -47,7 +48,12 @@ def stored_number(text: str) -> str:
 
 def stored_sign(text: str) -> str:
     """A number with letters as it is stored: capitals, no separators; ``ＨＮ`` becomes ``HN``."""
-    return clean_number(unicodedata.normalize("NFKC", clean(text))).upper()
+    return capitals(clean_number(clean(text).translate(_FULL_WIDTH)))
+
+
+def capitals(text: str) -> str:
+    """Capitals, composed: a few letters fall apart when they become capitals."""
+    return unicodedata.normalize("NFC", text.upper())
 
 
 def as_digits(text: str) -> Digits | None:
@@ -78,7 +84,7 @@ def respelling(raw: str, stored: str) -> list[Fix]:
         return []
     reasons = set()
     if stored.casefold() != text.casefold():
-        folded = unicodedata.normalize("NFKC", text)
+        folded = text.translate(_FULL_WIDTH)
         reasons.add(FixReason.SEPARATORS if folded == text else FixReason.OTHER_DIGITS)
     if not stored.isdigit() and text != text.upper():
         reasons.add(FixReason.LETTER_CASE)
