@@ -51,6 +51,8 @@ _FINAL_Y = re.compile(r"(?<![^\W_])([bcdđfghjklmnprstvwxz]+|qu)y(?=[\ua717-\ua7
 
 # Tone marks in the order of the dictionary, after the unmarked tone: huyền, hỏi, ngã, sắc, nặng.
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+#: The tones as signs of their own, behind a decomposed vowel.
+TONE_MARKS = frozenset(_TONES)
 # What stands for a tone at the end of a word of a key: letters that no text of ours has.
 _TONE_LETTERS = dict(zip("12345", "\ua717\ua718\ua719\ua71a\ua71b", strict=True))
 _NO_TONE_LETTERS = dict.fromkeys(map(ord, _TONE_LETTERS.values()))

@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 
 from forms.comparison.outcomes import CASE_ONLY, SAME, FieldComparison, Reason, because
-from forms.vietnamese import clean, compare_key
+from forms.vietnamese import TONE_MARKS, clean, compare_key
 
 _LOOKALIKES = re.compile("[\u00d0\u00f0\u0189\u0256]")
 _SIGNS = re.compile("['`\u00b4\u2018\u2019\u02bc\u02b9\u2032\\-\u2010-\u2014\u2212]")
 _NO_SPACE = re.compile(r"\S+")
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_WORDS = re.compile(r"[^\s]+")
+_TONES = re.compile(f"[{''.join(sorted(TONE_MARKS))}]")
 
 
 def quickly(record: str, extract: str) -> FieldComparison | None:

@@ -23,6 +23,7 @@ _SPACES = re.compile(r"[ \t\r\n,;()/]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 #: How much of a text must be Vietnamese once it is converted.
 _LEAST_SHARE = 0.75
+_MOST_TURNS = 4
 
 
 class Guess(NamedTuple):
@@ -54,9 +55,16 @@ def guess(text: str) -> Guess:
 
 
 def repair(text: str) -> str:
-    """The text converted as guessed. For text of which somebody said that it may be converted."""
-    encoding = guess(text).encoding
-    return text if encoding is None else convert(text, encoding)
+    """The text converted as guessed. For text of which somebody said that it may be converted.
+
+    Text of an old font can have been encoded twice besides; hence more than one turn.
+    """
+    for _ in range(_MOST_TURNS):
+        encoding = guess(text).encoding
+        if encoding is None:
+            break
+        text = convert(text, encoding)
+    return text
 
 
 def _confidence(text: str, encoding: LegacyEncoding) -> float:
@@ -66,7 +74,7 @@ def _confidence(text: str, encoding: LegacyEncoding) -> float:
     evidence = [
         word
         for word, read in readings
-        if word != read and not _is_vietnamese(word) and _is_vietnamese(read)
+        if len(read) > 1 and not _is_vietnamese(word) and _is_vietnamese(read)
     ]
     if not any(_is_telling(word, encoding) for word in evidence):
         return 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import unicodedata
+from datetime import date
 from importlib.resources import files
 
 import pytest
@@ -16,6 +17,8 @@ from forms.legacy_text.double_utf8 import repaired
 from forms.legacy_text.encodings import LegacyEncoding, character_table, convert, from_font
 from forms.legacy_text.guessing import guess, repair
 from forms.legacy_text.syllables import is_syllable
+from forms.units.gazetteer import Units
+from forms.units.kinds import LAST_DAY_OF_DISTRICTS
 from forms.vietnamese import clean
 
 TCVN3, VNI = LegacyEncoding.TCVN3, LegacyEncoding.VNI
@@ -167,6 +170,14 @@ def test_right_names_are_never_taken_for_spoiled_ones() -> None:
     wrong = [text for text in texts if guess(text).encoding is not None or repair(text) != text]
     assert len(texts) > 10_000
     assert wrong == []
+
+
+def test_names_of_units_are_never_taken_for_spoiled_ones() -> None:
+    days = (LAST_DAY_OF_DISTRICTS, date(2026, 11, 22))
+    names = {unit.full_name for day in days for unit in Units.bundled().all(on=day)}
+    names |= {name.partition(" ")[2] for name in names}
+    assert len(names) > 10_000
+    assert [name for name in names if guess(name).encoding is not None] == []
 
 
 @given(st.lists(st.sampled_from(NAMES + PLACES + OTHER_NAMES), min_size=1, max_size=4))
