@@ -24,7 +24,7 @@ from forms.definition import FormDefinition, Question, Section, Table
 from forms.loading.attachments import Attachments
 from forms.loading.choices import ChoiceLists, table_of
 from forms.loading.files import read_sheets
-from forms.loading.headings import Entry, read_choices, read_settings, read_survey
+from forms.loading.headings import Entry, Rows, read_choices, read_settings, read_survey
 from forms.loading.judge import convert
 from forms.loading.languages import Languages
 from forms.loading.references import References, expressions, with_triggers
@@ -125,11 +125,10 @@ class _Reading:
         settings = settings_of(setting_rows, self._report, file_name=self._path.stem)
         survey = self._survey_rows(cleans=cleans_texts(setting_rows))
         choices = {name: self._choice_rows(name) for name in _CHOICES}
-        everything = [*survey, *(entry for entries in choices.values() for entry in entries)]
-        languages = Languages.of(everything, settings.default_language)
-        for name, entries in choices.items():
+        languages = Languages.of((survey, *choices.values()), settings.default_language)
+        for name, rows in choices.items():
             self._lists.read(
-                name, entries, languages, self._report,
+                name, rows.entries, languages, self._report,
                 allows_duplicates=settings.allows_duplicates,
             )  # fmt: skip
         reader = SurveyReader(
@@ -139,10 +138,10 @@ class _Reading:
             languages,
             self._report,
         )
-        children = reader.children(survey)
+        children = reader.children(survey.entries)
         if not children:
             self._report.add(Mistake.DEF_002, "survey", 0, "", name="survey")
-        uses_ours = any("bind::an:" in name for entry in survey for name in entry.filled())
+        uses_ours = any("bind::an:" in name for entry in survey.entries for name in entry.filled())
         check_namespace(settings, self._report, is_used=uses_ours)
         children = self._refer(children, reader.triggers, settings)
         definition = FormDefinition(
@@ -185,32 +184,30 @@ class _Reading:
                 mistake = Mistake.DEF_003 if meant else Mistake.DEF_060
                 self._report.add(mistake, sheet.name, 0, "", name=sheet.name)
 
-    def _survey_rows(self, *, cleans: bool) -> tuple[Entry, ...]:
+    def _survey_rows(self, *, cleans: bool) -> Rows:
         sheet = self._sheets.get("survey")
         if sheet is None or not sheet.headings:
             self._report.add(Mistake.DEF_002, "survey", 0, "", name="survey")
-            return ()
+            return Rows()
         if len(sheet.rows) > MOST_QUESTIONS:
             raise too_large("survey", rows=MOST_QUESTIONS)
-        entries = read_survey(sheet, self._report, cleans=cleans)
-        self._need("survey", sheet, entries, ("type", "name"))
-        return entries
+        rows = read_survey(sheet, self._report, cleans=cleans)
+        self._need("survey", sheet, rows, ("type", "name"))
+        return rows
 
-    def _choice_rows(self, name: str) -> tuple[Entry, ...]:
+    def _choice_rows(self, name: str) -> Rows:
         sheet = self._sheets.get(name)
         if sheet is None or not sheet.headings:
-            return ()
-        entries = read_choices(sheet, name, self._report)
-        self._need(name, sheet, entries, ("list_name", "name"))
-        return entries
+            return Rows()
+        rows = read_choices(sheet, name, self._report)
+        self._need(name, sheet, rows, ("list_name", "name"))
+        return rows
 
     def _setting_rows(self) -> tuple[Entry, ...]:
         sheet = self._sheets.get("settings")
-        return () if sheet is None else read_settings(sheet, self._report)
+        return () if sheet is None else read_settings(sheet, self._report).entries
 
-    def _need(
-        self, name: str, sheet: Sheet, entries: tuple[Entry, ...], columns: tuple[str, ...]
-    ) -> None:
+    def _need(self, name: str, sheet: Sheet, rows: Rows, columns: tuple[str, ...]) -> None:
         for column in columns:
-            if entries and not self._report.is_called(name, column):
+            if rows.entries and not self._report.is_called(name, column):
                 self._report.add(Mistake.DEF_004, name, sheet.header_row, "", name=column)

@@ -83,20 +83,32 @@ class Entry:
         return [*self.cells, *self.texts]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a sheet says.
+
+    Attributes:
+        languages: the languages its headings name, in their order.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
 _Meaning = Callable[[Parts, str], Column | Refused | None]
 
 
-def read_survey(sheet: Sheet, report: Report, *, cleans: bool) -> tuple[Entry, ...]:
+def read_survey(sheet: Sheet, report: Report, *, cleans: bool) -> Rows:
     """The rows of the survey. ``cleans``: runs of spaces become one, as pyxform does."""
     return _entries(sheet, "survey", report, SURVEY_ALIASES, _survey_column, cleans=cleans)
 
 
-def read_choices(sheet: Sheet, name: str, report: Report) -> tuple[Entry, ...]:
+def read_choices(sheet: Sheet, name: str, report: Report) -> Rows:
     """The rows of ``choices`` or ``external_choices``."""
     return _entries(sheet, name, report, CHOICES_ALIASES, _choices_column)
 
 
-def read_settings(sheet: Sheet, report: Report) -> tuple[Entry, ...]:
+def read_settings(sheet: Sheet, report: Report) -> Rows:
     """The rows of the settings; only one is used."""
     return _entries(sheet, "settings", report, SETTINGS_ALIASES, _settings_column)
 
@@ -109,7 +121,7 @@ def _entries(
     meaning_of: _Meaning,
     *,
     cleans: bool = False,
-) -> tuple[Entry, ...]:
+) -> Rows:
     for flaw in sheet.flaws:
         heading = sheet.heading_at(flaw.column)
         report.add(flaw.mistake, name, flaw.row, heading, **flaw.parameters)
@@ -119,7 +131,8 @@ def _entries(
     entries = []
     for index, row in enumerate(sheet.rows):
         entries.append(_entry(row, index, meanings, name, sheet.header_row, report, cleans))
-    return tuple(entries)
+    named = (one.language for one in meanings.values() if isinstance(one, Column))
+    return Rows(tuple(entries), tuple(dict.fromkeys(filter(None, named))))
 
 
 def _meanings(

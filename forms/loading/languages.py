@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from forms.definition import Translations
-from forms.loading.headings import Entry
+from forms.loading.headings import Entry, Rows
 
 #: The name pyxform gives to texts without a language when others have one.
 UNNAMED = "default"
@@ -30,21 +30,19 @@ class Languages:
     names: tuple[str, ...]
 
     @staticmethod
-    def of(entries: Iterable[Entry], default: str) -> Languages:
+    def of(sheets: Iterable[Rows], default: str) -> Languages:
         """The languages that some text is written in, and the declared default one."""
-        found = dict.fromkeys(
-            language for entry in entries for texts in entry.texts.values() for language in texts
-        )
-        named = [language for language in found if language]
+        headed: dict[str, None] = {}
+        used: set[str] = set()
+        for sheet in sheets:
+            headed |= dict.fromkeys(sheet.languages)
+            for entry in sheet.entries:
+                used.update(*entry.texts.values())
+        named = [language for language in headed if language in used]
         if not named and not default:
             return Languages(())
-        first = default or (UNNAMED if "" in found else named[0])
+        first = default or (UNNAMED if "" in used else named[0])
         return Languages((first, *(language for language in named if language != first)))
-
-    @property
-    def vietnamese(self) -> str | None:
-        """The Vietnamese among them."""
-        return next((name for name in self.names if is_vietnamese(name)), None)
 
     def shown(self, texts: Mapping[str, str]) -> str:
         """The text of an author's cell that a Vietnamese officer reads."""

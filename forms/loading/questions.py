@@ -59,13 +59,17 @@ class QuestionReader:
         if number and "label" in translations:
             translations["label"] = _without_number(translations["label"], number)
         checked = kind.checked
+        hint = self._shown(entry, "hint")
+        if checked is not None and checked.hint_vi and not hint:
+            hint = checked.hint_vi
+            translations |= _only(self._languages, "hint", hint)
         shows_label = kind.type not in _HAS_NO_LABEL
         return Question(
             path=path,
             type=kind.type,
             label_vi=label or (name if shows_label else ""),
             number=number,
-            hint_vi=self._shown(entry, "hint") or (checked.hint_vi if checked else ""),
+            hint_vi=hint,
             guidance_vi=self._shown(entry, "guidance_hint"),
             role=self._role(entry, in_repeat=in_repeat),
             list_name=kind.list_name,
@@ -162,6 +166,12 @@ class QuestionReader:
                 "survey", entry.number, PRECISION, written, ", ".join(allowed)
             )
         return allowed.get(written, DatePrecision.DAY)
+
+
+def _only(languages: Languages, column: str, text: str) -> dict[str, dict[str, str]]:
+    """A text that is not the author's, as translations in the default language."""
+    texts = languages.translated({"": text})
+    return {column: texts} if texts else {}
 
 
 def refuse_columns(entry: Entry, allowed: frozenset[str], kind: str, report: Report) -> None:
