@@ -301,7 +301,7 @@ class Code(Enum):
     )
     NUM_030 = FindingKind(
         Severity.ERROR,
-        "Mã số thuế có {lengths} chữ số, đang có {count} ký tự. Xem lại giấy tờ và nhập lại.",
+        "Mã số thuế chỉ gồm {lengths} chữ số, đang có {count} ký tự. Xem lại giấy tờ và nhập lại.",
         "TT 86/2024/TT-BTC (điều khoản cần đối chiếu)",
     )
     NUM_031 = FindingKind(
@@ -585,7 +585,7 @@ class Code(Enum):
     )
     CARD_031 = FindingKind(
         Severity.INFORMATION,
-        "Sai một ký tự: nếu trên thẻ là {suggestion} thì mọi số kiểm tra đều đúng. Xem lại"
+        "Có lẽ nhầm một ký tự: nếu trên thẻ là {suggestion} thì mọi số kiểm tra đều đúng. Xem lại"
         " thẻ và sửa.",
         "ICAO Doc 9303, phần 5 (TD1)",
     )
