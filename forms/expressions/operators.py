@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 
 from forms.expressions.terms import (
+    CALENDAR,
     BooleanRun,
     NodesRun,
     NumberRun,
@@ -22,10 +23,11 @@ from forms.expressions.terms import (
     boolean,
     folded,
     number,
+    number_of_node,
     text,
     values,
 )
-from forms.expressions.values import NAN, equal, to_number, to_text
+from forms.expressions.values import NAN, Value, equal, to_text
 
 _ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -33,8 +35,6 @@ _ORDERINGS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-_CALENDAR = frozenset({Sort.DATE, Sort.TIME, Sort.DATE_TIME})
 
 
 def negation(term: Term) -> Term:
@@ -96,7 +96,7 @@ def _ordering(sign: str, left: Term, right: Term) -> BooleanRun:
     if Sort.NODES in (left.sort, right.sort):
         if Sort.BOOLEAN in (left.sort, right.sort):
             return _numbers_ordered(compare, _truth_as_number(left), _truth_as_number(right))
-        return _any_ordered(sign, values(left), values(right))
+        return _any_ordered(sign, _numbers(left), _numbers(right))
     return _numbers_ordered(compare, number(left), number(right))
 
 
@@ -114,16 +114,24 @@ def _truth_as_number(term: Term) -> NumberRun:
     return lambda state: float(run(state))
 
 
-def _any_ordered(sign: str, left: NodesRun, right: NodesRun) -> BooleanRun:
+def _numbers(term: Term) -> Callable[[State], list[float]]:
+    """The numbers of all nodes, NaN left out because nothing compares with it."""
+    read, convert = values(term), number_of_node(term)
+    return lambda state: [one for one in map(convert, read(state)) if one == one]
+
+
+def _any_ordered(
+    sign: str, left: Callable[[State], list[float]], right: Callable[[State], list[float]]
+) -> BooleanRun:
     """Some left number stands so to some right one: it is enough to look at the extremes."""
     compare = _ORDERINGS[sign]
     lowest, highest = (min, max) if sign in ("<", "<=") else (max, min)
 
     def run(state: State) -> bool:
-        first = [one for one in map(to_number, left(state)) if one == one]
+        first = left(state)
         if not first:
             return False
-        second = [one for one in map(to_number, right(state)) if one == one]
+        second = right(state)
         return bool(second) and compare(lowest(first), highest(second))
 
     return run
@@ -132,8 +140,9 @@ def _any_ordered(sign: str, left: NodesRun, right: NodesRun) -> BooleanRun:
 def _equality(sign: str, left: Term, right: Term) -> BooleanRun:
     sorts = {left.sort, right.sort}
     if Sort.NODES in sorts and Sort.BOOLEAN not in sorts:
-        both = sorts == {Sort.NODES}
-        return (_any_common if both else _any_equal)(sign, values(left), values(right))
+        if sorts == {Sort.NODES}:
+            return _any_common(sign, values(left), values(right))
+        return _any_equal(sign, left, right)
     same = _same(sorts, left, right)
     return same if sign == "=" else _inverted(same)
 
@@ -149,7 +158,7 @@ def _same(sorts: set[Sort], left: Term, right: Term) -> BooleanRun:
         return _equal_runs(left.run, right.run)
     if Sort.NUMBER in sorts:
         return _equal_runs(number(left), number(right))
-    if sorts <= _CALENDAR:
+    if sorts <= CALENDAR:
         return _equal_moments(left, right)
     if Sort.ANY in sorts:
         first, second = left.run, right.run
@@ -185,15 +194,27 @@ def _any_common(sign: str, left: NodesRun, right: NodesRun) -> BooleanRun:
     return run
 
 
-def _any_equal(sign: str, left: NodesRun, right: NodesRun) -> BooleanRun:
+def _any_equal(sign: str, left: Term, right: Term) -> BooleanRun:
     """A node-set and one value: some node is equal to it, or different from it."""
     wanted = sign == "="
+    first, second = values(left), values(right)
+    same = _same_moment(left, right) if _are_moments(left, right) else equal
 
     def run(state: State) -> bool:
-        second = right(state)
-        return any(equal(a, b) == wanted for a in left(state) for b in second)
+        others = second(state)
+        return any(same(a, b) == wanted for a in first(state) for b in others)
 
     return run
+
+
+def _are_moments(left: Term, right: Term) -> bool:
+    sorts = {term.of if term.sort is Sort.NODES else term.sort for term in (left, right)}
+    return sorts <= CALENDAR
+
+
+def _same_moment(left: Term, right: Term) -> Callable[[Value, Value], bool]:
+    first, second = number_of_node(left), number_of_node(right)
+    return lambda a, b: a == b or first(a) == second(b)
 
 
 def _arithmetic(sign: str, left: NumberRun, right: NumberRun) -> NumberRun:

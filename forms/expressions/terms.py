@@ -83,13 +83,23 @@ class Sort(Enum):
     ANY = auto()
 
 
+#: What stands for a place in time.
+CALENDAR = frozenset({Sort.DATE, Sort.TIME, Sort.DATE_TIME})
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A compiled piece. ``constant`` holds for pieces that read no slot."""
+    """A compiled piece.
+
+    Attributes:
+        constant: holds for pieces that read no slot.
+        of: the sort that all nodes of a node-set have; ANY when that is not known.
+    """
 
     sort: Sort
     run: Run
     constant: bool = False
+    of: Sort = Sort.ANY
 
 
 def text(term: Term) -> TextRun:
@@ -123,7 +133,8 @@ def number(term: Term) -> NumberRun:
         case Sort.TIME:
             return lambda state: fraction_of_time(run(state))
         case Sort.NODES:
-            return lambda state: to_number(first(run(state)))
+            convert = number_of_node(term)
+            return lambda state: convert(first(run(state)))
         case Sort.BOOLEAN:
             return lambda state: 1.0 if run(state) else 0.0
         case Sort.MEASURE:
@@ -161,7 +172,21 @@ def scalar(term: Term) -> Term:
     if term.sort is not Sort.NODES:
         return term
     run = term.run
-    return Term(Sort.ANY, lambda state: first(run(state)), term.constant)
+    sort = term.of if term.of in CALENDAR else Sort.ANY
+    return Term(sort, lambda state: first(run(state)), term.constant)
+
+
+def number_of_node(term: Term) -> Callable[[Value], float]:
+    """How one value of a node-set, or of any other piece, becomes a number.
+
+    A partial date alone could not be told from a number (``1945``), but it is known of a question.
+    """
+    sort = term.of if term.sort is Sort.NODES else term.sort
+    return _days_of_value if sort is Sort.DATE else to_number
+
+
+def _days_of_value(value: Value) -> float:
+    return days(value) if isinstance(value, str) else to_number(value)
 
 
 def values(term: Term) -> NodesRun:

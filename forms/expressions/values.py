@@ -52,12 +52,12 @@ def date_of_days(number: float) -> str:
 
 
 def number_of_text(text: str) -> float:
-    """A number written in ASCII digits; a full date or a moment gives its days, a time its part of
-    the day; everything else NaN.
+    """A number written in ASCII digits; a date or a moment gives its days, a time its part of the
+    day; everything else NaN. A year alone is a number here.
     """
     if _NUMBER.fullmatch(text):
         return float(text)
-    if len(text) == 10 and text[4] == "-":
+    if text[4:5] == "-" and len(text) <= 10:
         return days(text)
     if text[2:3] == ":":
         return fraction_of_time(text)

@@ -21,15 +21,15 @@ from forms.expressions.library.function import (
 from forms.expressions.library.randomness import shuffled
 from forms.expressions.terms import (
     SEED,
-    NodesRun,
     NumberRun,
     Sort,
     State,
     Term,
     number,
+    number_of_node,
     values,
 )
-from forms.expressions.values import NAN, Value, to_number
+from forms.expressions.values import NAN, Value
 
 
 def _count(arguments: Arguments) -> Term:
@@ -70,14 +70,15 @@ def _numbers(arguments: Arguments) -> Callable[[State], list[float]]:
     if not any(term.sort is Sort.NODES for term in arguments):
         return lambda state: [read(state) for read in singles]
     reads = [
-        _filled(term.run) if term.sort is Sort.NODES else _single(read)
+        _filled(term) if term.sort is Sort.NODES else _single(read)
         for term, read in zip(arguments, singles, strict=True)
     ]
     return lambda state: [one for read in reads for one in read(state)]
 
 
-def _filled(run: NodesRun) -> Callable[[State], list[float]]:
-    return lambda state: [to_number(one) for one in run(state) if _is_filled(one)]
+def _filled(term: Term) -> Callable[[State], list[float]]:
+    read, convert = term.run, number_of_node(term)
+    return lambda state: [convert(one) for one in read(state) if _is_filled(one)]
 
 
 def _single(run: NumberRun) -> Callable[[State], list[float]]:
@@ -85,11 +86,11 @@ def _single(run: NumberRun) -> Callable[[State], list[float]]:
 
 
 def _randomize(arguments: Arguments) -> Term:
-    read = values(arguments[0])
+    read, sort = values(arguments[0]), arguments[0].of
     if len(arguments) == 1:
-        return Term(Sort.NODES, lambda state: shuffled(read(state), state[SEED]))
+        return Term(Sort.NODES, lambda state: shuffled(read(state), state[SEED]), of=sort)
     seed = number(arguments[1])
-    return Term(Sort.NODES, lambda state: shuffled(read(state), seed(state)))
+    return Term(Sort.NODES, lambda state: shuffled(read(state), seed(state)), of=sort)
 
 
 def _row(
