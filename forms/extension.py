@@ -26,7 +26,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from forms.compilation import compile_form
+from forms.compiled import CompiledForm
 from forms.definition import FormDefinition, Question, Section
+from forms.loader import load_part
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
 
 FILE_NAME = "extension.yaml"
@@ -94,6 +97,18 @@ def _misshapen(detail: str) -> DefinitionError:
     return DefinitionError([problem(Mistake.EXT_001, sheet=FILE_NAME, detail=detail)])
 
 
+def load_extended(official: FormDefinition, folder: Path, prefix: str) -> CompiledForm:
+    """An official form with the added questions that lie in ``folder``, ready to run.
+
+    Raises ``DefinitionError`` with everything that is wrong with the added questions.
+    """
+    dates = load_dates(folder / FILE_NAME)
+    if official.version not in dates.texts:
+        found = problem(Mistake.EXT_007, sheet=FILE_NAME, name=official.version)
+        raise DefinitionError([found])
+    return compile_form(extended(official, load_part(folder / "form.md"), prefix=prefix))
+
+
 def extended(official: FormDefinition, local: FormDefinition, *, prefix: str) -> FormDefinition:
     """The official form with the added questions in a group ``prefix`` at its end.
 
@@ -132,6 +147,8 @@ def _clashes(
     official: FormDefinition, local: FormDefinition, prefix: str
 ) -> Iterator[DefinitionProblem]:
     """Everything by which an added question could change an official one."""
+    if local.form_id != official.form_id:
+        yield problem(Mistake.EXT_001, sheet="settings", column="form_id", detail=local.form_id)
     names = {_name(item).casefold() for item in _items(official)}
     if not _PREFIX.fullmatch(prefix) or prefix.casefold() in names:
         yield problem(Mistake.EXT_002, sheet="settings", name=prefix)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from forms.migration import Migrator
 
 _BUNDLED = Path(__file__).parent / "definitions"
+_EXTENSIONS = Path(__file__).parent / "extensions"
 
 
 class UnknownFormError(LookupError):
@@ -25,11 +26,14 @@ class UnknownFormError(LookupError):
 class FormRegistry:
     """The definitions of one folder ``<form_id>/<in force since>/form.md``.
 
-    A definition is loaded when it is first asked for and kept. Any thread may ask.
+    A definition is loaded when it is first asked for and kept. Any thread may ask. Questions that
+    a province adds lie in a folder of their own (``forms.extension``); a version such as
+    ``2022-08-15+p03.2026-01-01`` names the official text and the added questions.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, extensions: Path | None = None) -> None:
         self._folder = folder
+        self._extensions = extensions
         self._forms: dict[tuple[str, str], CompiledForm] = {}
         self._about: dict[str, FormAbout] = {}
         self._lock = Lock()
@@ -71,11 +75,38 @@ class FormRegistry:
         known = self._forms.get((form_id, version))
         if known is not None:
             return known
+        if "+" in version:
+            return self._extended(form_id, version)
         path = self.path(form_id, version)
         with self._lock:
             if (form_id, version) not in self._forms:
                 self._forms[form_id, version] = load_form(path)
             return self._forms[form_id, version]
+
+    def _extended(self, form_id: str, version: str) -> CompiledForm:
+        """An official text with a province's questions. Raises ``UnknownFormError``."""
+        # Imported here because most offices have no such questions.
+        from forms.extension import ExtendedVersion, load_extended
+
+        parts = ExtendedVersion.of(version)
+        if parts is None or parts.local not in self.extensions(form_id, parts.prefix):
+            raise UnknownFormError(f"{form_id} {version}")
+        official = self.get(form_id, parts.official).definition
+        folder = self._extension_folder(form_id, parts.prefix) / parts.local
+        with self._lock:
+            if (form_id, version) not in self._forms:
+                self._forms[form_id, version] = load_extended(official, folder, parts.prefix)
+            return self._forms[form_id, version]
+
+    def extensions(self, form_id: str, prefix: str) -> list[str]:
+        """The versions of the questions that a province adds to a form, oldest first."""
+        if self._extensions is None or not (form_id.isidentifier() and prefix.isidentifier()):
+            return []
+        folder = self._extension_folder(form_id, prefix)
+        return sorted(path.parent.name for path in folder.glob("*/form.md"))
+
+    def _extension_folder(self, form_id: str, prefix: str) -> Path:
+        return (self._extensions or self._folder) / prefix / form_id
 
     def migrators(self, form_id: str, version: str, *, to: str) -> list[Migrator]:
         """The declared way from a text to a newer one, step by step; empty from a text to itself.
@@ -98,12 +129,29 @@ class FormRegistry:
             for old, new in pairwise(way)
         ]
 
-    def in_force(self, form_id: str, on: date) -> CompiledForm:
-        """The text in force on a day. Raises ``UnknownFormError`` when there was none yet."""
+    def in_force(self, form_id: str, on: date, *, extension: str | None = None) -> CompiledForm:
+        """The text in force on a day. Raises ``UnknownFormError`` when there was none yet.
+
+        Args:
+            extension: the prefix of a province whose questions are asked too, when it has some
+                for this text on that day.
+        """
         begun = [version for version in self.versions(form_id) if version <= on.isoformat()]
         if not begun:
             raise UnknownFormError(f"{form_id} {on.isoformat()}")
-        return self.get(form_id, begun[-1])
+        added = None if extension is None else self._added(form_id, begun[-1], on, extension)
+        return self.get(form_id, begun[-1] if added is None else f"{begun[-1]}+{extension}.{added}")
+
+    def _added(self, form_id: str, text: str, on: date, prefix: str) -> str | None:
+        """The version of the questions that a new record of this text asks on that day."""
+        from forms.extension import FILE_NAME as DATES
+        from forms.extension import load_dates
+
+        for version in reversed(self.extensions(form_id, prefix)):
+            if version <= on.isoformat():
+                dates = load_dates(self._extension_folder(form_id, prefix) / version / DATES)
+                return version if dates.may_begin(text, on) else None
+        return None
 
 
-_BUNDLED_REGISTRY = FormRegistry(_BUNDLED)
+_BUNDLED_REGISTRY = FormRegistry(_BUNDLED, extensions=_EXTENSIONS)
