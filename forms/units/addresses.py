@@ -8,14 +8,13 @@ best are told apart by nothing that matters, so all of them are the answer.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from forms.units.index import NOTHING, UnitIndex
-from forms.units.keys import Spelling, has_marks, is_one_edit_apart, name_key, spelling
+from forms.units.keys import Spelling, has_marks, is_one_edit_apart, spelling
 from forms.units.kinds import Level
 from forms.units.readings import AddressCandidate, AddressPart, AddressReading, Doubt
 from forms.units.spans import Line, Slot, Span, slots_of, spans_of
@@ -33,6 +32,7 @@ _AGAINST = {_MARKS: 4, _KIND: 4, _FORMER_NAME: 4, _MIXED: 6, _TYPO: 100, _ORDER:
 _GAP_WORD = 3
 _NO_DISTRICT = 1
 _SHORTEST_TYPO = 4
+_MOST_PROVINCES_SEARCHED = 4
 _MOST_CANDIDATES = 200
 _STRIPPED = " \t\r\n,;.|/-\u2013\u2014()[]"
 
@@ -52,11 +52,10 @@ class AddressParser:
     def __init__(self, index: UnitIndex, successors: Successors) -> None:
         self._index = index
         self._successors = successors
-        self._keys_inside = lru_cache(maxsize=24)(self._all_keys_inside)
 
     def parse(self, text: str, on: date | None = None) -> AddressReading:
         """Every way to read a line; with a day, only units in force on it."""
-        line = Line(unicodedata.normalize("NFC", text))
+        line = Line(text)
         spans = spans_of(line, self._index.names, self._index)
         chains = self._chains(line, spans, on)
         if not chains or self._leaves_units(chains[0]):
@@ -136,13 +135,8 @@ class AddressParser:
         """The provinces of the line, and those of the other system with the same land."""
         found = set(provinces)
         for province in provinces:
-            found.update(self._other_system(province))
+            found.update(self._successors.other_provinces(province))
         return found
-
-    def _other_system(self, province: int) -> list[int]:
-        if self._index.is_old[province]:
-            return list(self._successors.new_of(province))
-        return [old for old, _ in self._successors.backward.get(province, ())]
 
     def _chain(
         self,
@@ -169,7 +163,7 @@ class AddressParser:
         if above != NOTHING:
             named = _nearest(provinces.get(above), spans)
             if named is None:
-                for other in self._other_system(above):
+                for other in self._successors.other_provinces(above):
                     named = _nearest(provinces.get(other), spans)
                     if named is not None:
                         above = other
@@ -180,7 +174,7 @@ class AddressParser:
                 spans.append(named)
         covered, gap, in_order = _coverage(spans, len(line.tokens))
         doubts |= self._doubts_about(line, entities, spans)
-        doubts |= (_GAP if gap else 0) | (0 if in_order else _ORDER)
+        doubts |= (_GAP if gap or line.is_cut else 0) | (0 if in_order else _ORDER)
         score = _WORD * covered - _GAP_WORD * gap - against - _penalty(doubts)
         if line.kind_words > sum([1 for span in spans if span.kind is not None]):
             doubts |= _UNREAD
@@ -219,27 +213,24 @@ class AddressParser:
     def _typo_spans(self, line: Line, spans: list[Span], chains: list[_Chain]) -> list[Span]:
         """Names with one wrong letter, below what the line names, or a province."""
         index = self._index
-        provinces = sorted({index.province(chain.entities[-1]) for chain in chains})
+        slots = [slot for slot in slots_of(line, spans) if len(slot.key) >= _SHORTEST_TYPO]
+        if not slots:
+            return []
+        provinces = sorted({index.province(found.entities[-1]) for found in chains})
+        named = provinces if len(provinces) <= _MOST_PROVINCES_SEARCHED else []
+        pool = [*index.provinces, *(unit for province in named for unit in index.inside(province))]
         found = []
-        for slot in slots_of(line, spans):
-            if len(slot.key) < _SHORTEST_TYPO:
-                continue
-            pools = provinces if len(provinces) <= 4 else []
+        for slot in slots:
             near = [
                 entity
-                for pool in pools or [NOTHING]
-                for key, entity in self._keys_inside(pool)
-                if _may_be(slot, index.levels[entity]) and is_one_edit_apart(slot.key, key)
+                for entity in pool
+                if is_one_edit_apart(slot.key, index.keys[entity])
+                and _may_be(slot, index.levels[entity])
             ]
             if near:
                 kind = slot.meaning.kind if slot.meaning else None
                 found.append(Span(slot.start, slot.name_start, slot.end, kind, near, True))
         return found
-
-    def _all_keys_inside(self, province: int) -> list[tuple[str, int]]:
-        index = self._index
-        entities = index.provinces if province == NOTHING else index.inside(province)
-        return [(name_key(index.table.names[entity]), entity) for entity in entities]
 
 
 def _may_be(slot: Slot, level: Level) -> bool:
@@ -321,5 +312,5 @@ def _pieces(line: Line, spans: list[Span]) -> Iterator[str]:
             yield piece
         start = tokens[span.end - 1].end
     end = tokens[-1].end
-    if piece := (line.text[start:end] + line.rest).strip(_STRIPPED):
+    if piece := line.text[start:end].strip(_STRIPPED):
         yield piece

@@ -158,8 +158,8 @@ class Units:
         preferred: dict[int, None] = {}
         others: dict[int, None] = {}
         for typed, kinds in _readings_of_name(text):
-            key, marked, letters = name_key(typed), has_marks(typed), typed.casefold()
-            for position in self._starting_with(key, within):
+            marked, letters = has_marks(typed), typed.casefold()
+            for position in self._starting_with(name_key(typed), level, within):
                 if not self._fits(position, on, level, within):
                     continue
                 if kinds and index.state(position).kind is not kinds[0]:
@@ -220,25 +220,26 @@ class Units:
                 if self._index.unit(version) == unit:
                     yield version
 
-    def _starting_with(self, key: str, within: str | None) -> Iterable[int]:
+    def _starting_with(self, key: str, level: Level | None, within: str | None) -> Iterable[int]:
         """Versions whose name begins with a key; inside a unit also a later word of the name."""
         index = self._index
         if within is None:
-            yield from (i for _, i in index.names.starting_with(key) if i >= 0)
-            return
+            names = index.names if level is None else index.names_of_level[level]
+            return (position for position in names.starting_with(key) if position >= 0)
+        keys = index.keys
         inside = [
-            (name_key(index.table.names[version]), version)
+            version
             for entity in self._entities(within)
             for child in index.inside(entity)
             for version in index.versions(child)
+            if key in keys[version]
         ]
-        inside.sort()
-        yield from (version for name, version in inside if name.startswith(key))
-        yield from (
+        inside.sort(key=lambda version: (not keys[version].startswith(key), keys[version]))
+        return (
             version
-            for name, version in inside
-            if key in name
-            and any(rest.startswith(key) for rest in _later_words(index.table.names[version]))
+            for version in inside
+            if keys[version].startswith(key)
+            or any(rest.startswith(key) for rest in _later_words(index.table.names[version]))
         )
 
     def _fits(

@@ -28,14 +28,16 @@ class Names:
         order = sorted(range(len(keys)), key=keys.__getitem__)
         self._keys = [keys[i] for i in order]
         self._positions = [positions[i] for i in order]
-        count = len(keys)
-        self.known = self._first = dict(
-            zip(reversed(self._keys), range(count - 1, -1, -1), strict=True)
-        )
+
+    @cached_property
+    def known(self) -> dict[str, int]:
+        """Every key, with the place of its first name."""
+        keys = self._keys
+        return dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
 
     def named(self, key: str) -> list[int]:
         """What has exactly this key."""
-        start = self._first.get(key)
+        start = self.known.get(key)
         if start is None:
             return []
         keys, end = self._keys, start + 1
@@ -43,12 +45,12 @@ class Names:
             end += 1
         return self._positions[start:end]
 
-    def starting_with(self, prefix: str) -> Iterator[tuple[str, int]]:
-        """Keys that start with this one and what they name, ordered by key."""
+    def starting_with(self, prefix: str) -> Iterator[int]:
+        """What has a key that starts with this one, ordered by key."""
         keys = self._keys
         start = bisect_left(keys, prefix)
         while start < len(keys) and keys[start].startswith(prefix):
-            yield keys[start], self._positions[start]
+            yield self._positions[start]
             start += 1
 
 
@@ -179,10 +181,15 @@ class UnitIndex:
         return self.below(NOTHING)
 
     @cached_property
+    def keys(self) -> list[str]:
+        """The key of the official name of each version."""
+        return keys_of_names(self.table.names)
+
+    @cached_property
     def names(self) -> Names:
         """Every name of every version."""
         table = self.table
-        keys = keys_of_names(table.names)
+        keys = list(self.keys)
         positions = list(range(len(keys)))
         for i, former in enumerate(table.former_names):
             if former:
@@ -195,3 +202,13 @@ class UnitIndex:
                     keys.append(name_key(name.name))
                     positions.append(~entity)
         return Names(keys, positions)
+
+    @cached_property
+    def names_of_level(self) -> dict[Level, Names]:
+        """The official names of the versions of each level."""
+        found: dict[Level, tuple[list[str], list[int]]] = {level: ([], []) for level in Level}
+        for position, level in enumerate(self.levels):
+            keys, positions = found[level]
+            keys.append(self.keys[position])
+            positions.append(position)
+        return {level: Names(*columns) for level, columns in found.items()}

@@ -20,6 +20,7 @@ from forms.vietnamese import compare_key, search_key
 WORD = re.compile("[0-9]+|[^\\W\\d_]+(?:['\u2018\u2019\u02bc`\u00b4][^\\W\\d_]+)*")
 
 _DROPPED = str.maketrans(dict.fromkeys(" '-"))
+_D_WITH_STROKE = chr(0x111)
 _LONGEST_NUMBER = 9
 
 
@@ -49,7 +50,7 @@ def keys_of_names(names: Iterable[str]) -> list[str]:
 
     Official names have no leading zeros and only letters that decompose into Latin ones.
     """
-    text = "\n".join(names).casefold().replace("đ", "d")
+    text = "\n".join(names).casefold().replace(_D_WITH_STROKE, "d")
     text = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode("ascii")
     return text.replace("y", "i").translate(_DROPPED).split("\n")
 

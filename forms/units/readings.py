@@ -51,7 +51,8 @@ class AddressCandidate:
 
     Attributes:
         parts: the units named, the smallest first; units not named are not filled in.
-        left_over: the rest of the line, unchanged: house, street, hamlet.
+        left_over: the rest of the line, unchanged: house, street, hamlet. Of a line longer than
+            any address only the beginning is read and told here.
         score: higher is better; only to be compared within one reading.
     """
 

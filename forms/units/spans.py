@@ -7,6 +7,7 @@ its end, and a street or hamlet before the units does not become one.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -50,6 +51,8 @@ class Line:
     """A line taken apart.
 
     Attributes:
+        text: what is read of it, composed.
+        is_cut: whether the line is longer than that.
         tokens: its words, without the country at the end.
         words: where words for kinds of units, hamlets and streets stand, and how long they are.
         kind_words: how many of these are for kinds of units.
@@ -59,9 +62,10 @@ class Line:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text[:LONGEST_TEXT]
-        self.rest = text[LONGEST_TEXT:]
-        self.tokens = tokens_of(self.text)[:MOST_TOKENS]
+        self.text = unicodedata.normalize("NFC", text[:LONGEST_TEXT])
+        tokens = tokens_of(self.text)
+        self.tokens = tokens[:MOST_TOKENS]
+        self.is_cut = len(text) > LONGEST_TEXT or len(tokens) > MOST_TOKENS
         self.words: dict[int, tuple[Meaning, int]] = {}
         next_position = 0
         known = first_words()

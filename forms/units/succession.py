@@ -7,15 +7,16 @@ only when there is exactly one candidate, otherwise somebody who knows the hamle
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 from forms.units.index import UnitIndex
-from forms.units.kinds import Level
-from forms.units.tables import SuccessorRow, read_successors
+from forms.units.tables import SuccessorTable, read_successors
 from forms.units.unit import Unit
+
+_PROVINCE_CODE = 2
 
 
 class Reason(Enum):
@@ -93,94 +94,117 @@ class Succession:
 class Successors:
     """The table of old and new units, read when it is first needed.
 
-    Old and new units are told by their positions in the index.
+    Old and new units are told by their positions in the index, pairs by their rows in the table.
     """
 
     def __init__(self, index: UnitIndex) -> None:
         self._index = index
 
     @cached_property
-    def _rows(self) -> list[SuccessorRow]:
+    def _table(self) -> SuccessorTable:
         return read_successors()
 
-    @cached_property
-    def forward(self) -> dict[int, list[tuple[int, SuccessorRow]]]:
-        """The new units of each old one in the table, with their rows."""
-        found: dict[int, list[tuple[int, SuccessorRow]]] = {}
-        for row in self._rows:
-            old, new = self._pair(row)
-            found.setdefault(old, []).append((new, row))
-        return found
+    def _rows_of_old(self, old: int) -> range:
+        """The rows of an old unit; they stand together."""
+        codes, code = self._table.old_codes, self._index.table.codes[old]
+        return range(bisect_left(codes, code), bisect_right(codes, code))
 
     @cached_property
-    def backward(self) -> dict[int, list[tuple[int, SuccessorRow]]]:
-        """The old units of each new one, with their rows."""
-        found: dict[int, list[tuple[int, SuccessorRow]]] = {}
-        for row in self._rows:
-            old, new = self._pair(row)
-            found.setdefault(new, []).append((old, row))
+    def _rows_of_new(self) -> dict[str, list[int]]:
+        """The rows of each new code."""
+        rows: dict[str, list[int]] = {}
+        for row, code in enumerate(self._table.new_codes):
+            rows.setdefault(code, []).append(row)
+        return rows
+
+    def _old(self, row: int) -> int:
+        return self._position(self._table.old_codes[row], is_old=True)
+
+    def _new(self, row: int) -> int:
+        return self._position(self._table.new_codes[row], is_old=False)
+
+    def _position(self, code: str, *, is_old: bool) -> int:
+        entity = self._index.entity_of(code, is_old=is_old)
+        if entity is None:
+            raise ValueError(f"unknown unit {code}")
+        return entity
+
+    @cached_property
+    def _provinces(self) -> dict[int, list[int]]:
+        """The provinces of the other system with the same land, of each province.
+
+        Every address line needs these, few need the whole table.
+        """
+        found: dict[int, list[int]] = {}
+        table = self._table
+        for old_code, new_code in zip(table.old_codes, table.new_codes, strict=True):
+            if len(old_code) == _PROVINCE_CODE:
+                old = self._position(old_code, is_old=True)
+                new = self._position(new_code, is_old=False)
+                found.setdefault(old, []).append(new)
+                found.setdefault(new, []).append(old)
         return found
 
-    def _pair(self, row: SuccessorRow) -> tuple[int, int]:
-        old = self._index.entity_of(row.old_code, is_old=True)
-        new = self._index.entity_of(row.new_code, is_old=False)
-        if old is None or new is None:
-            raise ValueError(f"unknown unit in {row}")
-        return old, new
+    def other_provinces(self, province: int) -> list[int]:
+        """The provinces of the other system that a province lies in, or that lie in it."""
+        return self._provinces.get(province, [])
 
     def of(self, old: int) -> tuple[Successor, ...]:
         """The candidates of an old unit, the proposed one first."""
-        index = self._index
-        direct = self.forward.get(old)
-        if direct is None:
+        rows = self._rows_of_old(old)
+        if not rows:
             return self._of_district(old)
         found = [
             Successor(
-                unit=index.unit(new),
-                reason=self._reason(old, new, is_default=row.is_default),
-                is_default=row.is_default,
-                check=Check(row.check),
+                unit=self._index.unit(self._new(row)),
+                reason=self._reason(row),
+                is_default=self._is_default(row),
+                check=Check(self._table.checks[row]),
             )
-            for new, row in direct
+            for row in rows
         ]
         return tuple(sorted(found, key=lambda one: (not one.is_default, one.unit.code)))
 
     def _of_district(self, old: int) -> tuple[Successor, ...]:
         """The new units of all communes of a district, each once."""
-        news = sorted({new for child in self._index.below(old) for new in self.new_of(child)})
-        reason = Reason.WHOLE if len(news) == 1 else Reason.SPLIT
+        news = sorted(self.footprint(old))
         alone = len(news) == 1
+        reason = Reason.WHOLE if alone else Reason.SPLIT
         return tuple(Successor(self._index.unit(new), reason, alone, Check.AGREE) for new in news)
 
     def before(self, new: int) -> tuple[Predecessor, ...]:
         """What a new unit was made of, ordered by code."""
         found = [
             Predecessor(
-                unit=self._index.unit(old),
-                reason=self._reason(old, new, is_default=row.is_default),
-                check=Check(row.check),
+                unit=self._index.unit(self._old(row)),
+                reason=self._reason(row),
+                check=Check(self._table.checks[row]),
             )
-            for old, row in self.backward.get(new, ())
+            for row in self._rows_of_new.get(self._index.table.codes[new], ())
         ]
         return tuple(sorted(found, key=lambda one: one.unit.code))
-
-    def new_of(self, old: int) -> Iterable[int]:
-        """Every new unit that took a part of an old commune or province."""
-        return (new for new, _ in self.forward.get(old, ()))
 
     def footprint(self, entity: int) -> frozenset[int]:
         """The new communes that a unit of either system lies in, wholly or partly."""
         index = self._index
+        below = index.below(entity)
         if not index.is_old[entity]:
-            below = index.below(entity)
             return frozenset(below or (entity,))
-        if index.levels[entity] is Level.COMMUNE or not index.below(entity):
-            return frozenset(self.new_of(entity))
-        return frozenset().union(*(self.footprint(child) for child in index.below(entity)))
+        if not below:
+            return frozenset(map(self._new, self._rows_of_old(entity)))
+        return frozenset().union(*map(self.footprint, below))
 
-    def _reason(self, old: int, new: int, *, is_default: bool) -> Reason:
-        if len(self.forward[old]) == 1:
+    def _is_default(self, row: int) -> bool:
+        return self._table.defaults[row] == "1"
+
+    def _is_whole(self, row: int) -> bool:
+        """Is it the only row of its old unit?"""
+        codes = self._table.old_codes
+        code = codes[row]
+        return codes[row - 1 : row] != [code] and codes[row + 1 : row + 2] != [code]
+
+    def _reason(self, row: int) -> Reason:
+        if self._is_whole(row):
             return Reason.WHOLE
-        others = (other for other, _ in self.backward[new] if other != old)
-        stands_without = any(len(self.forward[other]) == 1 for other in others)
-        return Reason.BOUNDARY if stands_without and not is_default else Reason.SPLIT
+        stands_without = any(map(self._is_whole, self._rows_of_new[self._table.new_codes[row]]))
+        return Reason.BOUNDARY if stands_without and not self._is_default(row) else Reason.SPLIT

@@ -37,13 +37,13 @@ class UnitTable(NamedTuple):
     former_names: list[str]
 
 
-class SuccessorRow(NamedTuple):
-    """One pair of an old and a new unit."""
+class SuccessorTable(NamedTuple):
+    """Pairs of an old and a new unit by column, ordered by the old code."""
 
-    old_code: str
-    new_code: str
-    is_default: bool
-    check: str
+    old_codes: list[str]
+    new_codes: list[str]
+    defaults: list[str]
+    checks: list[str]
 
 
 class OtherName(NamedTuple):
@@ -64,13 +64,10 @@ def read_units() -> UnitTable:
     return UnitTable(state, *(cells[column::_UNIT_COLUMNS] for column in range(_UNIT_COLUMNS)))
 
 
-def read_successors() -> list[SuccessorRow]:
-    """Every pair of an old and a new unit, ordered by the old code."""
-    cells = iter(_cells("successors.tsv.gz"))
-    return [
-        SuccessorRow(old, new, default == "1", check)
-        for old, new, default, check in zip(cells, cells, cells, cells, strict=True)
-    ]
+def read_successors() -> SuccessorTable:
+    """Every pair of an old and a new unit; ``1`` in ``defaults`` for the proposed one."""
+    cells = _cells("successors.tsv.gz")
+    return SuccessorTable(cells[0::4], cells[1::4], cells[2::4], cells[3::4])
 
 
 def read_other_names() -> list[OtherName]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from forms.units.keys import WORD, name_key, word_key
 from forms.units.kinds import KINDS, Kind, Level
 from forms.units.tables import words
+from forms.vietnamese import search_key
 
 _LEVELS = {
     Kind.PROVINCE: frozenset({Level.PROVINCE}),
@@ -62,14 +63,9 @@ def _meanings() -> dict[tuple[str, ...], Meaning]:
         kind = KINDS.get(means)
         parts = tuple(word.split())
         found[parts] = Meaning(kind, "" if kind else means, full, is_bare=False)
-        bare = tuple(map(_bare, parts))
+        bare = tuple(map(search_key, parts))
         found.setdefault(bare, Meaning(kind, "" if kind else means, full, is_bare=True))
     return found
-
-
-def _bare(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return letters.encode("ascii", "ignore").decode("ascii")
 
 
 @cache

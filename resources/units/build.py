@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forms.units.kinds import LAST_DAY_OF_DISTRICTS, Kind
+from forms.vietnamese import search_key
 
 SOURCES = (
     "admin_communes_old_63.csv",
@@ -186,8 +187,7 @@ def _without_kind(key: str, given: set[str]) -> str:
 
 def _plain(text: str) -> str:
     """Small letters and digits without marks, spaces and signs."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("\u0111", "d"))
-    return "".join(c for c in letters if c.isascii() and c.isalnum())
+    return "".join(c for c in search_key(text) if c.isascii() and c.isalnum())
 
 
 def _successors(rows: list[Source], provinces: list[Source]) -> Iterator[Row]:
