@@ -27,9 +27,11 @@ MAY_SPEAK_VIETNAMESE = (
     "forms/mistakes.py",  # with the details that readers of definitions add to a mistake
     "forms/loader.py",
     "forms/loading/",
+    "forms/support.py",
     "forms/expressions/",
     "forms/legacy_text/",  # letters and rhymes of the language
     "forms/comparison/wording.py",
+    "forms/units/kinds.py",  # official words for kinds of units
     "tests/",
     "desktop/demo/",
     "desktop/training/",

@@ -272,7 +272,9 @@ class Units:
         return list(last.values())
 
 
+@lru_cache(maxsize=16_384)
 def _later_words(name: str) -> list[str]:
+    """The rest of a name from each of its words but the first."""
     words = [token.key for token in tokens_of(name)]
     return ["".join(words[start:]) for start in range(1, len(words))]
 

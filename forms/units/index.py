@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 
 from forms.units.keys import keys_of_names, name_key
-from forms.units.kinds import LAST_DAY_OF_DISTRICTS, Level, level_of_code
+from forms.units.kinds import LAST_DAY_OF_DISTRICTS, LEVEL_OF_LENGTH, Level
 from forms.units.tables import OtherName, State, UnitTable
 from forms.units.unit import Unit
 
@@ -28,6 +28,16 @@ class Names:
         order = sorted(range(len(keys)), key=keys.__getitem__)
         self._keys = [keys[i] for i in order]
         self._positions = [positions[i] for i in order]
+
+    def divided(self, levels: list[Level]) -> dict[Level, Names]:
+        """The official names by the levels of what they name."""
+        parts: dict[Level, tuple[list[str], list[int]]] = {level: ([], []) for level in Level}
+        for key, position in zip(self._keys, self._positions, strict=True):
+            if position >= 0:
+                keys, positions = parts[levels[position]]
+                keys.append(key)
+                positions.append(position)
+        return {level: Names(*columns) for level, columns in parts.items()}
 
     @cached_property
     def known(self) -> dict[str, int]:
@@ -116,7 +126,8 @@ class UnitIndex:
     @cached_property
     def levels(self) -> list[Level]:
         """The level of each version."""
-        return [level_of_code(code) for code in self.table.codes]
+        levels = LEVEL_OF_LENGTH
+        return [levels[len(code)] for code in self.table.codes]
 
     def is_valid(self, position: int, day: date) -> bool:
         """Was this version in force on that day?"""
@@ -206,9 +217,4 @@ class UnitIndex:
     @cached_property
     def names_of_level(self) -> dict[Level, Names]:
         """The official names of the versions of each level."""
-        found: dict[Level, tuple[list[str], list[int]]] = {level: ([], []) for level in Level}
-        for position, level in enumerate(self.levels):
-            keys, positions = found[level]
-            keys.append(self.keys[position])
-            positions.append(position)
-        return {level: Names(*columns) for level, columns in found.items()}
+        return self.names.divided(self.levels)

@@ -47,11 +47,12 @@ class Kind(Enum):
         self.word = word
 
 
-_LEVEL_OF_LENGTH = {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
+#: The level that the length of an official code tells.
+LEVEL_OF_LENGTH = {2: Level.PROVINCE, 3: Level.DISTRICT, 5: Level.COMMUNE}
 #: Every kind by its key, as data files write it.
 KINDS = {kind.key: kind for kind in Kind}
 
 
 def level_of_code(code: str) -> Level:
     """The level that the length of an official code tells: 2, 3 or 5 digits."""
-    return _LEVEL_OF_LENGTH[len(code)]
+    return LEVEL_OF_LENGTH[len(code)]
