@@ -392,7 +392,9 @@ PIECES = [
 def calls(draw: st.DrawFn) -> str:
     """A call of any function with any arguments, some of them calls."""
     row: Function = draw(st.sampled_from(PURE))
-    count = draw(st.integers(row.fewest, row.fewest + 2 if row.most == MANY else row.most))
+    count = draw(
+        st.integers(row.fewest or row.of_self, row.fewest + 2 if row.most == MANY else row.most)
+    )
     inner = st.sampled_from(PIECES) | calls()
     return f"{row.name}({', '.join(draw(inner) for _ in range(count))})"
 
