@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from forms.units.index import UnitIndex
-from forms.units.readings import AddressReading
+from forms.units.readings import AddressReading, Doubt
 from forms.units.succession import Successors
 from forms.units.words import detail_key
 
@@ -29,13 +29,18 @@ class Sameness(Enum):
 
 
 class PlaceReason(Enum):
-    """Why two lines are taken for the same place or not."""
+    """Why two lines are taken for the same place or not.
+
+    ``DOUBTFUL``: the units read are the same, but one line has other marks or a wrong letter, or
+    names a smaller unit that could not be read.
+    """
 
     SAME_UNIT = "same_unit"
     OLD_AND_NEW = "old_and_new"
     SPLIT = "split"
     WIDER = "wider"
     AMBIGUOUS = "ambiguous"
+    DOUBTFUL = "doubtful"
     OTHER_UNIT = "other_unit"
     NOT_READ = "not_read"
 
@@ -48,6 +53,7 @@ class PlaceComparison(NamedTuple):
     detail: Sameness
 
 
+_DOUBTFUL = frozenset({Doubt.MARKS, Doubt.TYPO, Doubt.UNREAD})
 _DIFFERENT = (Sameness.DIFFERENT, PlaceReason.OTHER_UNIT)
 _WIDER = (Sameness.MAYBE, PlaceReason.WIDER)
 
@@ -65,7 +71,10 @@ class PlaceComparer:
         if one.text == other.text:
             known = PlaceReason.SAME_UNIT if one.candidates else PlaceReason.NOT_READ
             return PlaceComparison(Sameness.SAME, known, Sameness.SAME)
-        return PlaceComparison(*self._units(one, other), _detail(one.left_over, other.left_over))
+        units, reason = self._units(one, other)
+        if units is Sameness.SAME and (_is_doubtful(one) or _is_doubtful(other)):
+            units, reason = Sameness.MAYBE, PlaceReason.DOUBTFUL
+        return PlaceComparison(units, reason, _detail(one.left_over, other.left_over))
 
     def _units(self, one: AddressReading, other: AddressReading) -> tuple[Sameness, PlaceReason]:
         left, right = one.best_entities, other.best_entities
@@ -109,6 +118,10 @@ class PlaceComparer:
         if known is None:
             known = self._footprints[entity] = self._successors.footprint(entity)
         return known
+
+
+def _is_doubtful(reading: AddressReading) -> bool:
+    return any(candidate.doubts & _DOUBTFUL for candidate in reading.best)
 
 
 def _detail(one: str, other: str) -> Sameness:
