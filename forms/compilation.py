@@ -14,6 +14,7 @@ from forms.expressions.syntax import Call, ExpressionError, Node
 from forms.expressions.tables import Tables
 from forms.expressions.terms import BooleanRun, Sort, Term, boolean, scalar
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
+from forms.validity import validities, validity_problems
 
 #: Attribute of a question -> heading of its column in the survey sheet.
 COLUMNS: Mapping[str, str] = {
@@ -68,6 +69,7 @@ class _Compilation:
             self._compile_value(item)
         for item in self._items:
             self._compile_checks(item)
+        self._problems += validity_problems(self._definition)
         self._stop_if_wrong()
         return CompiledForm(
             definition=self._definition,
@@ -156,7 +158,7 @@ class _Compilation:
             column=COLUMNS[attribute],
             **error.parameters,
         )
-        if found not in self._problems:
+        if len(self._problems) < 1_000 and found not in self._problems:
             self._problems.append(found)
 
     def _stop_if_wrong(self) -> None:
@@ -268,6 +270,7 @@ class _Compilation:
         if question.list_name is None:
             return
         item.choices = tuple(self._definition.choices.get(question.list_name, ()))
+        item.dated = validities(item.choices)
         item.choice_filter = self._test(item, "choice_filter")
         if item.choice_filter is None:
             item.allowed = frozenset(choice.code for choice in item.choices)

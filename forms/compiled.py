@@ -16,6 +16,7 @@ from forms.answers import Reader
 from forms.definition import Choice, FormDefinition, Question
 from forms.expressions.terms import BooleanRun, Run, Sort, State, Term
 from forms.rules.identity import IDENTITY_FIELDS
+from forms.validity import Validity
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Item:
         relevant, required, constraint, warning, readonly: ``None`` when the column is empty; a
             required or readonly that is always true is ``always_required``/``always_readonly``.
         allowed: the codes of its list, when no filter narrows it.
+        dated: the options that are offered on some days only, by code.
         seen: the questions that the author's warning reads, without its own.
         read: how an answer is read; ``None`` for groups and notes.
         fills_once: calculated with ``once()``: the first result stays.
@@ -56,6 +58,7 @@ class Item:
     choices: tuple[Choice, ...] = ()
     allowed: frozenset[str] | None = None
     choice_filter: BooleanRun | None = None
+    dated: Mapping[str, Validity] = field(default_factory=dict)
     seen: tuple[Item, ...] = ()
     read: Reader | None = None
     fills_once: bool = False

@@ -9,7 +9,7 @@ a clock: the day of filling is ``on``.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ from forms.expressions.terms import NOW, TODAY, State
 from forms.expressions.values import Value, stored_number, to_text
 from forms.findings import PRECISION_WORDS_VI, Code, Finding
 from forms.rules.identity import IdentityTables, identity_findings
+from forms.validity import offered
 
 __all__ = ["CompiledForm", "Filling", "compile_form", "validate"]
 
@@ -142,8 +143,13 @@ class Filling:
         return item.readonly is not None and item.readonly(self._state)
 
     def choices(self, path: str) -> tuple[Choice, ...]:
-        """The options that may be chosen now."""
-        return self.form.shown_choices(self._question(path), self._state)
+        """The options that may be chosen now; of those with days, the ones of this day."""
+        item = self._question(path)
+        shown = self.form.shown_choices(item, self._state)
+        if not item.dated:
+            return shown
+        chosen = to_text(self._state[item.slot])
+        return offered(shown, on=self._state[TODAY], chosen=chosen, dated=item.dated)
 
     def findings(self) -> list[Finding]:
         """Every finding, in the order of the paper."""
@@ -262,6 +268,8 @@ def _check(
     findings: list[Finding] = []
     if item.choices and not _is_choice(form, item, state, value):
         findings.append(_finding(Code.FORM_004, item, value=_short(value)))
+    elif item.dated:
+        findings += _out_of_use(item, value, state[TODAY])
     if item.constraint is not None and not item.constraint(state):
         findings.append(_constraint_finding(item))
     if item.warning is not None and not item.warning(state):
@@ -274,6 +282,19 @@ def _is_choice(form: CompiledForm, item: Item, state: State, value: str) -> bool
     if _of(item).type is QuestionType.SELECT_ONE:
         return value in allowed
     return allowed.issuperset(value.split())
+
+
+def _out_of_use(item: Item, value: str, on: str) -> Iterator[Finding]:
+    """Answers that hold a retired option, or one that is not in use yet."""
+    for choice in item.choices:
+        validity = item.dated.get(choice.code)
+        if validity is None or validity.holds(on) or choice.code not in value.split():
+            continue
+        label = choice.label_vi
+        if validity.is_retired(on):
+            yield _finding(Code.FORM_020, item, value=label, last=display(validity.last))
+        else:
+            yield _finding(Code.FORM_021, item, value=label, first=display(validity.first))
 
 
 def _of(item: Item) -> Question:
