@@ -23,6 +23,8 @@ from forms.vietnamese import clean, match_key
 #: Days of spreadsheets are counted from here (the 1900 system).
 _SERIAL_ORIGIN = date(1899, 12, 30)
 _LONGEST_SHOWN = 40
+#: A longer text may hold a date, but is none.
+_LONGEST_READ = 200
 
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?(?:Z|\+07:00)?$")
 _DIGITS = re.compile(r"[0-9]{4}|[0-9]{6}|[0-9]{8}")
@@ -32,7 +34,7 @@ _SHORT_YEAR = re.compile(r"(?:(?:([0-9]{1,2})[/. -])?([0-9]{1,2})[/. -])?([0-9]{
 _SHORT_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
 _SERIAL = re.compile(r"([1-9][0-9]{4})(?:[.,]0+)?")
 _IN_WORDS = re.compile(
-    r"(?:(?:sinh )?ngay ([0-9]{1,2}|-+),? )?(?:(?:sinh )?thang ([0-9]{1,2}|-+),? )?"
+    r"(?:(?:sinh )?(?:ngay )?([0-9]{1,2}|-+),? )?(?:(?:sinh )?thang ([0-9]{1,2}|-+),? )?"
     r"(?:(?:sinh )?nam |sinh |sn:? ?)([0-9]{4})"
 )
 _BEHIND_A_WORD = re.compile(r"(?:sinh |sn:? ?)?(?:ngay|thang|nam)? ?([0-9].*)")
@@ -99,6 +101,9 @@ def parse_entry(text: str, *, on: date | None = None) -> DateEntry:
     plain = _MIDNIGHT.sub("", text.translate(FULL_WIDTH).strip())
     if not plain:
         return DateEntry(text)
+    if len(plain) > _LONGEST_READ:
+        shown = _shown(clean(plain[:_LONGEST_READ]))
+        return DateEntry(text, problem=Code.DATE_011, parameters={"value": shown})
     value = parse_typed(plain)
     if value is not None:
         return DateEntry(text, value, _spelling(plain))
@@ -122,7 +127,9 @@ def _in_figures(key: str) -> str | None:
     """What stands behind or between the words for day, month and year, as ``d/m/yyyy``."""
     match = _IN_WORDS.fullmatch(key)
     if match is not None:
-        return "/".join(part for part in match.groups() if part)
+        day, month, year = match.groups()
+        # A day without its month stays one: 12/1950 would be December.
+        return "/".join(filter(None, (day, month or (day and "00"), year)))
     match = _BEHIND_A_WORD.fullmatch(key)
     return None if match is None else match[1]
 
@@ -164,15 +171,22 @@ def _has_signs(year: int, stem: str, branch: str) -> bool:
 def _impossible(text: str, plain: str, shown: str) -> Iterator[DateEntry]:
     """A text in the shape of a date whose parts the calendar does not have."""
     match = _SEPARATED.fullmatch(plain)
+    offers: tuple[PartialDate, ...] = ()
     if match is not None:
         day, month, year = match.groups()
     elif (match := re.fullmatch(r"([0-9]{2})?([0-9]{2})([0-9]{4})", plain)) is not None:
         day, month, year = match.groups()
+        turned = parse_typed(f"{plain[:4]}-{plain[4:6]}-{plain[6:]}") if day else None
+        offers = () if turned is None else (turned,)
         if int(year) < FIRST_TYPED_YEAR and day is None:
             return
     elif (match := _YEAR_FIRST.fullmatch(plain)) is not None:
         year, month, day = match.groups()
     else:
+        return
+    if int(year) < FIRST_TYPED_YEAR:
+        words = {"value": shown, "year": year, "first": str(FIRST_TYPED_YEAR)}
+        yield DateEntry(text, problem=Code.DATE_005, offers=offers, parameters=words)
         return
     yield from _impossible_parts(text, shown, _number(day), _number(month), int(year))
 
@@ -182,10 +196,7 @@ def _impossible_parts(
 ) -> Iterator[DateEntry]:
     """``0`` stands for a part that is not there or not known."""
     parts = {"value": shown, "day": str(day), "month": str(month), "year": f"{year:04d}"}
-    if year < FIRST_TYPED_YEAR:
-        first = {"first": str(FIRST_TYPED_YEAR)}
-        yield DateEntry(text, problem=Code.DATE_005, parameters=parts | first)
-    elif month > 12:
+    if month > 12:
         swapped = parse_stored(f"{year:04d}-{day:02d}-{month:02d}")
         offers = () if swapped is None else (swapped,)
         yield DateEntry(text, problem=Code.DATE_002, offers=offers, parameters=parts)

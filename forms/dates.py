@@ -34,6 +34,8 @@ _PART = rf"([0-9]{{1,2}}|{_UNKNOWN})\s*[/.\-\s]\s*"
 _TYPED = re.compile(rf"(?:(?:{_PART})?{_PART})?([0-9]{{4}})")
 _TYPED_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?")
 _TYPED_DIGITS = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{4})")
+#: More than the longest spelling; spaces in a row count as one.
+_LONGEST_TYPED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def parse_typed(text: str) -> PartialDate | None:
     A known day of an unknown month (``12/--/1950``) is refused: keeping it is impossible and
     dropping it would lose what the paper says.
     """
-    text = text.strip()
+    text = " ".join(text.split())
+    if len(text) > _LONGEST_TYPED:
+        return None
     if not text.isascii():
         text = text.translate(FULL_WIDTH)
     match = _TYPED.fullmatch(text) or _TYPED_DIGITS.fullmatch(text)
