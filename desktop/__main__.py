@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
 
 program = typer.Typer(
@@ -23,6 +24,8 @@ program = typer.Typer(
 )
 program.add_typer(id_commands, name="id")
 program.add_typer(card_commands, name="card")
+program.add_typer(form_commands, name="forms")
+program.command("validate")(validate_records)
 
 
 def program_version() -> str:

@@ -163,8 +163,8 @@ class SurveyReader:
         if question.or_other and question.list_name is not None:
             self._lists.add_other(question.list_name, self._languages)
             other = self._questions.specify_other(question)
-            self._check_name(other.name, entry)
-            children.append(other)
+            if self._check_name(other.name, entry):
+                children.append(other)
 
     def _take_name(self, entry: Entry) -> str:
         """The path of a row; rows without a usable name get one nobody can refer to."""

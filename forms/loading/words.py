@@ -150,7 +150,6 @@ REFUSED_TYPES: Mapping[str, str] = {
     "xml-external": "chỉ đọc tệp đính kèm dạng csv",
     "q select": "viết lại thành select_multiple",
     "q select1": "viết lại thành select_one",
-    "select one using": "viết lại thành select_one",
     "select multiple using": "viết lại thành select_multiple",
     "select multiple from": "viết lại thành select_multiple",
     **dict.fromkeys(("cascading select", "cascading_select"), "dùng choice_filter"),
