@@ -1,4 +1,11 @@
-"""Texts of a form: frozen when published, found by version and day, options retired with days."""
+"""Texts of a form: frozen when published, found by version and day, options retired with days.
+
+The head of ``test_mau_03`` tells how the hashes of a new text are written down; those of questions
+that a province adds are written with
+
+    cd forms/extensions && find . -mindepth 4 -type f ! -name cases.yaml ! -name source.md \
+        | LC_ALL=C sort | xargs sha256sum > published.sha256
+"""
 
 from __future__ import annotations
 
@@ -47,7 +54,6 @@ def published(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(("folder", "depth"), [("definitions", 3), ("extensions", 4)])
 def test_published_texts_have_not_changed(folder: str, depth: int) -> None:
-    """The head of ``test_mau_03`` tells how a new text is written down."""
     assert hashes(FORMS / folder, depth=depth) == published(FORMS / folder)
 
 
