@@ -1,20 +1,38 @@
-"""A form definition -> a compiled form, or every problem of its expressions at once."""
+"""A form definition -> a compiled form, or every problem of its expressions at once.
+
+Every expression is compiled twice. The first time tells what it reads, and so the order in which
+the items are worked out; the second time, in that order, the sort of every value is known.
+"""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from forms.answers import reader_of
-from forms.compiled import CompiledForm, Item
-from forms.definition import FormDefinition, Question, QuestionType, Section
-from forms.expressions.compiler import Names, Scope, compile_expression, references
+from forms.compiled import CompiledForm, Edge, Item, Plan, identities_of, metadata_of
+from forms.definition import FormDefinition, Question, QuestionType
+from forms.expressions.compiler import compile_expression
 from forms.expressions.parser import parse
-from forms.expressions.syntax import Call, ExpressionError, Node
-from forms.expressions.tables import Tables
-from forms.expressions.terms import BooleanRun, Sort, Term, boolean, scalar
+from forms.expressions.scope import Kind, Level, Read, Scope, scope_of
+from forms.expressions.syntax import Call, ExpressionError, Node, Reference, walk
+from forms.expressions.tables import Tables, passing
+from forms.expressions.terms import (
+    FIRST,
+    BooleanRun,
+    Sort,
+    State,
+    Term,
+    TextRun,
+    boolean,
+    number,
+    scalar,
+    text,
+)
+from forms.layout import Layout
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
-from forms.validity import validities, validity_problems
+from forms.ordering import CycleError, ordered
+from forms.templates import Template, all_values, is_dynamic, labels_of, template, texts_of
+from forms.validity import validities
 
 #: Attribute of a question -> heading of its column in the survey sheet.
 COLUMNS: Mapping[str, str] = {
@@ -26,13 +44,30 @@ COLUMNS: Mapping[str, str] = {
     "readonly": "readonly",
     "choice_filter": "choice_filter",
     "default": "default",
+    "count": "repeat_count",
+    "triggers": "trigger",
 }
+#: More problems than anybody reads at once.
+MOST_PROBLEMS = 1_000
+
+_OF_QUESTIONS = tuple(name for name in COLUMNS if name not in ("count", "triggers"))
 
 _SORTS: Mapping[QuestionType, Sort] = {
     QuestionType.INTEGER: Sort.MEASURE,
     QuestionType.DECIMAL: Sort.MEASURE,
+    QuestionType.RANGE: Sort.MEASURE,
     QuestionType.DATE: Sort.DATE,
+    QuestionType.TODAY: Sort.DATE,
+    QuestionType.TIME: Sort.TIME,
+    QuestionType.DATE_TIME: Sort.DATE_TIME,
+    QuestionType.START: Sort.DATE_TIME,
+    QuestionType.END: Sort.DATE_TIME,
+    QuestionType.CALCULATE: Sort.ANY,
+    QuestionType.HIDDEN: Sort.TEXT,
 }
+
+#: How a calculated value is kept for later readers: XForms keeps text, or a number if it is one.
+_KEPT_AS: Mapping[Sort, Sort] = {Sort.NUMBER: Sort.MEASURE, Sort.BOOLEAN: Sort.TEXT}
 
 
 def compile_form(definition: FormDefinition) -> CompiledForm:
@@ -47,201 +82,239 @@ class _Compilation:
         self._definition = definition
         self._tables = Tables(definition)
         self._problems: list[DefinitionProblem] = []
-        self._sources: dict[str, Question | Section] = {}
-        self._items: list[Item] = []
-        self._by_path: dict[str, Item] = {}
-        self._trees: dict[tuple[str, str], Node] = {}
-        self._slots: dict[str, tuple[int, Sort]] = {}
-        self._reads: dict[str, set[str]] = {}
-        self._looks: dict[str, set[str]] = {}
+        self._layout = Layout(definition)
+        self._items = self._layout.items
+        self._map = self._layout.form_map()
+        self._levels = self._layout.levels
+        for item in self._items:
+            self._set_sort(item)
+        self._trees: dict[tuple[int, str], Node] = {}
+        #: Item -> what its relevance and calculation read; what its other expressions read; what
+        #: it waits for.
+        self._reads: list[dict[Read, None]] = [{} for _ in self._items]
+        self._looks: list[dict[Read, None]] = [{} for _ in self._items]
+        self._fires: list[dict[Read, None]] = [{} for _ in self._items]
+        self._dynamic_labels: dict[str, list[tuple[str, str | None, str]]] = {}
 
     def form(self) -> CompiledForm:
-        for child in self._definition.children:
-            self._add(child, parent=0)
-        self._names = self._gather_names()
-        self._columns = self._gather_columns()
-        self._parse_all()
+        for item in self._items:
+            self._read_all(item)
         before = len(self._problems)
         steps = self._order()
         if len(self._problems) > before:  # no order, so nothing can be compiled
             self._stop_if_wrong()
-        for item in steps:
-            self._compile_value(item)
+        for step in steps:
+            for item in step:
+                self._compile_value(item)
         for item in self._items:
             self._compile_checks(item)
-        self._problems += validity_problems(self._definition)
         self._stop_if_wrong()
+        plans = tuple(self._plan(level) for level in self._levels)
+        for plan in plans:
+            for identity in plan.identities:
+                for _, item in identity.fields:
+                    item.is_identity = True
         return CompiledForm(
             definition=self._definition,
             items=tuple(self._items),
-            steps=tuple(steps),
-            columns=self._columns,
-            readers=self._by_slot(self._reads),
-            lookers=self._by_slot(self._looks),
-            by_path=self._by_path,
+            steps=steps,
+            plans=plans,
+            readers=self._edges(self._reads, with_groups=True),
+            lookers=self._edges(self._looks),
+            fired=self._edges(self._fires),
+            by_path=self._layout.by_path,
+            instances=self._layout.instances,
         )
 
-    def _add(self, source: Question | Section, *, parent: int) -> None:
-        slot = len(self._items) + 1
-        item = Item(
-            path=source.path,
-            slot=slot,
-            parent=parent,
-            row=source.source_row,
-            label_vi=source.label_vi,
-            place=(source.role or source.path) if isinstance(source, Question) else source.path,
-            question=source if isinstance(source, Question) else None,
-        )
-        self._items.append(item)
-        self._by_path[source.path] = item
-        self._sources[source.path] = source
-        if isinstance(source, Section):
-            for child in source.children:
-                self._add(child, parent=slot)
+    # -- what every expression reads --
 
-    def _gather_names(self) -> Names:
-        by_name: dict[str, tuple[str, ...]] = {}
-        for item in self._items:
-            name = item.path.rpartition("/")[2]
-            by_name[name] = (*by_name.get(name, ()), item.path)
-        questions = frozenset(item.path for item in self._items if item.question is not None)
-        return Names(questions, frozenset(self._by_path) - questions, by_name)
+    def _read_all(self, item: Item) -> None:
+        for attribute, written in self._expressions(item):
+            try:
+                tree = parse(written)
+            except ExpressionError as error:
+                self._report(item, attribute, error)
+                continue
+            self._trees[item.number, attribute] = tree
+        if item.inner is not None:
+            self._place_relevance(item)
+        for attribute in COLUMNS:
+            self._read_one(item, attribute)
+        self._read_triggers(item)
+        self._compile_texts(item)
 
-    def _gather_columns(self) -> Mapping[str, int]:
-        names = {"name": None, "label": None}
-        for choices in self._definition.choices.values():
-            for choice in choices:
-                names.update(dict.fromkeys(choice.attributes))
-        first = len(self._items) + 1
-        return {name: first + offset for offset, name in enumerate(names)}
+    def _read_one(self, item: Item, attribute: str) -> None:
+        tree = self._trees.get((item.number, attribute))
+        if tree is None:
+            return
+        scope = self._scope(item)
+        try:
+            if attribute == "choice_filter":
+                self._compile_filter(item, tree, scope)
+            else:
+                compile_expression(tree, scope)
+        except ExpressionError as error:
+            self._report(item, attribute, error)
+            del self._trees[item.number, attribute]
+            return
+        found = scope.notes.reads
+        is_calculation = attribute == "calculation"
+        if is_calculation and _calls(tree, "once"):
+            item.fills_once = True  # the one calculation that may read its own answer
+            found = {read: None for read in found if read.path != item.path}
+        if is_calculation and self._is_triggered(item):
+            item.fills_once = False
+        elif attribute in ("relevant", "calculation", "count"):
+            self._reads[item.number].update(found)
+        elif attribute != "default":
+            self._looks[item.number].update(found)
 
-    def _scope(self, item: Item, attribute: str) -> Scope:
-        columns = self._columns if attribute == "choice_filter" else None
-        return Scope(self._names, item.path, self._slots, columns, self._tables)
+    def _place_relevance(self, item: Item) -> None:
+        """Relevance of a repeat is that of its list, unless it depends on the instance."""
+        tree = self._trees.get((item.number, "relevant"))
+        if tree is None:
+            return
+        instance = self._layout.instances[item.path]
+        scope = self._scope(instance)
+        try:
+            compile_expression(tree, scope)
+        except ExpressionError:
+            return  # told when it is read
+        own = self._levels[instance.level]
+        if _calls(tree, "position") or any(read.anchor is own for read in scope.notes.reads):
+            self._trees[instance.number, "relevant"] = self._trees.pop((item.number, "relevant"))
 
-    def _parse_all(self) -> None:
-        for item in self._items:
-            reads = self._reads.setdefault(item.path, set())
-            looks = self._looks.setdefault(item.path, set())
-            for attribute, text in self._expressions(item):
-                try:
-                    tree = parse(text)
-                    found = set(references(tree, self._scope(item, attribute)))
-                except ExpressionError as error:
-                    self._report(item, attribute, error)
-                    continue
-                self._trees[item.path, attribute] = tree
-                if attribute == "calculation" and isinstance(tree, Call) and tree.name == "once":
-                    item.fills_once = True  # the one calculation that may read its own answer
-                    found.discard(item.path)
-                if attribute in ("relevant", "calculation"):
-                    reads |= found
-                elif attribute != "default":
-                    looks |= found
+    def _read_triggers(self, item: Item) -> None:
+        question = item.question
+        if question is None or not self._is_triggered(item):
+            return
+        for path in question.triggers:
+            spot = self._map.spots.get(path)
+            if spot is None or spot.kind is not Kind.QUESTION:
+                self._report(item, "triggers", ExpressionError(Mistake.DEF_019, name=path))
+                continue
+            shared = next(
+                level
+                for level in self._levels[item.level].around()
+                if level in list(spot.level.around())
+            )
+            self._fires[item.number][Read(path, shared)] = None
 
     def _expressions(self, item: Item) -> Iterator[tuple[str, str]]:
-        source = self._sources[item.path]
-        if isinstance(source, Section):
-            if source.relevant is not None:
-                yield "relevant", source.relevant
-            return
-        for attribute in COLUMNS:
-            text: str | None = getattr(source, attribute)
-            if text is not None:
-                yield attribute, text
+        section = item.section
+        if section is not None and not item.is_instance:
+            if section.relevant is not None:
+                yield "relevant", section.relevant
+            if section.repeat is not None and section.repeat.count is not None:
+                yield "count", section.repeat.count
+        if item.question is not None:
+            for attribute in _OF_QUESTIONS:
+                written: str | None = getattr(item.question, attribute)
+                if written is not None:
+                    yield attribute, written
 
-    def _report(self, item: Item, attribute: str, error: ExpressionError) -> None:
-        found = problem(
-            error.mistake,
-            sheet="survey",
-            row=item.row,
-            column=COLUMNS[attribute],
-            **error.parameters,
-        )
-        if len(self._problems) < 1_000 and found not in self._problems:
-            self._problems.append(found)
+    def _is_triggered(self, item: Item) -> bool:
+        return item.question is not None and bool(item.question.triggers)
 
-    def _stop_if_wrong(self) -> None:
-        if self._problems:
-            raise DefinitionError(sorted(self._problems, key=lambda one: one.row))
+    def _scope(self, item: Item) -> Scope:
+        return scope_of(self._map, item.path, self._levels[item.level], self._tables)
 
-    def _order(self) -> list[Item]:
-        """Kahn's algorithm, the order of the paper where there is a choice."""
-        waiting: dict[str, int] = {}
-        readers: dict[str, list[Item]] = {}
-        for item in self._items:
-            sources = self._needs(item)
-            waiting[item.path] = len(sources)
-            for source in sources:
-                readers.setdefault(source, []).append(item)
-        ready = [item.slot for item in self._items if not waiting[item.path]]
-        heapq.heapify(ready)
-        ordered = []
-        while ready:
-            item = self._items[heapq.heappop(ready) - 1]
-            ordered.append(item)
-            for reader in readers.get(item.path, ()):
-                waiting[reader.path] -= 1
-                if not waiting[reader.path]:
-                    heapq.heappush(ready, reader.slot)
-        if len(ordered) < len(self._items):
-            self._report_cycle({path for path, count in waiting.items() if count})
-        return ordered
+    # -- the order --
 
-    def _needs(self, item: Item) -> set[str]:
-        needs = set(self._reads[item.path])
-        if item.parent:
-            needs.add(self._items[item.parent - 1].path)
+    def _order(self) -> tuple[tuple[Item, ...], ...]:
+        needs = [self._needs(item) for item in self._items]
+        try:
+            steps = ordered(dict(enumerate(needs)), [item.level for item in self._items])
+        except CycleError as error:
+            self._report_cycle(error.trail)
+            return ()
+        return tuple(tuple(self._items[number] for number in step) for step in steps)
+
+    def _needs(self, item: Item) -> dict[int, bool]:
+        """What comes before an item, and whether it needs only earlier instances of it."""
+        needs: dict[int, bool] = {}
+        around = self._layout.around.get(item.number)
+        if around is not None:
+            needs[around] = False
+        for read in [*self._reads[item.number], *self._fires[item.number]]:
+            for source in self._sources(read):
+                earlier = read.earlier is not None and source.level == item.level
+                needs[source.number] = earlier and needs.get(source.number, True)
         return needs
 
-    def _report_cycle(self, stuck: set[str]) -> None:
-        """Follows needs inside the stuck items until a path comes back."""
-        trail: list[str] = []
-        at = min(stuck, key=lambda path: self._by_path[path].slot)
-        while at not in trail:
-            trail.append(at)
-            at = min(self._needs(self._by_path[at]) & stuck)
-        cycle = [*trail[trail.index(at) :], at]
-        item = next(self._by_path[path] for path in cycle if self._reads[path])
-        attribute = "calculation" if (item.path, "calculation") in self._trees else "relevant"
-        self._report(item, attribute, ExpressionError(Mistake.DEF_022, name=" → ".join(cycle)))
+    def _sources(self, read: Read) -> tuple[Item, ...]:
+        """The items whose change somebody who reads this has to notice."""
+        item = self._layout.by_path.get(read.path)
+        if item is None:  # a group that is only part of paths
+            return ()
+        if item.inner is None:
+            return (item,)
+        instance = self._layout.instances[read.path]
+        has_own = (instance.number, "relevant") in self._trees
+        return (item, instance) if has_own else (item,)
+
+    def _report_cycle(self, trail: Sequence[int]) -> None:
+        items = [self._items[number] for number in trail]
+        reading = next(item for item in items if self._reads[item.number])
+        of_calculation = (reading.number, "calculation") in self._trees
+        counted = (reading.number, "count") in self._trees
+        attribute = "calculation" if of_calculation else "count" if counted else "relevant"
+        written = " → ".join(dict.fromkeys(item.path for item in items[:-1]))
+        written = f"{written} → {items[0].path}"
+        self._report(reading, attribute, ExpressionError(Mistake.DEF_022, name=written))
+
+    # -- closures --
 
     def _compile(self, item: Item, attribute: str) -> Term | None:
-        tree = self._trees.get((item.path, attribute))
+        tree = self._trees.get((item.number, attribute))
         if tree is None:
             return None
         try:
-            return compile_expression(tree, self._scope(item, attribute))
+            return compile_expression(tree, self._scope(item))
         except ExpressionError as error:
             self._report(item, attribute, error)
             return None
 
-    def _compile_value(self, item: Item) -> None:
+    def _set_sort(self, item: Item) -> None:
         question = item.question
-        relevant = self._compile(item, "relevant")
-        if relevant is not None and not (relevant.constant and boolean(relevant)([])):
-            item.relevant = boolean(relevant)
         if question is None:
             return
         item.sort = _SORTS.get(question.type, Sort.TEXT)
+        self._keep_sort(item)
         if question.type is not QuestionType.NOTE:
-            item.read = reader_of(question.type, question.precision)
-        calculates = question.type is QuestionType.CALCULATE
-        if calculates:
-            item.sort = Sort.ANY  # for once(), which reads itself
+            item.read = reader_of(question)
+
+    def _keep_sort(self, item: Item) -> None:
         item.blank = None if item.sort is Sort.MEASURE else ""
-        self._slots[item.path] = (item.slot, item.sort)
+        spot = self._map.spots[item.path]
+        spot.sort, spot.blank = item.sort, item.blank
+
+    def _compile_value(self, item: Item) -> None:
+        relevant = self._compile(item, "relevant")
+        if relevant is not None and not (relevant.constant and boolean(relevant)([])):
+            item.relevant = boolean(relevant)
+        count = self._compile(item, "count")
+        if count is not None:
+            item.count = number(count)
+        if item.question is None:
+            return
         calculation = self._compile(item, "calculation")
-        item.calculation = None if calculation is None else scalar(calculation)
-        if calculates and item.calculation is not None:
-            item.sort = _KEPT_AS.get(item.calculation.sort, item.calculation.sort)
-            item.blank = None if item.sort in (Sort.MEASURE, Sort.ANY) else ""
-            self._slots[item.path] = (item.slot, item.sort)
+        if calculation is None:
+            return
+        calculation = scalar(calculation)
+        if self._is_triggered(item):
+            item.triggered = calculation
+        else:
+            item.calculation = calculation
+        if item.question.type is QuestionType.CALCULATE:
+            item.sort = _KEPT_AS.get(calculation.sort, calculation.sort)
+            self._keep_sort(item)
 
     def _compile_checks(self, item: Item) -> None:
         question = item.question
         if question is None:
             return
+        item.is_worked_out = item.calculation is not None or question.type is QuestionType.CALCULATE
         required = self._compile(item, "required")
         if required is not None:
             item.required = boolean(required)
@@ -258,9 +331,11 @@ class _Compilation:
         item.default = None if default is None else scalar(default).run
         self._compile_choices(item, question)
         if item.warning is not None:
-            tree = self._trees[item.path, "warning"]
-            found = set(references(tree, self._scope(item, "warning"))) - {item.path}
-            item.seen = tuple(item for item in self._items if item.path in found)
+            item.seen = self._seen(item)
+        tests = (item.required, item.constraint, item.warning)
+        item.is_checked = bool(item.choices) or any(test is not None for test in tests)
+        is_one = question.type is QuestionType.SELECT_ONE and not item.dated
+        item.is_one_choice = is_one and item.allowed is not None
 
     def _test(self, item: Item, attribute: str) -> BooleanRun | None:
         term = self._compile(item, attribute)
@@ -271,23 +346,136 @@ class _Compilation:
             return
         item.choices = tuple(self._definition.choices.get(question.list_name, ()))
         item.dated = validities(item.choices)
-        item.choice_filter = self._test(item, "choice_filter")
-        if item.choice_filter is None:
+        tree = self._trees.get((item.number, "choice_filter"))
+        if tree is None:
             item.allowed = frozenset(choice.code for choice in item.choices)
+            return
+        try:
+            self._compile_filter(item, tree, self._scope(item))
+        except ExpressionError as error:
+            self._report(item, "choice_filter", error)
 
-    def _by_slot(self, found: Mapping[str, set[str]]) -> Mapping[int, frozenset[int]]:
-        """read slot -> slots of the readers; a group is read by everything inside it."""
-        result: dict[int, set[int]] = {}
-        for path, sources in found.items():
-            reader = self._by_path[path].slot
-            for source in sources:
-                result.setdefault(self._by_path[source].slot, set()).add(reader)
-        if found is self._reads:
-            for item in self._items:
-                if item.parent:
-                    result.setdefault(item.parent, set()).add(item.slot)
-        return {slot: frozenset(readers) for slot, readers in result.items()}
+    def _compile_filter(self, item: Item, tree: Node, scope: Scope) -> None:
+        list_name = item.question.list_name if item.question is not None else None
+        choices = self._definition.choices.get(list_name or "", ())
+        item.options = passing(self._tables.options(choices), (tree,), scope, compile_expression)
+
+    # -- what is looked at --
+
+    def _compile_texts(self, item: Item) -> None:
+        source = item.question or item.section
+        if source is None or item.is_instance:
+            return
+        scope = self._scope(item)
+
+        def read(name: str) -> TextRun:
+            return text(compile_expression(Reference(name), scope))
+
+        for column, language, written in texts_of(source):
+            found = _template(written, read) if is_dynamic(written) else None
+            if found is not None:
+                item.texts[column, language] = found
+        if item.question is not None:
+            for code, language, written in self._labels_of_choices(item.question):
+                found = _template(written, read)
+                if found is not None:
+                    item.choice_texts[code, language] = found
+        self._looks[item.number].update(scope.notes.reads)
+
+    def _labels_of_choices(self, question: Question) -> Sequence[tuple[str, str | None, str]]:
+        """The labels of options that show answers, with code and language; mostly none."""
+        name = question.list_name
+        if name is None:
+            return ()
+        if name not in self._dynamic_labels:
+            self._dynamic_labels[name] = [
+                (choice.code, language, written)
+                for choice in self._definition.choices.get(name, ())
+                for language, written in labels_of(choice)
+                if is_dynamic(written)
+            ]
+        return self._dynamic_labels[name]
+
+    def _seen(self, item: Item) -> tuple[tuple[str, TextRun], ...]:
+        """What the warning reads besides the item's own answer."""
+        tree = self._trees[item.number, "warning"]
+        scope = self._scope(item)
+        try:
+            compile_expression(tree, scope)
+        except ExpressionError:
+            return ()  # told when it is compiled
+        level = self._levels[item.level]
+        found = {}
+        for path, anchor, _ in scope.notes.reads:
+            spot = self._map.spots[path]
+            if path != item.path and spot.kind is Kind.QUESTION:
+                way = [one.list_slot for one in spot.level.below(anchor)]
+                run = all_values(level.depth - anchor.depth, way, spot.slot)
+                found[self._layout.by_path[path].place] = run
+        return tuple(found.items())
+
+    def _edges(
+        self, found: Sequence[Mapping[Read, None]], *, with_groups: bool = False
+    ) -> tuple[tuple[Edge, ...], ...]:
+        """Item -> who reads it; a group is read by everything directly in it."""
+        edges: list[dict[Edge, None]] = [{} for _ in self._items]
+        for item, reads in zip(self._items, found, strict=True):
+            level = self._levels[item.level]
+            for read in reads:
+                way = tuple(one.list_slot for one in level.below(read.anchor))
+                for source in self._sources(read):
+                    ups = self._levels[source.level].depth - read.anchor.depth
+                    earlier = read.earlier if source.level == item.level else None
+                    edges[source.number][Edge(item, ups, way, earlier)] = None
+        if with_groups:
+            for inside, around in self._layout.around.items():
+                if not self._items[inside].is_instance:  # a list looks after its instances
+                    edges[around][Edge(self._items[inside], 0, ())] = None
+        return tuple(tuple(one) for one in edges)
+
+    def _plan(self, level: Level) -> Plan:
+        items = tuple(item for item in self._items if item.level == level.number)
+        blank: State = [""] * FIRST
+        for item in items:
+            blank.append(() if item.inner is not None else item.blank)
+        return Plan(
+            level=level,
+            items=items,
+            asked=tuple(one for one in items if one.read is not None or one.inner is not None),
+            lists={item.tail: item for item in items if item.inner is not None},
+            questions={item.tail: item for item in items if item.read is not None},
+            blank=[*blank, None, "", 0],  # ITEM, NOW, SEED
+            identities=identities_of(items),
+            once=tuple(one for one in items if one.fills_once),
+            defaults=tuple(one for one in items if one.default is not None),
+            metadata=tuple(metadata_of(items)),
+        )
+
+    # -- problems --
+
+    def _report(self, item: Item, attribute: str, error: ExpressionError) -> None:
+        found = problem(
+            error.mistake,
+            sheet="survey",
+            row=item.row,
+            column=COLUMNS.get(attribute, attribute),
+            **error.parameters,
+        )
+        if len(self._problems) < MOST_PROBLEMS and found not in self._problems:
+            self._problems.append(found)
+
+    def _stop_if_wrong(self) -> None:
+        if self._problems:
+            raise DefinitionError(sorted(self._problems, key=lambda one: one.row))
 
 
-#: How a calculated value is kept for later readers: XForms keeps text, or a number if it is one.
-_KEPT_AS: Mapping[Sort, Sort] = {Sort.NUMBER: Sort.MEASURE, Sort.BOOLEAN: Sort.TEXT}
+def _calls(tree: Node, name: str) -> bool:
+    return any(isinstance(node, Call) and node.name == name for node in walk(tree))
+
+
+def _template(written: str, read: Callable[[str], TextRun]) -> Template | None:
+    """``None`` for a text with a wrong name: the loader tells it; the text is shown as written."""
+    try:
+        return template(written, read)
+    except ExpressionError:
+        return None

@@ -4,59 +4,92 @@
 ``validate`` looks at a complete set of answers once; the desktop before a submission, the server
 after one, and imports use it. Neither raises for bad answers, stops at the first finding or reads
 a clock: the day of filling is ``on``.
+
+The instances of a repeat exist because an answer names them, because ``repeat_count`` asks for
+them, or because ``Filling.add`` made them. One that holds no answer stands among the answers as
+its path with ``EXISTS``. A counted repeat has the instances ``1`` … ``n``; those that are not
+counted any more keep their answers and come back.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from types import MappingProxyType
 
-from forms.answers import LONGEST_TEXT, is_empty
+from forms.answers import is_empty
+from forms.checking import (
+    asleep_findings,
+    check,
+    is_required,
+    list_findings,
+    people_findings,
+    question_of,
+    text_of,
+    twins_of,
+    unasked_finding,
+    unknown_findings,
+)
 from forms.compilation import compile_form
-from forms.compiled import CompiledForm, Item
-from forms.dates import display
-from forms.definition import Answer, Answers, Choice, Question, QuestionType
-from forms.expressions.terms import NOW, TODAY, State
-from forms.expressions.values import Value, stored_number, to_text
-from forms.findings import PRECISION_WORDS_VI, Code, Finding
-from forms.rules.identity import IdentityTables, identity_findings
-from forms.validity import offered
+from forms.compiled import METADATA, CompiledForm, Item
+from forms.definition import Answer, Answers, Choice
+from forms.expressions.terms import FIRST
+from forms.findings import Finding
+from forms.metadata import UNKNOWN, Metadata
+from forms.reworking import keep_once, rework, rework_simple
+from forms.rules.identity import IdentityTables
+from forms.sheet import EXISTS, LONGEST_KEY, Frame, Sheet, kept, key_after
 
-__all__ = ["CompiledForm", "Filling", "compile_form", "validate"]
+__all__ = ["EXISTS", "CompiledForm", "Filling", "Metadata", "compile_form", "validate"]
 
 _NO_ANSWERS: Answers = MappingProxyType({})
-_LONGEST_SHOWN = 100
+_NOTHING: frozenset[str] = frozenset()
 
 
 def validate(
-    form: CompiledForm, answers: Answers, *, on: date, tables: IdentityTables
+    form: CompiledForm,
+    answers: Answers,
+    *,
+    on: date,
+    tables: IdentityTables,
+    metadata: Metadata = UNKNOWN,
 ) -> list[Finding]:
     """Every finding about a whole set of answers, in the order of the paper.
 
     Unlike ``Filling``, it also reports answers to questions that are not asked with these answers,
     and answers to no question of the form (at the end).
     """
-    state, shown, unread = _start(form, on)
-    for item in form.steps:
-        _settle(item, state, shown, answers, unread)
-    identity = _identity_findings(form, state, shown, on=on, tables=tables)
+    sheet = Sheet(form, answers, on=on, metadata=metadata, keeps=False)
+    sheet.settle_everything()
+    findings = _all_findings(sheet, sheet.root, on=on, tables=tables)
+    if sheet.strays:
+        findings += unknown_findings(sheet.strays, but=sheet.not_taken)
+    elif form.is_flat:
+        asked = sheet.root.plan.questions
+        if not answers.keys() <= asked.keys():
+            findings += unknown_findings(answers, but=asked)
+    return findings
+
+
+def _all_findings(sheet: Sheet, frame: Frame, *, on: date, tables: IdentityTables) -> list[Finding]:
     findings: list[Finding] = []
-    known = 0
-    for item in form.questions:
-        path = item.path
-        known += path in answers
-        if shown[item.slot]:
-            found = _check(form, item, state, unread.get(item.slot), answers)
-            if found:
-                findings += found
-        elif item.calculation is None and not is_empty(answers.get(path)):
-            findings.append(_finding(Code.FORM_009, item))
-        if identity:
-            findings += [one for one in identity if one.path == path]
-    if known < len(answers):
-        findings += _unknown(form, answers)
+    shown, given, unread, form = frame.shown, frame.given, frame.unread, sheet.form
+    people = people_findings(frame, on=on, tables=tables) if frame.plan.identities else []
+    people += twins_of(frame)
+    for item in frame.plan.asked:
+        if item.inner is not None:
+            findings += list_findings(item, frame, sheet)
+            for one in frame.lists[item.slot].awake:
+                findings += _all_findings(sheet, one, on=on, tables=tables)
+            findings += asleep_findings(item, frame)
+        elif shown[item.slot]:
+            if item.is_checked or item.slot in unread:
+                findings += check(form, item, frame)
+        elif item.calculation is None and not is_empty(given.get(item.tail)):
+            findings.append(unasked_finding(item, frame))
+        if people:
+            path = frame.path(item)
+            findings += [one for one in people if one.path == path]
     return findings
 
 
@@ -65,7 +98,11 @@ class Filling:
 
     Answers that stopped being relevant are kept and come back when they are relevant again; they
     are in ``kept()`` but not in ``answers()``. A form that has no answer of its own yet (the
-    person's and the household's do not count) starts with the defaults of its definition.
+    person's and the household's do not count) starts with the defaults of its definition; so does
+    every new instance of a repeat.
+
+    Paths of questions in a repeat carry the key of their instance; ``members[2]`` is the instance
+    and ``members`` the repeat itself. A path of nothing in the form raises ``KeyError``.
     """
 
     def __init__(
@@ -75,290 +112,333 @@ class Filling:
         on: date,
         tables: IdentityTables,
         answers: Answers = _NO_ANSWERS,
+        metadata: Metadata = UNKNOWN,
     ) -> None:
         self.form = form
         self._on = on
         self._tables = tables
-        self._given = {path: value for path, value in answers.items() if not is_empty(value)}
-        self._state, self._shown, self._unread = _start(form, on)
-        self._found: dict[int, list[Finding]] = {}
-        self._identity: list[Finding] | None = None
-        self._work_out(form.steps)
-        if not any(item.place == item.path and item.path in self._given for item in form.questions):
-            self._fill_defaults()
+        self._metadata = metadata
+        self._begin(answers)
+
+    # -- answering --
 
     def set(self, path: str, value: Answer) -> frozenset[str]:
         """Gives an answer; an empty one takes it away. Raises ``KeyError`` for no question.
 
-        Returns the paths (groups too) whose value, relevance, requiredness, choices or findings
-        may have changed. Calculated answers cannot be given; trying changes nothing.
+        Returns the paths (groups too) whose value, relevance, requiredness, choices, findings or
+        label may have changed. Calculated answers cannot be given; trying changes nothing.
         """
-        item = self._question(path)
-        before = self._given.get(path)
+        item = self.form.by_path.get(path)
+        frame = self._sheet.root
+        if item is None or item.level or item.question is None:
+            frame, item = self._question(path)
+        if item.is_worked_out or item.read is None:
+            return _NOTHING
+        given, tail = frame.given, item.tail
+        before = given.get(tail)
         after = None if is_empty(value) else value
-        if item.calculation is not None or (type(before) is type(after) and before == after):
-            return frozenset()
+        if type(before) is type(after) and before == after:
+            return _NOTHING
         if after is None:
-            del self._given[path]
+            del given[tail]
         else:
-            self._given[path] = after
-        effect = self.form.effect(item.slot)
-        self._work_out(effect.again)
-        for slot in effect.looking:
-            self._found.pop(slot, None)
-        if effect.on_identity:
-            self._identity = None
-        return effect.paths
+            given[tail] = after
+        if self.form.is_simple:
+            return rework_simple(self.form, item, frame)
+        return self._changed(item, frame)
+
+    def add(self, path: str, key: str | None = None) -> str:
+        """One more instance of a repeat that is not counted; returns its path.
+
+        ``key`` is chosen by the caller, or the next number. Raises ``KeyError`` when there is no
+        such repeat, ``ValueError`` for a key that is taken or misspelt, for a counted repeat, and
+        when there are too many instances.
+        """
+        frame, item = self._list(path)
+        known = frame.lists[item.slot].known
+        if item.count is not None:
+            raise ValueError("counted")
+        key = key_after(known) if key is None else key
+        if key in known or not (key.isalnum() and key.isascii() and len(key) <= LONGEST_KEY):
+            raise ValueError("key")
+        if self._sheet.is_full:
+            raise ValueError("too many")
+        made = self._sheet.make(frame, item, key)
+        if made is None:
+            raise ValueError("too many")
+        self._sheet.born.append(made)
+        self._changed(item, frame)
+        return made.prefix[:-1]
+
+    def remove(self, path: str) -> frozenset[str]:
+        """Takes an instance away with its answers; returns what may have changed, as ``set``.
+
+        Raises ``KeyError`` when there is no such instance, ``ValueError`` for a counted repeat.
+        """
+        frame, item = self._sheet.find(path)
+        if not item.is_instance or frame.up is None:
+            raise KeyError(path)
+        around, its_list = frame.up, self.form.by_path[item.path]
+        if its_list.count is not None:
+            raise ValueError("counted")
+        self._sheet.forget(frame)
+        return self._changed(its_list, around)
+
+    # -- what there is --
 
     def value(self, path: str) -> Answer:
         """The answer now, calculated ones too; ``None`` when empty or not asked."""
-        item = self._question(path)
-        if item.slot in self._unread:
-            return self._given.get(path)
-        return _answer(item, self._state)
+        return self._value(*self._question(path))
 
     def answers(self) -> dict[str, Answer]:
         """What is saved and submitted: relevant, not empty, calculated ones included."""
-        found = {item.path: self.value(item.path) for item in self.form.questions}
-        return {path: value for path, value in found.items() if value is not None}
+        found: dict[str, Answer] = {}
+        self._gather(self._sheet.root, found)
+        return found
 
     def kept(self) -> dict[str, Answer]:
         """Every answer given, also those that are not relevant now."""
-        return dict(self._given)
+        found: dict[str, Answer] = {}
+        for frame in self._sheet.everything():
+            for tail, value in frame.given.items():
+                found[frame.prefix + tail] = value
+            if not frame.given and frame.up is not None:
+                found[frame.prefix[:-1]] = EXISTS
+        return {**found, **self._sheet.strays}
+
+    def instances(self, path: str) -> tuple[str, ...]:
+        """The paths of the instances of a repeat that are asked now, in order."""
+        frame, item = self._list(path)
+        return tuple(one.prefix[:-1] for one in frame.lists[item.slot].awake)
+
+    def walk(self) -> Iterator[str]:
+        """The paths of everything that is asked, in the order of the paper.
+
+        Questions, notes and groups; of a repeat itself, then each instance with what is in it.
+        """
+        return _walk(self._sheet.root)
 
     def is_relevant(self, path: str) -> bool:
-        """Is this question or group asked now?"""
-        return self._shown[self.form.by_path[path].slot]
+        """Is this question, group, repeat or instance asked now?"""
+        frame, item = self._sheet.find(path)
+        return frame.is_awake and frame.shown[item.slot]
 
     def is_required(self, path: str) -> bool:
         """Must this question be answered now?"""
-        item = self._question(path)
-        return self._shown[item.slot] and _is_required(item, self._state)
+        frame, item = self._question(path)
+        return frame.is_awake and frame.shown[item.slot] and is_required(item, frame.state)
 
     def is_readonly(self, path: str) -> bool:
         """Is this answer only shown?"""
-        item = self._question(path)
-        if item.calculation is not None or item.always_readonly:
+        frame, item = self._question(path)
+        if item.always_readonly or item.is_worked_out or question_of(item).type in METADATA:
             return True
-        return item.readonly is not None and item.readonly(self._state)
+        return item.readonly is not None and item.readonly(frame.state)
 
     def choices(self, path: str) -> tuple[Choice, ...]:
-        """The options that may be chosen now; of those with days, the ones of this day."""
-        item = self._question(path)
-        shown = self.form.shown_choices(item, self._state)
-        if not item.dated:
-            return shown
-        chosen = to_text(self._state[item.slot])
-        return offered(shown, on=self._state[TODAY], chosen=chosen, dated=item.dated)
+        """The options that may be chosen now."""
+        frame, item = self._question(path)
+        return self.form.shown_choices(item, frame.state)
+
+    # -- texts --
+
+    def label(self, path: str, language: str | None = None) -> str:
+        """The label of a question, group, repeat or instance, with the answers it shows."""
+        return self._text(path, "label", language)
+
+    def hint(self, path: str, language: str | None = None) -> str:
+        """The hint of a question, with the answers it shows."""
+        return self._text(path, "hint", language)
+
+    def choice_label(self, path: str, choice: Choice, language: str | None = None) -> str:
+        """The label of an option, with the answers it shows."""
+        frame, item = self._question(path)
+        translated = choice.translations.get("label", {}).get(language or "")
+        key = (choice.code, None if translated is None else language)
+        shown = item.choice_texts.get(key)
+        if shown is not None:
+            return shown.text(frame.state)
+        return choice.label_vi if translated is None else translated
+
+    def _text(self, path: str, column: str, language: str | None) -> str:
+        frame, item = self._sheet.find(path)
+        source = item.question or item.section
+        if source is None:
+            raise KeyError(path)
+        state = frame.state
+        translated = source.translations.get(column, {}).get(language or "")
+        if translated is not None:
+            shown = item.texts.get((column, language))
+            return translated if shown is None else shown.text(state)
+        return text_of(item, column, state, getattr(source, f"{column}_vi", ""))
+
+    # -- what is wrong --
 
     def findings(self) -> list[Finding]:
         """Every finding, in the order of the paper."""
-        return [one for item in self.form.questions for one in self._findings_of(item)]
+        if not self.form.is_flat:
+            return list(self._all_findings(self._sheet.root))
+        root = self._sheet.root
+        return [one for item in self.form.questions for one in self._findings_of(item, root)]
 
     def findings_at(self, path: str) -> list[Finding]:
-        """The findings that stand at one question."""
-        return self._findings_of(self._question(path))
-
-    def _question(self, path: str) -> Item:
-        item = self.form.by_path[path]
+        """The findings that stand at one question or repeat."""
+        frame, item = self._sheet.find(path)
+        if item.inner is not None:
+            return list_findings(item, frame, self._sheet)
         if item.question is None:
             raise KeyError(path)
-        return item
+        return self._findings_of(item, frame)
 
-    def _findings_of(self, item: Item) -> list[Finding]:
-        slot = item.slot
-        if not self._shown[slot] or item.read is None:
-            return []
-        own = self._found.get(slot)
-        if own is None:
-            own = _check(self.form, item, self._state, self._unread.get(slot), self._given)
-            self._found[slot] = own
-        if self._identity is None:
-            self._identity = _identity_findings(
-                self.form, self._state, self._shown, on=self._on, tables=self._tables
-            )
-        return [*own, *(one for one in self._identity if one.path == item.path)]
-
-    def _work_out(self, items: tuple[Item, ...]) -> None:
-        for item in items:
-            _settle(item, self._state, self._shown, self._given, self._unread)
-            if item.fills_once and self._shown[item.slot]:
-                self._given[item.path] = self._state[item.slot]
-
-    def _fill_defaults(self) -> None:
-        for item in self.form.questions:
-            if item.default is None or item.path in self._given:
+    def _all_findings(self, frame: Frame) -> Iterator[Finding]:
+        for item in frame.plan.asked:
+            if item.inner is None:
+                yield from self._findings_of(item, frame)
                 continue
-            value = _kept(item.default(self._state))
-            if not is_empty(value):
-                self.set(item.path, value)
+            yield from list_findings(item, frame, self._sheet)
+            for one in frame.lists[item.slot].awake:
+                yield from self._all_findings(one)
+
+    def _findings_of(self, item: Item, frame: Frame) -> list[Finding]:
+        slot = item.slot
+        if not frame.shown[slot] or item.read is None or not frame.is_awake:
+            return []
+        own = frame.found.get(slot)
+        if own is None:
+            own = []
+            if item.is_checked or slot in frame.unread:
+                own = check(self.form, item, frame)
+            frame.found[slot] = own
+        if not item.is_identity:
+            return own.copy() if own else []
+        if frame.identity is None:
+            frame.identity = people_findings(frame, on=self._on, tables=self._tables)
+        path = frame.path(item)
+        people = [*frame.identity, *twins_of(frame)]
+        return [*own, *(one for one in people if one.path == path)]
+
+    # -- inside --
+
+    def _begin(self, answers: Answers) -> None:
+        self._sheet = Sheet(self.form, answers, on=self._on, metadata=self._metadata)
+        self._sheet.settle_everything()
+        root = self._sheet.root
+        for plan in self.form.plans:
+            for item in plan.once:
+                for frame in self._sheet.frames(plan.level.number):
+                    keep_once(item, frame)
+        is_new = not self._has_own_answer()
+        self._fill_metadata(root)
+        if is_new:
+            self._fill_defaults(root)
+        self._fill_born()
+
+    def _has_own_answer(self) -> bool:
+        for frame in self._sheet.everything():
+            if frame.up is not None:
+                if frame in self._sheet.born:
+                    continue
+                return True
+            asked = frame.plan.questions
+            for tail in frame.given:
+                item = asked.get(tail)
+                if item is not None and item.place == item.path:
+                    return True
+        return False
+
+    def _question(self, path: str) -> tuple[Frame, Item]:
+        sheet = self._sheet
+        item = self.form.by_path.get(path)
+        frame = sheet.root
+        if item is None or item.level:
+            frame, item = sheet.find(path)
+        if item.question is None:
+            raise KeyError(path)
+        return frame, item
+
+    def _list(self, path: str) -> tuple[Frame, Item]:
+        frame, item = self._sheet.find(path)
+        if item.inner is None:
+            raise KeyError(path)
+        return frame, item
+
+    def _value(self, frame: Frame, item: Item) -> Answer:
+        if not frame.is_awake:
+            return None
+        if item.slot in frame.unread:
+            return frame.given.get(item.tail)
+        value: Answer = frame.state[item.slot]
+        return None if value == "" else value
+
+    def _gather(self, frame: Frame, found: dict[str, Answer]) -> None:
+        for item in frame.plan.asked:
+            if item.inner is None:
+                value = self._value(frame, item)
+                if value is not None:
+                    found[frame.prefix + item.tail] = value
+                continue
+            for one in frame.lists[item.slot].awake:
+                before = len(found)
+                self._gather(one, found)
+                if len(found) == before:
+                    found[one.prefix[:-1]] = EXISTS
+
+    def _changed(self, item: Item, frame: Frame) -> frozenset[str]:
+        touched = rework(self._sheet, item, frame)
+        if self._sheet.has_overflowed:
+            return self._begin_again()
+        if self._sheet.born:
+            self._fill_born()
+        return touched
+
+    def _begin_again(self) -> frozenset[str]:
+        """With too many instances it is only known from nothing which ones there can be."""
+        before = set(self.walk())
+        self._begin(self.kept())
+        return frozenset(before.union(self.walk()))
+
+    def _fill_born(self) -> None:
+        """New instances get the metadata and the defaults of what they ask."""
+        born = self._sheet.born
+        while born:
+            frame = born.pop(0)
+            self._fill_metadata(frame)
+            self._fill_defaults(frame)
+
+    def _fill_defaults(self, frame: Frame) -> None:
+        for item in frame.plan.defaults:
+            if item.default is not None and item.tail not in frame.given:
+                self._fill(item, frame, kept(item.default(frame.state)))
+
+    def _fill_metadata(self, frame: Frame) -> None:
+        for item, part in frame.plan.metadata:
+            if item.tail not in frame.given:
+                self._fill(item, frame, self._known(part))
+
+    def _known(self, part: str) -> str:
+        match part:
+            case "moment":
+                return self._metadata.moment_on(self._on)
+            case "day":
+                return self._on.isoformat()
+            case "device_id":
+                return self._metadata.device_id
+            case _:
+                return self._metadata.user_name
+
+    def _fill(self, item: Item, frame: Frame, value: Answer) -> None:
+        if not is_empty(value) and item.calculation is None:
+            frame.given[item.tail] = value
+            rework(self._sheet, item, frame, fires=False)
 
 
-def _start(form: CompiledForm, on: date) -> tuple[State, list[bool], dict[int, Code]]:
-    state = form.blank_state.copy()
-    state[TODAY] = on.isoformat()
-    state[NOW] = f"{on.isoformat()}T00:00:00.000+07:00"
-    return state, [True] * (len(form.items) + 1), {}
-
-
-def _settle(
-    item: Item, state: State, shown: list[bool], given: Answers, unread: dict[int, Code]
-) -> None:
-    """Works out relevance and value of one item; those it needs are worked out already."""
-    slot = item.slot
-    visible = shown[item.parent] and (item.relevant is None or item.relevant(state))
-    shown[slot] = visible
-    read = item.read
-    if read is None:
-        return
-    if unread:
-        unread.pop(slot, None)
-    if not visible:
-        state[slot] = item.blank
-        return
-    if item.calculation is not None and not item.fills_once:
-        state[slot] = _filled(item, _kept(item.calculation.run(state)))
-        return
-    answer = given.get(item.path)
-    if answer is None or (type(answer) is str and not answer.strip()):
-        state[slot] = item.blank
-    else:
-        value, trouble = read(answer)
-        if trouble is not None:
-            unread[slot] = trouble
-            value = item.blank
-        state[slot] = value
-    if item.calculation is not None:
-        state[slot] = _filled(item, _kept(item.calculation.run(state)))
-
-
-def _kept(value: Value) -> Answer:
-    """The result of an expression as an answer."""
-    if isinstance(value, bool):
-        return to_text(value)
-    if isinstance(value, float):
-        return stored_number(value) if math.isfinite(value) else None
-    return value
-
-
-def _filled(item: Item, value: Answer) -> Answer:
-    return item.blank if value is None or value == "" else value
-
-
-def _answer(item: Item, state: State) -> Answer:
-    value: Answer = state[item.slot]
-    return None if value == "" else value
-
-
-def _is_required(item: Item, state: State) -> bool:
-    return item.always_required or (item.required is not None and item.required(state))
-
-
-def _check(
-    form: CompiledForm, item: Item, state: State, trouble: Code | None, given: Answers
-) -> list[Finding]:
-    """The form's own findings about one question that is asked."""
-    if trouble is not None:
-        return [_unreadable(item, trouble, given.get(item.path))]
-    value = state[item.slot]
-    if value == item.blank:
-        if item.always_required or (item.required is not None and item.required(state)):
-            return [_finding(Code.FORM_001, item, message=_of(item).required_message_vi)]
-        return []
-    findings: list[Finding] = []
-    if item.choices and not _is_choice(form, item, state, value):
-        findings.append(_finding(Code.FORM_004, item, value=_short(value)))
-    elif item.dated:
-        findings += _out_of_use(item, value, state[TODAY])
-    if item.constraint is not None and not item.constraint(state):
-        findings.append(_constraint_finding(item))
-    if item.warning is not None and not item.warning(state):
-        findings.append(_warning_finding(item, state))
-    return findings
-
-
-def _is_choice(form: CompiledForm, item: Item, state: State, value: str) -> bool:
-    allowed = item.allowed if item.allowed is not None else form.allowed_codes(item, state)
-    if _of(item).type is QuestionType.SELECT_ONE:
-        return value in allowed
-    return allowed.issuperset(value.split())
-
-
-def _out_of_use(item: Item, value: str, on: str) -> Iterator[Finding]:
-    """Answers that hold a retired option, or one that is not in use yet."""
-    for choice in item.choices:
-        validity = item.dated.get(choice.code)
-        if validity is None or validity.holds(on) or choice.code not in value.split():
+def _walk(frame: Frame) -> Iterator[str]:
+    for item in frame.plan.items:
+        if not frame.shown[item.slot] or item.is_instance:
             continue
-        label = choice.label_vi
-        if validity.is_retired(on):
-            yield _finding(Code.FORM_020, item, value=label, last=display(validity.last))
-        else:
-            yield _finding(Code.FORM_021, item, value=label, first=display(validity.first))
-
-
-def _of(item: Item) -> Question:
-    if item.question is None:  # groups are never checked
-        raise KeyError(item.path)
-    return item.question
-
-
-def _finding(code: Code, item: Item, **parameters: str) -> Finding:
-    return Finding(code, item.path, item.place, {"label": item.label_vi, **parameters})
-
-
-def _constraint_finding(item: Item) -> Finding:
-    message = _of(item).constraint_message_vi
-    if not message:
-        return _finding(Code.FORM_012, item)
-    return _finding(Code.FORM_002, item, message=message)
-
-
-def _warning_finding(item: Item, state: State) -> Finding:
-    """Carries every value the warning read: a confirmation holds for exactly these."""
-    seen = {f"seen.{one.place}": to_text(state[one.slot]) for one in item.seen}
-    parameters = {"message": _of(item).warning_message_vi, "value": to_text(state[item.slot])}
-    return _finding(Code.FORM_003, item, **parameters, **seen)
-
-
-def _unreadable(item: Item, code: Code, given: Answer) -> Finding:
-    if code is Code.FORM_011:
-        return _finding(code, item, count=str(len(to_text(given))), most=str(LONGEST_TEXT))
-    if code is Code.FORM_008:
-        needed = PRECISION_WORDS_VI[_of(item).precision]
-        return _finding(code, item, value=display(to_text(given)), needed=needed)
-    return _finding(code, item, value=_short(given))
-
-
-def _short(given: Answer) -> str:
-    text = to_text(given)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-
-
-def _identity_findings(
-    form: CompiledForm,
-    state: State,
-    shown: list[bool],
-    *,
-    on: date,
-    tables: IdentityTables,
-) -> list[Finding]:
-    identity: dict[str, Answer] = {}
-    paths: dict[str, str] = {}
-    for name, item in form.person_items:
-        if shown[item.slot]:
-            identity[name] = state[item.slot]
-            paths[name] = item.path
-    if not paths:
-        return []
-    return identity_findings(identity, on=on, tables=tables, paths=paths)
-
-
-def _unknown(form: CompiledForm, answers: Mapping[str, Answer]) -> list[Finding]:
-    known = {item.path for item in form.questions}
-    strange = sorted(path for path in answers if path not in known)
-    return [
-        Finding(Code.FORM_010, path, path, {"label": _short(path)})
-        for path in strange
-        if not is_empty(answers[path])
-    ]
+        yield frame.path(item)
+        if item.inner is not None:
+            for one in frame.lists[item.slot].awake:
+                if one.shown[FIRST]:
+                    yield one.prefix[:-1]
+                    yield from _walk(one)

@@ -101,6 +101,42 @@ class Code(Enum):
         "{label}: câu trả lời không đúng quy định của biểu mẫu. Xem lại gợi ý và sửa.",
         "định nghĩa biểu mẫu (constraint)",
     )
+    FORM_013 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải giờ. Ghi giờ và phút, ví dụ 07:30.",
+        "định nghĩa biểu mẫu (time)",
+    )
+    FORM_014 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải ngày và giờ. Chọn lại ngày và giờ.",
+        "định nghĩa biểu mẫu (dateTime)",
+    )
+    FORM_015 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không nằm trên thang từ {start} đến {end}, mỗi nấc {step}. Chọn lại"
+        " một nấc của thang.",
+        "định nghĩa biểu mẫu (range)",
+    )
+    FORM_016 = FindingKind(
+        Severity.ERROR,
+        "{label}: phải xếp thứ tự đủ {count} mục của danh sách, mỗi mục một lần. Sửa lại thứ tự.",
+        "định nghĩa biểu mẫu (rank)",
+    )
+    FORM_017 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải toạ độ. Ghi vĩ độ rồi kinh độ, ví dụ 10.7769 106.7009.",
+        "định nghĩa biểu mẫu (geopoint)",
+    )
+    FORM_018 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải tệp đính kèm của chương trình. Xoá rồi đính kèm lại.",
+        "định nghĩa biểu mẫu (image, file)",
+    )
+    FORM_019 = FindingKind(
+        Severity.ERROR,
+        "{label}: '{value}' không phải dấu xác nhận. Xoá rồi chọn lại ô xác nhận.",
+        "định nghĩa biểu mẫu (acknowledge)",
+    )
     FORM_020 = FindingKind(
         Severity.WARNING,
         "{label}: '{value}' không còn dùng từ sau ngày {last}. Chọn lại; nếu giấy tờ ghi như vậy"
@@ -112,6 +148,23 @@ class Code(Enum):
         "{label}: '{value}' chỉ dùng từ ngày {first}. Chọn lại; nếu giấy tờ ghi như vậy thì ghi"
         " lý do.",
         "định nghĩa biểu mẫu (choices, valid_from)",
+    )
+    FORM_022 = FindingKind(
+        Severity.ERROR,
+        "{label}: tối đa {most} lần lặp trong một phiếu. Bỏ bớt, hoặc lập thêm phiếu.",
+        "giới hạn của chương trình",
+    )
+    FORM_023 = FindingKind(
+        Severity.ERROR,
+        "{label}: mục {key} không thuộc số lần lặp mà các câu trả lời khác cho biết. Xoá mục này"
+        " hoặc sửa câu trả lời kia.",
+        "định nghĩa biểu mẫu (repeat_count)",
+    )
+    FORM_024 = FindingKind(
+        Severity.WARNING,
+        "{label}: số {number} đã ghi ở mục {other} trước mục này. Xem lại hai người; nếu là một"
+        " người thì bỏ bớt một mục, nếu giấy tờ của hai người đúng như vậy thì ghi lý do.",
+        "Luật Căn cước 26/2023/QH15, Điều 12 (mỗi số một người)",
     )
     REG_001 = FindingKind(
         Severity.INFORMATION,

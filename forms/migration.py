@@ -194,7 +194,7 @@ class _Run:
         """Gives an answer to a new question, if that can read it."""
         question = self._plan.new[static]
         if reads and not is_empty(value):
-            found, trouble = reader_of(question.type, question.precision)(value)
+            found, trouble = reader_of(question)(value)
             value = None if trouble is not None else found
         if is_empty(value):
             return {}

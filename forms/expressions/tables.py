@@ -51,7 +51,7 @@ from forms.expressions.values import Value, number_of_text, to_text
 from forms.mistakes import Mistake
 
 if TYPE_CHECKING:
-    from forms.expressions.compiler import Scope
+    from forms.expressions.scope import Scope
 
 Compile: TypeAlias = "Callable[[Node, Scope], Term]"
 Row: TypeAlias = tuple[Value, ...]
@@ -122,6 +122,13 @@ class Tables:
         columns = {column: at for at, column in enumerate(table.columns)}
         return IndexedTable(name, columns, table.rows)
 
+    def options(self, choices: Sequence[Choice]) -> IndexedTable:
+        """Options for a choice filter; behind the cells of each row stands the option's number."""
+        table = _table_of_choices(choices)
+        columns = {column: at for at, column in enumerate(table.columns)}
+        rows = tuple((*row, str(at)) for at, row in enumerate(table.rows))
+        return IndexedTable("choices", columns, rows)
+
     def labels(self, question_path: str) -> Mapping[str, str]:
         """Code -> label of a choice question; nothing for other questions."""
         question = self._definition.question(question_path)
@@ -152,36 +159,35 @@ def is_instance(node: Node) -> bool:
     )
 
 
-def parts(node: Located, scope: Scope) -> Iterator[tuple[Node, Scope]]:
-    """What names are looked for in, with the scope it stands in: base and predicates."""
-    if not is_instance(node):
-        yield node.base, scope
-        yield from ((predicate, _of_values(scope)) for predicate in node.predicates)
-        return
-    table, item, _ = _taken_apart(node, scope)
-    for predicate in item.predicates:
-        yield predicate, replace(scope, item=table)
-
-
 def _of_values(scope: Scope) -> Scope:
     """Inside the predicate of nodes without children: only ``.`` is there."""
     return replace(scope, item=IndexedTable("", {".": 0}, ()))
 
 
-def instance_term(node: Located, scope: Scope, compile_node: Compile) -> Term:
-    """``instance('t')/root/item[…]/column``: the cells of the rows that pass."""
-    table, item, column = _taken_apart(node, scope)
+def passing(
+    table: IndexedTable, predicates: tuple[Node, ...], scope: Scope, compile_node: Compile
+) -> Callable[[State], Sequence[Row]]:
+    """The rows of a table that pass every predicate."""
     inner = replace(scope, item=table)
-    start, rest = _start(table, item.predicates, inner, compile_node)
+    start, rest = _start(table, predicates, inner, compile_node)
     filters = [_filter(predicate, inner, compile_node) for predicate in rest]
+    if not filters:
+        return start
 
-    def run(state: State) -> list[Value]:
+    def run(state: State) -> Sequence[Row]:
         rows = start(state)
         for one in filters:
             rows = one(state, rows)
-        return [row[column] for row in rows]
+        return rows
 
-    return Term(Sort.NODES, run)
+    return run
+
+
+def instance_term(node: Located, scope: Scope, compile_node: Compile) -> Term:
+    """``instance('t')/root/item[…]/column``: the cells of the rows that pass."""
+    table, item, column = _taken_apart(node, scope)
+    rows = passing(table, item.predicates, scope, compile_node)
+    return Term(Sort.NODES, lambda state: [row[column] for row in rows(state)])
 
 
 def filtered_term(
@@ -211,7 +217,7 @@ def cell_term(path: Path, table: IndexedTable) -> Term:
     return Term(sort, lambda state: state[ITEM][0][column])
 
 
-def position_term(name: str) -> Term:
+def row_position_term(name: str) -> Term:
     """``position()`` and ``last()`` inside the predicate of an item."""
     part = 1 if name == "position" else 2
     return Term(Sort.NUMBER, lambda state: float(state[ITEM][part]))
