@@ -62,6 +62,12 @@ def parts_of(address: str) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.name)
 
 
+def last_part(address: str) -> str:
+    """The largest unit as the address writes it."""
+    texts = [text for text in _SEPARATORS.split(address) if _part(text).name]
+    return texts[-1].strip() if texts else ""
+
+
 # Communes and provinces stand in every address.
 @lru_cache(maxsize=4096)
 def _part(text: str) -> Part:

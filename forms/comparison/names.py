@@ -19,7 +19,14 @@ def compare_names(record: str, extract: str) -> FieldComparison:
         return because(Reason.VALUE_MISSING, lacking=Side.EXTRACT if keys[0] else Side.RECORD)
     if with_i_for_final_y(keys[0]) == with_i_for_final_y(keys[1]):
         return because(Reason.I_OR_Y)
+    if _signs_left_out(keys[0]) == _signs_left_out(keys[1]) != "":
+        return because(Reason.NAME_SIGNS)
     return _by_marks(record, extract) or _by_words(record, extract)
+
+
+def _signs_left_out(key: str) -> str:
+    """The letters alone: apostrophes, hyphens and spaces inside names come and go."""
+    return "".join(filter(str.isalnum, key))
 
 
 def _by_marks(record: str, extract: str) -> FieldComparison | None:
@@ -112,10 +119,14 @@ def _one_word(record: Sequence[str], extract: Sequence[str]) -> FieldComparison:
 def differ_by_one_letter(one: str, other: str) -> bool:
     """One letter more, less or another, or two neighbours swapped; tones do not count."""
     one, other = search_key(one), search_key(other)
+    if abs(len(one) - len(other)) > 1:
+        return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
         start += 1
     one, other = one[start:], other[start:]
-    while one and other and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
+    end = 0
+    while end < min(len(one), len(other)) and one[-1 - end] == other[-1 - end]:
+        end += 1
+    one, other = one[: len(one) - end], other[: len(other) - end]
     return (max(len(one), len(other)) == 1) or (len(one) == 2 and one == other[::-1])

@@ -66,6 +66,7 @@ class Reason(Enum):
     CASE = "case"
     TONE_PLACEMENT = "tone_placement"
     I_OR_Y = "i_or_y"
+    NAME_SIGNS = "name_signs"  # "H'Mai" and "H Mai", "Y-Krông" and "Y Krông"
     PUNCTUATION = "punctuation"
     ABBREVIATION = "abbreviation"
     UNIT_WORD = "unit_word"  # "Suối Mẫu" for "Xã Suối Mẫu"
@@ -77,6 +78,7 @@ class Reason(Enum):
     OTHER_SPELLING = "other_spelling"
     # One side says less.
     VALUE_MISSING = "value_missing"
+    NOT_STATED = "not_stated"  # by neither side
     MARKS_MISSING = "marks_missing"
     MIDDLE_NAME_MISSING = "middle_name_missing"
     NAME_PART_MISSING = "name_part_missing"
@@ -133,10 +135,16 @@ def _outcomes() -> dict[Reason, Outcome]:
 
 
 _OUTCOMES: Mapping[Reason, Outcome] = _outcomes()
-# i and y make two names on paper; an old unit that was split, or a hamlet that has another name
-# since the merger, may be the same place.
+# i and y, a dash or none make two names on paper; an old unit that was split, or a hamlet that has
+# another name since the merger, may be the same place.
 _ASKS_REVIEW = frozenset(
-    {Reason.I_OR_Y, Reason.SPLIT_UNIT, Reason.UNITS_UNCLEAR, Reason.HAMLET_AFTER_MERGER}
+    {
+        Reason.I_OR_Y,
+        Reason.NAME_SIGNS,
+        Reason.SPLIT_UNIT,
+        Reason.UNITS_UNCLEAR,
+        Reason.HAMLET_AFTER_MERGER,
+    }
 )
 
 
@@ -174,6 +182,9 @@ def because(*reasons: Reason, lacking: Side | None = None) -> FieldComparison:
     worst_first = sorted(dict.fromkeys(reasons), key=lambda r: -_RANK[_OUTCOMES[r]])
     return FieldComparison(_OUTCOMES[worst_first[0]], tuple(worst_first), lacking)
 
+
+#: What neither side tells is no match.
+NOT_STATED = FieldComparison(Outcome.PART_MISSING, (Reason.NOT_STATED,))
 
 _RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
 

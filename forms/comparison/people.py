@@ -6,7 +6,7 @@ values are compared as they are read there, never changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from forms.comparison.birth_dates import compare_birth_dates
@@ -15,6 +15,7 @@ from forms.comparison.outcomes import (
     BIRTH_DATE,
     FULL_NAME,
     NATIVE_PLACE,
+    NOT_STATED,
     PERMANENT_RESIDENCE,
     SAME,
     FieldComparison,
@@ -26,6 +27,8 @@ from forms.comparison.places import PlaceReader, compare_places
 
 _ALL_SAME = PersonComparison(Verdict.MATCHED, (SAME, SAME, SAME, SAME))
 _NOT_FOUND = PersonComparison(Verdict.NOT_FOUND, ())
+#: Signs that fill a box and say nothing.
+_NOTHING = " \t\r\n\u00a0-.?_/"
 #: Pairs of places that are remembered: neighbours share them, and they cost most.
 _REMEMBERED_PLACES = 8192
 
@@ -54,14 +57,32 @@ class Comparer:
         native = (mine(NATIVE_PLACE) or "", theirs(NATIVE_PLACE) or "")
         residence = (mine(PERMANENT_RESIDENCE) or "", theirs(PERMANENT_RESIDENCE) or "")
         fields = (
-            SAME if names[0] == names[1] else compare_names(*names),
-            SAME if dates[0] == dates[1] else compare_birth_dates(*dates),
-            SAME if native[0] == native[1] else self._places(*native),
-            SAME if residence[0] == residence[1] else self._places(*residence),
+            _compared(names, compare_names),
+            _compared(dates, _birth_dates),
+            _compared(native, self._places),
+            _compared(residence, self._places),
         )
         if fields == _ALL_SAME.fields:
             return _ALL_SAME
         return PersonComparison(verdict_of(fields), fields)
+
+
+def _compared(
+    sides: tuple[str, str], compare: Callable[[str, str], FieldComparison]
+) -> FieldComparison:
+    record, extract = sides
+    if not (record.strip(_NOTHING) or extract.strip(_NOTHING)):
+        return NOT_STATED
+    if record == extract and compare is not _birth_dates:
+        return SAME
+    return compare(record, extract)
+
+
+def _birth_dates(record: str, extract: str) -> FieldComparison:
+    """Two equal texts without any figure (*không rõ*) are no date that matches."""
+    if record == extract:
+        return SAME if any(map(str.isdigit, record)) else NOT_STATED
+    return compare_birth_dates(record, extract)
 
 
 def verdict_of(fields: tuple[FieldComparison, ...]) -> Verdict:

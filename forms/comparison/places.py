@@ -18,6 +18,7 @@ from forms.comparison.addresses import (
     PROVINCE_KINDS,
     UNIT_KINDS,
     Part,
+    last_part,
     parts_of,
     without_punctuation,
 )
@@ -74,10 +75,51 @@ def compare_places(
     if not all(keys):
         return because(Reason.VALUE_MISSING, lacking=Side.EXTRACT if keys[0] else Side.RECORD)
     by_text = _by_parts(record, extract)
-    if reader is None or _is_settled(record, extract, by_text):
+    if reader is None:
+        return by_text
+    if _may_be_district_or_commune(record, extract, by_text):
+        return _of_one_level(reader.read(record, extract), by_text)
+    if _is_settled(record, extract, by_text):
         return by_text
     read = reader.read(record, extract)
-    return by_text if read is None else _by_units(read, by_text)
+    if read is None or read.units is UnitsAnswer.SAME:
+        mixed = _is_only_province_renamed(record, extract, read, reader)
+        return because(Reason.UNITS_UNCLEAR) if mixed else _by_units(read, by_text)
+    return _by_units(read, by_text)
+
+
+def _may_be_district_or_commune(record: str, extract: str, by_text: FieldComparison) -> bool:
+    """For *Lộc Ninh, Bình Phước* beside *Huyện Lộc Ninh, Bình Phước*: which one is meant?"""
+    if Reason.UNIT_WORD not in by_text.reasons or by_text.outcome is not Outcome.SPELLING:
+        return False
+    parts = parts_of(record), parts_of(extract)
+    if {len(one) for one in parts} != {2}:
+        return False
+    kinds = {one[0].kind for one in parts}
+    return len(kinds) == 2 and "" in kinds and not kinds.isdisjoint(COMMUNE_KINDS | DISTRICT_KINDS)
+
+
+def _of_one_level(read: PlacesRead | None, by_text: FieldComparison) -> FieldComparison:
+    """Whether a unit without the word for its kind can be one of another level."""
+    is_open = read is not None and (read.units is UnitsAnswer.UNCLEAR or read.units in _WIDER)
+    return because(Reason.UNITS_UNCLEAR) if is_open else by_text
+
+
+def _is_only_province_renamed(
+    record: str, extract: str, read: PlacesRead | None, reader: PlaceReader
+) -> bool:
+    """Does a commune stand once under its old and once under its new province?
+
+    *Xã Nghĩa Hưng, Nam Định* is written by habit since the mergers, but is no place of any time.
+    """
+    parts = parts_of(record), parts_of(extract)
+    one, other = _names(parts[0]), _names(parts[1])
+    if len(one) < 2 or len(other) < 2 or one[-1] == other[-1]:
+        return False
+    if read is None and one[:-1] != other[:-1]:
+        return False
+    provinces = reader.read(last_part(record), last_part(extract))
+    return provinces is not None and provinces.units in _PROVINCES_IN_TWO_ERAS
 
 
 def _is_settled(record: str, extract: str, by_text: FieldComparison) -> bool:
@@ -100,6 +142,9 @@ _WIDER = {
     UnitsAnswer.RECORD_IS_WIDER: Side.RECORD,
     UnitsAnswer.EXTRACT_IS_WIDER: Side.EXTRACT,
 }
+_PROVINCES_IN_TWO_ERAS = frozenset(
+    {UnitsAnswer.UNCLEAR, UnitsAnswer.OLD_AND_NEW, UnitsAnswer.SPLIT}
+)
 _SAME_UNITS = {
     UnitsAnswer.SAME: (),
     UnitsAnswer.OLD_AND_NEW: (Reason.OLD_AND_NEW_UNITS,),
@@ -107,7 +152,9 @@ _SAME_UNITS = {
 }
 
 
-def _by_units(read: PlacesRead, by_text: FieldComparison) -> FieldComparison:
+def _by_units(read: PlacesRead | None, by_text: FieldComparison) -> FieldComparison:
+    if read is None:
+        return by_text
     if read.units is UnitsAnswer.UNCLEAR:
         is_open = by_text.outcome is Outcome.DIFFERENT
         is_open = is_open and Reason.ONLY_MARKS_DIFFER not in by_text.reasons

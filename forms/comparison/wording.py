@@ -31,8 +31,11 @@ REASONS_VI: Mapping[Reason, str] = {
     Reason.CASE: "khác chữ hoa, chữ thường",
     Reason.TONE_PLACEMENT: "khác vị trí đặt dấu thanh (như hòa, hoà)",
     Reason.I_OR_Y: "khác i và y (như Sĩ, Sỹ); xem giấy khai sinh ghi chữ nào",
+    Reason.NAME_SIGNS: "chỉ khác dấu nháy, gạch nối, dấu chấm hoặc chỗ cách chữ; xem giấy khai sinh"
+    " ghi thế nào",
     Reason.PUNCTUATION: "khác dấu chấm, dấu phẩy",
-    Reason.ABBREVIATION: "một bên viết tắt (TP., P., X., TT., TPHCM)",
+    Reason.ABBREVIATION: "một bên viết tắt (TP., P., X., TT., TPHCM) hoặc dùng tên gọi khác của"
+    " cùng đơn vị",
     Reason.UNIT_WORD: "khác hoặc không ghi chữ chỉ cấp hành chính (xã, phường, tỉnh, thành phố)",
     Reason.FEWER_LEVELS: "cùng một đơn vị, một bên không ghi đủ các cấp",
     Reason.OLD_AND_NEW_UNITS: "cùng một nơi, ghi theo đơn vị hành chính cũ và mới",
@@ -42,6 +45,7 @@ REASONS_VI: Mapping[Reason, str] = {
     Reason.HAMLET_AFTER_MERGER: "khác tên thôn, ấp, có thể do sắp xếp đơn vị; cần xem",
     Reason.OTHER_SPELLING: "chỉ khác cách ghi ký tự",
     Reason.VALUE_MISSING: "không ghi",
+    Reason.NOT_STATED: "cả hai bên không ghi",
     Reason.MARKS_MISSING: "ghi không dấu",
     Reason.MIDDLE_NAME_MISSING: "thiếu chữ đệm",
     Reason.NAME_PART_MISSING: "thiếu một phần họ tên",

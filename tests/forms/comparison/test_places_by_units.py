@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.comparison.outcomes import SAME, Outcome, Reason, Side, Verdict
+from forms.comparison.outcomes import COMPARED_FIELDS, SAME, Outcome, Reason, Side, Verdict
 from forms.comparison.people import Comparer
 from forms.comparison.places import compare_places
 from forms.comparison.unit_reader import UnitPlaceReader
@@ -65,6 +65,13 @@ CASES: list[tuple[str, str, set[Reason], Side | None]] = [
     ),
     ("Xã Suối Mẫu, Tỉnh Tập Huấn", "Xã Trảng Bom, Đồng Nai", {R.PROVINCE_DIFFERS}, None),
     ("Xã Suối Mẫu, Tỉnh Tập Huấn", "Phường Tập An, Tập Huấn", {R.COMMUNE_DIFFERS}, None),
+    # Without a word for its kind, a name can be the district's or the commune's.
+    ("Lộc Ninh, Bình Phước", "Huyện Lộc Ninh, Bình Phước", {R.UNITS_UNCLEAR}, None),
+    ("Long Thành, Đồng Nai", "Phường Long Thành, Đồng Nai", {R.UNITS_UNCLEAR}, None),
+    ("Phú Riềng, Đồng Nai", "Xã Phú Riềng, Đồng Nai", {R.UNIT_WORD}, None),
+    # A new commune under the province of before is written by habit.
+    ("Xã Nghĩa Hưng, Nam Định", "Xã Nghĩa Hưng, Ninh Bình", {R.UNITS_UNCLEAR}, None),
+    ("Phường Long Thành, Bình Phước", "Phường Long Thành, Đồng Nai", {R.UNITS_UNCLEAR}, None),
     # A slip is not taken for the unit next to it.
     ("Xã Suối Mậu, Tỉnh Tập Huấn", "Xã Suối Mẫu, Tỉnh Tập Huấn", {R.ONLY_MARKS_DIFFER}, None),
     ("Xã Suối Mẫn, Tỉnh Tập Huấn", "Xã Suối Mẫu, Tỉnh Tập Huấn", {R.COMMUNE_DIFFERS}, None),
@@ -89,7 +96,7 @@ def test_places(record: str, extract: str, reasons: set[Reason], lacking: Side |
     ],
 )
 def test_a_merger_is_no_difference_of_the_person(native_place: str, verdict: Verdict) -> None:
-    record = {"full_name": "Lê An", "birth_date": "1950", "native_place": TRANG_BOM}
+    record = dict.fromkeys(COMPARED_FIELDS, TRANG_BOM) | {"birth_date": "1950"}
     extract = {**record, "native_place": native_place}
     assert Comparer(reader=READER).compare(record, extract).verdict is verdict
 
