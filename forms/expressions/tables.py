@@ -130,8 +130,14 @@ class Tables:
         return IndexedTable("choices", columns, rows)
 
     def labels(self, question_path: str) -> Mapping[str, str]:
-        """Code -> label of a choice question; nothing for other questions."""
-        question = self._definition.question(question_path)
+        """Code -> label of a choice question; nothing for other questions.
+
+        Raises ``ExpressionError`` for a group.
+        """
+        asked = (one for one in self._definition.questions() if one.path == question_path)
+        question = next(asked, None)
+        if question is None:
+            raise ExpressionError(Mistake.DEF_020, name=question_path)
         if question.list_name is None:
             return {}
         choices = self._definition.choices.get(question.list_name)

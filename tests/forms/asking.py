@@ -47,7 +47,7 @@ MEMBERS: dict[str, Answer] = {
     "members[1]/name": "An",
     "members[1]/income": 3,
     "members[1]/born": "1950",
-    "members[2]/name": "",
+    "members[2]": "1",
     "members[3]/name": "Cúc",
     "members[3]/income": 4.5,
     "members[3]/born": "1948-03",
@@ -75,6 +75,12 @@ def asking_form(expression: str) -> CompiledForm:
             Question("members/name", QuestionType.TEXT, "Tên"),
             Question("members/income", QuestionType.DECIMAL, "Thu nhập"),
             Question("members/born", QuestionType.DATE, "Ngày sinh", precision=DatePrecision.YEAR),
+            Question(
+                "members/place",
+                QuestionType.CALCULATE,
+                "",
+                calculation="concat(position(..), '/', count(${members}))",
+            ),
         ),
         repeat=Repeat(),
     )

@@ -6,15 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from forms.compilation import compile_form
 from forms.compiled import CompiledForm
 from forms.definition import (
-    Answer,
     Answers,
-    DatePrecision,
-    FormDefinition,
-    Question,
-    QuestionType,
 )
 from forms.engine import Filling
 from forms.findings import Finding
@@ -29,16 +23,6 @@ SETTINGS = (
     "| | form_id | form_title | version | namespaces |\n"
     '| | thu | Thử | 2026-01-01 | an="https://so-an-sinh.vn/xforms" |\n'
 )
-
-#: The questions an expression under test may read: a text, a number, a date, choices.
-READABLE = {
-    "word": QuestionType.TEXT,
-    "count": QuestionType.INTEGER,
-    "size": QuestionType.DECIMAL,
-    "day": QuestionType.DATE,
-    "one": QuestionType.SELECT_ONE,
-    "many": QuestionType.SELECT_MULTIPLE,
-}
 
 
 def table(name: str, rows: Sequence[Mapping[str, str]]) -> str:
@@ -82,31 +66,3 @@ def filling(form: CompiledForm, answers: Answers | None = None) -> Filling:
 def codes(findings: Sequence[Finding]) -> list[str]:
     """Findings as ``CODE path``."""
     return [f"{one.code.name} {one.path}" for one in findings]
-
-
-def expression_form(expression: str) -> CompiledForm:
-    """A form with the readable questions in a group and one calculation in another."""
-    questions = [
-        Question(
-            path=f"asked/{name}",
-            type=kind,
-            label_vi=name,
-            precision=DatePrecision.YEAR,
-            source_row=row,
-        )
-        for row, (name, kind) in enumerate(READABLE.items(), 3)
-    ]
-    result = Question(
-        path="worked/result",
-        type=QuestionType.CALCULATE,
-        label_vi="",
-        calculation=expression,
-        source_row=20,
-    )
-    return compile_form(FormDefinition("thu", "2026-01-01", "Thử", (*questions, result), {}))
-
-
-def evaluate(expression: str, **answers: Answer) -> Answer:
-    """What an expression gives as a calculated answer; truth values come as text."""
-    given = {f"asked/{name}": value for name, value in answers.items()}
-    return filling(expression_form(expression), given).value("worked/result")
