@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -84,7 +85,10 @@ def demo(
 
 
 def main() -> None:
-    """Entry point of the installed program."""
+    """Entry point of the installed program. What it prints is UTF-8 also where Windows is not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a program without a console has none
+            stream.reconfigure(encoding="utf-8")
     program(prog_name="so-an-sinh")
 
 

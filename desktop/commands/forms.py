@@ -138,7 +138,7 @@ def support() -> None:
     """In bảng: phần nào của XLSForm dùng được, phần nào không."""
     from forms.support import support_page
 
-    say([support_page()])
+    say(support_page().splitlines())
 
 
 def validate_records(

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile
 
-from forms.loading.old_workbooks import read_old_workbook
 from forms.loading.rows import SHEETS, Grid, Sheet, sheet_of, unreadable
 from forms.loading.texts import read_csv, read_markdown
-from forms.loading.workbooks import read_workbook
 from forms.mistakes import DefinitionError, Mistake, problem
 
 #: Files beyond this size are no form definitions.
 LARGEST_FILE = 12_000_000
-LARGEST_OLD_WORKBOOK = 5_000_000
-
-#: What the readers of ZIP, XML and old workbooks raise for damaged files.
-DAMAGE = (
-    BadZipFile,
-    zlib.error,
-    ExpatError,
-    OSError,
-    EOFError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    AssertionError,
-    struct.error,
-    MemoryError,
-)
 
 _TEXT: Mapping[str, Callable[[bytes], list[Grid]]] = {".md": read_markdown, ".csv": read_csv}
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -67,21 +42,10 @@ def _grids(suffix: str, content: bytes) -> list[Grid]:
         return _TEXT[suffix](content)
     if suffix not in _WORKBOOKS:
         raise unreadable(f"đuôi tệp '{suffix}' không phải {', '.join(FORMATS)}")
-    try:
-        if content.startswith(b"PK"):
-            return read_workbook(content)
-        if len(content) > LARGEST_OLD_WORKBOOK:
-            raise unreadable("tệp quá lớn")
-        return read_old_workbook(content)
-    except _readers_errors() as error:
-        raise unreadable(str(error) or type(error).__name__) from error
+    # Imported here: forms that come with the program are Markdown, and zipfile takes a while.
+    from forms.loading.spreadsheets import read_spreadsheet
 
-
-def _readers_errors() -> tuple[type[Exception], ...]:
-    from xlrd.biffh import XLRDError
-    from xlrd.compdoc import CompDocError
-
-    return (*DAMAGE, XLRDError, CompDocError)
+    return read_spreadsheet(content)
 
 
 def pyxform_tables(sheets: Mapping[str, Sheet]) -> dict[str, object]:

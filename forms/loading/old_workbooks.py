@@ -8,6 +8,8 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
+import xlrd
+
 from forms.loading.cells import number_text
 from forms.loading.rows import (
     MOST_CELLS,
@@ -22,7 +24,7 @@ from forms.loading.rows import (
 )
 from forms.mistakes import Mistake
 
-if TYPE_CHECKING:  # xlrd is loaded when an old workbook is read, which is rare
+if TYPE_CHECKING:
     from xlrd.book import Book
     from xlrd.sheet import Cell
     from xlrd.sheet import Sheet as Worksheet
@@ -33,8 +35,6 @@ def read_old_workbook(content: bytes) -> list[Grid]:
 
     Raises ``DefinitionError``, or what ``xlrd`` raises for damaged files.
     """
-    import xlrd
-
     messages = StringIO()  # xlrd tells of damage on standard output otherwise
     book = xlrd.open_workbook(
         file_contents=content, logfile=messages, on_demand=True, formatting_info=True

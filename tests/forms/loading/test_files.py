@@ -169,7 +169,7 @@ def test_an_error_value_is_told(tmp_path: Path) -> None:
 
 def test_merged_cells_with_something_in_them_are_told(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "form.xlsx", SHEETS)
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl import load_workbook
 
     book = load_workbook(path)
     book["choices"].merge_cells("A2:A3")
