@@ -32,7 +32,7 @@ from forms.layout import Layout
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
 from forms.ordering import CycleError, ordered
 from forms.templates import Template, all_values, is_dynamic, labels_of, template, texts_of
-from forms.validity import validities
+from forms.validity import validities, validity_problems
 
 #: Attribute of a question -> heading of its column in the survey sheet.
 COLUMNS: Mapping[str, str] = {
@@ -108,6 +108,7 @@ class _Compilation:
                 self._compile_value(item)
         for item in self._items:
             self._compile_checks(item)
+        self._problems += validity_problems(self._definition)
         self._stop_if_wrong()
         plans = tuple(self._plan(level) for level in self._levels)
         for plan in plans:
