@@ -234,6 +234,30 @@ def test_instances_merge_each_for_itself() -> None:
     assert found.answers == {"members[1]/name": "A", "members[2]/name": "C D"}
 
 
+def test_an_expression_reads_the_answers_of_its_own_instance() -> None:
+    old, new = roster("1", "members", "name"), roster(SECOND, "members", "family", "given")
+    declared = Migration(
+        "1",
+        split={
+            "members/name": Split(
+                ("members/family", "members/given"),
+                expressions={
+                    "members/family": "substring-before(${name}, ' ')",
+                    "members/given": "substring-after(${name}, ' ')",
+                },
+            )
+        },
+    )
+    found = migrate(old, new, {"members[1]/name": "A B", "members[x]/name": "C D"}, declared)
+    assert found.answers == {
+        "members[1]/family": "A",
+        "members[1]/given": "B",
+        "members[x]/family": "C",
+        "members[x]/given": "D",
+    }
+    assert found.leftover == ()
+
+
 # -- declarations that are not sound ------------------------------------------------------------
 
 
