@@ -25,8 +25,10 @@ from collections.abc import Iterator
 
 from forms.duplicates.people import Folded
 
-#: A key that more people share than this is no longer looked at, but for numbers.
+#: A key that more people share than this is no longer looked at.
 MOST_SHARERS = 400
+#: A number that more entries have than this was typed for want of one, and tells nothing.
+MOST_SHARERS_OF_A_NUMBER = 20
 
 _CARD_THIRD = 6
 _SHORTEST_NUMBER = 7

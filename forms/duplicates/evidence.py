@@ -18,6 +18,7 @@ from enum import Enum, unique
 from rapidfuzz.distance import OSA
 
 from forms.duplicates.people import Folded
+from forms.vietnamese import with_i_for_final_y
 
 
 @unique
@@ -34,6 +35,7 @@ class Sign(Enum):
     OTHER_KIND_OF_NUMBER = "other_kind_of_number"
     SAME_NAME = "same_name"
     NAME_MARKS = "name_marks"
+    NAME_OTHER_MARKS = "name_other_marks"
     NAME_ORDER = "name_order"
     NAME_MIDDLE_DROPPED = "name_middle_dropped"
     NAME_TYPO = "name_typo"
@@ -81,6 +83,7 @@ _ORDER = list(Sign).index
 _NAME_LOSSES = {
     Sign.SAME_NAME: 0.0,
     Sign.NAME_MARKS: 0.5,
+    Sign.NAME_OTHER_MARKS: 1.5,
     Sign.NAME_ORDER: 1.0,
     Sign.NAME_MIDDLE_DROPPED: 0.5,
     Sign.NAME_TYPO: 1.5,
@@ -93,12 +96,37 @@ _LONG_NAME = 14
 _LONG_GIVEN_NAME = 5
 
 
+#: A brother or sister, above all a twin, has all but this in common.
+_NAMES_OF_TWO = frozenset(
+    {Sign.NAME_OTHER_MARKS, Sign.NAME_SIMILAR, Sign.NAME_MIDDLE_DIFFERS, Sign.NAMES_DIFFER}
+)
+_SAME_NUMBER = frozenset({Sign.SAME_ID_NUMBER, Sign.SAME_OLD_NUMBER})
+_NEAR_NUMBER = frozenset({Sign.ID_NUMBER_ONE_DIGIT, Sign.OLD_NUMBER_ONE_DIGIT})
+_TOLD_BY_BIRTH_AND_HOME = frozenset(
+    {
+        Sign.SAME_BIRTH_DATE,
+        Sign.BIRTH_MONTH_KNOWN,
+        Sign.BIRTH_YEAR_KNOWN,
+        Sign.BIRTH_SWAPPED,
+        Sign.BIRTH_ONE_DIGIT,
+        Sign.SAME_RESIDENCE,
+    }
+)
+_LEAST_BEYOND_CHANCE = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The observations about two entries, and the sum of their weights."""
+    """The observations about two entries, and the sum of their weights.
+
+    Attributes:
+        may_be_chance: without a common number, such a pair is as easily two siblings, or two of
+            the many namesakes born in one year.
+    """
 
     signs: tuple[Sign, ...]
     weight: float
+    may_be_chance: bool = False
 
 
 @dataclass(slots=True)
@@ -122,10 +150,13 @@ class NameFrequencies:
 
     def weight(self, person: Folded, sign: Sign) -> float:
         """How much this person's name tells when it agrees in the way ``sign`` says."""
-        by_ends = sign in (Sign.NAME_MIDDLE_DROPPED, Sign.NAME_MIDDLE_DIFFERS)
-        count = self.ends[person.ends] if by_ends else self.plain[person.plain]
-        rarity = math.log((self.total + 2) / (count + 1))
+        rarity = math.log((self.total + 2) / (self.namesakes(person, sign) + 1))
         return min(rarity, _RAREST) - _NAME_LOSSES[sign]
+
+    def namesakes(self, person: Folded, sign: Sign) -> int:
+        """How many have a name that agrees with this one in the way ``sign`` says."""
+        by_ends = sign in (Sign.NAME_MIDDLE_DROPPED, Sign.NAME_MIDDLE_DIFFERS)
+        return self.ends[person.ends] if by_ends else self.plain[person.plain]
 
 
 def compare(one: Folded, other: Folded, names: NameFrequencies) -> Evidence:
@@ -148,7 +179,26 @@ def compare(one: Folded, other: Folded, names: NameFrequencies) -> Evidence:
         if sign is not None:
             signs.append(sign)
             weight += _WEIGHTS[sign]
-    return Evidence(tuple(signs), weight)
+    return Evidence(tuple(signs), weight, _may_be_chance(one, other, name, signs, names))
+
+
+def _may_be_chance(
+    one: Folded, other: Folded, name: Sign | None, signs: list[Sign], names: NameFrequencies
+) -> bool:
+    """Would two people be found who agree so far?
+
+    A hundred *Nguyễn Thị Hoa* make five thousand pairs, and of these a hundred are of one year: a
+    birth date or a home has to tell more than the namesakes are many.
+    """
+    if not _SAME_NUMBER.isdisjoint(signs):
+        return False
+    if name is None or name in _NAMES_OF_TWO:
+        return True
+    if not _NEAR_NUMBER.isdisjoint(signs):
+        return False
+    told = sum(_WEIGHTS[sign] for sign in signs if sign in _TOLD_BY_BIRTH_AND_HOME)
+    namesakes = max(names.namesakes(one, name), names.namesakes(other, name), 2)
+    return told < math.log(namesakes) + _LEAST_BEYOND_CHANCE
 
 
 def name_sign(one: Folded, other: Folded) -> Sign | None:
@@ -156,7 +206,7 @@ def name_sign(one: Folded, other: Folded) -> Sign | None:
     if not one.plain or not other.plain:
         return None
     if one.plain == other.plain:
-        return Sign.SAME_NAME if one.name == other.name else Sign.NAME_MARKS
+        return _sign_of_marks(one.name, other.name)
     if len(one.plain) > _LONGEST_NAME or len(other.plain) > _LONGEST_NAME:
         return Sign.NAMES_DIFFER
     if one.ends == other.ends:
@@ -169,6 +219,16 @@ def name_sign(one: Folded, other: Folded) -> Sign | None:
     if slip is not None:
         return slip
     return Sign.NAME_MIDDLE_DIFFERS if one.ends == other.ends else Sign.NAMES_DIFFER
+
+
+def _sign_of_marks(one: str, other: str) -> Sign:
+    """For names that are the same without marks; who types none at all leaves every one out."""
+    if one == other:
+        return Sign.SAME_NAME
+    if one.isascii() or other.isascii():
+        return Sign.NAME_MARKS
+    keys = (with_i_for_final_y(key).replace("-", " ").split() for key in (one, other))
+    return Sign.NAME_MARKS if next(keys) == next(keys) else Sign.NAME_OTHER_MARKS
 
 
 def _is_part(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:

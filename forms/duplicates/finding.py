@@ -7,13 +7,14 @@ whether two entries are one person is decided by a human.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, unique
 
-from forms.duplicates.blocking import MOST_SHARERS, keys
+from forms.duplicates.blocking import MOST_SHARERS, MOST_SHARERS_OF_A_NUMBER, keys
 from forms.duplicates.evidence import Evidence, NameFrequencies, Sign, compare
-from forms.duplicates.people import Folded, IdentityRow, folded
+from forms.duplicates.people import Folded, IdentityRow, folded, without_numbers
 
 _LIKELY = 10.0
 _POSSIBLE = 5.0
@@ -62,8 +63,17 @@ class DuplicateIndex:
 
     def matches(self, row: IdentityRow) -> list[DuplicatePair]:
         """Those who may be this person, the likeliest first; entries of the same key left out."""
-        found = self._pairs(folded(row))
+        found = self._pairs(self._with_telling_numbers(folded(row)))
         return sorted(found, key=lambda pair: -pair.evidence.weight)
+
+    def _with_telling_numbers(self, person: Folded) -> Folded:
+        """The person without numbers that too many have."""
+        common = {
+            number
+            for number in (*person.long_numbers, *person.short_numbers)
+            if len(self._sharers.get(f"n{number}", ())) > MOST_SHARERS_OF_A_NUMBER
+        }
+        return without_numbers(person, common)
 
     def _place(self, person: Folded) -> None:
         number = len(self._people)
@@ -75,7 +85,7 @@ class DuplicateIndex:
         candidates: set[int] = set()
         for key in keys(person):
             sharers = self._sharers.get(key, ())
-            if len(sharers) <= MOST_SHARERS or key[0] == "n":
+            if len(sharers) <= MOST_SHARERS:
                 candidates.update(sharers)
         pairs = []
         for number in sorted(candidates):
@@ -91,7 +101,7 @@ class DuplicateIndex:
 def find_duplicates(people: Iterable[IdentityRow]) -> list[DuplicatePair]:
     """Every pair of a set, the likeliest first."""
     index = DuplicateIndex()
-    everybody = [folded(row) for row in people]
+    everybody = _with_telling_numbers([folded(row) for row in people])
     index.names.add_all(everybody)  # before the first comparison, so that the order tells nothing
     pairs: list[DuplicatePair] = []
     for person in everybody:
@@ -100,9 +110,18 @@ def find_duplicates(people: Iterable[IdentityRow]) -> list[DuplicatePair]:
     return sorted(pairs, key=lambda pair: -pair.evidence.weight)
 
 
+def _with_telling_numbers(people: list[Folded]) -> list[Folded]:
+    """Everybody without the numbers that too many have."""
+    sharers = Counter(
+        number for person in people for number in (*person.long_numbers, *person.short_numbers)
+    )
+    common = {number for number, count in sharers.items() if count > MOST_SHARERS_OF_A_NUMBER}
+    return [without_numbers(person, common) for person in people] if common else people
+
+
 def _judged(one: Folded, other: Folded, names: NameFrequencies) -> DuplicatePair | None:
     evidence = compare(one, other, names)
-    if evidence.weight >= _LIKELY:
+    if evidence.weight >= _LIKELY and not evidence.may_be_chance:
         likeness = Likeness.LIKELY
     elif evidence.weight >= _POSSIBLE:
         likeness = Likeness.POSSIBLE

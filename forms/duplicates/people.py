@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from forms.dates import parse_stored
@@ -11,6 +11,11 @@ from forms.rules.identity import clean_number
 from forms.vietnamese import compare_key, search_key
 
 _CARD_DIGITS = 12
+#: Nine digits that lost two zeros; what has fewer (*0*, *không có*) fills a box and names nobody.
+_LEAST_DIGITS = 7
+_LONGEST_NUMBER = 60
+#: Typed where a number is demanded and none is known.
+_COUNTED = "012345678901234567890"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Folded:
         year, month, day: 0 for unknown.
         long_numbers: the twelve-digit numbers; one that lost its leading 0 has it again.
         short_numbers: numbers of any other length, nine digits as a rule.
+
+    What stands in the box of a number and is none (``0``, ``000000000``, *không có*) is left out.
     """
 
     key: str
@@ -75,7 +82,8 @@ def folded(row: IdentityRow) -> Folded:
     """The keys of one person. Never fails: what cannot be read counts as unknown."""
     plain = " ".join(map(_without_y, search_key(row.full_name).replace("-", " ").split()))
     birth = parse_stored(row.birth_date) if row.birth_date else None
-    numbers = [_repaired(number) for raw in row.id_numbers if (number := clean_number(raw))]
+    cleaned = [clean_number(raw[:_LONGEST_NUMBER]) for raw in row.id_numbers]
+    numbers = [_repaired(number) for number in cleaned if _names_somebody(number)]
     long_numbers = dict.fromkeys(one for one in numbers if len(one) == _CARD_DIGITS)
     return Folded(
         key=row.key,
@@ -91,6 +99,25 @@ def folded(row: IdentityRow) -> Folded:
         residence=_place(row.residence),
         native_place=_place(row.native_place),
     )
+
+
+def without_numbers(person: Folded, numbers: Set[str]) -> Folded:
+    """The same person without some numbers."""
+    if numbers.isdisjoint(person.long_numbers) and numbers.isdisjoint(person.short_numbers):
+        return person
+    return replace(
+        person,
+        long_numbers=tuple(one for one in person.long_numbers if one not in numbers),
+        short_numbers=tuple(one for one in person.short_numbers if one not in numbers),
+    )
+
+
+def _names_somebody(number: str) -> bool:
+    """Can it be a number that was given to a person?"""
+    digits = [sign for sign in number if sign.isdecimal()]
+    if len(digits) < _LEAST_DIGITS or len(set(digits)) == 1:
+        return False
+    return number not in _COUNTED
 
 
 def _repaired(number: str) -> str:

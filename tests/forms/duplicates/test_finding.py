@@ -96,6 +96,10 @@ def test_y_and_i_are_one_name_only_where_they_sound_alike() -> None:
         {"full_name": "Lê Thị Ngọc Thảo", "id_numbers": ("003185987654",)},  # her twin
         {"full_name": "Lê Thị Ngọc Thảo", "id_numbers": ()},
         {"birth_date": "1961-01-01", "id_numbers": ("003161987654",)},  # a namesake
+        # Twins of like names: nobody's marks were left out, and cards are given out in a row.
+        {"full_name": "Lê Thị Ngọc Thùy", "id_numbers": ()},
+        {"full_name": "Lê Thị Kim Thủy", "id_numbers": ()},
+        {"full_name": "Lê Thị Ngọc Thảo", "id_numbers": ("031234568",)},
     ],
 )
 def test_who_only_looks_alike_is_not_likely(changes: dict[str, object]) -> None:
@@ -116,6 +120,45 @@ def test_a_number_given_to_two_people_is_a_case_of_its_own() -> None:
     (pair,) = find_duplicates([THUY, other])
     assert pair.likeness is Likeness.SHARED_NUMBER
     assert "cùng một số" in explained(pair)
+
+
+@pytest.mark.parametrize("number", ["không có", "0", "000000000", "123456789", "x", "03185"])
+def test_what_stands_for_a_number_and_is_none_makes_nobody_one(number: str) -> None:
+    people = [replace(person, id_numbers=(number,)) for person in _neighbours()]
+    signs = {sign for pair in find_duplicates(people) for sign in pair.evidence.signs}
+    assert signs.isdisjoint({Sign.SAME_ID_NUMBER, Sign.SAME_OLD_NUMBER})
+
+
+def test_a_number_that_a_whole_hamlet_has_tells_nothing() -> None:
+    people = [replace(person, id_numbers=("271234567",)) for person in _neighbours()]
+    assert all(Sign.SAME_OLD_NUMBER not in pair.evidence.signs for pair in find_duplicates(people))
+    other = replace(THUY, key="other", id_numbers=("271234567",))
+    assert all(
+        Sign.SAME_OLD_NUMBER not in pair.evidence.signs
+        for pair in DuplicateIndex(people).matches(other)
+    )
+
+
+def test_many_namesakes_of_one_year_without_numbers_are_not_likely_one_person() -> None:
+    namesakes = [
+        IdentityRow(
+            key=f"h{number}",
+            full_name="Nguyễn Thị Hoa",
+            birth_date=str(1940 + number % 20),
+            sex="2",
+            native_place="Đồng Nai",
+        )
+        for number in range(60)
+    ]
+    crowd = [
+        replace(person, key=f"x{person.key}") for person in labelled_people(6_000, seed=4).people
+    ]
+    likely = [
+        pair
+        for pair in find_duplicates([*namesakes, *crowd])
+        if pair.likeness is Likeness.LIKELY and pair.first.startswith("h")
+    ]
+    assert not likely
 
 
 def test_a_rare_name_tells_more_than_a_common_one() -> None:
