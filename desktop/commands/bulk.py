@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Longest line that is still read, in bytes.
 LONGEST_LINE = 1_000_000
+_LONGEST_PATH = 100
 
 
 @unique
@@ -32,15 +33,21 @@ class BadLine(Enum):
     LINE_002 = "Dòng này không phải UTF-8. Lưu lại tệp với mã UTF-8."
     LINE_003 = 'Dòng này không có dạng {"answers": {…}}. Sửa dòng này.'
     LINE_004 = "Dòng này dài quá 1 MB. Mỗi dòng chỉ ghi một phiếu."
+    LINE_005 = "Có nội dung không phải chữ, số, nhóm hay danh sách phiếu con. Sửa dòng này."
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One line: its number from 1, and what is to say about it."""
+    """One line: its number from 1, and what is to say about it.
+
+    Attributes:
+        path: where in a bad line the trouble is, when it is in one place.
+    """
 
     number: int
     findings: tuple[Finding, ...] = ()
     bad: BadLine | None = None
+    path: str = ""
 
     @property
     def passes(self) -> bool:
@@ -105,6 +112,8 @@ def _checked(
 ) -> Checked:
     import msgspec
 
+    from forms.nesting import NestingError
+
     if line is None:
         return Checked(number, bad=BadLine.LINE_004)
     try:
@@ -117,13 +126,17 @@ def _checked(
     answers = value.get("answers") if isinstance(value, dict) else None
     if not isinstance(answers, dict):
         return Checked(number, bad=BadLine.LINE_003)
-    return Checked(number, check(answers))
+    try:
+        return Checked(number, check(answers))
+    except NestingError as error:
+        return Checked(number, bad=BadLine.LINE_005, path=error.path[:_LONGEST_PATH])
 
 
 def text_of(line: Checked) -> str:
     """One line for people: codes and places, never an answer."""
     if line.bad is not None:
-        return f"{line.number}: {line.bad.name}: {line.bad.value}"
+        place = f" {line.path}" if line.path else ""
+        return f"{line.number}: {line.bad.name}{place}: {line.bad.value}"
     if not line.findings:
         return f"{line.number}: đạt"
     found = "; ".join(f"{one.code.name} {one.path}" for one in line.findings)
@@ -134,8 +147,14 @@ def json_of(line: Checked) -> str:
     """One line for other programs, as a JSON object."""
     findings: list[dict[str, str]] = [finding_json(one) for one in line.findings]
     if line.bad is not None:
-        bad = {"code": line.bad.name, "severity": "error", "path": "", "message": line.bad.value}
-        findings.append(bad)
+        findings.append(
+            {
+                "code": line.bad.name,
+                "severity": "error",
+                "path": line.path,
+                "message": line.bad.value,
+            }
+        )
     return json_text({"line": line.number, "findings": findings})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,11 @@ from forms.findings import Code, Severity
 
 if TYPE_CHECKING:
     from forms.compiled import CompiledForm
-    from forms.definition import Answer, Question, Section
-    from forms.engine import Filling
+    from forms.definition import Answer
     from forms.findings import Finding
+
+#: The keys of instances in a path.
+_KEY = re.compile(r"\[[^\]]*\]")
 
 SEVERITY_WORDS = {"error": "Lỗi", "warning": "Cảnh báo", "information": "Thông tin"}
 
@@ -43,7 +46,10 @@ class Outcome:
 
 
 def fill(form: CompiledForm, given: Mapping[str, object], *, on: date, training: bool) -> Outcome:
-    """Answers, flat or nested, through the form. Bad answers become findings."""
+    """Answers, flat or nested, through the form. Bad answers become findings.
+
+    Raises ``NestingError`` for a shape that holds no answers.
+    """
     from forms.engine import Filling, validate
     from forms.nesting import flattened, nested
     from forms.rules.identity import IdentityTables
@@ -56,39 +62,17 @@ def fill(form: CompiledForm, given: Mapping[str, object], *, on: date, training:
         for one in validate(form, answers, on=on, tables=tables)
         if one.code in (Code.FORM_009, Code.FORM_010)
     ]
-    asked = list(_asked(filling, form.definition.children, ""))
+    questions = {question.path: question for question in form.definition.questions()}
+    asked = {path: questions.get(_KEY.sub("", path)) for path in filling.walk()}
+    calculated = (path for path, one in asked.items() if one and one.calculation is not None)
     return Outcome(
         form=form,
         on=on,
-        relevant=tuple(path for path, _ in asked),
-        calculated={
-            path: filling.value(path)
-            for path, question in asked
-            if question.calculation is not None
-        },
+        relevant=tuple(path for path, question in asked.items() if question is not None),
+        calculated={path: filling.value(path) for path in calculated},
         answers=nested(filling.answers()),
         findings=(*filling.findings(), *strange),
     )
-
-
-def _asked(
-    filling: Filling, children: tuple[Question | Section, ...], inside: str
-) -> Iterator[tuple[str, Question]]:
-    """The questions asked now, those of repeats by their instances."""
-    from forms.definition import Section
-
-    for child in children:
-        path = f"{inside}{child.path.rpartition('/')[2]}"
-        if isinstance(child, Section) and child.repeat is not None:
-            for instance in filling.instances(path):
-                if filling.is_relevant(instance):
-                    yield from _asked(filling, child.children, f"{instance}/")
-        elif not filling.is_relevant(path):
-            continue
-        elif isinstance(child, Section):
-            yield from _asked(filling, child.children, f"{path}/")
-        else:
-            yield path, child
 
 
 def lines(outcome: Outcome) -> Iterator[str]:

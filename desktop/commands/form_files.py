@@ -22,7 +22,7 @@ def existing_file(path: Path) -> Path:
     """The path of a file that is there; else leaves with the reason."""
     if path.is_dir():
         wrong_use(f"'{path}' là thư mục. Ghi đường dẫn của một tệp.")
-    if not path.is_file():
+    if not path.exists():
         wrong_use(f"Không có tệp '{path}'. Xem lại đường dẫn.")
     return path
 

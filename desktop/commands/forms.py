@@ -7,6 +7,7 @@ forgotten. Exit codes: 0 nothing found, 1 problems found, 2 wrong use.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,16 +96,51 @@ def run(
     from desktop.commands.filling import as_json as outcome_json
     from desktop.commands.filling import fill, lines
     from desktop.commands.form_files import day_of, form_of, json_object
+    from forms.nesting import NestingError
 
     day = day_of(on)
     compiled = form_of(form, version=version, on=day)
     given = json_object(answers, needs="answers")
-    outcome = fill(compiled, given, on=day, training=training)
+    try:
+        outcome = fill(compiled, given, on=day, training=training)
+    except NestingError as error:
+        wrong_use(f"Tệp '{answers}': '{error.path}' không có dạng câu trả lời. Sửa tệp.")
     if as_json:
         say_json(outcome_json(outcome))
     else:
         say(lines(outcome))
     raise typer.Exit(OK if outcome.is_ready else FOUND)
+
+
+@form_commands.command("eval")
+def evaluate_expression(
+    expression: Annotated[str, typer.Argument(help='Biểu thức, ví dụ "sum(${members}/age)".')],
+    context: Annotated[
+        Path | None, typer.Option(help="Tệp JSON {tên: giá trị}; nhóm lặp là danh sách.")
+    ] = None,
+    on: _On = "",
+    as_json: _AsJson = False,
+) -> None:
+    """Tính thử một biểu thức với các câu trả lời cho sẵn."""
+    from desktop.commands.form_files import day_of, json_object, problems_json
+    from forms.expressions.evaluation import evaluate
+    from forms.expressions.values import to_text
+    from forms.mistakes import DefinitionError
+
+    given = {} if context is None else json_object(context, needs="")
+    try:
+        value = evaluate(expression, context=given, on=day_of(on))
+    except DefinitionError as error:
+        if as_json:
+            say_json({"value": None, "problems": problems_json(tuple(error.problems))})
+        else:
+            say(f"Lỗi {one.code.name}: {one.message}" for one in error.problems)
+        raise typer.Exit(FOUND) from error
+    if as_json:
+        kept = None if isinstance(value, float) and not isfinite(value) else value
+        say_json({"value": kept, "text": to_text(value), "problems": []})
+    else:
+        say([to_text(value)])
 
 
 @form_commands.command("export")
