@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -109,6 +111,17 @@ def has_room(folder: Path) -> bool:
     finally:
         probe.unlink(missing_ok=True)
     return True
+
+
+@contextmanager
+def full_disk_named(folder: Path) -> Iterator[None]:
+    """A full disk by its own name, where SQLite only tells of an error of the device."""
+    try:
+        yield
+    except ExternalError as error:
+        if error.problem is Problem.STORE_FAILED and not has_room(folder):
+            raise ExternalError(Problem.DISK_FULL) from error
+        raise
 
 
 def failure_of(error: OSError) -> ExternalError:

@@ -29,7 +29,7 @@ from desktop.store.folder import (
     REGISTER_FILE,
     failure_of,
     flush_folder,
-    has_room,
+    full_disk_named,
     lock_folder,
     make_folder,
     register_path,
@@ -207,7 +207,7 @@ class Register:
         with self._writing:
             self._require_open()
             try:
-                with _full_disk_named(self._folder), translated():
+                with full_disk_named(self._folder), translated():
                     connection = self._writer_connection()
                     with connection.begin():
                         transaction = Transaction(connection)
@@ -266,7 +266,7 @@ def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) 
         os.close(descriptor)
     except OSError as error:
         raise failure_of(error) from error
-    with _full_disk_named(folder), translated():
+    with full_disk_named(folder), translated():
         engine = connections.write_engine(beside, key=key, memory_security=memory_security)
         with engine.begin() as connection:
             driver = driver_of(connection)
@@ -283,17 +283,6 @@ def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) 
         flush_folder(folder)
     except OSError as error:
         raise failure_of(error) from error
-
-
-@contextmanager
-def _full_disk_named(folder: Path) -> Iterator[None]:
-    """A full disk by its own name, where SQLite only tells of an error of the device."""
-    try:
-        yield
-    except ExternalError as error:
-        if error.problem is Problem.STORE_FAILED and not has_room(folder):
-            raise ExternalError(Problem.DISK_FULL) from error
-        raise
 
 
 def _document(
