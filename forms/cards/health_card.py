@@ -96,7 +96,7 @@ def _is_hexadecimal(raw: str) -> bool:
 
 
 def _day(values: dict[str, str], name: str, remarks: list[Remark]) -> PartialDate | None:
-    raw = values.get(name, "")
+    raw = values.get(name, "").strip("-")
     day = parse_typed(raw)
     if day is None and raw:
         remarks.append(_unread(name))

@@ -37,6 +37,7 @@ LENGTH = 12
 _SEXES = ("1", "2")
 _DIGITS = re.compile(r"[0-9]*")
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}")
+_CENTURIES_OF_THE_LIVING = "0123"
 # Prefixes begin with two zeros at most: 001, 002, 004, 006, 008.
 _MOST_LOST_ZEROS = 2
 
@@ -97,7 +98,7 @@ def format_remark(number: str, tables: IdentityTables) -> Remark:
         if len(digits) == LENGTH:
             return Code.ID_003, {**words, "suggestion": digits}
         return Code.ID_004, words
-    if len(number) == LENGTH - 1 and f"0{number}"[:3] in tables.birth_places:
+    if lost_zeros(number, tables) == 1:
         return Code.ID_002, {**words, "suggestion": f"0{number}"}
     if len(number) == 9:
         return Code.ID_005, words
@@ -139,11 +140,16 @@ def scheme_facts(number: str, tables: IdentityTables) -> list[Fact]:
 
 
 def lost_zeros(digits: str, tables: IdentityTables) -> int:
-    """How many leading zeros a spreadsheet took; 0 when that explains nothing."""
+    """How many leading zeros a spreadsheet or a finger took; 0 when that explains nothing.
+
+    Nobody alive was born in the centuries of the digits from 4 on.
+    """
     missing = LENGTH - len(digits)
     if not 1 <= missing <= _MOST_LOST_ZEROS:
         return 0
-    return missing if ("0" * missing + digits)[:3] in tables.birth_places else 0
+    number = "0" * missing + digits
+    fits = number[:3] in tables.birth_places and number[3] in _CENTURIES_OF_THE_LIVING
+    return missing if fits else 0
 
 
 def repairs(text: str, tables: IdentityTables) -> list[Fix]:

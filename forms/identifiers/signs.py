@@ -20,6 +20,9 @@ LOOK_ALIKES = str.maketrans("OoIl", "0011")
 _SEPARATORS = str.maketrans("", "", " .-\u2010\u2011\u2013\u00a0")
 _FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)}
 _BETWEEN = frozenset("ZPS")  # Unicode: separators, punctuation, symbols
+_UNREAD = frozenset("?*#%\u2026\u2022\uff1f")  # put where a digit could not be read
+#: What spreadsheets and tables of numbers put behind whole numbers.
+_DECIMAL = ".0"
 _LEAST_REPEATED = 8
 
 
@@ -37,7 +40,12 @@ class Digits:
 
 
 def clean_number(text: str) -> str:
-    """A number as it is stored: without the spaces, dots and dashes of its writing."""
+    """A number as it is stored: without the spaces, dots and dashes of its writing.
+
+    ``28500000.0`` went through a table of numbers: its ``.0`` is no digit of it.
+    """
+    if text.endswith(_DECIMAL):
+        text = text.removesuffix(_DECIMAL)
     return text.translate(_SEPARATORS)
 
 
@@ -57,7 +65,7 @@ def capitals(text: str) -> str:
 
 
 def as_digits(text: str) -> Digits | None:
-    """Every sign as a digit, or ``None`` when one can be none (``X``, ``đ``)."""
+    """Every sign as a digit, or ``None`` when one can be none (``X``, ``đ``, ``?``)."""
     if text.isascii() and text.isdigit():
         return Digits(text, frozenset())
     digits: list[str] = []
@@ -70,7 +78,7 @@ def as_digits(text: str) -> Digits | None:
         elif sign in "OoIl":
             digits.append(sign.translate(LOOK_ALIKES))
             reasons.add(FixReason.LOOK_ALIKES)
-        elif unicodedata.category(sign)[0] in _BETWEEN:
+        elif unicodedata.category(sign)[0] in _BETWEEN and sign not in _UNREAD:
             reasons.add(FixReason.SEPARATORS)
         else:
             return None
@@ -99,7 +107,9 @@ def repaired(text: str, *, length: int, zeros: Iterable[int] = ()) -> list[Fix]:
     missing = length - len(digits.value)
     if missing == 0 and digits.reasons:
         return [digits.fix()]
-    return [digits.fix(zeros=missing)] if missing in zeros else []
+    # A spreadsheet that takes a zero takes them all.
+    is_cut = missing in zeros and not digits.value.startswith("0")
+    return [digits.fix(zeros=missing)] if is_cut else []
 
 
 def repeated_remark(number: str) -> list[Remark]:

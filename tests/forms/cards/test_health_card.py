@@ -64,6 +64,7 @@ def test_a_card_with_the_ten_digits_alone_is_read() -> None:
         (3, "3", ["CARD_008"]),
         (7, "31/12/2025", ["CARD_041"]),
         (7, "", []),
+        (7, "-", []),
         (0, "QQ2757512345678", ["NUM_021"]),
     ],
 )
