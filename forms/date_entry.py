@@ -82,12 +82,12 @@ class DateEntry:
         parameters: what the sentence of the problem needs besides the label.
     """
 
-    text: str
-    value: PartialDate | None = None
+    text: str = field(repr=False)
+    value: PartialDate | None = field(default=None, repr=False)
     spelling: DateSpelling | None = None
     problem: Code | None = None
-    offers: tuple[PartialDate, ...] = ()
-    parameters: dict[str, str] = field(default_factory=dict, hash=False)
+    offers: tuple[PartialDate, ...] = field(default=(), repr=False)
+    parameters: dict[str, str] = field(default_factory=dict, hash=False, repr=False)
 
     def finding(self, *, path: str, place: str, label: str) -> Finding | None:
         """The problem as a remark about the question at ``path``."""

@@ -54,6 +54,10 @@ class PlacesRead(NamedTuple):
     record_rest: str = ""
     extract_rest: str = ""
 
+    def __repr__(self) -> str:
+        """Without what people's addresses say."""
+        return f"{type(self).__name__}({self.units})"
+
 
 class PlaceReader(Protocol):
     """Somebody who knows units. Is asked the same texts again and should remember some."""

@@ -120,8 +120,8 @@ class Evidence:
     """The observations about two entries, and the sum of their weights.
 
     Attributes:
-        may_be_chance: without a common number, such a pair is as easily two siblings, or two of
-            the many namesakes born in one year.
+        may_be_chance: without a common number, such a pair is as easily two siblings, two people
+            of whom each has a card, or two of the many namesakes born in one year.
     """
 
     signs: tuple[Sign, ...]
@@ -192,7 +192,7 @@ def _may_be_chance(
     """
     if not _SAME_NUMBER.isdisjoint(signs):
         return False
-    if name is None or name in _NAMES_OF_TWO:
+    if name is None or name in _NAMES_OF_TWO or Sign.ID_NUMBERS_DIFFER in signs:
         return True
     if not _NEAR_NUMBER.isdisjoint(signs):
         return False

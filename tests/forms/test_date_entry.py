@@ -141,3 +141,8 @@ def test_every_text_is_a_date_or_empty_or_has_a_problem(text: str) -> None:
         assert entry.problem is None
         assert parse_stored(entry.value.stored) == entry.value
         assert parse_entry(entry.value.displayed).value == entry.value
+
+
+def test_nothing_of_a_birth_date_shows_in_a_trace() -> None:
+    shown = repr(parse_entry("12/03/1950")) + repr(parse_entry("12/03/50"))
+    assert "50" not in shown
