@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from forms.answers import reader_of
+from forms.answers import read_calculated, read_decimal, reader_of
 from forms.compiled import CompiledForm, Edge, Item, Plan, identities_of, metadata_of
 from forms.definition import FormDefinition, Question, QuestionType
 from forms.expressions.compiler import compile_expression
+from forms.expressions.indexed_tables import Tables
 from forms.expressions.parser import parse
 from forms.expressions.scope import Kind, Level, Read, Scope, scope_of
 from forms.expressions.syntax import Call, ExpressionError, Node, Reference, walk
-from forms.expressions.tables import Tables, passing
+from forms.expressions.tables import passing
 from forms.expressions.terms import (
     FIRST,
     BooleanRun,
@@ -110,6 +111,12 @@ class _Compilation:
             self._compile_checks(item)
         self._problems += validity_problems(self._definition)
         self._stop_if_wrong()
+        for item in self._items:
+            item.is_running = any(
+                source is item
+                for read in self._reads[item.number]
+                for source in self._sources(read, item)
+            )
         plans = tuple(self._plan(level) for level in self._levels)
         for plan in plans:
             for identity in plan.identities:
@@ -238,12 +245,12 @@ class _Compilation:
         if around is not None:
             needs[around] = False
         for read in [*self._reads[item.number], *self._fires[item.number]]:
-            for source in self._sources(read):
+            for source in self._sources(read, item):
                 earlier = read.earlier is not None and source.level == item.level
                 needs[source.number] = earlier and needs.get(source.number, True)
         return needs
 
-    def _sources(self, read: Read) -> tuple[Item, ...]:
+    def _sources(self, read: Read, reader: Item) -> tuple[Item, ...]:
         """The items whose change somebody who reads this has to notice."""
         item = self._layout.by_path.get(read.path)
         if item is None:  # a group that is only part of paths
@@ -252,7 +259,8 @@ class _Compilation:
             return (item,)
         instance = self._layout.instances[read.path]
         has_own = (instance.number, "relevant") in self._trees
-        return (item, instance) if has_own else (item,)
+        # An instance's relevance may read its position, which is known from the list.
+        return (item, instance) if has_own and reader is not instance else (item,)
 
     def _report_cycle(self, trail: Sequence[int]) -> None:
         items = [self._items[number] for number in trail]
@@ -309,7 +317,10 @@ class _Compilation:
             item.calculation = calculation
         if item.question.type is QuestionType.CALCULATE:
             item.sort = _KEPT_AS.get(calculation.sort, calculation.sort)
+            item.read = read_decimal if item.sort is Sort.MEASURE else read_calculated
             self._keep_sort(item)
+        else:
+            item.rereads = item.sort is not Sort.TEXT
 
     def _compile_checks(self, item: Item) -> None:
         question = item.question
@@ -365,7 +376,7 @@ class _Compilation:
 
     def _compile_texts(self, item: Item) -> None:
         source = item.question or item.section
-        if source is None or item.is_instance:
+        if source is None:
             return
         scope = self._scope(item)
 
@@ -409,7 +420,8 @@ class _Compilation:
         found = {}
         for path, anchor, _ in scope.notes.reads:
             spot = self._map.spots[path]
-            if path != item.path and spot.kind is Kind.QUESTION:
+            is_own = path == item.path and anchor is level
+            if spot.kind is Kind.QUESTION and not is_own:
                 way = [one.list_slot for one in spot.level.below(anchor)]
                 run = all_values(level.depth - anchor.depth, way, spot.slot)
                 found[self._layout.by_path[path].place] = run
@@ -424,7 +436,7 @@ class _Compilation:
             level = self._levels[item.level]
             for read in reads:
                 way = tuple(one.list_slot for one in level.below(read.anchor))
-                for source in self._sources(read):
+                for source in self._sources(read, item):
                     ups = self._levels[source.level].depth - read.anchor.depth
                     earlier = read.earlier if source.level == item.level else None
                     edges[source.number][Edge(item, ups, way, earlier)] = None

@@ -17,8 +17,8 @@ from typing import NamedTuple, TypeAlias
 
 from forms.answers import Reader
 from forms.definition import Choice, FormDefinition, Question, QuestionType, Section
+from forms.expressions.indexed_tables import Row
 from forms.expressions.scope import Level
-from forms.expressions.tables import Row
 from forms.expressions.terms import (
     TODAY,
     BooleanRun,
@@ -71,6 +71,8 @@ class Item:
         choice_texts: code and language -> a label of an option that shows answers.
         is_identity: the rules about a person read it.
         is_worked_out: nobody can give its answer.
+        is_running: it reads itself in earlier instances.
+        rereads: its calculated value is read as a given one would be, to have its sort.
         is_checked: a readable answer, or none, may be wrong.
         is_one_choice: it holds one code of a list that nothing narrows.
     """
@@ -112,6 +114,8 @@ class Item:
     is_identity: bool = False
     is_worked_out: bool = False
     is_checked: bool = False
+    is_running: bool = False
+    rereads: bool = False
     is_one_choice: bool = False
 
     @property

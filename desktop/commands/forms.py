@@ -123,7 +123,7 @@ def evaluate_expression(
 ) -> None:
     """Tính thử một biểu thức với các câu trả lời cho sẵn."""
     from desktop.commands.form_files import day_of, json_object, problems_json
-    from forms.expressions.evaluation import evaluate
+    from forms.evaluation import evaluate
     from forms.expressions.values import to_text
     from forms.mistakes import DefinitionError
 

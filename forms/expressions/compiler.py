@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from forms.expressions.choice_names import choice_name_term
 from forms.expressions.functions import FUNCTIONS, Function
 from forms.expressions.library import randomness
 from forms.expressions.nodes import (
@@ -32,7 +33,6 @@ from forms.expressions.syntax import (
 )
 from forms.expressions.tables import (
     cell_term,
-    choice_name_term,
     filtered_term,
     instance_term,
     is_instance,

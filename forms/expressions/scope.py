@@ -18,7 +18,7 @@ from forms.expressions.terms import FIRST, Sort
 from forms.mistakes import Mistake
 
 if TYPE_CHECKING:
-    from forms.expressions.tables import IndexedTable, Tables
+    from forms.expressions.indexed_tables import IndexedTable, Tables
 
 
 @dataclass(slots=True, eq=False)

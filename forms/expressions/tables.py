@@ -1,26 +1,23 @@
-"""Tables of a form: attached CSV files and option lists, as expressions read them.
+"""Paths over tables in expressions.
 
-``instance('t')/root/item[…]/column``, ``pulldata('t', 'column', 'key column', key)`` and
-``jr:choice-name(code, '${question}')``. Names of tables and columns are written out, so that a
-wrong one is told when the form is loaded. Inside the predicate of an item a plain name is a column;
-questions are reached with ``${name}`` and ``current()/``.
+``instance('t')/root/item[…]/column`` and ``pulldata('t', 'column', 'key column', key)``. Names of
+tables and columns are written out, so that a wrong one is told when the form is loaded. Inside the
+predicate of an item a plain name is a column; questions are reached with ``${name}`` and
+``current()/``.
 
-A predicate that asks ``column = key``, where the key is the same for every row, is answered by an
-index of that column, made at the first look-up and shared by all expressions of the form; so a
-table of ten thousand rows is read through once. Cells are texts and compare as an answer of a text
-question would.
-
-A predicate that gives a number is a position, as in XPath; the answer of a number question too.
+A predicate that asks ``column = key``, where the key is the same for every row, is answered by the
+index of that column. A predicate that gives a number is a position, as in XPath; the answer of a
+number question too.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
-from forms.definition import Choice, FormDefinition, Table
+from forms.expressions.indexed_tables import IndexedTable, Row
+from forms.expressions.scope import Scope
 from forms.expressions.syntax import (
     Binary,
     Call,
@@ -30,7 +27,6 @@ from forms.expressions.syntax import (
     Logic,
     Node,
     Path,
-    Reference,
     Start,
     Step,
     children,
@@ -47,115 +43,11 @@ from forms.expressions.terms import (
     text,
     values,
 )
-from forms.expressions.values import Value, number_of_text, to_text
+from forms.expressions.values import Value, to_text
 from forms.mistakes import Mistake
 
-if TYPE_CHECKING:
-    from forms.expressions.scope import Scope
-
-Compile: TypeAlias = "Callable[[Node, Scope], Term]"
-Row: TypeAlias = tuple[Value, ...]
+Compile: TypeAlias = Callable[[Node, Scope], Term]
 _Filter: TypeAlias = Callable[[State, Sequence[Row]], Sequence[Row]]
-
-_Key = TypeVar("_Key")
-
-_REFERENCE = re.compile(r"\s*\$\{\s*([^{}]*?)\s*\}\s*")
-_LABELS_BETWEEN = ", "
-
-
-@dataclass(slots=True)
-class IndexedTable:
-    """The rows of a table and, once they were asked for, where each value of a column stands."""
-
-    name: str
-    columns: Mapping[str, int]
-    rows: Sequence[Row]
-    _by_text: dict[int, dict[str, list[int]]] = field(default_factory=dict)
-    _by_number: dict[int, dict[float, list[int]]] = field(default_factory=dict)
-
-    def column(self, name: str) -> int:
-        """Where a column stands. Raises ``ExpressionError`` when there is none."""
-        if name not in self.columns:
-            allowed = ", ".join(self.columns)
-            raise ExpressionError(Mistake.DEF_052, name=self.name, heading=name, allowed=allowed)
-        return self.columns[name]
-
-    def find(self, column: int, value: Value) -> Iterable[int]:
-        """The numbers of the rows whose cell is equal to ``value``, in order."""
-        if isinstance(value, bool):
-            return [at for at, row in enumerate(self.rows) if bool(row[column]) == value]
-        if isinstance(value, float):
-            if column not in self._by_number:
-                self._by_number[column] = self._index(column, number_of_text)
-            return self._by_number[column].get(value, ()) if value == value else ()
-        if column not in self._by_text:
-            self._by_text[column] = self._index(column, str)
-        return self._by_text[column].get(to_text(value), ())
-
-    def _index(self, column: int, key: Callable[[str], _Key]) -> dict[_Key, list[int]]:
-        found: dict[_Key, list[int]] = {}
-        for at, row in enumerate(self.rows):
-            found.setdefault(key(to_text(row[column])), []).append(at)
-        return found
-
-
-class Tables:
-    """Every table of one form by name."""
-
-    def __init__(self, definition: FormDefinition | None = None) -> None:
-        self._definition = definition or FormDefinition("", "", "", (), {})
-        self._known: dict[str, IndexedTable] = {}
-
-    def table(self, name: str) -> IndexedTable:
-        """Raises ``ExpressionError`` when the form has neither such a file nor such a list."""
-        known = self._known.get(name)
-        if known is None:
-            known = self._known[name] = self._read(name)
-        return known
-
-    def _read(self, name: str) -> IndexedTable:
-        table = self._definition.tables.get(name)
-        if table is None and name in self._definition.choices:
-            table = _table_of_choices(self._definition.choices[name])
-        if table is None:
-            raise ExpressionError(Mistake.DEF_051, name=name)
-        columns = {column: at for at, column in enumerate(table.columns)}
-        return IndexedTable(name, columns, table.rows)
-
-    def options(self, choices: Sequence[Choice]) -> IndexedTable:
-        """Options for a choice filter; behind the cells of each row stands the option's number."""
-        table = _table_of_choices(choices)
-        columns = {column: at for at, column in enumerate(table.columns)}
-        rows = tuple((*row, str(at)) for at, row in enumerate(table.rows))
-        return IndexedTable("choices", columns, rows)
-
-    def labels(self, question_path: str) -> Mapping[str, str]:
-        """Code -> label of a choice question; nothing for other questions.
-
-        Raises ``ExpressionError`` for a group.
-        """
-        asked = (one for one in self._definition.questions() if one.path == question_path)
-        question = next(asked, None)
-        if question is None:
-            raise ExpressionError(Mistake.DEF_020, name=question_path)
-        if question.list_name is None:
-            return {}
-        choices = self._definition.choices.get(question.list_name)
-        if choices is not None:
-            return {choice.code: choice.label_vi for choice in choices}
-        table = self.table(question.list_name)
-        code = table.column(question.parameters.get("value", "name"))
-        label = table.column(question.parameters.get("label", "label"))
-        return {to_text(row[code]): to_text(row[label]) for row in table.rows}
-
-
-def _table_of_choices(choices: Sequence[Choice]) -> Table:
-    further = tuple(dict.fromkeys(name for choice in choices for name in choice.attributes))
-    rows = (
-        (choice.code, choice.label_vi, *(choice.attributes.get(name, "") for name in further))
-        for choice in choices
-    )
-    return Table(("name", "label", *further), tuple(rows))
 
 
 def is_instance(node: Node) -> bool:
@@ -217,7 +109,7 @@ def cell_term(path: Path, table: IndexedTable) -> Term:
     """A plain name inside the predicate of an item: the cell of that column."""
     steps = [step for step in path.steps if str(step) != "."] or list(path.steps[:1])
     if len(steps) > 1 or steps[0].predicates:
-        raise _misused(str(path), "trong […] của một bảng chỉ dùng được tên cột")
+        raise misused(str(path), "trong […] của một bảng chỉ dùng được tên cột")
     column = table.column(steps[0].name)
     sort = Sort.TEXT if table.name else Sort.ANY
     return Term(sort, lambda state: state[ITEM][0][column])
@@ -233,7 +125,7 @@ def pulldata_term(arguments: Sequence[Node], scope: Scope, compile_node: Compile
     """``pulldata('t', 'column', 'key column', key)``: the cell of the first such row, or ""."""
     names = [node.value for node in arguments[:3] if isinstance(node, Literal)]
     if len(names) < 3 or not all(isinstance(name, str) for name in names):
-        raise _misused("pulldata", "ba đối số đầu phải là tên viết trong dấu nháy")
+        raise misused("pulldata", "ba đối số đầu phải là tên viết trong dấu nháy")
     table = scope.tables.table(str(names[0]))
     wanted, key_column = table.column(str(names[1])), table.column(str(names[2]))
     key = text(compile_node(arguments[3], scope))
@@ -246,58 +138,20 @@ def pulldata_term(arguments: Sequence[Node], scope: Scope, compile_node: Compile
     return Term(Sort.TEXT, run)
 
 
-def choice_name_term(
-    arguments: Sequence[Node],
-    scope: Scope,
-    compile_node: Compile,
-    path_of: Callable[[Node], str],
-) -> Term:
-    """``jr:choice-name(code, '${question}')``: the labels of one or several codes.
-
-    A code that the list does not have is left out. ``path_of`` finds the question that a reference
-    or a path names.
-    """
-    labels = scope.tables.labels(path_of(_named_question(arguments[1])))
-    read = text(compile_node(arguments[0], scope))
-
-    def run(state: State) -> str:
-        codes = read(state)
-        if codes in labels:
-            return labels[codes]
-        return _LABELS_BETWEEN.join([labels[code] for code in codes.split() if code in labels])
-
-    return Term(Sort.TEXT, run)
-
-
-def _named_question(node: Node) -> Node:
-    """The question may stand in quotes, as XLSForm asks for, or as it is."""
-    if isinstance(node, Literal) and isinstance(node.value, str):
-        reference = _REFERENCE.fullmatch(node.value)
-        if reference is not None:
-            return Reference(reference[1])
-        names = node.value.strip().split("/")
-        if all(names[1:]):
-            start = Start.RELATIVE if names[0] else Start.ROOT
-            return Path(tuple(Step(name) for name in names if name), start)
-    if isinstance(node, Reference | Path):
-        return node
-    raise _misused("jr:choice-name", "đối số thứ hai phải là '${tên câu hỏi}'")
-
-
 def _taken_apart(node: Located, scope: Scope) -> tuple[IndexedTable, Step, int]:
     """The table, the step of its items and the column of a path over a table."""
     call = node.base
     name = call.arguments[0] if isinstance(call, Call) and len(call.arguments) == 1 else None
     if not isinstance(name, Literal) or not isinstance(name.value, str):
-        raise _misused("instance", "tên bảng phải viết trong dấu nháy")
+        raise misused("instance", "tên bảng phải viết trong dấu nháy")
     table = scope.tables.table(name.value)
     form = f"instance('{name.value}')/root/item[…]/cột"
     names = [step.name for step in node.steps]
     if node.predicates or names[:2] != ["root", "item"] or len(names) > 3:
-        raise _misused(f"instance('{name.value}')", f"phải viết {form}")
+        raise misused(f"instance('{name.value}')", f"phải viết {form}")
     root, item, *column = node.steps
     if root.predicates or (column and column[0].predicates):
-        raise _misused("[…]", f"điều kiện chỉ đứng sau item: {form}")
+        raise misused("[…]", f"điều kiện chỉ đứng sau item: {form}")
     return table, item, table.column(column[0].name) if column else 0
 
 
@@ -410,5 +264,5 @@ def _those(test: BooleanRun) -> _Filter:
     return run
 
 
-def _misused(name: str, detail: str) -> ExpressionError:
+def misused(name: str, detail: str) -> ExpressionError:
     return ExpressionError(Mistake.DEF_053, name=name, detail=detail)

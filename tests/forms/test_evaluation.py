@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.definition import Table
-from forms.expressions.evaluation import Context, evaluate
+from forms.evaluation import Context, evaluate
 from forms.expressions.values import Value
 from forms.metadata import Metadata
 from forms.mistakes import DefinitionError, Mistake
