@@ -68,15 +68,19 @@ def load_definition(path: Path) -> FormDefinition:
     return load_form(path).definition
 
 
-def load_form(path: Path) -> CompiledForm:
-    """Reads and compiles in one go. Raises ``DefinitionError`` with every problem found."""
-    checked = check_form(path)
+def load_form(path: Path, *, asks_pyxform: bool = True) -> CompiledForm:
+    """Reads and compiles in one go. Raises ``DefinitionError`` with every problem found.
+
+    ``asks_pyxform`` may be left out for a file that pyxform has converted before: asking takes
+    half a second the first time, and then more than everything else.
+    """
+    checked = check_form(path, asks_pyxform=asks_pyxform)
     if checked.form is None:
         raise DefinitionError(list(checked.problems))
     return checked.form
 
 
-def check_form(path: Path) -> Checked:
+def check_form(path: Path, *, asks_pyxform: bool = True) -> Checked:
     """Reads and compiles a form file, and tells everything about it; never raises."""
     report = Report()
     form = None
@@ -88,7 +92,7 @@ def check_form(path: Path) -> Checked:
     except DefinitionError as error:
         report.add_all(error.problems)
     else:
-        if not report.problems:
+        if asks_pyxform and not report.problems:
             convert(sheets, report)
     return Checked(None if report.problems else form, report.problems, report.notices)
 

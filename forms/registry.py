@@ -31,8 +31,12 @@ class FormRegistry:
     ``2022-08-15+p03.2026-01-01`` names the official text and the added questions.
     """
 
-    def __init__(self, folder: Path, *, extensions: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, extensions: Path | None = None, is_published: bool = False
+    ) -> None:
+        """``is_published``: pyxform has converted every text before, and none has changed since."""
         self._folder = folder
+        self._asks_pyxform = not is_published
         self._extensions = extensions
         self._forms: dict[tuple[str, str], CompiledForm] = {}
         self._about: dict[str, FormAbout] = {}
@@ -80,7 +84,7 @@ class FormRegistry:
         path = self.path(form_id, version)
         with self._lock:
             if (form_id, version) not in self._forms:
-                self._forms[form_id, version] = load_form(path)
+                self._forms[form_id, version] = load_form(path, asks_pyxform=self._asks_pyxform)
             return self._forms[form_id, version]
 
     def _extended(self, form_id: str, version: str) -> CompiledForm:
@@ -154,4 +158,4 @@ class FormRegistry:
         return None
 
 
-_BUNDLED_REGISTRY = FormRegistry(_BUNDLED, extensions=_EXTENSIONS)
+_BUNDLED_REGISTRY = FormRegistry(_BUNDLED, extensions=_EXTENSIONS, is_published=True)

@@ -27,6 +27,9 @@ _SHARED_ROLE = re.compile(r"(?:person|household)\..*")
 #: Whose answers stay in the record, for there is no document about them.
 _OTHER_PEOPLE = re.compile(r"(?:father|mother|guardian|relative|merit_person|payee)\..*")
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*[a-z\u0111]?)\.\s+(?=\S)")
+#: Without one of these pyxform takes a default for a text; a bare call is always dynamic.
+_MAYBE_DYNAMIC = re.compile(r"[-+*|$(]| mod | div ")
+_PLAIN_CALL = re.compile(r"[a-z]+\(\)")
 _CALLS_SEARCH = re.compile(r"\bsearch\s*\(")
 _HAS_NO_LABEL = frozenset(
     {
@@ -206,6 +209,10 @@ def default_expression(cell: str | None, written_type: str) -> str | None:
     """
     if cell is None:
         return None
+    if not _MAYBE_DYNAMIC.search(cell):
+        return quoted(cell)
+    if _PLAIN_CALL.fullmatch(cell):
+        return cell
     # Imported here because it takes 0.4 s, which a program that only starts need not pay.
     from pyxform.utils import default_is_dynamic
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+from pyxform.utils import default_is_dynamic
 
 from forms.definition import Question, QuestionType, Range, Repeat
 from forms.loader import check_form, load_definition
+from forms.loading.questions import default_expression
 from forms.loading.words import (
     CHECKED_TYPES,
     CONTROLS,
@@ -243,6 +247,15 @@ def test_a_default_is_a_text_or_an_expression_as_pyxform_decides(
     tmp_path: Path, written: str, default: str, expected: str
 ) -> None:
     assert question(tmp_path, type=written, default=default).default == expected
+
+
+@given(
+    cell=st.text("ab1 -+*|$(){}/.,'\"", min_size=1)
+    | st.sampled_from(["today()", "a mod b", "1 div 2"]),
+    written=st.sampled_from(["text", "date", "geopoint", "integer"]),
+)
+def test_whether_a_default_is_dynamic_is_what_pyxform_says(cell: str, written: str) -> None:
+    assert (default_expression(cell, written) == cell) == default_is_dynamic(cell, written)
 
 
 @pytest.mark.parametrize("word", ["yes", "Yes", "TRUE", "true()"])
