@@ -90,6 +90,11 @@ def date_reader(precision: DatePrecision) -> Reader:
     return read
 
 
+def read_calculated(answer: Answer) -> Reading:
+    """What a calculation gave when it was saved: a text, or a number as it is."""
+    return read_text(answer) if isinstance(answer, str) else read_decimal(answer)
+
+
 def read_codes(answer: Answer) -> Reading:
     """Several choice codes with one space between, each once."""
     text, code = read_text(answer)

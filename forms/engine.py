@@ -13,7 +13,7 @@ counted any more keep their answers and come back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -199,11 +199,7 @@ class Filling:
     def kept(self) -> dict[str, Answer]:
         """Every answer given, also those that are not relevant now."""
         found: dict[str, Answer] = {}
-        for frame in self._sheet.everything():
-            for tail, value in frame.given.items():
-                found[frame.prefix + tail] = value
-            if not frame.given and frame.up is not None:
-                found[frame.prefix[:-1]] = EXISTS
+        _keep(self._sheet.root, found)
         return {**found, **self._sheet.strays}
 
     def instances(self, path: str) -> tuple[str, ...]:
@@ -327,24 +323,16 @@ class Filling:
             for item in plan.once:
                 for frame in self._sheet.frames(plan.level.number):
                     keep_once(item, frame)
-        is_new = not self._has_own_answer()
-        self._fill_metadata(root)
-        if is_new:
-            self._fill_defaults(root)
+        self._fill([root], with_defaults=not self._has_own_answer())
         self._fill_born()
 
     def _has_own_answer(self) -> bool:
-        for frame in self._sheet.everything():
-            if frame.up is not None:
-                if frame in self._sheet.born:
-                    continue
-                return True
-            asked = frame.plan.questions
-            for tail in frame.given:
-                item = asked.get(tail)
-                if item is not None and item.place == item.path:
-                    return True
-        return False
+        root = self._sheet.root
+        asked = (root.plan.questions.get(tail) for tail in root.given)
+        if any(item is not None and item.place == item.path for item in asked):
+            return True
+        born = set(self._sheet.born)
+        return any(frame.up is not None and frame not in born for frame in self._sheet.everything())
 
     def _question(self, path: str) -> tuple[Frame, Item]:
         sheet = self._sheet
@@ -384,7 +372,7 @@ class Filling:
                     found[one.prefix[:-1]] = EXISTS
 
     def _changed(self, item: Item, frame: Frame) -> frozenset[str]:
-        touched = rework(self._sheet, item, frame)
+        touched = rework(self._sheet, item, [frame])
         if self._sheet.has_overflowed:
             return self._begin_again()
         if self._sheet.born:
@@ -399,21 +387,32 @@ class Filling:
 
     def _fill_born(self) -> None:
         """New instances get the metadata and the defaults of what they ask."""
-        born = self._sheet.born
-        while born:
-            frame = born.pop(0)
-            self._fill_metadata(frame)
-            self._fill_defaults(frame)
+        while self._sheet.born:
+            born, self._sheet.born = self._sheet.born, []
+            for plan in self.form.plans:
+                self._fill([frame for frame in born if frame.plan is plan])
 
-    def _fill_defaults(self, frame: Frame) -> None:
-        for item in frame.plan.defaults:
-            if item.default is not None and item.tail not in frame.given:
-                self._fill(item, frame, kept(item.default(frame.state)))
+    def _fill(self, frames: Sequence[Frame], *, with_defaults: bool = True) -> None:
+        if not frames:
+            return
+        plan = frames[0].plan
+        for item, part in plan.metadata:
+            value = self._known(part)
+            self._give(item, [(frame, value) for frame in frames])
+        for item in plan.defaults if with_defaults else ():
+            run = item.default
+            if run is not None:
+                self._give(item, [(frame, kept(run(frame.state))) for frame in frames])
 
-    def _fill_metadata(self, frame: Frame) -> None:
-        for item, part in frame.plan.metadata:
-            if item.tail not in frame.given:
-                self._fill(item, frame, self._known(part))
+    def _give(self, item: Item, values: Sequence[tuple[Frame, Answer]]) -> None:
+        """Answers where there is none yet."""
+        changed = []
+        for frame, value in values:
+            if item.calculation is None and item.tail not in frame.given and not is_empty(value):
+                frame.given[item.tail] = value
+                changed.append(frame)
+        if changed:
+            rework(self._sheet, item, changed, fires=False)
 
     def _known(self, part: str) -> str:
         match part:
@@ -426,10 +425,17 @@ class Filling:
             case _:
                 return self._metadata.user_name
 
-    def _fill(self, item: Item, frame: Frame, value: Answer) -> None:
-        if not is_empty(value) and item.calculation is None:
-            frame.given[item.tail] = value
-            rework(self._sheet, item, frame, fires=False)
+
+def _keep(frame: Frame, found: dict[str, Answer]) -> None:
+    """The answers given in a frame, and the instances that have none."""
+    for tail, value in frame.given.items():
+        found[frame.prefix + tail] = value
+    for item in frame.plan.lists.values():
+        for one in frame.lists[item.slot].known.values():
+            before = len(found)
+            _keep(one, found)
+            if len(found) == before and (item.count is None or one.is_awake):
+                found[one.prefix[:-1]] = EXISTS
 
 
 def _walk(frame: Frame) -> Iterator[str]:

@@ -7,6 +7,7 @@ out as they were, whoever reads it is left alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,19 +23,21 @@ _Dirty: TypeAlias = dict[int, dict[Frame, None]]
 _MOST_ROUNDS = 50
 
 
-def rework(sheet: Sheet, item: Item, frame: Frame, *, fires: bool = True) -> frozenset[str]:
-    """Works out what an item's new answer or instances change.
+def rework(
+    sheet: Sheet, item: Item, frames: Sequence[Frame], *, fires: bool = True
+) -> frozenset[str]:
+    """Works out what an item's new answers or instances change.
 
     Returns the paths of everything that may look different. ``fires``: calculations that wait for
     the item to change run.
     """
     form = sheet.form
     if form.is_simple:
-        return rework_simple(form, item, frame)
+        return rework_simple(form, item, frames[0])
     run = _Run(sheet)
-    run.go(item, frame)
+    run.go(item, frames)
     if fires and form.has_triggers:
-        run.fire(item, frame)
+        run.fire([(item, frame) for frame in frames])
     return run.paths()
 
 
@@ -119,19 +122,19 @@ class _Run:
     changed: list[tuple[Item, Frame]] = field(default_factory=list)
     lists: dict[int, Instances] = field(default_factory=dict)
 
-    def go(self, item: Item, frame: Frame) -> None:
+    def go(self, item: Item, frames: Sequence[Frame]) -> None:
         """Works out what a change of ``item`` reaches."""
-        self.dirty = {item.number: {frame: None}}
+        self.dirty = {item.number: dict.fromkeys(frames)}
         for step in self.sheet.form.effect(item.number).again:
-            if len(step) > 1:
+            if len(step) > 1 or step[0].is_running:
                 self._block(step)
                 continue
             for one in self.dirty.pop(step[0].number, ()):
                 self._settle(step[0], one)
 
-    def fire(self, item: Item, frame: Frame) -> None:
+    def fire(self, given: Sequence[tuple[Item, Frame]]) -> None:
         """Runs the calculations that wait for what changed, and those that wait for them."""
-        pending = [(item, frame), *self.changed]
+        pending = [*given, *self.changed]
         for _ in range(_MOST_ROUNDS):
             again: list[tuple[Item, Frame]] = []
             for source, at in pending:
@@ -139,7 +142,7 @@ class _Run:
                     for target in self.sheet.readers(at, edge):
                         if _has_run(edge.item, target):
                             self.changed = []
-                            self.go(edge.item, target)
+                            self.go(edge.item, [target])
                             again += [(edge.item, target), *self.changed]
             if not again:
                 return

@@ -181,7 +181,7 @@ class Sheet:
         if siblings is not None:
             del siblings.known[frame.key]
         self._count -= 1 + sum(1 for _ in _inside(frame))
-        _put_to_sleep(frame)
+        self._put_to_sleep(frame)
 
     def frames(self, level: int) -> list[Frame]:
         """Every frame of a level that is asked now, in the order of the document."""
@@ -319,7 +319,9 @@ class Sheet:
             return []
         before = set(instances.awake)
         for one in before.difference(awake):
-            _put_to_sleep(one)
+            self._put_to_sleep(one)
+            if item.count is not None:
+                self._forget_empty(one)
         instances.awake = awake
         came = []
         for position, one in enumerate(awake, 1):
@@ -332,6 +334,29 @@ class Sheet:
             if any(level.number == item.inner for level in plan.level.around()):
                 self._frames[plan.level.number] = None
         return came
+
+    def _put_to_sleep(self, frame: Frame) -> None:
+        """An instance that is not asked now; it is worked out anew when it is asked again."""
+        frame.is_awake = False
+        frame.found.clear()
+        frame.identity = None
+        for item in frame.plan.lists.values():
+            instances = frame.lists[item.slot]
+            for one in instances.awake:
+                self._put_to_sleep(one)
+                if item.count is not None:
+                    self._forget_empty(one)
+            instances.awake = []
+            instances.twins = None
+            instances.has_too_many = False
+            frame.state[item.slot] = ()
+
+    def _forget_empty(self, frame: Frame) -> None:
+        """A counted instance without an answer is made again when it is counted again."""
+        siblings = frame.siblings
+        if siblings is not None and not _holds_anything(frame):
+            del siblings.known[frame.key]
+            self._count -= 1
 
     def _wanted(self, item: Item, frame: Frame, instances: Instances) -> list[Frame]:
         if item.count is None:
@@ -372,7 +397,7 @@ def settle(
         state[slot] = item.blank
         return
     if item.calculation is not None and not item.fills_once:
-        state[slot] = _filled(item, kept(item.calculation.run(state)))
+        state[slot] = _worked_out(item, item.calculation.run(state))
         return
     answer = given.get(item.tail)
     if answer is None or (type(answer) is str and not answer.strip()):
@@ -384,7 +409,7 @@ def settle(
             value = item.blank
         state[slot] = value
     if item.calculation is not None:
-        state[slot] = _filled(item, kept(item.calculation.run(state)))
+        state[slot] = _worked_out(item, item.calculation.run(state))
 
 
 def kept(value: Value) -> Answer:
@@ -396,8 +421,15 @@ def kept(value: Value) -> Answer:
     return value
 
 
-def _filled(item: Item, value: Answer) -> Answer:
-    return item.blank if value is None or value == "" else value
+def _worked_out(item: Item, result: Value) -> Answer:
+    """The result of a calculation as its slot holds it."""
+    value = kept(result)
+    if value is None or value == "":
+        return item.blank
+    if item.rereads and item.read is not None:
+        value, trouble = item.read(value)
+        return item.blank if trouble is not None else value
+    return value
 
 
 def _taken_apart(path: str) -> tuple[list[tuple[str, str]], str]:
@@ -421,19 +453,8 @@ def _inside(frame: Frame) -> Iterator[Frame]:
                 pending.append(one)
 
 
-def _put_to_sleep(frame: Frame) -> None:
-    """An instance that is not asked now; it is worked out anew when it is asked again."""
-    pending = [frame]
-    while pending:
-        one = pending.pop()
-        one.is_awake = False
-        one.found.clear()
-        one.identity = None
-        for slot, instances in one.lists.items():
-            pending += instances.awake
-            instances.awake = []
-            instances.twins = None
-            one.state[slot] = ()
+def _holds_anything(frame: Frame) -> bool:
+    return bool(frame.given) or any(instances.known for instances in frame.lists.values())
 
 
 def _later(frame: Frame, found: list[Frame], earlier: int) -> list[Frame]:
