@@ -43,7 +43,6 @@ class Mistake(Enum):
     DEF_023 = "Biểu thức quá dài hoặc lồng quá sâu (tối đa {limit}). Chia nhỏ bằng câu calculate."
     DEF_024 = "Mẫu kiểm tra '{name}' không dùng được: {detail}. Viết lại mẫu."
     DEF_025 = "'{name}' chưa được hỗ trợ trong biểu thức. Viết lại biểu thức."
-    DEF_026 = "Nhãn có '${{…}}' chưa được hỗ trợ. Viết nhãn không phụ thuộc câu trả lời."
     DEF_027 = "Vai trò '{name}' đã gắn cho câu hỏi ở hàng {other}. Mỗi vai trò chỉ gắn một lần."
     DEF_028 = "Câu calculate phải có biểu thức ở cột calculation. Điền biểu thức."
     DEF_029 = "Cột '{name}' không dùng được với kiểu '{type}'. Xoá nội dung ô này."

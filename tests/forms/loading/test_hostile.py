@@ -213,6 +213,14 @@ def test_texts_made_to_tire(tmp_path: Path, text: str) -> None:
     assert tells_or_loads(path).form is None
 
 
+def test_a_form_with_too_many_rows_says_how_many_there_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "form.md"
+    path.write_text(HEAD + "| | text | q | Q |\n" * (MOST_QUESTIONS + 1), encoding="utf-8")
+    (found,) = tells_or_loads(path).problems
+    assert (found.code.name, found.sheet) == ("DEF_047", "survey")
+    assert str(MOST_QUESTIONS) in found.message
+
+
 def test_a_form_that_is_a_folder_or_missing(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.xlsx", tmp_path / "a\x00.md"):
         assert [one.code.name for one in check_form(path).problems] == ["DEF_001"]
