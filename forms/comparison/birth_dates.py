@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from forms.comparison.outcomes import SAME, FieldComparison, Reason, Side, because
-from forms.comparison.spelling import by_spelling, quickly
+from forms.comparison.spelling import by_spelling, quickly, too_long
 from forms.date_entry import parse_entry
 from forms.dates import PartialDate, parse_stored, parse_typed
 from forms.vietnamese import compare_key
@@ -28,7 +28,8 @@ def compare_birth_dates(record: str, extract: str) -> FieldComparison:
     keys = compare_key(record), compare_key(extract)
     if keys[0] != keys[1] and not all(keys):
         return because(Reason.VALUE_MISSING, lacking=Side.EXTRACT if keys[0] else Side.RECORD)
-    quick = quickly(record, extract) or by_spelling(record, extract)
+    quick = quickly(record, extract) or too_long(record, extract, Reason.NOT_A_DATE)
+    quick = quick or by_spelling(record, extract)
     return because(Reason.NOT_A_DATE) if quick is None else quick
 
 

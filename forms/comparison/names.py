@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forms.comparison.outcomes import FieldComparison, Reason, Side, because
-from forms.comparison.spelling import by_spelling, quickly
+from forms.comparison.spelling import by_spelling, quickly, too_long
 from forms.vietnamese import compare_key, match_key, search_key, with_i_for_final_y
 
 
 def compare_names(record: str, extract: str) -> FieldComparison:
     """How the name of the record stands to the name in the extract."""
-    quick = quickly(record, extract) or by_spelling(record, extract)
+    quick = quickly(record, extract) or too_long(record, extract, Reason.OTHER_NAME)
+    quick = quick or by_spelling(record, extract)
     if quick is not None:
         return quick
     keys = compare_key(record), compare_key(extract)

@@ -22,9 +22,10 @@ from forms.comparison.addresses import (
     parts_of,
     without_punctuation,
 )
+from forms.comparison.former_provinces import may_be_one
 from forms.comparison.names import is_part_in_order
 from forms.comparison.outcomes import FieldComparison, Outcome, Reason, Side, because
-from forms.comparison.spelling import by_spelling, quickly
+from forms.comparison.spelling import by_spelling, quickly, too_long
 from forms.vietnamese import with_i_for_final_y, without_marks
 
 
@@ -70,7 +71,8 @@ def compare_places(
     record: str, extract: str, *, reader: PlaceReader | None = None
 ) -> FieldComparison:
     """How the place in the record stands to the place in the extract."""
-    quick = quickly(record, extract) or by_spelling(record, extract)
+    quick = quickly(record, extract) or too_long(record, extract, Reason.OTHER_PLACE)
+    quick = quick or by_spelling(record, extract)
     if quick is not None:
         return quick
     keys = without_punctuation(record), without_punctuation(extract)
@@ -87,9 +89,30 @@ def compare_places(
         return by_text
     read = reader.read(record, extract)
     if read is None or read.units is UnitsAnswer.SAME:
-        mixed = _is_only_province_renamed(record, extract, read, reader)
-        return because(Reason.UNITS_UNCLEAR) if mixed else _by_units(read, by_text)
-    return _by_units(read, by_text)
+        if _is_only_province_renamed(record, extract, read, reader):
+            return because(Reason.UNITS_UNCLEAR)
+    found = _by_units(read, by_text)
+    if found.outcome is Outcome.DIFFERENT and _are_of_other_times(record, extract, reader):
+        return because(Reason.UNITS_UNCLEAR)
+    return found
+
+
+def _are_of_other_times(record: str, extract: str, reader: PlaceReader) -> bool:
+    """Does one name a province that was gone by 2008, and the other one that has its land?"""
+
+    def are_alike(one: str, other: str) -> bool:
+        read = reader.read(one, other)
+        return read is not None and read.units in _PROVINCES_IN_TWO_ERAS | {UnitsAnswer.SAME}
+
+    names = (_province_name(last_part(address)) for address in (record, extract))
+    return may_be_one(next(names), next(names), are_alike)
+
+
+def _province_name(text: str) -> str:
+    """Without the word for the kind."""
+    parts = parts_of(text)
+    words = text.split()
+    return " ".join(words[-len(parts[0].name.split()) :]) if parts else ""
 
 
 def _may_be_district_or_commune(record: str, extract: str, by_text: FieldComparison) -> bool:

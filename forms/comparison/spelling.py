@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from forms.comparison.outcomes import CASE_ONLY, SAME, FieldComparison, Reason, because
+from forms.comparison.outcomes import CASE_ONLY, SAME, FieldComparison, Reason, Side, because
 from forms.vietnamese import TONE_MARKS, clean, compare_key
 
+_LONGEST = 4096
 _LOOKALIKES = re.compile("[\u00d0\u00f0\u0189\u0256]")
 _SIGNS = re.compile("['`\u00b4\u2018\u2019\u02bc\u02b9\u2032\\-\u2010-\u2014\u2212]")
 _NO_SPACE = re.compile(r"\S+")
@@ -22,6 +23,15 @@ def quickly(record: str, extract: str) -> FieldComparison | None:
     if record.casefold() == extract.casefold():
         return CASE_ONLY
     return None
+
+
+def too_long(record: str, extract: str, different: Reason) -> FieldComparison | None:
+    """The answer for texts that are no name and no address, which are not searched at length."""
+    if len(record) <= _LONGEST and len(extract) <= _LONGEST:
+        return None
+    if not (record and extract):
+        return because(Reason.VALUE_MISSING, lacking=Side.EXTRACT if record else Side.RECORD)
+    return because(different)
 
 
 def by_spelling(record: str, extract: str) -> FieldComparison | None:

@@ -72,6 +72,14 @@ CASES: list[tuple[str, str, set[Reason], Side | None]] = [
     # A new commune under the province of before is written by habit.
     ("Xã Nghĩa Hưng, Nam Định", "Xã Nghĩa Hưng, Ninh Bình", {R.UNITS_UNCLEAR}, None),
     ("Phường Long Thành, Bình Phước", "Phường Long Thành, Đồng Nai", {R.UNITS_UNCLEAR}, None),
+    # Provinces of before 2008 stand on the papers of the elderly.
+    ("Sông Bé", "Bình Phước", {R.UNITS_UNCLEAR}, None),
+    ("Tỉnh Sông Bé", "Tỉnh Đồng Nai", {R.UNITS_UNCLEAR}, None),
+    ("Xã Ý Yên, Nam Hà", "Huyện Ý Yên, Tỉnh Nam Định", {R.UNITS_UNCLEAR}, None),
+    ("Hà Tây", "Thành phố Hà Nội", {R.UNITS_UNCLEAR}, None),
+    ("Hà Nam Ninh", "Nam Hà", {R.UNITS_UNCLEAR}, None),
+    ("Sông Bé", "Tỉnh Thanh Hóa", {R.PROVINCE_DIFFERS}, None),
+    ("Hà Tây", "Tỉnh Hà Giang", {R.OTHER_PLACE}, None),
     # A slip is not taken for the unit next to it.
     ("Xã Suối Mậu, Tỉnh Tập Huấn", "Xã Suối Mẫu, Tỉnh Tập Huấn", {R.ONLY_MARKS_DIFFER}, None),
     ("Xã Suối Mẫn, Tỉnh Tập Huấn", "Xã Suối Mẫu, Tỉnh Tập Huấn", {R.COMMUNE_DIFFERS}, None),
