@@ -8,7 +8,8 @@ both. What has no effect here is told as a notice.
 Beyond the standard columns, in the namespace ``https://so-an-sinh.vn/xforms``:
 ``bind::an:role`` (whose answer it is), ``bind::an:precision`` (year, month or day; the least a date
 must tell), ``bind::an:warning`` with ``bind::an:warningMsg`` (a constraint the officer may overrule
-with a reason). Columns and sheets whose name begins with ``_`` are the author's own and not read.
+with a reason). Sheets whose name begins with ``_``, and columns whose heading begins with ``_``,
+``$`` or ``#``, are the author's own and not read.
 """
 
 from __future__ import annotations

@@ -131,7 +131,8 @@ def _columns() -> Iterator[str]:
     yield f"Các cột `bind::an:` cần thiết lập `namespaces` có `{NAMESPACE}`."
     yield "Trang choices (và external_choices): `list_name`, `name` (hoặc `value`), `label` (nhiều"
     yield "ngôn ngữ), và mọi cột khác có tên hợp lệ, cho `choice_filter`."
-    yield "Cột và trang tính có tên bắt đầu bằng `_` là của người soạn, không được đọc."
+    yield "Trang tính có tên bắt đầu bằng `_`, cột có tên bắt đầu bằng `_`, `$` hoặc `#` là của"
+    yield "người soạn, không được đọc."
     yield from _heading("Cột không dùng được", "Cột", "Lý do")
     yield from (_row(f"`{'::'.join(parts)}`", why) for parts, why in REFUSED_COLUMNS.items())
     yield _row("`bind::…`, `control::…`, `instance::…` khác", "thuộc tính này không có nghĩa ở đây")

@@ -32,6 +32,9 @@ from forms.mistakes import Mistake
 #: Longest cell that is still read.
 LONGEST_CELL = 20_000
 
+#: How headings begin that authors and their tools keep for themselves; XForms has no such names.
+_AUTHORS_OWN = ("_", "$", "#")
+
 _ATTRIBUTE = re.compile(r"[^\W\d][\w.-]*")
 _SPACES = re.compile(" {2,}")
 
@@ -141,7 +144,7 @@ def _meanings(
     doubled = any("::" in heading for heading in sheet.headings)
     meanings: dict[str, Column | Refused] = {}
     for heading in dict.fromkeys(sheet.headings):
-        if not heading or heading.startswith("_"):
+        if not heading or heading.startswith(_AUTHORS_OWN):
             continue
         meaning = meaning_of(parts_of(heading, aliases, doubled=doubled), heading)
         if meaning is None:

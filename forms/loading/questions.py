@@ -31,6 +31,8 @@ _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*[a-z\u0111]?)\.\s+(?=\S)")
 _MAYBE_DYNAMIC = re.compile(r"[-+*|$(]| mod | div ")
 _PLAIN_CALL = re.compile(r"[a-z]+\(\)")
 _CALLS_SEARCH = re.compile(r"\bsearch\s*\(")
+#: Columns that say nothing when they say no.
+_SWITCHES = frozenset({"required", "readonly", "disabled"})
 _HAS_NO_LABEL = frozenset(
     {
         QuestionType.CALCULATE,
@@ -139,7 +141,8 @@ class QuestionReader:
             self._report.add(Mistake.DEF_007, "survey", row, "label", name="label")
         for message, expression in MESSAGES.items():
             if message in entry.texts and expression not in cells:
-                self._report.add(Mistake.DEF_007, "survey", row, expression, name=expression)
+                heading = self._report.heading("survey", message)
+                self._report.add(Mistake.DEF_062, "survey", row, message, name=heading)
         if WARNING in cells and WARNING_MESSAGE not in entry.texts:
             self._report.add(Mistake.DEF_007, "survey", row, WARNING_MESSAGE, name=WARNING_MESSAGE)
 
@@ -178,9 +181,10 @@ def _only(languages: Languages, column: str, text: str) -> dict[str, dict[str, s
 
 
 def refuse_columns(entry: Entry, allowed: frozenset[str], kind: str, report: Report) -> None:
-    """Tells every filled cell that would have no effect with this type."""
+    """Tells every filled cell that would have no effect with this type and says something."""
     for column in entry.filled():
-        if column not in allowed and column != "disabled":
+        says_no = column in _SWITCHES and yes_or_no(entry.cells[column]) is None
+        if column not in allowed and not says_no:
             report.add(
                 Mistake.DEF_029, "survey", entry.number, column,
                 name=report.heading("survey", column), type=kind,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook  # type: ignore[import-untyped]  # comes with pyxform, untyped
 
 from forms.definition import DatePrecision, QuestionType
-from forms.loader import DefinitionError, load_definition, load_form
+from forms.loader import DefinitionError, check_form, load_definition, load_form
 from forms.registry import FormRegistry
 from tests.forms.writing import SETTINGS, form_of, table, write_form
 
@@ -261,11 +261,6 @@ ROW_MISTAKES: list[tuple[str, Rows, list[Place]]] = [
         [("DEF_029", "survey", 3, "required")],
     ),
     (
-        "message without its expression",
-        [{**TEXT, "constraint_message": "x"}],
-        [("DEF_007", "survey", 3, "constraint")],
-    ),
-    (
         "warning without a message",
         [{**TEXT, "bind::an:warning": ". = 1"}],
         [("DEF_007", "survey", 3, "bind::an:warningMsg")],
@@ -338,6 +333,25 @@ def test_a_mistake_in_the_survey_is_placed(
     tmp_path: Path, rows: Rows, expected: list[Place]
 ) -> None:
     assert places(write_form(tmp_path, rows, CHOICES)) == expected
+
+
+def test_a_message_without_its_expression_is_noticed(tmp_path: Path) -> None:
+    checked = check_form(write_form(tmp_path, [{**TEXT, "constraint_message": "x"}]))
+    assert not checked.problems
+    assert [(one.code.name, one.row, one.column) for one in checked.notices] == [
+        ("DEF_062", 3, "constraint_message")
+    ]
+
+
+def test_a_cell_that_says_no_says_nothing(tmp_path: Path) -> None:
+    rows = [
+        {"type": "note", "name": "a", "label": "A", "required": "no", "disabled": "no"},
+        {"type": "calculate", "name": "b", "calculation": "1", "required": "FALSE"},
+        {"type": "begin group", "name": "g", "label": "G", "required": "false()"},
+        {"type": "text", "name": "c", "label": "C"},
+        {"type": "end group", "required": "no"},
+    ]
+    assert load_form(write_form(tmp_path, rows))
 
 
 SPACED = {"list_name": "x", "name": "a b", "label": "c"}
