@@ -221,8 +221,9 @@ def test_a_workbook_whose_headings_begin_below_says_so(tmp_path: Path) -> None:
 
 
 def test_sheets_and_columns_of_the_author_are_not_read(tmp_path: Path) -> None:
-    survey = [["type", "name", "label", "_nhớ", "$id", "#"], ["text", "a", "A", "hỏi lại", 7, 1]]
-    sheets: Sheets = {"survey": survey, "_ghi chú": [["x"]], "Hướng dẫn": [["y"]]}
+    headings = ["type", "name", "label", "_nhớ", "$id", "#"]
+    row: list[Value] = ["text", "a", "A", "hỏi lại", 7, 1]
+    sheets: Sheets = {"survey": [headings, row], "_ghi chú": [["x"]], "Hướng dẫn": [["y"]]}
     checked = check_form(write_xlsx(tmp_path / "form.xlsx", sheets))
     assert not checked.problems
     assert [(one.code.name, one.sheet) for one in checked.notices] == [("DEF_060", "Hướng dẫn")]
