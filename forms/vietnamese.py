@@ -46,7 +46,8 @@ _SIGNS = str.maketrans(
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
-_SPACE_AT_A_SIGN = re.compile(r" (?=[\W_])|(?<=[\W_]) ")
+# A mark alone behind a space (a bad paste) must not slip onto the letter before it.
+_SPACE_AT_A_SIGN = re.compile(r" (?=[^\w\u0300-\u036f]|_)|(?:(?<=[^\w\u0300-\u036f])|(?<=_)) ")
 _FINAL_Y = re.compile(r"(?<![^\W_])([bcdđfghjklmnprstvwxz]+|qu)y(?=[\ua717-\ua71b]*(?![^\W_]))")
 
 # Tone marks in the order of the dictionary, after the unmarked tone: huyền, hỏi, ngã, sắc, nặng.

@@ -167,6 +167,11 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert unicodedata.is_normalized("NFC", once)
 
 
+@pytest.mark.parametrize("text", ["K \u0323ñí", "a\u00a0\u0306 \u031b", "Lê \u0301-An"])
+def test_a_mark_alone_stays_alone_in_a_key(text: str) -> None:
+    assert compare_key(compare_key(text)) == compare_key(text)
+
+
 @given(NAMES | ANYTHING)
 @pytest.mark.parametrize("key", [search_key, match_key, compare_key])
 def test_the_key_of_a_key_is_itself(key: Callable[[str], str], text: str) -> None:
