@@ -7,7 +7,7 @@ question would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -38,7 +38,7 @@ class IndexedTable:
             raise ExpressionError(Mistake.DEF_052, name=self.name, heading=name, allowed=allowed)
         return self.columns[name]
 
-    def find(self, column: int, value: Value) -> Iterable[int]:
+    def find(self, column: int, value: Value) -> Sequence[int]:
         """The numbers of the rows whose cell is equal to ``value``, in order."""
         if isinstance(value, bool):
             return [at for at, row in enumerate(self.rows) if bool(row[column]) == value]

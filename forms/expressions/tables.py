@@ -5,9 +5,9 @@ tables and columns are written out, so that a wrong one is told when the form is
 predicate of an item a plain name is a column; questions are reached with ``${name}`` and
 ``current()/``.
 
-A predicate that asks ``column = key``, where the key is the same for every row, is answered by the
-index of that column. A predicate that gives a number is a position, as in XPath; the answer of a
-number question too.
+What a predicate asks as ``column = key``, where the key is the same for every row, is answered by
+the index of that column. A predicate that gives a number is a position, as in XPath; the answer of
+a number question too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from forms.expressions.syntax import (
 from forms.expressions.terms import (
     ITEM,
     BooleanRun,
-    NodesRun,
     Sort,
     State,
     Term,
@@ -47,6 +46,7 @@ from forms.expressions.values import Value, to_text
 from forms.mistakes import Mistake
 
 Compile: TypeAlias = Callable[[Node, Scope], Term]
+_Find: TypeAlias = Callable[[State], Sequence[int]]
 _Filter: TypeAlias = Callable[[State, Sequence[Row]], Sequence[Row]]
 
 
@@ -160,46 +160,55 @@ def _start(
 ) -> tuple[Callable[[State], Sequence[Row]], tuple[Node, ...]]:
     """The rows to begin with, through an index where there can be one, and what is left to test."""
     rows = table.rows
-    found = _lookup(predicates[0], scope) if predicates else None
-    if found is None:
+    parts = _joined(predicates[0]) if predicates else ()
+    possible = [_finder(part, table, scope, compile_node) for part in parts]
+    finders = [(at, finder) for at, finder in enumerate(possible) if finder is not None]
+    if not finders or any(_counts(part) for part in parts):
         return (lambda _state: rows), predicates
-    column, key, others = found
-    term = compile_node(key, scope)
-    if term.sort is Sort.BOOLEAN:
-        return (lambda _state: rows), predicates
-    left = (*others, *predicates[1:])
-    if term.sort is Sort.NODES:
-        return _rows_of_any(table, column, term.run), left
-    read = term.run if term.sort in (Sort.NUMBER, Sort.ANY) else text(term)
-    return (lambda state: [rows[at] for at in table.find(column, read(state))]), left
+    if len(parts) == 1:
+        find = finders[0][1]
+        return (lambda state: [rows[at] for at in find(state)]), predicates[1:]
+    tests = [_those(boolean(compile_node(part, scope))) for part in parts]
 
-
-def _rows_of_any(
-    table: IndexedTable, column: int, keys: NodesRun
-) -> Callable[[State], Sequence[Row]]:
     def run(state: State) -> Sequence[Row]:
-        found = {at for key in keys(state) for at in table.find(column, key)}
-        return [table.rows[at] for at in sorted(found)]
+        """Of several indexes the one that leaves the fewest rows."""
+        found = [(at, find(state)) for at, find in finders]
+        chosen, fewest = min(found, key=lambda one: len(one[1]))
+        left: Sequence[Row] = [rows[at] for at in fewest]
+        for at, test in enumerate(tests):
+            if at != chosen:
+                left = test(state, left)
+        return left
 
-    return run
+    return run, predicates[1:]
 
 
-def _lookup(predicate: Node, scope: Scope) -> tuple[int, Node, tuple[Node, ...]] | None:
-    """``column = key`` alone or joined with ``and``: the column, the key and what else is asked."""
-    parts = (
-        predicate.operands
-        if isinstance(predicate, Logic) and predicate.operator == "and"
-        else (predicate,)
-    )
-    if any(_counts(part) for part in parts):
+def _joined(predicate: Node) -> tuple[Node, ...]:
+    """What a predicate asks at once."""
+    if isinstance(predicate, Logic) and predicate.operator == "and":
+        return predicate.operands
+    return (predicate,)
+
+
+def _finder(part: Node, table: IndexedTable, scope: Scope, compile_node: Compile) -> _Find | None:
+    """``column = key``, when the key is the same for all rows: how the rows are found."""
+    if not isinstance(part, Binary) or part.operator != "=":
         return None
-    for at, part in enumerate(parts):
-        if isinstance(part, Binary) and part.operator == "=":
-            for cell, key in ((part.left, part.right), (part.right, part.left)):
-                column = _column_of(cell, scope)
-                if column is not None and not _looks_at_item(key):
-                    return column, key, parts[:at] + parts[at + 1 :]
+    for cell, key in ((part.left, part.right), (part.right, part.left)):
+        column = _column_of(cell, scope)
+        if column is not None and not _looks_at_item(key):
+            return _find_by(table, column, compile_node(key, scope))
     return None
+
+
+def _find_by(table: IndexedTable, column: int, key: Term) -> _Find | None:
+    if key.sort is Sort.BOOLEAN:
+        return None
+    if key.sort is Sort.NODES:
+        keys = key.run
+        return lambda state: sorted({at for one in keys(state) for at in table.find(column, one)})
+    read = key.run if key.sort in (Sort.NUMBER, Sort.ANY) else text(key)
+    return lambda state: table.find(column, read(state))
 
 
 def _column_of(node: Node, scope: Scope) -> int | None:

@@ -14,6 +14,8 @@ from forms.mistakes import DefinitionError, Mistake
 from tests.forms.asking import asking_form, told
 from tests.forms.writing import filling
 
+ITEM = "instance('people')/root/item"
+
 
 @pytest.mark.parametrize(
     ("expression", "mistake", "said"),
@@ -69,6 +71,18 @@ def test_what_cannot_be_looked_up_is_told_when_the_form_is_loaded(
         ("instance('people')/root/item[0.5]/name", {}, None),
         ("instance('people')/root/item[9]/name", {}, None),
         ("instance('people')/root/item[place = '99001'][2]/name", {}, "Bình"),
+        ("instance('people')/root/item[name = 'Bình' and 2]/age", {}, None),
+        ("instance('people')/root/item[place = '99001' and 2][2]/name", {}, "Bình"),
+        (
+            "instance('people')/root/item[place = '99001' and name = ${word}]/age",
+            {"word": "An"},
+            "30",
+        ),
+        (
+            "instance('people')/root/item[name = ${word} and place = '99002']/age",
+            {"word": "An"},
+            None,
+        ),
         ("instance('people')/root/item[place = '99001' and position() = 2]/name", {}, "Bình"),
         ("instance('people')/root/item[place = '99001'][name != 'An']/name", {}, "Bình"),
         ("count(instance('people')/root/item[selected(${many}, place)])", {"many": "99001"}, 2),
