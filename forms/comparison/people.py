@@ -71,7 +71,9 @@ def _compared(
     sides: tuple[str, str], compare: Callable[[str, str], FieldComparison]
 ) -> FieldComparison:
     record, extract = sides
-    if not (record.strip(_NOTHING) or extract.strip(_NOTHING)):
+    if not (record[:1].isalnum() or extract[:1].isalnum()) and not (
+        record.strip(_NOTHING) or extract.strip(_NOTHING)
+    ):
         return NOT_STATED
     if record == extract and compare is not _birth_dates:
         return SAME
@@ -81,7 +83,8 @@ def _compared(
 def _birth_dates(record: str, extract: str) -> FieldComparison:
     """Two equal texts without any figure (*không rõ*) are no date that matches."""
     if record == extract:
-        return SAME if any(map(str.isdigit, record)) else NOT_STATED
+        is_told = record[-1:].isdigit() or any(map(str.isdigit, record))
+        return SAME if is_told else NOT_STATED
     return compare_birth_dates(record, extract)
 
 
