@@ -130,7 +130,9 @@ def _formatting(name: str) -> Build:
         pattern = text(arguments[1])
         if arguments[1].constant:
             parts = _format_parts(pattern([]), name)
-            return Term(Sort.TEXT, lambda state: _formatted(read(state), parts))
+            # The same days come back in every record.
+            formatted = lru_cache(maxsize=4096)(lambda value: _formatted(value, parts))
+            return Term(Sort.TEXT, lambda state: formatted(read(state)))
 
         def run(state: State) -> str:
             return _formatted(read(state), _changing_parts(pattern(state), name))
