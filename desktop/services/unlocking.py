@@ -6,15 +6,16 @@ from pathlib import Path
 
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store import keys
-from desktop.store.folder import key_path, lock_folder, make_folder, register_path
+from desktop.store.folder import key_path, lock_folder, make_folder
 from desktop.store.keys import KdfCost
+from desktop.store.preparing import holds_register
 from desktop.store.register import Register
 from forms.vietnamese import clean
 
 
 def register_exists(folder: Path) -> bool:
     """Is there a register in this folder, opened or not?"""
-    return register_path(folder).exists()
+    return holds_register(folder)
 
 
 def users_of(folder: Path) -> list[str]:

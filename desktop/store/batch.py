@@ -7,7 +7,7 @@ cannot part. Statements run once over many rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -37,10 +37,10 @@ _CLASHES = msgspec.json.Decoder(Clashes)
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
 _NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
-_SELECT = (
-    "SELECT doc, id, type, bucket, version, fields, base, clashes, pending "
-    "FROM documents WHERE id IN "
-)
+_COLUMNS = "doc, id, type, bucket, version, fields, base, clashes, pending"
+_SELECT = f"SELECT {_COLUMNS} FROM documents WHERE id IN "  # noqa: S608 names of ours
+_SELECT_NEXT = f"SELECT {_COLUMNS} FROM documents WHERE doc > ? ORDER BY doc LIMIT ?"  # noqa: S608 names of ours
+_DOCUMENTS_AT_ONCE = 2000
 _OF_MANY = "(SELECT value FROM json_each(?))"
 _INSERT = tables.insert_into(tables.documents)
 _INSERT_ROW = {kind: tables.insert_into(table_of(kind)) for kind in DocumentType}
@@ -217,6 +217,11 @@ class Batch:
         self._write_numbers(shown)
         self._write_digests(changed)
 
+    def list_for_the_first_time(self, entries: Sequence[Entry]) -> None:
+        """Add the list rows of documents that stand in no list."""
+        self._write_rows(entries)
+        self._write_numbers(entries)
+
     def _write_documents(self, changed: Sequence[Entry]) -> None:
         self._many(_INSERT, [_document_row(entry) for entry in changed if entry.is_new])
         self._many(
@@ -302,6 +307,18 @@ class Batch:
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             self._driver.executemany(sql, rows)
+
+
+def make_lists(driver: Driver, *, progress: Callable[[int, int], None] | None = None) -> None:
+    """Fill the lists, which are empty, from all documents; ``progress`` is told documents."""
+    batch = Batch(driver)
+    total = first_value(driver.execute("SELECT count(*) FROM documents"))
+    done = last = 0
+    while rows := driver.execute(_SELECT_NEXT, (last, _DOCUMENTS_AT_ONCE)).fetchall():
+        batch.list_for_the_first_time([_entry_from(row) for row in rows])
+        done, last = done + len(rows), rows[-1][0]
+        if progress is not None:
+            progress(done, total)
 
 
 def refresh_person_states(driver: Driver, person_ids: Iterable[str]) -> None:

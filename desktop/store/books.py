@@ -69,6 +69,11 @@ class Books:
         """How many changes have no receipt."""
         return self.seq - self.acked
 
+    @property
+    def last_line(self) -> int:
+        """Number of the last line of the ledger, 0 before the first."""
+        return self._ledger_n
+
     def position_of(self, seq: int) -> int:
         """Where the change with this number stands in the outbox."""
         return self.epoch_number * EPOCH_SPAN + seq

@@ -27,6 +27,18 @@ _PROBLEMS = {
 }
 
 
+# The driver's backup interface raises without a code, with SQLite's words for it alone.
+_CODES = {
+    "disk I/O error": _IOERR,
+    "database or disk is full": _FULL,
+    "database is locked": _BUSY,
+    "database disk image is malformed": _CORRUPT,
+    "file is not a database": _NOTADB,
+    "attempt to write a readonly database": _READONLY,
+    "unable to open database file": _CANTOPEN,
+}
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the driver's failures of the world into ``ExternalError``; bugs pass as they are."""
@@ -40,7 +52,7 @@ def translated() -> Iterator[None]:
 
 
 def _failure_of(error: BaseException | None) -> Exception:
-    code = int(getattr(error, "sqlite_errorcode", 0))
+    code = int(getattr(error, "sqlite_errorcode", _CODES.get(str(error), 0)))
     name = str(getattr(error, "sqlite_errorname", "UNKNOWN"))
     problem = _PROBLEMS.get(code & 0xFF)
     if problem is not None:

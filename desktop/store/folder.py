@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -22,6 +23,9 @@ KEY_FILE = "keys.json"
 LOCK_FILE = "register.lock"
 
 _PROBE_BYTES = 64 * 1024
+#: Windows: access denied, sharing violation, lock violation.
+_HELD = frozenset({5, 32, 33})
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -69,6 +73,24 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise failure_of(error) from error
+
+
+def replace_patiently(source: Path, target: Path) -> None:
+    """Rename over ``target``; an antivirus that has just opened one of both is waited for.
+
+    Windows refuses while another program holds a file. Raises ``FILE_HELD`` after three seconds.
+    """
+    for pause in (*_PAUSES, None):
+        try:
+            source.replace(target)
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _HELD:
+                raise failure_of(error) from error
+            if pause is None:
+                raise ExternalError(Problem.FILE_HELD) from error
+            time.sleep(pause)
+        else:
+            return
 
 
 def set_aside(path: Path) -> None:
@@ -128,6 +150,8 @@ def failure_of(error: OSError) -> ExternalError:
     """What an error of the file system means to the officer."""
     if error.errno in _FULL:
         return ExternalError(Problem.DISK_FULL)
+    if getattr(error, "winerror", None) in _HELD - {5}:
+        return ExternalError(Problem.FILE_HELD)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT):
         return ExternalError(Problem.FOLDER_NOT_WRITABLE)
     return ExternalError(Problem.STORE_FAILED, reason=errno.errorcode.get(error.errno or 0, "OS"))

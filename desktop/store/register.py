@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -35,6 +35,8 @@ from desktop.store.folder import (
     register_path,
 )
 from desktop.store.keys import DataKey
+from desktop.store.migrations import MigrationProgress
+from desktop.store.preparing import holds_register, mark, prepare, unmark
 from desktop.store.saving import save_groups
 from desktop.store.tables import SCHEMA_VERSION, schema_statements
 from desktop.store.transaction import Transaction
@@ -71,6 +73,7 @@ class Register:
         self._writing = threading.RLock()
         self._write_connection: Connection | None = None
         self._is_closed = False
+        self._is_marked = False
 
     @classmethod
     def create(
@@ -97,19 +100,27 @@ class Register:
 
     @classmethod
     def open(
-        cls, folder: Path, *, key: DataKey, memory_security: bool = MEMORY_SECURITY
+        cls,
+        folder: Path,
+        *,
+        key: DataKey,
+        memory_security: bool = MEMORY_SECURITY,
+        progress: MigrationProgress | None = None,
     ) -> Register:
-        """Open the register of this folder; it keeps a copy of the key until it is closed."""
-        if not register_path(folder).exists():
+        """Open the register of this folder; it keeps a copy of the key until it is closed.
+
+        What a cut left is put right first, and one of an earlier schema is migrated: ``progress``
+        is told of that.
+        """
+        if not holds_register(folder):
             raise ExternalError(Problem.REGISTER_MISSING)
         lock = lock_folder(folder)
-        register = cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
         try:
-            register._require_known_schema()
+            prepare(folder, key=key, progress=progress)
+            return cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
         except BaseException:
-            register.close()
+            lock.release()
             raise
-        return register
 
     @property
     def folder(self) -> Path:
@@ -123,6 +134,8 @@ class Register:
                 return
             self._is_closed = True
             self._readers.dispose()
+            with suppress(ExternalError):  # what was saved is in the log, and stays there
+                self._empty_log()
             self._close_writer()
             self._key.wipe()
             self._lock.release()
@@ -216,6 +229,40 @@ class Register:
             except ExternalError:
                 self._close_writer()
                 raise
+            self._mark()
+
+    def checkpoint(self) -> None:
+        """Move everything saved into the database file, as far as no reader needs the log."""
+        with self._writing:
+            self._require_open()
+            self._empty_log()
+
+    @contextmanager
+    def lending_key(self) -> Iterator[DataKey]:
+        """A copy of the key, for work on whole files; wiped afterwards."""
+        self._require_open()
+        key = self._key.copy()
+        try:
+            yield key
+        finally:
+            key.wipe()
+
+    def _mark(self) -> None:
+        """Once a session, after its first commit: the log is on the disk then."""
+        if not self._is_marked:
+            with suppress(ExternalError):  # the save itself is safe
+                mark(self._folder)
+                self._is_marked = True
+
+    def _empty_log(self) -> None:
+        if not self._is_marked:
+            return
+        with translated():
+            driver = driver_of(self._writer_connection())
+            blocked = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
+        if not blocked:
+            unmark(self._folder)
+            self._is_marked = False
 
     def _writer_connection(self) -> Connection:
         """The one connection that writes, kept from save to save."""
@@ -224,6 +271,11 @@ class Register:
         return self._write_connection
 
     def _close_writer(self) -> None:
+        # The last connection that closes takes the log away.
+        if self._is_marked:
+            with suppress(ExternalError):
+                unmark(self._folder)
+            self._is_marked = False
         if self._write_connection is not None:
             self._write_connection.invalidate()
             self._write_connection.close()
@@ -233,14 +285,6 @@ class Register:
     def _require_open(self) -> None:
         if self._is_closed:
             raise ExternalError(Problem.STORE_FAILED, reason="CLOSED")
-
-    def _require_known_schema(self) -> None:
-        with self.reading() as connection:
-            found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-        if found > SCHEMA_VERSION:
-            raise ExternalError(Problem.REGISTER_NEWER, found=str(found), known=str(SCHEMA_VERSION))
-        if found < 1:
-            raise ExternalError(Problem.REGISTER_DAMAGED)
 
     def __enter__(self) -> Register:
         return self

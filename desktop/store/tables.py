@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-#: The schema this program writes; kept in the database as ``user_version``.
-SCHEMA_VERSION = 1
+#: The schema this program writes; kept in the database as ``user_version``. A released one never
+#: changes: the next one gets a number, a step in ``migrations`` and a register in the tests.
+SCHEMA_VERSION = 2
 
 METADATA = MetaData()
 
@@ -210,6 +211,23 @@ heads = Table(
 _PEOPLE_WORDS = (
     "CREATE VIRTUAL TABLE people_words USING fts5(words, content='people', content_rowid='doc', "
     "detail='none', columnsize=0, prefix='1 2', prefix='1 2', tokenize=\"ascii tokenchars '_'\")"
+)
+
+#: Tables that are made from documents alone: a migration drops them and makes them anew.
+LISTS = (
+    "people_words",
+    *(
+        table.name
+        for table in (
+            households,
+            people,
+            person_numbers,
+            person_states,
+            records,
+            checks,
+            submissions,
+        )
+    ),
 )
 
 _DIALECT = sqlite.dialect()

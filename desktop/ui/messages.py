@@ -40,7 +40,12 @@ class Messages(QObject):
         return self.explain(Problem.UNEXPECTED)
 
     def _table(self) -> Mapping[Problem, tuple[str, str]]:
-        return {**self._about_opening(), **self._about_sync(), **self._about_work()}
+        return {
+            **self._about_opening(),
+            **self._about_disks(),
+            **self._about_sync(),
+            **self._about_work(),
+        }
 
     def _about_opening(self) -> Mapping[Problem, tuple[str, str]]:
         return {
@@ -97,6 +102,51 @@ class Messages(QObject):
             Problem.STORE_BUSY: (
                 self.tr("Một chương trình khác đang giữ tệp sổ nên chưa ghi được."),
                 self.tr("Chờ phần mềm diệt virus hoặc sao lưu chạy xong rồi lưu lại."),
+            ),
+        }
+
+    def _about_disks(self) -> Mapping[Problem, tuple[str, str]]:
+        return {
+            Problem.WAL_MISSING: (
+                self.tr(
+                    "Thiếu tệp register.db-wal: phần vừa nhập ở lần trước có thể nằm trong đó."
+                ),
+                self.tr(
+                    "Chép tệp đó lại vào thư mục sổ nếu có; nếu không, mở lại lần nữa: sổ mở với "
+                    "những gì đã ghi trước đó, rồi đồng bộ và xem lại phần vừa nhập."
+                ),
+            ),
+            Problem.FILE_HELD: (
+                self.tr("Một chương trình khác, thường là diệt virus, đang giữ tệp sổ."),
+                self.tr("Chờ một phút rồi mở lại; nếu vẫn vậy, cho thư mục sổ vào mục loại trừ."),
+            ),
+            Problem.SPACE_LOW: (
+                self.tr("Ổ đĩa sắp đầy."),
+                self.tr("Giải phóng dung lượng sớm; dữ liệu đã lưu vẫn an toàn."),
+            ),
+            Problem.FOLDER_ON_NETWORK: (
+                self.tr("Thư mục sổ nằm trên ổ mạng, nơi sổ có thể bị hỏng khi mạng chập chờn."),
+                self.tr("Đóng chương trình, chép cả thư mục sổ vào ổ đĩa của máy rồi mở ở đó."),
+            ),
+            Problem.FOLDER_IN_CLOUD: (
+                self.tr("Thư mục sổ nằm trong thư mục tự đồng bộ lên mạng (OneDrive, Dropbox…)."),
+                self.tr("Đóng chương trình, chuyển thư mục sổ ra ngoài thư mục đó rồi mở lại."),
+            ),
+            Problem.BACKUP_FOLDER_GONE: (
+                self.tr("Không thấy thư mục hoặc USB để sao lưu."),
+                self.tr("Cắm lại USB rồi sao lưu lại; các bản sao lưu cũ không thay đổi."),
+            ),
+            Problem.BACKUP_FOLDER_READ_ONLY: (
+                self.tr("Không ghi được vào thư mục sao lưu."),
+                self.tr("Gạt khóa chống ghi của USB hoặc chọn thư mục khác rồi sao lưu lại."),
+            ),
+            Problem.BACKUP_FOLDER_FULL: (
+                self.tr("Nơi sao lưu không còn đủ chỗ."),
+                self.tr("Giải phóng dung lượng hoặc dùng USB khác; các bản cũ vẫn còn nguyên."),
+            ),
+            Problem.SNAPSHOT_DAMAGED: (
+                self.tr("Bản sao lưu này bị hỏng hoặc không đủ tệp."),
+                self.tr("Chọn bản sao lưu khác; sổ đang dùng không bị thay đổi."),
             ),
         }
 
