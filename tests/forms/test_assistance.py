@@ -44,7 +44,7 @@ COEFFICIENTS = {
     "k8": "1.5",
 }
 POINTS_OF_1 = ["1a", "1b", "1c", "1d", "1đ", "1e", "1g", "1h", "1i", "1k", "1l"]
-GROUPS = [*POINTS_OF_1, "2", "3", "4", "5a", "5b", "5c", "5d", "6", "7", "8"]
+GROUPS = [*POINTS_OF_1, "2", "3", "4", "5a", "5b", "5c", "5d", "6", "7", "8", "9"]
 
 
 def rows(table: Table) -> list[dict[str, str]]:
