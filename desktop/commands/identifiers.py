@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # loaded inside the commands: the window must not wait for th
     from forms.cards.reading import CardReading
     from forms.dates import PartialDate
     from forms.findings import Finding
-    from forms.identifiers.reading import Fix, Kind, Reading
+    from forms.identifiers.reading import Fact, Fix, Kind, Reading
 
 _OK, _NOT_ACCEPTABLE, _WRONG_USE = 0, 1, 2
 _STDIN = "-"
@@ -198,16 +198,26 @@ def _word(key: str) -> str:
 def _reading_lines(readings: Sequence[Reading]) -> Iterator[str]:
     if not readings:
         yield "Không giống số nào đã biết. Xem lại giấy tờ, hoặc ghi loại số bằng --as."
+    said: set[str] = set()
     for place, one in enumerate(readings):
         if place == 1:
             yield ""
             yield "Cũng có thể là:"
         yield f"{_word(one.kind.value)}: {one.displayed}"
-        yield from _finding_lines(one.findings)
-        yield from _fix_lines(one.fixes)
-        for fact in one.facts:
-            as_of = f" (theo danh mục {fact.as_of:%d/%m/%Y})" if fact.as_of else ""
-            yield f"  {_word(fact.key.value)}: {fact.value}{as_of}"
+        for line in (
+            *_finding_lines(one.findings),
+            *_fix_lines(one.fixes),
+            *_fact_lines(one.facts),
+        ):
+            if line not in said:  # the kinds that a number can be share most of their rules
+                yield line
+            said.add(line)
+
+
+def _fact_lines(facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        as_of = f" (theo danh mục {fact.as_of:%d/%m/%Y})" if fact.as_of else ""
+        yield f"  {_word(fact.key.value)}: {fact.value}{as_of}"
 
 
 def _finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
