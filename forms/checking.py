@@ -9,17 +9,19 @@ from datetime import date
 from forms.answers import LONGEST_TEXT, is_empty
 from forms.compiled import CompiledForm, Identity, Item
 from forms.dates import display
-from forms.definition import Answer, Answers, Question, QuestionType, Range
+from forms.definition import Answer, Answers, QuestionType, Range
 from forms.expressions.terms import TODAY, State
 from forms.expressions.values import text_of_number, to_text
 from forms.findings import PRECISION_WORDS_VI, Code, Finding
+from forms.frames import MOST_INSTANCES, Frame, Instances
 from forms.rules.identity import (
     ID_NUMBER,
     IdentityTables,
     clean_number,
     identity_findings,
 )
-from forms.sheet import MOST_INSTANCES, Frame, Instances, Sheet
+from forms.sheet import Sheet
+from forms.texts import message_of, question_of, text_of
 
 _LONGEST_SHOWN = 100
 _DIGITS_OF_NUMBER = 12
@@ -49,32 +51,6 @@ def check(form: CompiledForm, item: Item, frame: Frame) -> list[Finding]:
 def is_required(item: Item, state: State) -> bool:
     """Must a question that is asked be answered?"""
     return item.always_required or (item.required is not None and item.required(state))
-
-
-def question_of(item: Item) -> Question:
-    """The question of an item. Raises ``KeyError`` for groups."""
-    if item.question is None:
-        raise KeyError(item.path)
-    return item.question
-
-
-def text_of(item: Item, column: str, state: State, plain: str) -> str:
-    """A text of the definition, with the answers it shows."""
-    shown = item.texts.get((column, None)) if item.texts else None
-    return plain if shown is None else shown.text(state)
-
-
-def message_of(item: Item, column: str, state: State) -> str:
-    """What the author says about a wrong answer."""
-    question = question_of(item)
-    match column:
-        case "required_message":
-            plain = question.required_message_vi
-        case "constraint_message":
-            plain = question.constraint_message_vi
-        case _:
-            plain = question.warning_message_vi
-    return text_of(item, column, state, plain)
 
 
 def list_findings(item: Item, frame: Frame, sheet: Sheet) -> list[Finding]:

@@ -6,33 +6,30 @@ the items are worked out; the second time, in that order, the sort of every valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from forms.answers import read_calculated, read_decimal, reader_of
-from forms.compiled import CompiledForm, Edge, Item, Plan, identities_of, metadata_of
+from forms.compiled import CompiledForm, Item
 from forms.definition import FormDefinition, Question, QuestionType
 from forms.expressions.compiler import compile_expression
-from forms.expressions.indexed_tables import Tables
+from forms.expressions.indexed_tables import IndexedTable, Tables
 from forms.expressions.parser import parse
-from forms.expressions.scope import Kind, Level, Read, Scope, scope_of
-from forms.expressions.syntax import Call, ExpressionError, Node, Reference, walk
+from forms.expressions.scope import Kind, Read, Scope, scope_of
+from forms.expressions.syntax import Call, ExpressionError, Node, walk
 from forms.expressions.tables import passing
 from forms.expressions.terms import (
-    FIRST,
     BooleanRun,
     Sort,
-    State,
     Term,
-    TextRun,
     boolean,
     number,
     scalar,
-    text,
 )
 from forms.layout import Layout
+from forms.linking import edges_of, plan_of
+from forms.looking import TextCompiler, seen_by
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
 from forms.ordering import CycleError, ordered
-from forms.templates import Template, all_values, is_dynamic, labels_of, template, texts_of
 from forms.validity import validities, validity_problems
 
 #: Attribute of a question -> heading of its column in the survey sheet.
@@ -95,7 +92,8 @@ class _Compilation:
         self._reads: list[dict[Read, None]] = [{} for _ in self._items]
         self._looks: list[dict[Read, None]] = [{} for _ in self._items]
         self._fires: list[dict[Read, None]] = [{} for _ in self._items]
-        self._dynamic_labels: dict[str, list[tuple[str, str | None, str]]] = {}
+        self._options: dict[str, IndexedTable] = {}
+        self._texts = TextCompiler(definition.choices)
 
     def form(self) -> CompiledForm:
         for item in self._items:
@@ -117,7 +115,7 @@ class _Compilation:
                 for read in self._reads[item.number]
                 for source in self._sources(read, item)
             )
-        plans = tuple(self._plan(level) for level in self._levels)
+        plans = tuple(plan_of(level, self._items) for level in self._levels)
         for plan in plans:
             for identity in plan.identities:
                 for _, item in identity.fields:
@@ -127,9 +125,9 @@ class _Compilation:
             items=tuple(self._items),
             steps=steps,
             plans=plans,
-            readers=self._edges(self._reads, with_groups=True),
-            lookers=self._edges(self._looks),
-            fired=self._edges(self._fires),
+            readers=edges_of(self._layout, self._reads, self._sources, with_groups=True),
+            lookers=edges_of(self._layout, self._looks, self._sources),
+            fired=edges_of(self._layout, self._fires, self._sources),
             by_path=self._layout.by_path,
             instances=self._layout.instances,
         )
@@ -149,7 +147,9 @@ class _Compilation:
         for attribute in COLUMNS:
             self._read_one(item, attribute)
         self._read_triggers(item)
-        self._compile_texts(item)
+        scope = self._scope(item)
+        self._texts.compile(item, scope)
+        self._looks[item.number].update(scope.notes.reads)
 
     def _read_one(self, item: Item, attribute: str) -> None:
         tree = self._trees.get((item.number, attribute))
@@ -343,7 +343,8 @@ class _Compilation:
         item.default = None if default is None else scalar(default).run
         self._compile_choices(item, question)
         if item.warning is not None:
-            item.seen = self._seen(item)
+            tree = self._trees[item.number, "warning"]
+            item.seen = seen_by(tree, item, self._scope(item), self._layout)
         tests = (item.required, item.constraint, item.warning)
         item.is_checked = bool(item.choices) or any(test is not None for test in tests)
         is_one = question.type is QuestionType.SELECT_ONE and not item.dated
@@ -369,100 +370,10 @@ class _Compilation:
 
     def _compile_filter(self, item: Item, tree: Node, scope: Scope) -> None:
         list_name = item.question.list_name if item.question is not None else None
-        choices = self._definition.choices.get(list_name or "", ())
-        item.options = passing(self._tables.options(choices), (tree,), scope, compile_expression)
-
-    # -- what is looked at --
-
-    def _compile_texts(self, item: Item) -> None:
-        source = item.question or item.section
-        if source is None:
-            return
-        scope = self._scope(item)
-
-        def read(name: str) -> TextRun:
-            return text(compile_expression(Reference(name), scope))
-
-        for column, language, written in texts_of(source):
-            found = _template(written, read) if is_dynamic(written) else None
-            if found is not None:
-                item.texts[column, language] = found
-        if item.question is not None:
-            for code, language, written in self._labels_of_choices(item.question):
-                found = _template(written, read)
-                if found is not None:
-                    item.choice_texts[code, language] = found
-        self._looks[item.number].update(scope.notes.reads)
-
-    def _labels_of_choices(self, question: Question) -> Sequence[tuple[str, str | None, str]]:
-        """The labels of options that show answers, with code and language; mostly none."""
-        name = question.list_name
-        if name is None:
-            return ()
-        if name not in self._dynamic_labels:
-            self._dynamic_labels[name] = [
-                (choice.code, language, written)
-                for choice in self._definition.choices.get(name, ())
-                for language, written in labels_of(choice)
-                if is_dynamic(written)
-            ]
-        return self._dynamic_labels[name]
-
-    def _seen(self, item: Item) -> tuple[tuple[str, TextRun], ...]:
-        """What the warning reads besides the item's own answer."""
-        tree = self._trees[item.number, "warning"]
-        scope = self._scope(item)
-        try:
-            compile_expression(tree, scope)
-        except ExpressionError:
-            return ()  # told when it is compiled
-        level = self._levels[item.level]
-        found = {}
-        for path, anchor, _ in scope.notes.reads:
-            spot = self._map.spots[path]
-            is_own = path == item.path and anchor is level
-            if spot.kind is Kind.QUESTION and not is_own:
-                way = [one.list_slot for one in spot.level.below(anchor)]
-                run = all_values(level.depth - anchor.depth, way, spot.slot)
-                found[self._layout.by_path[path].place] = run
-        return tuple(found.items())
-
-    def _edges(
-        self, found: Sequence[Mapping[Read, None]], *, with_groups: bool = False
-    ) -> tuple[tuple[Edge, ...], ...]:
-        """Item -> who reads it; a group is read by everything directly in it."""
-        edges: list[dict[Edge, None]] = [{} for _ in self._items]
-        for item, reads in zip(self._items, found, strict=True):
-            level = self._levels[item.level]
-            for read in reads:
-                way = tuple(one.list_slot for one in level.below(read.anchor))
-                for source in self._sources(read, item):
-                    ups = self._levels[source.level].depth - read.anchor.depth
-                    earlier = read.earlier if source.level == item.level else None
-                    edges[source.number][Edge(item, ups, way, earlier)] = None
-        if with_groups:
-            for inside, around in self._layout.around.items():
-                if not self._items[inside].is_instance:  # a list looks after its instances
-                    edges[around][Edge(self._items[inside], 0, ())] = None
-        return tuple(tuple(one) for one in edges)
-
-    def _plan(self, level: Level) -> Plan:
-        items = tuple(item for item in self._items if item.level == level.number)
-        blank: State = [""] * FIRST
-        for item in items:
-            blank.append(() if item.inner is not None else item.blank)
-        return Plan(
-            level=level,
-            items=items,
-            asked=tuple(one for one in items if one.read is not None or one.inner is not None),
-            lists={item.tail: item for item in items if item.inner is not None},
-            questions={item.tail: item for item in items if item.read is not None},
-            blank=[*blank, None, "", 0],  # ITEM, NOW, SEED
-            identities=identities_of(items),
-            once=tuple(one for one in items if one.fills_once),
-            defaults=tuple(one for one in items if one.default is not None),
-            metadata=tuple(metadata_of(items)),
-        )
+        name = list_name or ""
+        if name not in self._options:
+            self._options[name] = self._tables.options(self._definition.choices.get(name, ()))
+        item.options = passing(self._options[name], (tree,), scope, compile_expression)
 
     # -- problems --
 
@@ -484,11 +395,3 @@ class _Compilation:
 
 def _calls(tree: Node, name: str) -> bool:
     return any(isinstance(node, Call) and node.name == name for node in walk(tree))
-
-
-def _template(written: str, read: Callable[[str], TextRun]) -> Template | None:
-    """``None`` for a text with a wrong name: the loader tells it; the text is shown as written."""
-    try:
-        return template(written, read)
-    except ExpressionError:
-        return None

@@ -18,79 +18,25 @@ from datetime import date
 from types import MappingProxyType
 
 from forms.answers import is_empty
-from forms.checking import (
-    asleep_findings,
-    check,
-    is_required,
-    list_findings,
-    people_findings,
-    question_of,
-    text_of,
-    twins_of,
-    unasked_finding,
-    unknown_findings,
-)
+from forms.checking import check, is_required, list_findings, people_findings, twins_of
 from forms.compilation import compile_form
 from forms.compiled import METADATA, CompiledForm, Item
 from forms.definition import Answer, Answers, Choice
-from forms.expressions.terms import FIRST
 from forms.findings import Finding
+from forms.frames import EXISTS, LONGEST_KEY, Frame, key_after
+from forms.gathering import gather_answers, gather_given, value_of, walk
 from forms.metadata import UNKNOWN, Metadata
 from forms.reworking import keep_once, rework, rework_simple
 from forms.rules.identity import IdentityTables
-from forms.sheet import EXISTS, LONGEST_KEY, Frame, Sheet, kept, key_after
+from forms.settling import kept
+from forms.sheet import Sheet
+from forms.texts import label_of_choice, shown_text
+from forms.validation import validate
 
 __all__ = ["EXISTS", "CompiledForm", "Filling", "Metadata", "compile_form", "validate"]
 
 _NO_ANSWERS: Answers = MappingProxyType({})
 _NOTHING: frozenset[str] = frozenset()
-
-
-def validate(
-    form: CompiledForm,
-    answers: Answers,
-    *,
-    on: date,
-    tables: IdentityTables,
-    metadata: Metadata = UNKNOWN,
-) -> list[Finding]:
-    """Every finding about a whole set of answers, in the order of the paper.
-
-    Unlike ``Filling``, it also reports answers to questions that are not asked with these answers,
-    and answers to no question of the form (at the end).
-    """
-    sheet = Sheet(form, answers, on=on, metadata=metadata, keeps=False)
-    sheet.settle_everything()
-    findings = _all_findings(sheet, sheet.root, on=on, tables=tables)
-    if sheet.strays:
-        findings += unknown_findings(sheet.strays, but=sheet.not_taken)
-    elif form.is_flat:
-        asked = sheet.root.plan.questions
-        if not answers.keys() <= asked.keys():
-            findings += unknown_findings(answers, but=asked)
-    return findings
-
-
-def _all_findings(sheet: Sheet, frame: Frame, *, on: date, tables: IdentityTables) -> list[Finding]:
-    findings: list[Finding] = []
-    shown, given, unread, form = frame.shown, frame.given, frame.unread, sheet.form
-    people = people_findings(frame, on=on, tables=tables) if frame.plan.identities else []
-    people += twins_of(frame)
-    for item in frame.plan.asked:
-        if item.inner is not None:
-            findings += list_findings(item, frame, sheet)
-            for one in frame.lists[item.slot].awake:
-                findings += _all_findings(sheet, one, on=on, tables=tables)
-            findings += asleep_findings(item, frame)
-        elif shown[item.slot]:
-            if item.is_checked or item.slot in unread:
-                findings += check(form, item, frame)
-        elif item.calculation is None and not is_empty(given.get(item.tail)):
-            findings.append(unasked_finding(item, frame))
-        if people:
-            path = frame.path(item)
-            findings += [one for one in people if one.path == path]
-    return findings
 
 
 class Filling:
@@ -188,18 +134,19 @@ class Filling:
 
     def value(self, path: str) -> Answer:
         """The answer now, calculated ones too; ``None`` when empty or not asked."""
-        return self._value(*self._question(path))
+        frame, item = self._question(path)
+        return value_of(item, frame)
 
     def answers(self) -> dict[str, Answer]:
         """What is saved and submitted: relevant, not empty, calculated ones included."""
         found: dict[str, Answer] = {}
-        self._gather(self._sheet.root, found)
+        gather_answers(self._sheet.root, found)
         return found
 
     def kept(self) -> dict[str, Answer]:
         """Every answer given, also those that are not relevant now."""
         found: dict[str, Answer] = {}
-        _keep(self._sheet.root, found)
+        gather_given(self._sheet.root, found)
         return {**found, **self._sheet.strays}
 
     def instances(self, path: str) -> tuple[str, ...]:
@@ -212,7 +159,7 @@ class Filling:
 
         Questions, notes and groups; of a repeat itself, then each instance with what is in it.
         """
-        return _walk(self._sheet.root)
+        return walk(self._sheet.root)
 
     def is_relevant(self, path: str) -> bool:
         """Is this question, group, repeat or instance asked now?"""
@@ -227,7 +174,7 @@ class Filling:
     def is_readonly(self, path: str) -> bool:
         """Is this answer only shown?"""
         frame, item = self._question(path)
-        if item.always_readonly or item.is_worked_out or question_of(item).type in METADATA:
+        if item.always_readonly or item.is_worked_out or _is_metadata(item):
             return True
         return item.readonly is not None and item.readonly(frame.state)
 
@@ -240,33 +187,18 @@ class Filling:
 
     def label(self, path: str, language: str | None = None) -> str:
         """The label of a question, group, repeat or instance, with the answers it shows."""
-        return self._text(path, "label", language)
+        frame, item = self._sheet.find(path)
+        return shown_text(item, "label", frame.state, language)
 
     def hint(self, path: str, language: str | None = None) -> str:
         """The hint of a question, with the answers it shows."""
-        return self._text(path, "hint", language)
+        frame, item = self._question(path)
+        return shown_text(item, "hint", frame.state, language)
 
     def choice_label(self, path: str, choice: Choice, language: str | None = None) -> str:
         """The label of an option, with the answers it shows."""
         frame, item = self._question(path)
-        translated = choice.translations.get("label", {}).get(language or "")
-        key = (choice.code, None if translated is None else language)
-        shown = item.choice_texts.get(key)
-        if shown is not None:
-            return shown.text(frame.state)
-        return choice.label_vi if translated is None else translated
-
-    def _text(self, path: str, column: str, language: str | None) -> str:
-        frame, item = self._sheet.find(path)
-        source = item.question or item.section
-        if source is None:
-            raise KeyError(path)
-        state = frame.state
-        translated = source.translations.get(column, {}).get(language or "")
-        if translated is not None:
-            shown = item.texts.get((column, language))
-            return translated if shown is None else shown.text(state)
-        return text_of(item, column, state, getattr(source, f"{column}_vi", ""))
+        return label_of_choice(item, choice, frame.state, language)
 
     # -- what is wrong --
 
@@ -319,11 +251,12 @@ class Filling:
         self._sheet = Sheet(self.form, answers, on=self._on, metadata=self._metadata)
         self._sheet.settle_everything()
         root = self._sheet.root
+        begins = not self._has_own_answer()  # asked before the answers that once() gives
         for plan in self.form.plans:
             for item in plan.once:
                 for frame in self._sheet.frames(plan.level.number):
                     keep_once(item, frame)
-        self._fill([root], with_defaults=not self._has_own_answer())
+        self._fill([root], with_defaults=begins)
         self._fill_born()
 
     def _has_own_answer(self) -> bool:
@@ -349,27 +282,6 @@ class Filling:
         if item.inner is None:
             raise KeyError(path)
         return frame, item
-
-    def _value(self, frame: Frame, item: Item) -> Answer:
-        if not frame.is_awake:
-            return None
-        if item.slot in frame.unread:
-            return frame.given.get(item.tail)
-        value: Answer = frame.state[item.slot]
-        return None if value == "" else value
-
-    def _gather(self, frame: Frame, found: dict[str, Answer]) -> None:
-        for item in frame.plan.asked:
-            if item.inner is None:
-                value = self._value(frame, item)
-                if value is not None:
-                    found[frame.prefix + item.tail] = value
-                continue
-            for one in frame.lists[item.slot].awake:
-                before = len(found)
-                self._gather(one, found)
-                if len(found) == before:
-                    found[one.prefix[:-1]] = EXISTS
 
     def _changed(self, item: Item, frame: Frame) -> frozenset[str]:
         touched = rework(self._sheet, item, [frame])
@@ -426,25 +338,5 @@ class Filling:
                 return self._metadata.user_name
 
 
-def _keep(frame: Frame, found: dict[str, Answer]) -> None:
-    """The answers given in a frame, and the instances that have none."""
-    for tail, value in frame.given.items():
-        found[frame.prefix + tail] = value
-    for item in frame.plan.lists.values():
-        for one in frame.lists[item.slot].known.values():
-            before = len(found)
-            _keep(one, found)
-            if len(found) == before and (item.count is None or one.is_awake):
-                found[one.prefix[:-1]] = EXISTS
-
-
-def _walk(frame: Frame) -> Iterator[str]:
-    for item in frame.plan.items:
-        if not frame.shown[item.slot] or item.is_instance:
-            continue
-        yield frame.path(item)
-        if item.inner is not None:
-            for one in frame.lists[item.slot].awake:
-                if one.shown[FIRST]:
-                    yield one.prefix[:-1]
-                    yield from _walk(one)
+def _is_metadata(item: Item) -> bool:
+    return item.question is not None and item.question.type in METADATA

@@ -32,9 +32,10 @@ from forms.expressions.moments import fraction_of_time, read_moment
 from forms.expressions.parser import parse
 from forms.expressions.syntax import ExpressionError
 from forms.expressions.values import Value, to_text
+from forms.frames import EXISTS, order_of_keys
 from forms.metadata import UNKNOWN, Metadata
 from forms.mistakes import DefinitionError, Mistake, problem
-from forms.sheet import EXISTS, Sheet, order_of_keys
+from forms.sheet import Sheet
 
 #: Answers as JSON has them: plain values, lists and mappings.
 Context: TypeAlias = Mapping[str, object]

@@ -14,7 +14,9 @@ from typing import TypeAlias
 from forms.checking import changed_twins
 from forms.compiled import CompiledForm, Effect, Item, Step
 from forms.definition import Answer
-from forms.sheet import Frame, Instances, Sheet, kept, settle
+from forms.frames import Frame, Instances
+from forms.settling import kept, settle
+from forms.sheet import Sheet
 
 #: Number of an item -> the frames in which it has to be worked out; a dict keeps their order.
 _Dirty: TypeAlias = dict[int, dict[Frame, None]]

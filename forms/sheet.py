@@ -8,100 +8,25 @@ frame that is not *awake* keeps its answers and waits.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
 from zlib import crc32
 
 from forms.answers import is_empty
 from forms.compiled import CompiledForm, Edge, Item, Plan
 from forms.definition import Answer, Answers
-from forms.expressions.terms import NOW, POSITION, SEED, SHOWN, TODAY, UP, State
-from forms.expressions.values import Value, stored_number, to_text
-from forms.findings import Code, Finding
+from forms.expressions.terms import NOW, POSITION, SEED, SHOWN, TODAY, UP
+from forms.frames import (
+    MOST_INSTANCES,
+    Frame,
+    Instances,
+    holds_anything,
+    inside,
+    order_of_keys,
+    taken_apart,
+)
 from forms.metadata import Metadata
-
-#: The most instances that one filled form may have, of all its repeats together.
-MOST_INSTANCES = 10_000
-
-#: What stands at the path of an instance that holds no answer, so that it is not forgotten.
-EXISTS = "1"
-
-#: The longest key of an instance.
-LONGEST_KEY = 40
-
-_KEYED = re.compile(rf"([^\[\]]+)\[([A-Za-z0-9]{{1,{LONGEST_KEY}}})\](?:/|$)")
-
-
-@dataclass(slots=True, eq=False)
-class Instances:
-    """The instances of one repeat in one state.
-
-    Attributes:
-        known: by key, those too that are not counted now.
-        awake: those that are asked now, in order.
-        has_too_many: more were asked for than there may be.
-        twins: remarks about ID numbers that stand twice; ``None`` until they are asked for.
-    """
-
-    known: dict[str, Frame] = field(default_factory=dict)
-    awake: list[Frame] = field(default_factory=list)
-    has_too_many: bool = False
-    twins: dict[Frame, list[Finding]] | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Frame:
-    """One instance of a repeat, or the form itself.
-
-    Attributes:
-        prefix: what stands before the tail of an item in its path here: ``members[2]/``.
-        shown: what is relevant, by slot.
-        given: the answers as given, by tail.
-        unread: by slot, why an answer cannot be read.
-        found: by slot, findings that were asked for and hold still.
-        lists: by slot, the instances of the repeats in it.
-        identity: remarks about whom it asks about; ``None`` until they are asked for.
-    """
-
-    plan: Plan
-    up: Frame | None
-    key: str
-    prefix: str
-    state: State
-    shown: list[bool]
-    given: dict[str, Answer] = field(default_factory=dict)
-    unread: dict[int, Code] = field(default_factory=dict)
-    found: dict[int, list[Finding]] = field(default_factory=dict)
-    lists: dict[int, Instances] = field(default_factory=dict)
-    identity: list[Finding] | None = None
-    is_awake: bool = False
-
-    def path(self, item: Item) -> str:
-        """The path of an item here."""
-        return self.prefix + item.tail if item.tail else self.prefix[:-1]
-
-    @property
-    def siblings(self) -> Instances | None:
-        """The list it stands in; the form itself stands in none."""
-        return None if self.up is None else self.up.lists[self.plan.level.list_slot]
-
-
-def order_of_keys(key: str) -> tuple[int, str]:
-    """Instances stand in the order of their keys, shorter before longer."""
-    return len(key), key
-
-
-def key_after(keys: Mapping[str, object]) -> str:
-    """A key that comes after all others: the next number."""
-    if not keys:
-        return "1"
-    last = max(keys, key=order_of_keys)
-    if last.isdigit() and last.isascii():
-        following = str(int(last) + 1).zfill(len(last))
-        return following
-    return "1" + "0" * len(last)
+from forms.settling import settle
 
 
 class Sheet:
@@ -180,7 +105,7 @@ class Sheet:
         siblings = frame.siblings
         if siblings is not None:
             del siblings.known[frame.key]
-        self._count -= 1 + sum(1 for _ in _inside(frame))
+        self._count -= 1 + sum(1 for _ in inside(frame))
         self._put_to_sleep(frame)
 
     def frames(self, level: int) -> list[Frame]:
@@ -220,7 +145,7 @@ class Sheet:
     def everything(self) -> Iterator[Frame]:
         """Every frame, those too that are not asked now."""
         yield self.root
-        yield from _inside(self.root)
+        yield from inside(self.root)
 
     # -- given answers --
 
@@ -249,7 +174,7 @@ class Sheet:
 
     def _placed(self, path: str) -> tuple[Frame, str] | None:
         """The frame of a path with keys, made when it is new, and what follows."""
-        steps, tail = _taken_apart(path)
+        steps, tail = taken_apart(path)
         plan, ways = self.root.plan, []
         for name, key in steps:
             item = plan.lists.get(name)
@@ -276,7 +201,7 @@ class Sheet:
             if item.level:
                 raise KeyError(path)
             return self.root, item
-        steps, tail = _taken_apart(path)
+        steps, tail = taken_apart(path)
         frame = self.root
         if not steps:
             raise KeyError(path)
@@ -354,7 +279,7 @@ class Sheet:
     def _forget_empty(self, frame: Frame) -> None:
         """A counted instance without an answer is made again when it is counted again."""
         siblings = frame.siblings
-        if siblings is not None and not _holds_anything(frame):
+        if siblings is not None and not holds_anything(frame):
             del siblings.known[frame.key]
             self._count -= 1
 
@@ -375,86 +300,6 @@ class Sheet:
                 self.born.append(one)
             found.append(one)
         return found
-
-
-def settle(
-    item: Item,
-    state: State,
-    shown: list[bool],
-    given: Answers,
-    unread: dict[int, Code],
-) -> None:
-    """Works out relevance and value of one item; those it needs are worked out already."""
-    slot = item.slot
-    visible = shown[item.parent] and (item.relevant is None or item.relevant(state))
-    shown[slot] = visible
-    read = item.read
-    if read is None:
-        return
-    if unread:
-        unread.pop(slot, None)
-    if not visible:
-        state[slot] = item.blank
-        return
-    if item.calculation is not None and not item.fills_once:
-        state[slot] = _worked_out(item, item.calculation.run(state))
-        return
-    answer = given.get(item.tail)
-    if answer is None or (type(answer) is str and not answer.strip()):
-        state[slot] = item.blank
-    else:
-        value, trouble = read(answer)
-        if trouble is not None:
-            unread[slot] = trouble
-            value = item.blank
-        state[slot] = value
-    if item.calculation is not None:
-        state[slot] = _worked_out(item, item.calculation.run(state))
-
-
-def kept(value: Value) -> Answer:
-    """The result of an expression as an answer."""
-    if isinstance(value, bool):
-        return to_text(value)
-    if isinstance(value, float):
-        return stored_number(value) if math.isfinite(value) else None
-    return value
-
-
-def _worked_out(item: Item, result: Value) -> Answer:
-    """The result of a calculation as its slot holds it."""
-    value = kept(result)
-    if value is None or value == "":
-        return item.blank
-    if item.rereads and item.read is not None:
-        value, trouble = item.read(value)
-        return item.blank if trouble is not None else value
-    return value
-
-
-def _taken_apart(path: str) -> tuple[list[tuple[str, str]], str]:
-    """``a/members[2]/x`` -> the repeats with their keys, and what follows; nothing if misspelt."""
-    steps, at = [], 0
-    while match := _KEYED.match(path, at):
-        steps.append((match[1], match[2]))
-        at = match.end()
-    tail = path[at:]
-    if "[" in tail or "]" in tail or (not tail and path.endswith("/")):
-        return [], path
-    return steps, tail
-
-
-def _inside(frame: Frame) -> Iterator[Frame]:
-    pending = [frame]
-    while pending:
-        for instances in pending.pop().lists.values():
-            for one in instances.known.values():
-                yield one
-                pending.append(one)
-
-
-def _holds_anything(frame: Frame) -> bool:
-    return bool(frame.given) or any(instances.known for instances in frame.lists.values())
 
 
 def _later(frame: Frame, found: list[Frame], earlier: int) -> list[Frame]:

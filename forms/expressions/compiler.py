@@ -7,14 +7,9 @@ from collections.abc import Callable
 from forms.expressions.choice_names import choice_name_term
 from forms.expressions.functions import FUNCTIONS, Function
 from forms.expressions.library import randomness
-from forms.expressions.nodes import (
-    indexed_repeat_term,
-    last_term,
-    nodes_term,
-    path_named,
-    position_term,
-)
+from forms.expressions.nodes import nodes_term, path_named
 from forms.expressions.operators import binary, logic, negation
+from forms.expressions.positions import indexed_repeat_term, last_term, position_term
 from forms.expressions.scope import Scope
 from forms.expressions.syntax import (
     Binary,

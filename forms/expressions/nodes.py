@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TypeAlias
 
-from forms.expressions.predicates import Choose, chosen, steps_back
+from forms.expressions.predicates import Choose, chosen
 from forms.expressions.scope import Kind, Level, Notes, Read, Scope, Spot
 from forms.expressions.syntax import (
     ExpressionError,
@@ -30,19 +30,13 @@ from forms.expressions.syntax import (
 from forms.expressions.terms import (
     CURRENT,
     FIRST,
-    PLACE,
-    POSITION,
     SHOWN,
-    SIZE,
     UP,
     Run,
     Sort,
     State,
     Term,
-    constant,
-    number,
 )
-from forms.expressions.values import Value
 from forms.mistakes import Mistake
 
 Compile: TypeAlias = Callable[[Node, Scope], Term]
@@ -119,61 +113,6 @@ def path_named(node: Node, scope: Scope, compile_node: Compile) -> str:
     return reach.node
 
 
-def position_term(arguments: Sequence[Node], scope: Scope, compile_node: Compile) -> Term:
-    """``position()`` in a predicate, ``position(..)``: which instance it is, from 1."""
-    if not arguments:
-        return _place_term("position", PLACE, scope)
-    reach = locate(arguments[0], scope, compile_node)
-    if reach is None:
-        raise ExpressionError(Mistake.DEF_025, name="position(…)")
-    spot = scope.form.spots.get(reach.node)
-    if spot is None or spot.inner is not reach.level:
-        return constant(Sort.NUMBER, 1.0)  # only repeats have siblings of the same name
-    _note(scope, spot.path, _shallower(reach.anchor, spot.level))
-    if reach.states is None:
-        state = reach.state
-        return Term(Sort.NUMBER, lambda at: float(state(at)[POSITION]))
-    states = reach.states
-    return Term(Sort.NODES, lambda at: [float(one[POSITION]) for one in states(at)])
-
-
-def last_term(scope: Scope) -> Term:
-    """``last()`` in a predicate."""
-    return _place_term("last", SIZE, scope)
-
-
-def indexed_repeat_term(arguments: Sequence[Node], scope: Scope, compile_node: Compile) -> Term:
-    """``indexed-repeat(question, repeat, index, …)``: one answer; empty when there is none.
-
-    Repeats around the question that are not named are those of the asking question.
-    """
-    outer = replace(scope, item=None)
-    question = _spot_named(arguments[0], outer, compile_node)
-    if question.kind is not Kind.QUESTION or len(arguments) % 2 == 0:
-        raise _misused_index()
-    indexes: dict[str, Node] = {}
-    for repeat, index in zip(arguments[1::2], arguments[2::2], strict=True):
-        indexes[_spot_named(repeat, outer, compile_node).path] = index
-    levels = [level for level in question.level.around() if level.path in indexes]
-    if len(levels) != len(indexes):
-        raise _misused_index()
-    first = levels[-1].parent or scope.form.form
-    start = _common(question.level, outer, within=first)
-    if question.level.below(start.level) != levels[::-1]:  # a repeat between is not named
-        raise _misused_index()
-    for level in levels:
-        _note(scope, level.path, start.anchor)
-    innermost = indexes[levels[0].path]
-    back = steps_back(innermost, lambda node: is_own(node, levels[0], scope, compile_node))
-    is_only = len(levels) == 1 and levels[0] in scope.level.around()
-    _note(scope, question.path, start.anchor, back if is_only else None)
-    ways = [
-        (level.list_slot, number(compile_node(indexes[level.path], scope)))
-        for level in reversed(levels)
-    ]
-    return Term(question.sort, _indexed(question, start.state, ways))
-
-
 def is_own(node: Node, level: Level, scope: Scope, compile_node: Compile) -> bool:
     """Is it the asking item's own instance of a repeat?"""
     reach = locate(node, replace(scope, notes=Notes()), compile_node)
@@ -197,32 +136,6 @@ def spelled(node: Node) -> str:
             return spelled(base) + "[…]" * len(predicates) + "".join(f"/{step}" for step in steps)
         case _:
             return "…"
-
-
-def _misused_index() -> ExpressionError:
-    return ExpressionError(Mistake.DEF_025, name="indexed-repeat(…)")
-
-
-def _indexed(
-    question: Spot, first: Run, ways: Sequence[tuple[int, Callable[[State], float]]]
-) -> Run:
-    slot, blank = question.slot, question.blank
-
-    def run(at: State) -> Value:
-        state: State = first(at)
-        for list_slot, read in ways:
-            index, instances = read(at), state[list_slot]
-            if not 1 <= index <= len(instances):  # nor is NaN
-                return blank
-            state = instances[int(index) - 1]
-        value: Value = state[slot]
-        return value
-
-    return run
-
-
-def _spot_named(node: Node, scope: Scope, compile_node: Compile) -> Spot:
-    return scope.form.spots[path_named(node, scope, compile_node)]
 
 
 def _beginning(start: Start, scope: Scope) -> Reach:
@@ -265,7 +178,7 @@ def _up(reach: Reach, scope: Scope, written: Node) -> Reach:
     if spot.inner is not reach.level or reach.level.parent is None:
         return replace(reach, node=around)
     level = reach.level.parent
-    anchor = _shallower(reach.anchor, level)
+    anchor = shallower(reach.anchor, level)
     if reach.states is None:
         return replace(reach, node=around, level=level, ups=reach.ups + 1, anchor=anchor)
     states = reach.states
@@ -297,7 +210,7 @@ def _entered(
     compile_node: Compile,
 ) -> Reach:
     """From the states around a repeat to those of its instances."""
-    _note(scope, inner.path, reach.anchor)
+    note(scope, inner.path, reach.anchor)
     into = replace(reach, node=inner.path, level=inner, earlier=None)
     if not predicates:
         return replace(into, states=_instances(reach, inner.list_slot, None))
@@ -370,19 +283,19 @@ def _named(path: str, scope: Scope) -> Reach:
 
 def _named_around(spot: Spot, scope: Scope) -> Reach:
     """The states whose slots hold what is named."""
-    reach = _common(spot.level, scope)
+    reach = common(spot.level, scope)
     for level in spot.level.below(reach.level):
         reach = _all_instances(reach, level, scope)
     return reach
 
 
 def _all_instances(reach: Reach, inner: Level, scope: Scope) -> Reach:
-    _note(scope, inner.path, reach.anchor)
+    note(scope, inner.path, reach.anchor)
     states = _instances(reach, inner.list_slot, None)
     return replace(reach, node=inner.path, level=inner, states=states)
 
 
-def _common(level: Level, scope: Scope, *, within: Level | None = None) -> Reach:
+def common(level: Level, scope: Scope, *, within: Level | None = None) -> Reach:
     """The deepest state around what is named and the asking node, or the node a predicate tests.
 
     ``within`` keeps it from going deeper than that level.
@@ -404,7 +317,8 @@ def _shared(one: Level, other: Level, limit: Level) -> Level:
     return next(level for level in one.around() if level in around and level.depth <= limit.depth)
 
 
-def _shallower(one: Level, other: Level) -> Level:
+def shallower(one: Level, other: Level) -> Level:
+    """Of two levels the outer one."""
     return one if one.depth <= other.depth else other
 
 
@@ -434,7 +348,7 @@ def _term(reach: Reach, scope: Scope, written: Node) -> Term:
     spot = scope.form.spots.get(reach.node)
     if spot is None or (reach.states is None and spot.kind is not Kind.QUESTION):
         raise ExpressionError(Mistake.DEF_020, name=spelled(written))
-    _note(scope, spot.path, reach.anchor, reach.earlier)
+    note(scope, spot.path, reach.anchor, reach.earlier)
     slot = spot.slot if spot.inner is None else FIRST
     if reach.states is None:
         return Term(spot.sort, _reader(slot, reach))
@@ -471,7 +385,7 @@ def _children_term(node: Path | Located, scope: Scope, compile_node: Compile) ->
     slots = []
     for spot in scope.form.spots.values():
         if spot.path.rpartition("/")[0] == reach.node and spot.inner is None:
-            _note(scope, spot.path, reach.anchor)
+            note(scope, spot.path, reach.anchor)
             slots.append(spot.slot)
     states = reach.all_states
     return Term(
@@ -480,12 +394,6 @@ def _children_term(node: Path | Located, scope: Scope, compile_node: Compile) ->
     )
 
 
-def _note(scope: Scope, path: str, anchor: Level, earlier: int | None = None) -> None:
+def note(scope: Scope, path: str, anchor: Level, earlier: int | None = None) -> None:
+    """Remembers what an expression reads."""
     scope.notes.reads[Read(path, anchor, earlier)] = None
-
-
-def _place_term(name: str, slot: int, scope: Scope) -> Term:
-    if not scope.here.is_tested:
-        raise ExpressionError(Mistake.DEF_018, name=name, expected=1, count=0)
-    scope.notes.of_tested = True
-    return Term(Sort.NUMBER, lambda state: float(state[slot]))

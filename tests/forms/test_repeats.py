@@ -12,8 +12,8 @@ from forms.compiled import CompiledForm
 from forms.definition import Answer
 from forms.engine import EXISTS, Filling, validate
 from forms.findings import Code
+from forms.frames import MOST_INSTANCES
 from forms.mistakes import DefinitionError
-from forms.sheet import MOST_INSTANCES
 from tests.forms.writing import ON, TABLES, codes, filling, form_of
 
 Row = Mapping[str, str]
