@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.widgets.wrapped_label import WrappedLabel
 
 _ICONS = {"error": "error", "warning": "warning", "info": "info", "good": "check-circle"}
 
@@ -17,11 +18,10 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("message_bar")
         self._icon = QLabel()
-        self._sentence = QLabel()
+        self._sentence = WrappedLabel()
         self._sentence.setProperty("kind", "strong")
-        self._next_step = QLabel()
+        self._next_step = WrappedLabel()
         for label in (self._sentence, self._next_step):
-            label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = QToolButton()
         self._close.setObjectName("button:close_message")
