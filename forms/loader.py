@@ -134,7 +134,8 @@ class _Reading:
         for name, rows in choices.items():
             self._lists.read(
                 name, rows.entries, languages, self._report,
-                allows_duplicates=settings.allows_duplicates,
+                # Places of one name in several provinces are told apart by the choice_filter.
+                allows_duplicates=settings.allows_duplicates or name == "external_choices",
             )  # fmt: skip
         reader = SurveyReader(
             TypeReader(self._lists, self._attachments, self._report, is_part=self._is_part),

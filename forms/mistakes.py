@@ -64,11 +64,16 @@ class Mistake(Enum):
     DEF_073 = "Vai trò '{name}' không dùng được trong nhóm lặp. Dùng tiền tố khác, ví dụ member."
     DEF_074 = "Tên '{name}' vừa là tệp đính kèm vừa là danh sách lựa chọn. Đổi tên một trong hai."
     DEF_075 = "Nhóm lồng nhau quá sâu (tối đa {limit} mức). Gộp bớt các nhóm."
+    DEF_076 = "Dòng này thừa ô '{name}'. Xoá ô thừa; nếu dấu ngăn thuộc nội dung: {remedy}."
     DEF_060 = "Trang tính '{name}' không thuộc XLSForm nên không được đọc."
     DEF_061 = "Thiết lập '{name}' không có tác dụng ở đây."
     DEF_062 = "Cột '{name}' không có tác dụng ở đây."
     DEF_063 = "Hàng này không có type, name và label nên không được đọc."
     DEF_064 = "Nhắc nhở của công cụ pyxform: {detail}"
+    DEF_065 = "Cột '{name}' không thuộc XLSForm nên không được đọc."
+    DEF_066 = "Ô '{name}' nằm ở cột không có tên nên không được đọc."
+    DEF_067 = "Hàng này không có list_name và name nên không được đọc."
+    DEF_068 = "Trang settings chỉ dùng một hàng, nên hàng này không được đọc."
     DEF_050 = "Hàm '{name}' cố ý không hỗ trợ: {detail}. Viết lại biểu thức, không dùng hàm này."
     DEF_051 = "Không có bảng '{name}': không phải tệp CSV kèm theo hay danh sách lựa chọn. Sửa tên."
     DEF_052 = "Bảng '{name}' không có cột '{heading}'. Dùng một trong các cột: {allowed}."
@@ -119,8 +124,8 @@ class DefinitionProblem:
     message: str
 
     def __str__(self) -> str:
-        where = ":".join(part for part in (self.sheet, str(self.row or ""), self.column) if part)
-        return f"{where}: {self.code.name}: {self.message}"
+        place = ":".join(part for part in (self.sheet, str(self.row or ""), self.column) if part)
+        return ": ".join(part for part in (place, self.code.name, self.message) if part)
 
 
 class DefinitionError(Exception):

@@ -118,6 +118,8 @@ class FormMap:
     def path_of(self, name: str) -> str:
         """What ``${name}`` names. Raises ``ExpressionError``."""
         paths = self.by_name.get(name, ())
+        if not paths and name.startswith("last-saved#"):
+            raise ExpressionError(Mistake.DEF_025, name=name)
         if not paths:
             raise ExpressionError(Mistake.DEF_019, name=name)
         if len(paths) > 1:

@@ -13,16 +13,23 @@ from forms.mistakes import Mistake
 
 #: The option that ``or_other`` adds, as pyxform names it.
 OTHER = "other"
+_EXTERNAL = "external_choices"
 _OTHER_VI, _OTHER_EN = "Khác", "Other"
 
 
 @dataclass(slots=True)
 class ChoiceLists:
-    """The option lists of a form, each with the sheet and the rows it stands in."""
+    """The option lists of a form, each with the sheet and the rows it stands in.
+
+    Attributes:
+        external: list of the sheet ``external_choices`` -> its name here, which is another one
+            when a list of the sheet ``choices`` is called the same.
+    """
 
     lists: dict[str, list[Choice]] = field(default_factory=dict)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
+    external: dict[str, str] = field(default_factory=dict)
 
     def read(
         self,
@@ -36,14 +43,17 @@ class ChoiceLists:
         """Adds the lists of one sheet (``choices`` or ``external_choices``)."""
         for entry in entries:
             missing = [name for name in ("list_name", "name") if name not in entry.cells]
+            if len(missing) == 2 and "label" not in entry.texts:
+                if entry.filled():
+                    report.add(Mistake.DEF_067, sheet, entry.number, "")
+                continue
             for name in missing:
                 report.add(Mistake.DEF_007, sheet, entry.number, name, name=name)
             if missing:
                 continue
             attributes = dict(entry.cells)
             list_name, code = attributes.pop("list_name"), attributes.pop("name")
-            if self.sheets.setdefault(list_name, sheet) != sheet:
-                report.refuse_value(sheet, entry.number, "list_name", list_name, "tên khác")
+            list_name = self._named(list_name, sheet)
             other = self.rows.setdefault((list_name, code), entry.number)
             if other != entry.number and not allows_duplicates:
                 report.add(Mistake.DEF_012, sheet, entry.number, "name", name=code, other=other)
@@ -51,6 +61,15 @@ class ChoiceLists:
             label = languages.shown(entry.texts.get("label", {})) or code
             choice = Choice(code, label, attributes, languages.translations(entry))
             self.lists.setdefault(list_name, []).append(choice)
+
+    def _named(self, list_name: str, sheet: str) -> str:
+        """The name of a list here; the two sheets may each have one of the same name."""
+        if sheet == _EXTERNAL:
+            taken = self.sheets.get(list_name, sheet) != sheet
+            name = f"{sheet}:{list_name}" if taken else list_name
+            list_name = self.external.setdefault(list_name, name)
+        self.sheets[list_name] = sheet
+        return list_name
 
     def add_other(self, list_name: str, languages: Languages) -> None:
         """The option ``other`` of a list with ``or_other``, unless the author wrote one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from forms.loading.columns import (
     CHOICES,
@@ -34,6 +35,9 @@ LONGEST_CELL = 20_000
 
 #: How headings begin that authors and their tools keep for themselves; XForms has no such names.
 _AUTHORS_OWN = ("_", "$", "#")
+
+#: With more columns of their own than this, authors hear of all of them; looking takes time.
+_MOST_UNKNOWN = 100
 
 _ATTRIBUTE = re.compile(r"[^\W\d][\w.-]*")
 _SPACES = re.compile(" {2,}")
@@ -143,12 +147,16 @@ def _meanings(
 ) -> dict[str, Column | Refused]:
     doubled = any("::" in heading for heading in sheet.headings)
     meanings: dict[str, Column | Refused] = {}
+    unknown = 0
     for heading in dict.fromkeys(sheet.headings):
         if not heading or heading.startswith(_AUTHORS_OWN):
             continue
         meaning = meaning_of(parts_of(heading, aliases, doubled=doubled), heading)
         if meaning is None:
-            meaning = Refused(Mistake.DEF_005, at_heading=True)
+            unknown += 1
+            looks_meant = unknown > _MOST_UNKNOWN or _looks_meant(heading, aliases)
+            mistake = Mistake.DEF_005 if looks_meant else Mistake.DEF_065
+            meaning = Refused(mistake, at_heading=True)
         elif isinstance(meaning, Column):
             if meaning in meanings.values():
                 report.add(Mistake.DEF_006, name, sheet.header_row, heading, name=meaning.name)
@@ -183,7 +191,7 @@ def _entry(
             at = header_row if meaning.at_heading else row.number
             report.add(meaning.mistake, name, at, heading, name=heading, reason=meaning.reason)
         elif not heading:
-            report.add(Mistake.DEF_005, name, row.number, "", name=text)
+            report.add(Mistake.DEF_066, name, row.number, "", name=text)
     return Entry(row.number, index, cells, texts)
 
 
@@ -199,6 +207,14 @@ def parts_of(heading: str, aliases: Mapping[str, Parts], *, doubled: bool) -> Pa
         parts[at : at + 2] = [f"jr:{parts[at + 1]}"]
     first = "_".join(parts[0].split()).lower()
     return (*aliases.get(first, (first,)), *parts[1:])
+
+
+def _looks_meant(heading: str, aliases: Mapping[str, Parts]) -> bool:
+    """Is a heading that means nothing a misspelt one, and not a column of the author's own?"""
+    first = "_".join(re.split("::?", heading)[0].split()).lower()
+    known = {*aliases, *(name for parts in (*SURVEY, *CHOICES, *SETTINGS) for name in parts)}
+    is_close = bool(get_close_matches(first[:40], known, n=1, cutoff=0.75))
+    return is_close or first.startswith(tuple(TRANSLATED))
 
 
 def _survey_column(parts: Parts, _heading: str) -> Column | Refused | None:

@@ -56,7 +56,8 @@ class QuestionReader:
 
     def question(self, entry: Entry, kind: Kind, path: str, *, in_repeat: bool) -> Question:
         """The question of a row; what cannot be used is told and left out."""
-        self._check_fit(entry, kind.type)
+        if not kind.is_refused:
+            self._check_fit(entry, kind.type)
         cells = entry.cells
         name = path.rpartition("/")[2]
         number, label = split_number(self._shown(entry, "label"))

@@ -29,9 +29,9 @@ class Settings:
 
 
 def settings_of(entries: tuple[Entry, ...], report: Report, *, file_name: str) -> Settings:
-    """The first row; a second one would have no effect, so it is refused."""
+    """The first row; a second one has no effect, as in pyxform."""
     for extra in entries[1:]:
-        report.add(Mistake.DEF_029, "settings", extra.number, "", name="", type="settings")
+        report.add(Mistake.DEF_068, "settings", extra.number, "")
     cells = entries[0].cells if entries else {}
     form_id = cells.get("form_id") or file_name
     return Settings(

@@ -154,7 +154,7 @@ class SurveyReader:
             return
         kind = self.types.kind(entry)
         in_repeat = any(group.is_repeat for group in self._open)
-        path = self._take_name(entry)
+        path = self._take_name(entry, needs_one=not kind.is_refused)
         question = self._questions.question(entry, kind, path, in_repeat=in_repeat)
         children = self._open[-1].children
         children.append(question)
@@ -166,14 +166,15 @@ class SurveyReader:
             if self._check_name(other.name, entry):
                 children.append(other)
 
-    def _take_name(self, entry: Entry) -> str:
+    def _take_name(self, entry: Entry, *, needs_one: bool = True) -> str:
         """The path of a row; rows without a usable name get one nobody can refer to."""
         parent = self._open[-1].path
         name = entry.cells.get("name")
         if name is None and entry.cells.get("type") == "note":
             name = f"generated_note_name_{entry.index + 2}"  # the name pyxform gives it
         if name is None:
-            self._report.add(Mistake.DEF_007, "survey", entry.number, "name", name="name")
+            if needs_one:
+                self._report.add(Mistake.DEF_007, "survey", entry.number, "name", name="name")
         elif not _NAME.fullmatch(name):
             self._report.add(Mistake.DEF_009, "survey", entry.number, "name", name=name)
         elif self._check_name(name, entry):

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from io import StringIO
 
-from forms.loading.rows import MOST_CELLS, MOST_ROWS, Grid, Line, clean, too_large, unreadable
+from forms.loading.rows import (
+    MOST_CELLS,
+    MOST_ROWS,
+    Flaw,
+    Grid,
+    Line,
+    clean,
+    too_large,
+    unreadable,
+)
+from forms.mistakes import Mistake
 
 #: A text with more lines or marks between cells than this is refused before it is read.
 _MOST_MARKS = 500_000
@@ -42,10 +53,23 @@ class _Gathering:
             raise too_large(self._sheet)
         lines.append(Line(number, tuple(cells)))
 
-    def grids(self) -> list[Grid]:
+    def grids(self, *, remedy: str) -> list[Grid]:
         if not self._lines:
             raise unreadable("không có bảng nào")
-        return [Grid(name, tuple(lines)) for name, lines in self._lines.items()]
+        return [_grid(name, lines, remedy) for name, lines in self._lines.items()]
+
+
+def _grid(name: str, lines: list[Line], remedy: str) -> Grid:
+    """A sheet; in a text a further cell is mostly a separator that belongs to a formula."""
+    headings = lines[0].cells if lines else ()
+    width = max((at for at, cell in enumerate(headings, 1) if cell), default=0)
+    flaws = []
+    for line in lines[1:]:
+        more = next((at for at in range(width, len(line.cells)) if line.cells[at]), None)
+        if more is not None:
+            parameters = {"name": line.cells[more], "remedy": remedy}
+            flaws.append(Flaw(line.number, -1, Mistake.DEF_076, parameters))
+    return Grid(name, tuple(replace(one, cells=one.cells[:width]) for one in lines), tuple(flaws))
 
 
 def read_markdown(content: bytes) -> list[Grid]:
@@ -55,7 +79,7 @@ def read_markdown(content: bytes) -> list[Grid]:
         cells = _markdown_cells(line)
         if cells is not None:
             gathering.add(number, cells[0], cells[1:])
-    return gathering.grids()
+    return gathering.grids(remedy=r"viết \|")
 
 
 def _markdown_cells(line: str) -> list[str] | None:
@@ -87,7 +111,7 @@ def read_csv(content: bytes) -> list[Grid]:
             number = reader.line_num + 1
     except csv.Error as error:
         raise unreadable(f"dòng {number}: {error}") from error
-    return gathering.grids()
+    return gathering.grids(remedy='đặt ô đó trong dấu "')
 
 
 def _decoded(content: bytes, mark: str) -> str:

@@ -40,6 +40,7 @@ class Kind:
         file: the attached file that the list comes from.
         or_other: the list has a further option with a text beside it.
         checked: what the type itself demands of an answer.
+        is_refused: the type cannot be used; the row is read no further.
     """
 
     type: QuestionType
@@ -49,6 +50,7 @@ class Kind:
     checked: Checked | None = None
     scale: Range | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+    is_refused: bool = False
 
 
 class TypeReader:
@@ -84,7 +86,7 @@ class TypeReader:
             return Kind(checked.type, checked=checked)
         if written not in TYPES:
             self._refuse_type(entry, written)
-            return Kind(QuestionType.TEXT)
+            return Kind(QuestionType.TEXT, is_refused=True)
         kind = TYPES[written]
         if kind is QuestionType.CALCULATE and _only_fills_once(entry):
             kind = QuestionType.HIDDEN  # as in the XForm: a value without a question or formula
@@ -110,6 +112,8 @@ class TypeReader:
         if command in FILE_LISTS:
             return self._file_kind(entry, FILE_LISTS[command], list_name, match["other"])
         kind = LISTS[command]
+        if command == "select_one_external":
+            list_name = self._lists.external.get(list_name, list_name)
         parameters = self._parameters(entry, kind, PARAMETERS[kind])
         if "${" in list_name:
             self._report.add(

@@ -306,6 +306,18 @@ def test_calculations_follow_one_another_in_any_order_of_rows(tmp_path: Path) ->
     assert (form.value("c"), form.value("d")) == (None, "nhỏ")
 
 
+def test_what_once_calculates_does_not_stop_the_defaults(tmp_path: Path) -> None:
+    survey = [
+        {"type": "calculate", "name": "f", "label": "", "calculation": "once(uuid())"},
+        {"type": "text", "name": "a", "label": "A", "default": "concat('x', 'y')"},
+    ]
+    filled = filling(form_of(tmp_path, survey))
+    assert filled.value("a") == "xy"
+    filled.set("a", None)
+    again = filling(filled.form, filled.kept())
+    assert (again.value("a"), again.value("f")) == (None, filled.value("f"))
+
+
 def test_once_keeps_its_first_result(tmp_path: Path) -> None:
     rows = [
         {"type": "text", "name": "a", "label": "A"},

@@ -11,6 +11,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]  # comes with pyxf
 
 from forms.definition import DatePrecision, QuestionType
 from forms.loader import DefinitionError, check_form, load_definition, load_form
+from forms.mistakes import Mistake
 from forms.registry import FormRegistry
 from tests.forms.writing import SETTINGS, form_of, table, write_form
 
@@ -354,6 +355,49 @@ def test_a_cell_that_says_no_says_nothing(tmp_path: Path) -> None:
     assert load_form(write_form(tmp_path, rows))
 
 
+def test_what_authors_write_for_themselves_is_told_and_not_read(tmp_path: Path) -> None:
+    survey = [{**TEXT, "Người soạn": "An"}, {**TEXT, "name": "b", "type": "select_one yn"}]
+    choices = [*CHOICES, {"list_name": "", "name": "", "my note": "hết danh sách"}]
+    checked = check_form(write_form(tmp_path, survey, choices))
+    assert checked.form is not None
+    told = [one for one in checked.notices if one.code is not Mistake.DEF_064]  # and pyxform
+    assert [(one.code.name, one.sheet, one.row, one.column) for one in told] == [
+        ("DEF_065", "choices", 6, "my note"),
+        ("DEF_065", "survey", 2, "Người soạn"),
+    ]
+
+
+def test_a_row_of_a_list_that_says_only_something_else_is_told_and_not_read(
+    tmp_path: Path,
+) -> None:
+    choices = [*CHOICES, {"list_name": "", "name": "", "region": "Bắc"}]
+    rows = [{**TEXT, "type": "select_one yn"}]
+    checked = check_form(write_form(tmp_path, rows, choices))
+    assert checked.form is not None
+    assert [(one.code.name, one.sheet, one.row) for one in checked.notices] == [
+        ("DEF_067", "choices", 8)
+    ]
+
+
+def test_a_refused_type_is_the_only_mistake_of_its_row(tmp_path: Path) -> None:
+    path = write_form(tmp_path, [TEXT, {"type": "audit"}, {"type": "video", "name": "v"}])
+    assert places(path) == [("DEF_040", "survey", 4, "type"), ("DEF_040", "survey", 5, "type")]
+
+
+@pytest.mark.parametrize("column", ["default", "calculation", "relevant", "label"])
+def test_the_answers_of_the_last_form_are_refused_by_name(tmp_path: Path, column: str) -> None:
+    path = write_form(tmp_path, [TEXT, {**OTHER, column: "${last-saved#a}"}])
+    assert places(path) == [("DEF_025", "survey", 4, column)]
+
+
+def test_a_mistake_of_the_whole_file_begins_with_its_code(tmp_path: Path) -> None:
+    path = tmp_path / "form.md"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(DefinitionError) as caught:
+        load_definition(path)
+    assert str(caught.value).startswith("DEF_001: ")
+
+
 SPACED = {"list_name": "x", "name": "a b", "label": "c"}
 
 
@@ -375,8 +419,8 @@ SPACED = {"list_name": "x", "name": "a b", "label": "c"}
             [("DEF_041", "choices", 7, "image"), ("DEF_015", "choices", 8, "name")],
         ),
         (
-            [{**CHOICES[0], "my note": "x"}, {**SPACED, "name": "a"}],
-            [("DEF_005", "choices", 6, "my note")],
+            [{**CHOICES[0], "label english": "x"}, {**SPACED, "name": "a"}],
+            [("DEF_005", "choices", 6, "label english")],
         ),
         (
             [{"list_name": "x", "label": "1"}],
@@ -421,8 +465,10 @@ def test_a_mistake_in_the_settings_is_placed(
 
 def test_a_second_row_of_settings_is_told(tmp_path: Path) -> None:
     settings = table("settings", [{"form_id": "thu"}, {"form_id": "khac"}])
-    path = write_form(tmp_path, [TEXT], settings=settings)
-    assert places(path) == [("DEF_029", "settings", 7, "")]
+    checked = check_form(write_form(tmp_path, [TEXT], settings=settings))
+    assert checked.form is not None
+    assert checked.form.definition.form_id == "thu"
+    assert [(one.code.name, one.row) for one in checked.notices] == [("DEF_068", 7)]
 
 
 def test_a_form_without_settings_is_named_after_its_file(tmp_path: Path) -> None:

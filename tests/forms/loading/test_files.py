@@ -201,11 +201,19 @@ def test_a_heading_that_stands_twice_is_told(tmp_path: Path, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["form.md", "form.csv", "form.xlsx", "form.xls"])
-def test_a_cell_without_a_heading_is_told(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["form.xlsx", "form.xls"])
+def test_a_cell_without_a_heading_is_told_and_not_read(tmp_path: Path, name: str) -> None:
     survey = [["type", "name", "label"], ["text", "a", "A", "", "lạc"]]
+    checked = check_form(WRITERS[name](tmp_path / name, {"survey": survey}))
+    assert checked.form is not None
+    assert [(one.code.name, one.row) for one in checked.notices] == [("DEF_066", 2)]
+
+
+@pytest.mark.parametrize("name", ["form.md", "form.csv"])
+def test_a_separator_inside_a_formula_is_told(tmp_path: Path, name: str) -> None:
+    survey = [["type", "name", "label"], ["text", "a", "A", "", "lạc"], ["text", "b", "B"]]
     path = WRITERS[name](tmp_path / name, {"survey": survey})
-    assert places(path) == [("DEF_005", "survey", 2 if "xls" in name else 3, "")]
+    assert places(path) == [("DEF_076", "survey", 3, "")]
 
 
 def test_a_sheet_that_stands_twice_is_told(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from forms.loading.words import (
     SUPPORTED_TYPES,
     TYPES,
 )
-from tests.forms.writing import table, write_form
+from tests.forms.writing import filling, table, write_form
 
 Rows = list[dict[str, str]]
 YN = [
@@ -310,11 +310,31 @@ def test_codes_may_stand_twice_when_the_settings_say_so(tmp_path: Path) -> None:
     assert [choice.code for choice in form.choices["yn"]] == ["1", "2", "1"]
 
 
-def test_a_list_in_two_sheets_is_told(tmp_path: Path) -> None:
-    rows = [{"type": "select_one yn", "name": "q", "label": "Q"}]
-    path = write_form(tmp_path, rows, YN, settings=table("external_choices", YN[:1]))
-    found = [(one.code.name, one.sheet) for one in check_form(path).problems]
-    assert ("DEF_015", "external_choices") in found
+def test_the_two_sheets_of_lists_may_call_a_list_the_same(tmp_path: Path) -> None:
+    rows = [
+        {"type": "select_one yn", "name": "q", "label": "Q"},
+        {
+            "type": "select_one_external yn",
+            "name": "r",
+            "label": "R",
+            "choice_filter": "unit = ${q}",
+        },
+    ]
+    communes = [
+        {"list_name": "yn", "name": "tan_an", "label": "Tân An", "unit": "1"},
+        {"list_name": "yn", "name": "tan_an", "label": "Tân An", "unit": "2"},
+        {"list_name": "yn", "name": "phu_my", "label": "Phú Mỹ", "unit": "2"},
+    ]
+    path = write_form(tmp_path, rows, YN, settings=table("external_choices", communes))
+    checked = check_form(path)
+    assert checked.problems == ()
+    assert checked.form is not None
+    filled = filling(checked.form)
+    assert [choice.code for choice in filled.choices("q")] == ["1", "2"]
+    filled.set("q", "2")
+    assert [choice.code for choice in filled.choices("r")] == ["tan_an", "phu_my"]
+    filled.set("r", "phu_my")
+    assert filled.findings_at("r") == []
 
 
 def test_groups_too_deep_are_told(tmp_path: Path) -> None:
