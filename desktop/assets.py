@@ -25,3 +25,9 @@ def icon_file(name: str) -> Path:
 def style_text(name: str) -> str:
     """A style sheet with ``@tokens`` still in it."""
     return (_ROOT / "styles" / f"{name}.qss").read_text(encoding="utf-8")
+
+
+def common_passphrases() -> tuple[str, ...]:
+    """What is guessed first, without marks and spaces."""
+    text = (_ROOT / "passphrases" / "common.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 from desktop.errors import ExternalError, Problem, UserError
-from desktop.store import keys
+from desktop.store import keys, ledger
 from desktop.store.folder import key_path, lock_folder, make_folder
-from desktop.store.keys import KdfCost
+from desktop.store.keys import Unlocked
 from desktop.store.preparing import holds_register
 from desktop.store.register import Register
+from desktop.store.rekeying import settle_cut
+from desktop.store.stretching import KdfCost, cost_for_this_pc
 from forms.vietnamese import clean
 
 
@@ -20,16 +26,17 @@ def register_exists(folder: Path) -> bool:
 
 def users_of(folder: Path) -> list[str]:
     """The names of those who can open the register, in the order they were added."""
-    return keys.users_of(key_path(folder))
+    return [user.name for user in keys.users_of(key_path(folder))]
 
 
 def create_register(
-    folder: Path, *, user_name: str, passphrase: str, cost: KdfCost = KdfCost.DEFAULT
+    folder: Path, *, user_name: str, passphrase: str, cost: KdfCost | None = None
 ) -> Register:
-    """Make an empty register that ``user_name`` can open, and open it.
+    """Make an empty register that ``user_name``, its first manager, can open, and open it.
 
+    ``cost`` is what a guess of the passphrase costs; ``None`` measures what this PC can bear.
     Raises ``REGISTER_EXISTS`` (nothing is touched), ``REGISTER_IN_USE`` while another program
-    makes it, ``PASSPHRASE_TOO_SHORT``, and the failures of the disk.
+    makes it, ``PASSPHRASE_TOO_SHORT``, ``PASSPHRASE_COMMON``, and the failures of the disk.
     """
     if register_exists(folder):
         raise UserError(Problem.REGISTER_EXISTS)
@@ -38,7 +45,10 @@ def create_register(
     lock = lock_folder(folder)
     try:  # the key file knows whether a register was made since we looked
         key = keys.create_key_file(
-            key_path(folder), user_name=name, passphrase=passphrase, cost=cost
+            key_path(folder),
+            user_name=name,
+            passphrase=passphrase,
+            cost=cost or cost_for_this_pc(),
         )
     except BaseException:
         lock.release()
@@ -46,9 +56,89 @@ def create_register(
     return Register.create(folder, key=key, author=name, lock=lock)
 
 
-def open_register(folder: Path, *, user_name: str, passphrase: str) -> Register:
-    """Open the register: ``WRONG_PASSPHRASE``, ``REGISTER_MISSING``, ``REGISTER_IN_USE`` …"""
+def open_register(
+    folder: Path,
+    *,
+    user_name: str,
+    passphrase: str,
+    cost: KdfCost | None = None,
+    notice: Callable[[Problem], None] | None = None,
+) -> Register:
+    """Open the register: ``WRONG_PASSPHRASE``, ``TOO_MANY_TRIES``, ``REGISTER_IN_USE`` …
+
+    A passphrase that is wrapped cheaper than ``cost`` (``None``: than this PC can bear) is wrapped
+    anew. ``notice`` is told what the officer should know though the register opened:
+    ``KEY_FILE_MENDED``, ``ROTATION_DUE``.
+    """
+    name = clean(user_name)
+    return open_unlocked(
+        folder,
+        lambda: keys.unlock(key_path(folder), user_name=name, passphrase=passphrase, cost=cost),
+        user_name=name,
+        notice=notice,
+    )
+
+
+def open_unlocked(
+    folder: Path,
+    unlock: Callable[[], Unlocked],
+    *,
+    user_name: str,
+    notice: Callable[[Problem], None] | None = None,
+) -> Register:
+    """Open the register with what ``unlock`` finds, once the folder is ours alone.
+
+    The lock comes first, because a change of the key that another program is in the middle of
+    looks like one that was cut.
+    """
     if not register_exists(folder):
         raise ExternalError(Problem.REGISTER_MISSING)
-    key = keys.unlock(key_path(folder), user_name=clean(user_name), passphrase=passphrase)
-    return Register.open(folder, key=key)
+    lock = lock_folder(folder)
+    try:
+        unlocked = unlock()
+        settle_cut(folder, unlocked)
+    except BaseException:
+        lock.release()
+        raise
+    register = _open(folder, unlocked, lock)
+    _write_down(register, unlocked, user_name)
+    for problem in _noticed(folder, unlocked):
+        if notice is not None:
+            notice(problem)
+    return register
+
+
+def _open(folder: Path, unlocked: Unlocked, lock: FileLock) -> Register:
+    try:
+        return Register.open(folder, key=unlocked.key, lock=lock)
+    finally:
+        unlocked.key.wipe()
+        for key in unlocked.unfinished or ():
+            key.wipe()
+
+
+def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> None:
+    """What happened to the keys, in the ledger; a register that cannot be written still opens."""
+    actions = []
+    if unlocked.wrong_tries:
+        actions.append(("key.wrong_tries", [("count", str(unlocked.wrong_tries))]))
+    if unlocked.is_mended:
+        actions.append(("key.file_mended", []))
+    if unlocked.is_raised:
+        actions.append(("key.cost_raised", []))
+    if unlocked.unfinished is not None:
+        actions.append(("key.change_settled", []))
+    try:
+        for action, objects in actions:
+            ledger.note(
+                register, at=datetime.now(UTC), by=user_name, action=action, objects=objects
+            )
+    except ExternalError:
+        return
+
+
+def _noticed(folder: Path, unlocked: Unlocked) -> list[Problem]:
+    found = [Problem.KEY_FILE_MENDED] if unlocked.is_mended else []
+    if keys.is_rotation_due(key_path(folder)):
+        found.append(Problem.ROTATION_DUE)
+    return found

@@ -1,270 +1,308 @@
-"""The data key of a register and the file that keeps it wrapped, once for each user.
+"""Who may have the register's data key back: making the list, and unlocking with it.
 
-The data key is 32 random bytes and never leaves the memory unwrapped. A user's passphrase goes
-through Argon2id (RFC 9106) with a salt and a cost of its own; the result wraps the data key with
-XChaCha20-Poly1305, bound to the user's name and the version of the file. A checksum over the file
-tells a damaged file from a wrong passphrase. Passphrases and keys are in no message, log or repr.
+The data key is 32 random bytes and never leaves the memory unwrapped (``key_wraps``); the list is
+a file in two copies (``key_file``). Changes of the list are in ``key_changes``. Passphrases and
+keys are in no message, log or repr.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
-import unicodedata
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
-import argon2.exceptions
 import msgspec
-from argon2.low_level import Type, hash_secret_raw
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_decrypt,
-    crypto_aead_xchacha20poly1305_ietf_encrypt,
-)
-from nacl.exceptions import CryptoError
 
-from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_strong
-from desktop.errors import ExternalError, Problem, UserError
-from desktop.store.folder import REGISTER_FILE, failure_of, set_aside, write_atomically
+from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_common, is_long
+from desktop.domain.users import User, UserRole
+from desktop.errors import AppError, ExternalError, Problem, UserError
+from desktop.store import key_file, key_wraps
+from desktop.store.data_key import KEY_BYTES, DataKey
+from desktop.store.folder import REGISTER_FILE, set_aside
+from desktop.store.key_file import KeyFile, Tries, changing
+from desktop.store.key_wraps import Opened
+from desktop.store.stretching import KdfCost, raised, stronger
 
-KEY_BYTES = 32
+__all__ = ["KEY_BYTES", "DataKey", "KdfCost"]
 
+#: Wrong passphrases in a row before the first wait; each further one doubles it.
+FREE_TRIES = 10
+_FIRST_WAIT_SECONDS = 60
+_LONGEST_WAIT_SECONDS = 3600
 _SALT_BYTES = 16
-_NONCE_BYTES = 24
-_VERSION = 1
-_FORMAT = "so-an-sinh/keys"
-#: Costs outside these bounds were not written by this program (and would freeze the PC).
-_MEMORY_KIB = range(8, 8 * 1024 * 1024)
-_ITERATIONS = range(1, 1000)
-_LANES = range(1, 64)
-
-
-class DataKey:
-    """The register's 32-byte key in memory that can be wiped; prints as nothing."""
-
-    __slots__ = ("_bytes",)
-
-    def __init__(self, raw: bytes | bytearray) -> None:
-        if len(raw) != KEY_BYTES:
-            raise ValueError("a data key has 32 bytes")
-        self._bytes = bytearray(raw)
-
-    @classmethod
-    def new(cls) -> DataKey:
-        """A fresh random key."""
-        return cls(secrets.token_bytes(KEY_BYTES))
-
-    def reveal(self) -> bytes:
-        """The key itself, for wrapping it and for opening the database; nowhere else."""
-        if not any(self._bytes):
-            raise ValueError("the data key was wiped")
-        return bytes(self._bytes)
-
-    def copy(self) -> DataKey:
-        """The same key in memory of its own, to be wiped apart."""
-        return DataKey(self._bytes)
-
-    def wipe(self) -> None:
-        """Overwrite the key with zeros."""
-        for index in range(KEY_BYTES):
-            self._bytes[index] = 0
-
-    def __repr__(self) -> str:
-        return "DataKey(…)"
 
 
 @dataclass(frozen=True, slots=True)
-class KdfCost:
-    """How hard one guess of a passphrase is: Argon2id memory, passes and parallel lanes.
+class Unlocked:
+    """The data key the database is under, and what was noticed on the way.
 
-    ``DEFAULT`` takes about half a second on a commune's PC, far above the 46 MiB and one pass that
-    OWASP ASVS 5.0 (appendix C) asks of a login, because a stolen file is attacked at leisure.
+    Attributes:
+        unfinished: a change of the key was cut: the key it was under, and the one promised.
+        wrong_tries: how often the passphrase was wrong since it was last right.
+        is_mended: a copy of the key file was damaged or altered and was made again.
+        is_raised: the passphrase was wrapped anew, at a higher cost.
     """
 
-    memory_kib: int
-    iterations: int
-    lanes: int
-
-    DEFAULT: ClassVar[KdfCost]
-
-
-KdfCost.DEFAULT = KdfCost(memory_kib=128 * 1024, iterations=3, lanes=2)
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    """The data key as wrapped for one user; bytes in base64."""
-
-    user: str
-    memory_kib: int
-    iterations: int
-    lanes: int
-    salt: str
-    nonce: str
-    wrapped: str
-
-    def __repr__(self) -> str:
-        return "_Entry(…)"
-
-
-class _KeyFile(msgspec.Struct, frozen=True):
-    """The whole file. ``checksum`` is SHA-256 (hex) over the rest."""
-
-    format: str
-    version: int
-    entries: list[_Entry]
-    checksum: str = ""
-
-    def __repr__(self) -> str:
-        return f"_KeyFile(version={self.version}, {len(self.entries)} entries)"
-
-
-class _Heading(msgspec.Struct, frozen=True):
-    """What every version of the file begins with."""
-
-    format: str
-    version: int
+    key: DataKey
+    unfinished: tuple[DataKey, DataKey] | None = None
+    wrong_tries: int = 0
+    is_mended: bool = False
+    is_raised: bool = False
 
 
 def create_key_file(
     path: Path, *, user_name: str, passphrase: str, cost: KdfCost = KdfCost.DEFAULT
 ) -> DataKey:
-    """Make a new data key and the file that lets ``user_name`` have it back.
+    """Make a new data key and the file that lets ``user_name``, the first manager, have it back.
 
     No key file is ever replaced: the register it opens may only be away for a while (quarantined,
     on another disk). Beside a register it is left alone (``REGISTER_EXISTS``), without one it is
     set aside under a number. To be called with the folder's lock held.
-    Raises ``PASSPHRASE_TOO_SHORT`` below 15 characters or 5 words.
+    Raises ``PASSPHRASE_TOO_SHORT`` below 15 characters or 5 words and ``PASSPHRASE_COMMON``.
     """
-    _require_strong(passphrase)
-    if path.exists() and (path.parent / REGISTER_FILE).exists():
+    require_good(passphrase)
+    places = [place for place in (path, key_file.copy_path(path)) if place.exists()]
+    if places and (path.parent / REGISTER_FILE).exists():
         raise UserError(Problem.REGISTER_EXISTS)
-    key = DataKey.new()
-    entry = _wrap(key, user_name=user_name, passphrase=passphrase, cost=cost)
-    if path.exists():
-        set_aside(path)
-    _write(path, [entry])
+    content, key = key_file.new_file(), DataKey.new()
+    entry = key_wraps.wrap_for_user(
+        key,
+        register_id=content.register_id,
+        user_name=user_name,
+        passphrase=passphrase,
+        cost=cost,
+        role=UserRole.MANAGER.value,
+    )
+    for place in places:
+        set_aside(place)
+    key_file.write_signed(path, msgspec.structs.replace(content, users=[entry]), key=key)
     return key
 
 
-def unlock(path: Path, *, user_name: str, passphrase: str) -> DataKey:
-    """The data key. A name that is not in the file is refused like a wrong passphrase."""
-    entries = _read(path).entries
-    entry = next((entry for entry in entries if entry.user == user_name), None)
-    if entry is None:
-        raise UserError(Problem.WRONG_PASSPHRASE)
-    return _unwrap(entry, passphrase=passphrase)
+def unlock(
+    path: Path,
+    *,
+    user_name: str,
+    passphrase: str,
+    cost: KdfCost | None = None,
+    now: Callable[[], float] = time.time,
+) -> Unlocked:
+    """The data key for a user's passphrase; on the way the file is mended and brought up to date.
+
+    The user's entry is wrapped anew when it is of version 1, or cheaper than ``cost`` (``None``:
+    than this PC can bear). A name that is not in the file is refused like a wrong passphrase.
+
+    Raises ``WRONG_PASSPHRASE``, ``TOO_MANY_TRIES`` (without looking at the passphrase), and
+    ``KEY_FILE_…`` or ``REGISTER_NEWER`` when neither copy can be used.
+    """
+    content, opened = _unlocked_copy(path, user_name=user_name, passphrase=passphrase, now=now)
+    tries = _tries_of(content, user_name)
+    is_mended, is_raised = False, False
+    try:
+        with changing(path):
+            if content.version > 1:
+                is_mended = key_file.mend(path, content)
+            is_raised = _rewrapped(path, opened, user_name, passphrase, cost)
+            if tries.count and not is_raised:
+                _set_tries(path, content, Tries(user_name, 0, 0))
+    except ExternalError:
+        pass  # a disk that is full or write-protected must not keep the officer out
+    return _unlocked(
+        path, content, opened, tries=tries.count, is_mended=is_mended, is_raised=is_raised
+    )
 
 
-def users_of(path: Path) -> list[str]:
-    """The names of those who have a passphrase, in the order they were added."""
-    return [entry.user for entry in _read(path).entries]
+def unlock_printed(path: Path, *, code: str) -> Unlocked:
+    """The data key for the printed code.
+
+    Raises ``NO_PRINTED_CODE``, ``CODE_MISTYPED`` (a slip of the pen) and ``CODE_WRONG``.
+    """
+
+    def open_one(content: KeyFile) -> Opened:
+        if content.printed is None:
+            raise UserError(Problem.NO_PRINTED_CODE)
+        return key_wraps.open_for_printed(
+            content.printed, register_id=content.register_id, code=code
+        )
+
+    content, opened = _first_whole(path, open_one)
+    return _unlocked(path, content, opened)
 
 
-def _require_strong(passphrase: str) -> None:
-    if not is_strong(passphrase):
+def unlock_with_key(path: Path, *, key: DataKey) -> Unlocked:
+    """The same for a data key that came from the province. Raises ``ANSWER_OF_ANOTHER``."""
+    try:
+        key_file.read_signed(path, key=key)
+    except ExternalError as error:
+        if error.problem is Problem.KEY_FILE_ALTERED:
+            raise UserError(Problem.ANSWER_OF_ANOTHER) from None
+        raise
+    return Unlocked(key)
+
+
+def users_of(path: Path) -> list[User]:
+    """Those who have a passphrase, in the order they were added.
+
+    For asking who opens: without the key nobody can prove the list.
+    """
+    content, _ = key_file.read_usable(path)
+    return [
+        User(
+            name=entry.user,
+            role=UserRole.MANAGER if entry.role == UserRole.MANAGER.value else UserRole.OFFICER,
+        )
+        for entry in content.users
+    ]
+
+
+def is_rotation_due(path: Path) -> bool:
+    """Was somebody removed who may still have the data key in use?"""
+    try:
+        return key_file.read_usable(path)[0].rotation_due
+    except ExternalError:
+        return False
+
+
+def is_under_next_key(path: Path, content: KeyFile) -> bool:
+    """Was the database already changed for the one under the promised key?"""
+    return bool(content.next_salt) and content.next_salt == database_salt(path.parent)
+
+
+def database_salt(folder: Path, name: str = REGISTER_FILE) -> str:
+    """The first bytes (hex) of an encrypted database: chosen when it was made, never changed."""
+    try:
+        with (folder / name).open("rb") as file:
+            return file.read(_SALT_BYTES).hex()
+    except OSError:
+        return ""
+
+
+def require_good(passphrase: str) -> None:
+    """Raises ``PASSPHRASE_TOO_SHORT`` or ``PASSPHRASE_COMMON``."""
+    if not is_long(passphrase):
         raise UserError(
             Problem.PASSPHRASE_TOO_SHORT, characters=str(MIN_CHARACTERS), words=str(MIN_WORDS)
         )
+    if is_common(passphrase):
+        raise UserError(Problem.PASSPHRASE_COMMON)
 
 
-def _wrap(key: DataKey, *, user_name: str, passphrase: str, cost: KdfCost) -> _Entry:
-    salt = secrets.token_bytes(_SALT_BYTES)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    wrapped = crypto_aead_xchacha20poly1305_ietf_encrypt(
-        key.reveal(), _bound_to(user_name), nonce, _stretch(passphrase, salt, cost)
-    )
-    return _Entry(
-        user=user_name,
-        memory_kib=cost.memory_kib,
-        iterations=cost.iterations,
-        lanes=cost.lanes,
-        salt=_text(salt),
-        nonce=_text(nonce),
-        wrapped=_text(wrapped),
-    )
+def _unlocked_copy(
+    path: Path, *, user_name: str, passphrase: str, now: Callable[[], float]
+) -> tuple[KeyFile, Opened]:
+    """The copy that proved whole, opened by this user; a wrong passphrase is counted."""
 
-
-def _unwrap(entry: _Entry, *, passphrase: str) -> DataKey:
-    cost = KdfCost(entry.memory_kib, entry.iterations, entry.lanes)
-    try:
-        salt, nonce, wrapped = map(_raw, (entry.salt, entry.nonce, entry.wrapped))
-    except ValueError as error:
-        raise ExternalError(Problem.KEY_FILE_DAMAGED) from error
-    try:
-        raw = crypto_aead_xchacha20poly1305_ietf_decrypt(
-            wrapped, _bound_to(entry.user), nonce, _stretch(passphrase, salt, cost)
+    def open_one(content: KeyFile) -> Opened:
+        entry = content.user(user_name)
+        if entry is None:
+            raise UserError(Problem.WRONG_PASSPHRASE)
+        _require_no_wait(_tries_of(content, user_name), now())
+        return key_wraps.open_for_user(
+            entry, register_id=content.register_id, passphrase=passphrase
         )
-    except CryptoError:
-        raise UserError(Problem.WRONG_PASSPHRASE) from None
-    return DataKey(raw)
 
-
-def _stretch(passphrase: str, salt: bytes, cost: KdfCost) -> bytes:
-    """The wrapping key of a passphrase. NFC, because keyboards compose Vietnamese differently."""
     try:
-        return hash_secret_raw(
-            unicodedata.normalize("NFC", passphrase).encode(),
-            salt,
-            time_cost=cost.iterations,
-            memory_cost=cost.memory_kib,
-            parallelism=cost.lanes,
-            hash_len=KEY_BYTES,
-            type=Type.ID,
-        )
-    except argon2.exceptions.HashingError:
-        raise ExternalError(Problem.STORE_FAILED, reason="MEMORY") from None
+        return _first_whole(path, open_one)
+    except UserError as error:
+        if error.problem is Problem.WRONG_PASSPHRASE:
+            _count_wrong_try(path, user_name, now())
+        raise
 
 
-def _bound_to(user_name: str) -> bytes:
-    return f"{_FORMAT}\x00{_VERSION}\x00{user_name}".encode()
+def _first_whole(path: Path, open_one: Callable[[KeyFile], Opened]) -> tuple[KeyFile, Opened]:
+    """The first copy that opens and is as its owner signed it.
+
+    What is wrong with the first is told, unless the second is whole. A wrong passphrase is not
+    tried on the second: it may be older.
+    """
+    first: AppError | None = None
+    for place in (path, key_file.copy_path(path)):
+        try:
+            content = key_file.read_one(place)
+            opened = open_one(content)
+            key_file.require_signed(content, key=opened.key)
+        except ExternalError as error:
+            first = first or error
+            if first.problem is Problem.REGISTER_NEWER:
+                break
+        else:
+            return content, opened
+    assert first is not None  # noqa: S101  the loop only ends with a failure
+    raise first
 
 
-def _write(path: Path, entries: list[_Entry]) -> None:
-    content = _KeyFile(format=_FORMAT, version=_VERSION, entries=entries)
-    sealed = msgspec.structs.replace(content, checksum=_checksum(content))
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(sealed), indent=1))
+def _unlocked(
+    path: Path,
+    content: KeyFile,
+    opened: Opened,
+    *,
+    tries: int = 0,
+    is_mended: bool = False,
+    is_raised: bool = False,
+) -> Unlocked:
+    key, unfinished = opened.key, None
+    if opened.next_key is not None:
+        unfinished = (opened.key, opened.next_key)
+        key = opened.next_key if is_under_next_key(path, content) else opened.key
+    return Unlocked(key, unfinished, tries, is_mended, is_raised)
 
 
-def _read(path: Path) -> _KeyFile:
-    """The file, checked whole. Raises KEY_FILE_MISSING, KEY_FILE_DAMAGED or REGISTER_NEWER."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError as error:
-        raise ExternalError(Problem.KEY_FILE_MISSING) from error
-    except OSError as error:
-        raise failure_of(error) from error
-    try:
-        heading = msgspec.json.decode(raw, type=_Heading)
-        if heading.format == _FORMAT and heading.version > _VERSION:
-            raise ExternalError(
-                Problem.REGISTER_NEWER, found=str(heading.version), known=str(_VERSION)
-            )
-        content = msgspec.json.decode(raw, type=_KeyFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ExternalError(Problem.KEY_FILE_DAMAGED) from error
-    if content.checksum != _checksum(content) or not all(map(_plausible, content.entries)):
-        raise ExternalError(Problem.KEY_FILE_DAMAGED)
-    return content
-
-
-def _checksum(content: _KeyFile) -> str:
-    bare = msgspec.structs.replace(content, checksum="")
-    return hashlib.sha256(msgspec.json.encode(bare, order="deterministic")).hexdigest()
-
-
-def _plausible(entry: _Entry) -> bool:
-    return (
-        entry.memory_kib in _MEMORY_KIB
-        and entry.iterations in _ITERATIONS
-        and entry.lanes in _LANES
+def _rewrapped(
+    path: Path, opened: Opened, user_name: str, passphrase: str, cost: KdfCost | None
+) -> bool:
+    """Wrap anew what is of version 1 or too cheap; was it?"""
+    content = key_file.read_signed(path, key=opened.key)
+    entry = content.user(user_name)
+    if entry is None:
+        return False
+    wanted = cost or raised(entry.cost, seconds=opened.seconds)
+    wanted = stronger(entry.cost, wanted)
+    if wanted == entry.cost and entry.public_key:
+        return False
+    register_id = content.register_id or key_file.new_file().register_id
+    renewed = key_wraps.wrap_for_user(
+        opened.key,
+        register_id=register_id,
+        user_name=user_name,
+        passphrase=passphrase,
+        cost=wanted,
+        role=entry.role,
+        next_key=opened.next_key,
     )
+    users = [renewed if one.user == user_name else one for one in content.users]
+    tries = [one for one in content.tries if one.user != user_name]
+    content = msgspec.structs.replace(content, register_id=register_id, users=users, tries=tries)
+    key_file.write_signed(path, content, key=opened.key)
+    return wanted != entry.cost
 
 
-def _text(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
+def _tries_of(content: KeyFile, user_name: str) -> Tries:
+    found = (tries for tries in content.tries if tries.user == user_name)
+    return next(found, Tries(user_name, 0, 0))
 
 
-def _raw(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
+def _require_no_wait(tries: Tries, now: float) -> None:
+    if tries.count < FREE_TRIES:
+        return
+    wait = min(_FIRST_WAIT_SECONDS << min(tries.count - FREE_TRIES, 16), _LONGEST_WAIT_SECONDS)
+    # A clock that was set back must not make anybody wait longer than that.
+    left = min(tries.last + wait - now, wait)
+    if left > 0:
+        raise UserError(Problem.TOO_MANY_TRIES, minutes=str(int(left) // 60 + 1))
+
+
+def _count_wrong_try(path: Path, user_name: str, now: float) -> None:
+    try:
+        with changing(path):
+            content = key_file.read_one(path)
+            if content.user(user_name) is not None:
+                tries = _tries_of(content, user_name)
+                _set_tries(path, content, Tries(user_name, tries.count + 1, int(now)))
+    except ExternalError:
+        return  # the passphrase was wrong all the same
+
+
+def _set_tries(path: Path, content: KeyFile, tries: Tries) -> None:
+    others = [one for one in content.tries if one.user != tries.user]
+    key_file.write_tries(path, content, [*others, tries] if tries.count else others)

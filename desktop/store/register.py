@@ -34,6 +34,7 @@ from desktop.store.folder import (
     make_folder,
     register_path,
 )
+from desktop.store.gate import Gate
 from desktop.store.keys import DataKey
 from desktop.store.migrations import MigrationProgress
 from desktop.store.preparing import holds_register, mark, prepare, unmark
@@ -63,13 +64,9 @@ class Register:
         self._folder = folder
         self._key = key
         self._lock = lock
-        path = register_path(folder)
-        self._writer: Engine = connections.write_engine(
-            path, key=key, memory_security=memory_security
-        )
-        self._readers: Engine = connections.read_engine(
-            path, key=key, memory_security=memory_security
-        )
+        self._memory_security = memory_security
+        self._gate = Gate()
+        self._make_engines()
         self._writing = threading.RLock()
         self._write_connection: Connection | None = None
         self._is_closed = False
@@ -106,15 +103,18 @@ class Register:
         key: DataKey,
         memory_security: bool = MEMORY_SECURITY,
         progress: MigrationProgress | None = None,
+        lock: FileLock | None = None,
     ) -> Register:
         """Open the register of this folder; it keeps a copy of the key until it is closed.
 
         What a cut left is put right first, and one of an earlier schema is migrated: ``progress``
-        is told of that.
+        is told of that. ``lock`` is the folder's, if it was taken before; it is released with the
+        register, or when this fails.
         """
-        if not holds_register(folder):
-            raise ExternalError(Problem.REGISTER_MISSING)
-        lock = lock_folder(folder)
+        if lock is None:
+            if not holds_register(folder):
+                raise ExternalError(Problem.REGISTER_MISSING)
+            lock = lock_folder(folder)
         try:
             prepare(folder, key=key, progress=progress)
             return cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
@@ -210,9 +210,10 @@ class Register:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the register for as long as it is held."""
-        self._require_open()
-        with translated(), self._readers.begin() as connection:
-            yield connection
+        with self._gate.passed():
+            self._require_open()
+            with translated(), self._readers.begin() as connection:
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -246,6 +247,44 @@ class Register:
             yield key
         finally:
             key.wipe()
+
+    @contextmanager
+    def writing_paused(self) -> Iterator[None]:
+        """Nobody writes for as long as the block lasts; reading goes on."""
+        with self._writing:
+            self._require_open()
+            yield
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Alone with the files: no connection is open and the log is in the database file.
+
+        Who reads or writes meanwhile waits. Not to be called by one who is reading. Raises
+        ``STORE_BUSY`` when somebody reads for longer than half a minute.
+        """
+        with self._writing, self._gate.shut():
+            self._require_open()
+            self._readers.dispose()
+            try:
+                self._empty_log()
+                self._close_writer()
+                yield
+            finally:
+                self._make_engines()
+
+    def take_key(self, key: DataKey) -> None:
+        """The database file is under another key now; only while the register is ``shut``."""
+        self._key.wipe()
+        self._key = key.copy()
+
+    def _make_engines(self) -> None:
+        path, memory_security = register_path(self._folder), self._memory_security
+        self._writer: Engine = connections.write_engine(
+            path, key=self._key, memory_security=memory_security
+        )
+        self._readers: Engine = connections.read_engine(
+            path, key=self._key, memory_security=memory_security
+        )
 
     def _mark(self) -> None:
         """Once a session, after its first commit: the log is on the disk then."""

@@ -42,6 +42,7 @@ class Messages(QObject):
     def _table(self) -> Mapping[Problem, tuple[str, str]]:
         return {
             **self._about_opening(),
+            **self._about_keys(),
             **self._about_disks(),
             **self._about_sync(),
             **self._about_work(),
@@ -147,6 +148,78 @@ class Messages(QObject):
             Problem.SNAPSHOT_DAMAGED: (
                 self.tr("Bản sao lưu này bị hỏng hoặc không đủ tệp."),
                 self.tr("Chọn bản sao lưu khác; sổ đang dùng không bị thay đổi."),
+            ),
+        }
+
+    def _about_keys(self) -> Mapping[Problem, tuple[str, str]]:
+        return {
+            Problem.PASSPHRASE_COMMON: (
+                self.tr("Mật khẩu này dễ bị đoán ra."),
+                self.tr("Đặt một câu của riêng mình."),
+            ),
+            Problem.TOO_MANY_TRIES: (
+                self.tr("Nhập sai mật khẩu quá nhiều lần."),
+                self.tr("Chờ vài phút rồi nhập lại, hoặc dùng mã khôi phục."),
+            ),
+            Problem.KEY_FILE_ALTERED: (
+                self.tr("Tệp khóa của sổ đã bị sửa ngoài chương trình."),
+                self.tr("Chép lại cả hai tệp khóa từ bản sao lưu rồi mở lại."),
+            ),
+            Problem.KEY_FILE_MENDED: (
+                self.tr("Một bản của tệp khóa bị hỏng và đã được làm lại."),
+                self.tr("Nếu lặp lại, nhờ kiểm tra ổ đĩa."),
+            ),
+            Problem.USER_EXISTS: (
+                self.tr("Đã có người dùng mang tên này."),
+                self.tr("Ghi thêm tên đệm hoặc chức danh để phân biệt hai người."),
+            ),
+            Problem.USER_UNKNOWN: (
+                self.tr("Không có người dùng này trong sổ."),
+                self.tr("Chọn một tên trong danh sách người dùng."),
+            ),
+            Problem.LAST_MANAGER: (
+                self.tr("Không xóa được người quản lý cuối cùng."),
+                self.tr("Thêm một người quản lý khác trước rồi xóa."),
+            ),
+            Problem.NOT_MANAGER: (
+                self.tr("Chỉ người quản lý sổ làm được việc này."),
+                self.tr("Nhờ người quản lý mở sổ rồi làm."),
+            ),
+            Problem.MUST_OPEN_FIRST: (
+                self.tr("Có người dùng chưa mở sổ bằng phiên bản này."),
+                self.tr("Nhờ người ấy mở sổ một lần rồi làm lại."),
+            ),
+            Problem.ROTATION_DUE: (
+                self.tr("Khóa của sổ chưa được đổi xong sau khi xóa một người."),
+                self.tr("Người quản lý đổi khóa lại; sổ vẫn dùng được."),
+            ),
+            Problem.CODE_MISTYPED: (
+                self.tr("Mã có chỗ gõ sai."),
+                self.tr("So từng nhóm chữ với bản in hoặc tin nhắn rồi sửa lại."),
+            ),
+            Problem.CODE_WRONG: (
+                self.tr("Mã khôi phục này không mở được sổ."),
+                self.tr("Tìm bản in mới nhất, hoặc gửi yêu cầu lên tỉnh."),
+            ),
+            Problem.NO_PRINTED_CODE: (
+                self.tr("Sổ này chưa in mã khôi phục lần nào."),
+                self.tr("Gửi yêu cầu khôi phục lên tỉnh."),
+            ),
+            Problem.NO_PROVINCE_KEY: (
+                self.tr("Sổ này chưa có khóa khôi phục của tỉnh."),
+                self.tr("Dùng mã đã in, hoặc nhờ người quản lý đặt lại mật khẩu."),
+            ),
+            Problem.NO_REQUEST: (
+                self.tr("Không có yêu cầu khôi phục nào đang chờ."),
+                self.tr("Tạo yêu cầu mới rồi gửi lên tỉnh."),
+            ),
+            Problem.REQUEST_EXPIRED: (
+                self.tr("Yêu cầu khôi phục đã quá 24 giờ."),
+                self.tr("Tạo yêu cầu mới; kiểm tra cả ngày giờ của máy."),
+            ),
+            Problem.ANSWER_OF_ANOTHER: (
+                self.tr("Mã trả lời này thuộc yêu cầu khác."),
+                self.tr("Dùng mã cho yêu cầu mới nhất của máy này."),
             ),
         }
 

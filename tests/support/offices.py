@@ -74,7 +74,7 @@ class Office:
     @staticmethod
     def open(folder: Path, *, author: str, clock: Clock | None = None) -> Office:
         """The office with the register of this folder."""
-        register = open_register(folder, user_name=author, passphrase=PASSPHRASE)
+        register = open_register(folder, user_name=author, passphrase=PASSPHRASE, cost=QUICK)
         return Office(register, author=author, clock=clock or Clock())
 
     def close(self) -> None:

@@ -121,7 +121,7 @@ except ExternalError as error:
     print(error.problem.name)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
 try:
-    create_key_file(folder / "keys.json", user_name="Lan", passphrase="x" * 15,
+    create_key_file(folder / "keys.json", user_name="Lan", passphrase="sông núi nước Nam ta",
                     cost=KdfCost(64, 1, 1))
 except ExternalError as error:
     print(error.problem.name)
@@ -136,6 +136,9 @@ except ExternalError as error:
     assert not (tmp_path / "register.db").exists()
     assert not (tmp_path / "keys.json").exists()
     create_key_file(
-        tmp_path / "keys.json", user_name="Lan", passphrase="x" * 15, cost=KdfCost(64, 1, 1)
+        tmp_path / "keys.json",
+        user_name="Lan",
+        passphrase="sông núi nước Nam ta",
+        cost=KdfCost(64, 1, 1),
     )
     Register.create(tmp_path, key=key, author="Lan").close()

@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_written_is_told(open_folder: Path, key: DataKey
         "attempt(lambda: Register.open(folder, key=key).close())\n"
         "attempt(lambda: Register.create(folder / 'new', key=key, author='Lan').close())\n"
         "attempt(lambda: create_key_file(folder / 'keys2.json', user_name='Lan',\n"
-        "        passphrase='x' * 15, cost=KdfCost(64, 1, 1)))\n"
+        "        passphrase='sông núi nước Nam ta', cost=KdfCost(64, 1, 1)))\n"
     )
     command = [sys.executable, "-c", script, str(folder), key.reveal().hex()]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -1,0 +1,139 @@
+"""Who may open this register: several officers share it, each with a passphrase of their own.
+
+What one user typed and did not send yet stays in the register whoever opens it next: the outbox
+is the register's, and each change carries its author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from desktop.domain.backups import SnapshotReason
+from desktop.domain.users import User, UserRole
+from desktop.errors import Problem, UserError
+from desktop.store import key_changes, keys, ledger
+from desktop.store.folder import key_path
+from desktop.store.register import Register
+from desktop.store.rekeying import RekeyProgress, change_key
+from desktop.store.snapshots import snapshots_folder, take_snapshot
+from desktop.store.stretching import KdfCost, cost_for_this_pc
+from forms.vietnamese import clean
+
+
+class Users:
+    """The users' page: ``author`` is who opened the register.
+
+    ``cost`` is what a guess of a new passphrase costs; ``None`` measures what this PC can bear.
+    """
+
+    def __init__(
+        self,
+        *,
+        register: Register,
+        author: str,
+        clock: Callable[[], datetime],
+        cost: KdfCost | None = None,
+    ) -> None:
+        self._register = register
+        self._path = key_path(register.folder)
+        self._author = author
+        self._clock = clock
+        self._cost = cost
+
+    def list(self) -> list[User]:
+        """Everybody who has a passphrase, in the order they were added."""
+        return keys.users_of(self._path)
+
+    def add(self, *, user_name: str, passphrase: str, role: UserRole) -> User:
+        """Let one more open the register. For managers.
+
+        Raises ``NOT_MANAGER``, ``USER_EXISTS``, ``PASSPHRASE_TOO_SHORT``, ``PASSPHRASE_COMMON``.
+        """
+        self._require_manager()
+        user = User(name=clean(user_name), role=role)
+        with self._register.lending_key() as key:
+            key_changes.add_user(
+                self._path,
+                key=key,
+                user_name=user.name,
+                passphrase=passphrase,
+                role=role,
+                cost=self._cost or cost_for_this_pc(),
+            )
+        self._note("user.add", [("user", user.name), ("role", role.value)])
+        return user
+
+    def change_passphrase(self, *, old: str, new: str) -> None:
+        """Give oneself another passphrase. Raises ``WRONG_PASSPHRASE`` and what ``add`` raises."""
+        keys.require_good(new)
+        keys.unlock(
+            self._path, user_name=self._author, passphrase=old, cost=KdfCost.FLOOR
+        ).key.wipe()
+        self._set(self._author, new)
+        self._note("user.passphrase", [("user", self._author)])
+
+    def reset_passphrase(self, *, user_name: str, passphrase: str) -> None:
+        """Give one who forgot it another passphrase. For managers. Raises ``USER_UNKNOWN`` too."""
+        self._require_manager()
+        name = clean(user_name)
+        self._set(name, passphrase)
+        self._note("user.passphrase_reset", [("user", name)])
+
+    def remove(self, *, user_name: str, progress: RekeyProgress | None = None) -> None:
+        """Take a user's access away, at once and for good, then change the data key. For managers.
+
+        The access ends first; when changing the key then fails or is given up, it is still due
+        (``is_key_change_due``) and ``change_key`` does it later.
+        Raises ``NOT_MANAGER``, ``USER_UNKNOWN``, ``LAST_MANAGER``, ``MUST_OPEN_FIRST``, and what
+        ``change_key`` raises.
+        """
+        self._require_manager()
+        name = clean(user_name)
+        with self._register.lending_key() as key:
+            key_changes.remove_user(self._path, key=key, user_name=name)
+        self._note("user.remove", [("user", name)])
+        self.change_key(progress=progress)
+
+    def is_key_change_due(self) -> bool:
+        """Was somebody removed who may have kept the data key in use?"""
+        return keys.is_rotation_due(self._path)
+
+    def change_key(self, *, progress: RekeyProgress | None = None) -> None:
+        """Put the register under a new data key, after a snapshot. For managers.
+
+        Raises ``DISK_FULL`` (three times the register's size is needed), ``STORE_BUSY`` and the
+        other failures of the disk; the register stays open and whole.
+        """
+        self._require_manager()
+        folder = self._register.folder
+        with self._register.lending_key() as key:
+            take_snapshot(
+                folder,
+                snapshots_folder(folder),
+                key=key,
+                at=self._clock(),
+                reason=SnapshotReason.REKEY,
+            )
+        self._note("key.change", [])
+        change_key(self._register, progress=progress)
+        self._note("key.changed", [])
+
+    def _set(self, user_name: str, passphrase: str) -> None:
+        with self._register.lending_key() as key:
+            key_changes.set_passphrase(
+                self._path,
+                key=key,
+                user_name=user_name,
+                passphrase=passphrase,
+                cost=self._cost or cost_for_this_pc(),
+            )
+
+    def _require_manager(self) -> None:
+        if User(name=self._author, role=UserRole.MANAGER) not in self.list():
+            raise UserError(Problem.NOT_MANAGER)
+
+    def _note(self, action: str, objects: Sequence[tuple[str, str]]) -> None:
+        ledger.note(
+            self._register, at=self._clock(), by=self._author, action=action, objects=objects
+        )
