@@ -64,7 +64,7 @@ def replace_register(folder: Path, ready: Path, *, at: datetime) -> Path | None:
     try:
         flush_folder(folder)
         if register_path(folder).exists():
-            aside = folder / ASIDE_FOLDER / at.astimezone(UTC).strftime(_STAMP)
+            aside = _free_folder(folder / ASIDE_FOLDER, at)
             make_folder(aside)
             flush_folder(aside.parent)
             if key_path(folder).exists():
@@ -94,6 +94,16 @@ def remove_replaced(folder: Path, name: str) -> None:
             shutil.rmtree(path)
         except OSError as error:
             raise failure_of(error) from error
+
+
+def _free_folder(place: Path, at: datetime) -> Path:
+    """None that holds a register: what was set aside is never replaced."""
+    stem = at.astimezone(UTC).strftime(_STAMP)
+    path, number = place / stem, 1
+    while (path / REGISTER_FILE).exists():
+        number += 1
+        path = place / f"{stem}-{number}"
+    return path
 
 
 def _finish(folder: Path) -> None:
