@@ -60,7 +60,9 @@ def run_case(form: CompiledForm, case: Case, *, tables: IdentityTables) -> list[
     filling = Filling(form, on=case.on, tables=tables, answers=case.answers)
     wrong = _unlike(case.findings, [f"{one.code.name} {one.path}" for one in found])
     for path in (*case.relevant, *case.irrelevant, *case.values):
-        if path not in form.by_path:
+        try:
+            filling.is_relevant(path)
+        except KeyError:
             wrong.append(f"no such path: {path}")
     if wrong:
         return wrong

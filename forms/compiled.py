@@ -221,14 +221,14 @@ class CompiledForm:
     """
 
     definition: FormDefinition
-    items: tuple[Item, ...]
-    steps: tuple[Step, ...]
-    plans: tuple[Plan, ...]
-    readers: tuple[tuple[Edge, ...], ...]
-    lookers: tuple[tuple[Edge, ...], ...]
-    fired: tuple[tuple[Edge, ...], ...]
-    by_path: Mapping[str, Item]
-    instances: Mapping[str, Item]
+    items: tuple[Item, ...] = field(repr=False)
+    steps: tuple[Step, ...] = field(repr=False)
+    plans: tuple[Plan, ...] = field(repr=False)
+    readers: tuple[tuple[Edge, ...], ...] = field(repr=False)
+    lookers: tuple[tuple[Edge, ...], ...] = field(repr=False)
+    fired: tuple[tuple[Edge, ...], ...] = field(repr=False)
+    by_path: Mapping[str, Item] = field(repr=False)
+    instances: Mapping[str, Item] = field(repr=False)
 
     @cached_property
     def questions(self) -> tuple[Item, ...]:

@@ -23,8 +23,8 @@ from forms.compilation import compile_form
 from forms.compiled import METADATA, CompiledForm, Item
 from forms.definition import Answer, Answers, Choice
 from forms.findings import Finding
-from forms.frames import EXISTS, LONGEST_KEY, Frame, key_after
-from forms.gathering import gather_answers, gather_given, value_of, walk
+from forms.frames import EXISTS, LONGEST_KEY, Frame, inside, key_after
+from forms.gathering import everything, gather_answers, gather_given, value_of, walk
 from forms.metadata import UNKNOWN, Metadata
 from forms.reworking import keep_once, rework, rework_simple
 from forms.rules.identity import IdentityTables
@@ -265,7 +265,11 @@ class Filling:
         if any(item is not None and item.place == item.path for item in asked):
             return True
         born = set(self._sheet.born)
-        return any(frame.up is not None and frame not in born for frame in self._sheet.everything())
+        for frame in inside(root):
+            counted = self.form.by_path[frame.plan.level.path].count is not None
+            if frame not in born and (frame.given or frame.is_awake or not counted):
+                return True
+        return False
 
     def _question(self, path: str) -> tuple[Frame, Item]:
         sheet = self._sheet
@@ -288,43 +292,47 @@ class Filling:
         if self._sheet.has_overflowed:
             return self._begin_again()
         if self._sheet.born:
-            self._fill_born()
+            touched |= self._fill_born()
         return touched
 
     def _begin_again(self) -> frozenset[str]:
         """With too many instances it is only known from nothing which ones there can be."""
-        before = set(self.walk())
+        before = set(everything(self._sheet.root))
         self._begin(self.kept())
-        return frozenset(before.union(self.walk()))
+        return frozenset(before.union(everything(self._sheet.root)))
 
-    def _fill_born(self) -> None:
+    def _fill_born(self) -> frozenset[str]:
         """New instances get the metadata and the defaults of what they ask."""
+        touched: frozenset[str] = frozenset()
         while self._sheet.born:
             born, self._sheet.born = self._sheet.born, []
             for plan in self.form.plans:
-                self._fill([frame for frame in born if frame.plan is plan])
+                touched |= self._fill([frame for frame in born if frame.plan is plan])
+        return touched
 
-    def _fill(self, frames: Sequence[Frame], *, with_defaults: bool = True) -> None:
+    def _fill(self, frames: Sequence[Frame], *, with_defaults: bool = True) -> frozenset[str]:
+        touched: frozenset[str] = frozenset()
         if not frames:
-            return
+            return touched
         plan = frames[0].plan
         for item, part in plan.metadata:
             value = self._known(part)
-            self._give(item, [(frame, value) for frame in frames])
+            touched |= self._give(item, [(frame, value) for frame in frames])
         for item in plan.defaults if with_defaults else ():
             run = item.default
             if run is not None:
-                self._give(item, [(frame, kept(run(frame.state))) for frame in frames])
+                values = [(frame, kept(run(frame.state))) for frame in frames]
+                touched |= self._give(item, values)
+        return touched
 
-    def _give(self, item: Item, values: Sequence[tuple[Frame, Answer]]) -> None:
+    def _give(self, item: Item, values: Sequence[tuple[Frame, Answer]]) -> frozenset[str]:
         """Answers where there is none yet."""
         changed = []
         for frame, value in values:
             if item.calculation is None and item.tail not in frame.given and not is_empty(value):
                 frame.given[item.tail] = value
                 changed.append(frame)
-        if changed:
-            rework(self._sheet, item, changed, fires=False)
+        return rework(self._sheet, item, changed, fires=False) if changed else frozenset()
 
     def _known(self, part: str) -> str:
         match part:

@@ -58,3 +58,12 @@ def walk(frame: Frame) -> Iterator[str]:
                 if one.shown[FIRST]:
                     yield one.prefix[:-1]
                     yield from walk(one)
+
+
+def everything(frame: Frame) -> Iterator[str]:
+    """The paths of everything there is now, asked or not."""
+    for item in frame.plan.items:
+        yield frame.path(item)
+        if item.inner is not None:
+            for one in frame.lists[item.slot].awake:
+                yield from everything(one)

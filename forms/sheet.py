@@ -8,7 +8,6 @@ frame that is not *awake* keeps its answers and waits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from datetime import date
 from zlib import crc32
 
@@ -141,11 +140,6 @@ class Sheet:
         if edge.earlier is None:
             return found
         return _later(frame, found, edge.earlier)
-
-    def everything(self) -> Iterator[Frame]:
-        """Every frame, those too that are not asked now."""
-        yield self.root
-        yield from inside(self.root)
 
     # -- given answers --
 
