@@ -31,7 +31,8 @@ _LARGEST = 10**LONGEST_NUMBER
 #: What an ``acknowledge`` question holds when it is ticked.
 TICK = "OK"
 
-LONGEST_MOMENT = 40
+#: Longer texts are no date, time or place; they are not looked at, nor remembered.
+LONGEST_DATE, LONGEST_MOMENT, LONGEST_PLACE = 10, 40, 200
 
 #: How far a number may lie beside a step of its scale: decimals have no exact sums.
 NEAR = 1e-6
@@ -82,7 +83,8 @@ def date_reader(precision: DatePrecision) -> Reader:
     """A reader of dates in the stored spelling that tell at least ``precision``."""
 
     def read(answer: Answer) -> Reading:
-        parsed = read_date(answer) if isinstance(answer, str) else None
+        is_short = isinstance(answer, str) and len(answer) <= LONGEST_DATE
+        parsed = read_date(str(answer)) if is_short else None
         if parsed is None:
             return answer, Code.FORM_007
         return answer, None if parsed.is_at_least(precision) else Code.FORM_008
@@ -110,7 +112,7 @@ def read_order(answer: Answer) -> Reading:
 def read_time(answer: Answer) -> Reading:
     """``07:30`` or ``07:30:15``; the spelling of XForms, with fraction and zone, is taken too."""
     text = answer.strip() if isinstance(answer, str) else ""
-    match = _TIME.match(text)
+    match = _TIME.match(text) if len(text) <= LONGEST_MOMENT else None
     if match is None or math.isnan(fraction_of_time(text)):
         return answer, Code.FORM_013
     return match[0], None
@@ -130,7 +132,8 @@ def read_tick(answer: Answer) -> Reading:
 
 def read_place(answer: Answer) -> Reading:
     """Latitude and longitude in degrees, then altitude and accuracy in metres, or not."""
-    match = _PLACE.fullmatch(answer.strip()) if isinstance(answer, str) else None
+    is_short = isinstance(answer, str) and len(answer) <= LONGEST_PLACE
+    match = _PLACE.fullmatch(str(answer).strip()) if is_short else None
     if match is None:
         return answer, Code.FORM_017
     latitude, longitude, _, accuracy = (float(part or 0) for part in match.groups())

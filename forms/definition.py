@@ -16,8 +16,9 @@ Answers are keyed by *path*: the names of the groups and of the question joined 
 the name of the form (``identity/full_name``). Inside a repeat the group's name carries the key of
 the instance: ``members[2]/full_name``. A key is letters and digits, chosen once and never changed
 (``1``, ``2``, … unless the caller brings its own), so that two offices can add instances at once;
-instances stand in the order of their keys, shorter before longer. ``Question.path`` and
-``Section.path`` never carry keys.
+instances stand in the order of their keys, shorter before longer. An instance that holds no answer
+stands among the answers as its path (``members[3]``) with the text ``1``, so that it is not lost.
+``Question.path`` and ``Section.path`` never carry keys.
 """
 
 from __future__ import annotations
