@@ -15,8 +15,9 @@ from forms.definition import Answer
 from forms.expressions.terms import State
 from forms.findings import Code, Finding
 
-#: The most instances that one filled form may have, of all its repeats together.
-MOST_INSTANCES = 10_000
+#: The most instances that one filled form may have, of all its repeats together. Expressions that
+#: look at every instance from every instance stay below a second with so many.
+MOST_INSTANCES = 1_000
 
 #: What stands at the path of an instance that holds no answer, so that it is not forgotten.
 EXISTS = "1"
