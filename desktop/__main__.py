@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from desktop.commands.doctor import doctor
 from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
 
@@ -27,6 +28,7 @@ program.add_typer(id_commands, name="id")
 program.add_typer(card_commands, name="card")
 program.add_typer(form_commands, name="forms")
 program.command("validate")(validate_records)
+program.command("doctor")(doctor)
 
 
 def program_version() -> str:

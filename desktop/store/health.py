@@ -16,6 +16,9 @@ from collections.abc import Mapping
 from enum import Enum, unique
 from pathlib import Path, PurePath, PureWindowsPath
 
+import sqlalchemy
+from sqlcipher3 import dbapi2
+
 from desktop.errors import ExternalError, Problem
 from desktop.store.folder import register_path
 from desktop.store.register import Register
@@ -134,3 +137,17 @@ def _size(folder: Path) -> int:
         return register_path(folder).stat().st_size
     except OSError:
         return 0
+
+
+def library_versions() -> dict[str, str]:
+    """The database's own versions, for support."""
+    return {"sqlite": dbapi2.sqlite_version, "sqlalchemy": sqlalchemy.__version__}
+
+
+def outbox_states(register: Register) -> dict[str, int]:
+    """How many changes are in each state."""
+    with register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT state, count(*) FROM outbox GROUP BY 1 ORDER BY 1"
+        )
+        return {str(state): int(count) for state, count in rows}
