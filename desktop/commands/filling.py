@@ -78,7 +78,8 @@ def fill(form: CompiledForm, given: Mapping[str, object], *, on: date, training:
 def lines(outcome: Outcome) -> Iterator[str]:
     """For people."""
     definition = outcome.form.definition
-    name = f"{definition.title_vi} ({definition.form_id} {definition.version})"
+    edition = f"{definition.form_id} {definition.version}".strip()
+    name = f"{definition.title_vi} ({edition})"
     yield f"{name}, ngày {outcome.on:%d/%m/%Y}"
     yield f"Các câu được hỏi ({len(outcome.relevant)}):"
     yield from (f"  {path}" for path in outcome.relevant)

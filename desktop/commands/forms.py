@@ -80,7 +80,8 @@ def _check_lines(checked: Checked) -> Iterator[str]:
     else:
         form = checked.form.definition
         count = sum(1 for _ in form.questions())
-        yield f"Dùng được: {form.title_vi} ({form.form_id} {form.version}), {count} câu."
+        edition = f"{form.form_id} {form.version}".strip()
+        yield f"Dùng được: {form.title_vi} ({edition}), {count} câu."
 
 
 @form_commands.command("run")

@@ -9,6 +9,7 @@ Words such as ``and`` or ``div``, and ``*``, are operators only where an operato
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TypeAlias
 
@@ -37,6 +38,9 @@ LONGEST = 20_000
 
 #: Deeper trees are refused, so that neither compiling nor evaluating can exhaust the stack.
 DEEPEST = 150
+
+#: What XPath has and XForms expressions here have not: told by name, not as a slip of the pen.
+_NOT_HERE = re.compile(r"//|::|@|\$[^\W\d][\w.-]*")
 
 _GRAMMAR = r"""
 ?start: or_test
@@ -201,6 +205,10 @@ def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
     token = getattr(error, "token", None)
     at_end = token is not None and token.type == "$END"
     at = len(text) if at_end or error.pos_in_stream is None else error.pos_in_stream
+    begins = at - 1 if text[at - 1 : at + 1] == "//" else at
+    foreign = _NOT_HERE.match(text, begins)
+    if foreign is not None:
+        return ExpressionError(Mistake.DEF_025, name=foreign[0])
     return ExpressionError(Mistake.DEF_016, position=at + 1, near=_printable(text[at : at + 20]))
 
 

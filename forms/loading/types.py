@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from forms.definition import Choice, QuestionType, Range
 from forms.loading.attachments import Attachments, choices_of
@@ -25,6 +26,7 @@ from forms.loading.words import (
 )
 from forms.mistakes import Mistake
 
+_MOST_UNKNOWN = 100
 _PAIR = re.compile(r"([^\s=,;]+)\s*=\s*([^\s=,;]+)")
 _BETWEEN = re.compile(r"[\s,;]*")
 #: Values that name columns of a file keep their case; others are read in small letters.
@@ -67,6 +69,7 @@ class TypeReader:
         self._attachments = attachments
         self._report = report
         self._from_files: dict[str, tuple[Choice, ...]] = {}
+        self._unknown = 0
 
     def file_lists(self) -> dict[str, tuple[Choice, ...]]:
         """The option lists that came from attached files."""
@@ -98,9 +101,12 @@ class TypeReader:
         word = written.split(" ")[0]
         reason = REFUSED_TYPES.get(written) or REFUSED_TYPES.get(word)
         if reason is None:
+            # A file that is no form at all may have thousands of these, and looking takes time.
+            self._unknown += 1
+            meant = _meant_types(written) if self._unknown <= _MOST_UNKNOWN else []
             self._report.add(
                 Mistake.DEF_008, "survey", entry.number, "type",
-                name=written, allowed=SUPPORTED_TYPES,
+                name=written, allowed=", ".join(meant) or SUPPORTED_TYPES,
             )  # fmt: skip
         else:
             self._report.add(
@@ -223,6 +229,15 @@ class TypeReader:
             "survey", entry.number, "parameters", f"{name}={written}", "một số"
         )
         return 1.0
+
+
+def _meant_types(written: str) -> list[str]:
+    """The types that a misspelt cell may mean: ``Selectone yn`` -> ``select_one yn``."""
+    small = " ".join(written[:100].lower().split())
+    close = get_close_matches(small, (*TYPES, *CHECKED_TYPES), n=3)
+    command, _, list_name = small.rpartition(" ")
+    lists = () if close else get_close_matches(command, (*LISTS, *FILE_LISTS), n=2)
+    return [*close, *(f"{one} {list_name}" for one in lists)]
 
 
 def _only_fills_once(entry: Entry) -> bool:

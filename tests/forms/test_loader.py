@@ -379,6 +379,23 @@ def test_a_row_of_a_list_that_says_only_something_else_is_told_and_not_read(
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Text", "text"),
+        ("interger", "integer"),
+        ("Select_One yn", "select_one yn"),
+        ("select-multiple yn", "select_multiple yn"),
+    ],
+)
+def test_a_misspelt_type_is_told_with_the_one_that_is_meant(
+    tmp_path: Path, written: str, meant: str
+) -> None:
+    (told,) = check_form(write_form(tmp_path, [{**TEXT, "type": written}], CHOICES)).problems
+    assert told.code is Mistake.DEF_008
+    assert meant in told.message.partition("kiểu:")[2]
+
+
 def test_a_refused_type_is_the_only_mistake_of_its_row(tmp_path: Path) -> None:
     path = write_form(tmp_path, [TEXT, {"type": "audit"}, {"type": "video", "name": "v"}])
     assert places(path) == [("DEF_040", "survey", 4, "type"), ("DEF_040", "survey", 5, "type")]

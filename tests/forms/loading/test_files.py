@@ -216,6 +216,28 @@ def test_a_separator_inside_a_formula_is_told(tmp_path: Path, name: str) -> None
     assert places(path) == [("DEF_076", "survey", 3, "")]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<html><table></table></html>", "không phải bảng tính Excel"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+            + bytes(500)
+            + "EncryptedPackage".encode("utf-16-le"),
+            "mật khẩu",
+        ),
+    ],
+)
+def test_what_only_has_the_name_of_a_workbook_is_told_as_such(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(content)
+    (told,) = check_form(path).problems
+    assert told.code.name == "DEF_001"
+    assert said in told.message
+
+
 def test_a_sheet_that_stands_twice_is_told(tmp_path: Path) -> None:
     text = write_md(tmp_path / "form.md", SHEETS).read_text(encoding="utf-8")
     path = tmp_path / "two.md"
