@@ -64,12 +64,16 @@ class ChoiceLists:
 
     def _named(self, list_name: str, sheet: str) -> str:
         """The name of a list here; the two sheets may each have one of the same name."""
-        if sheet == _EXTERNAL:
-            taken = self.sheets.get(list_name, sheet) != sheet
-            name = f"{sheet}:{list_name}" if taken else list_name
-            list_name = self.external.setdefault(list_name, name)
-        self.sheets[list_name] = sheet
-        return list_name
+        if sheet != _EXTERNAL:
+            self.sheets[list_name] = sheet
+            return list_name
+        if list_name not in self.external:
+            name = list_name
+            while name in self.sheets:
+                name += "_external"
+            self.external[list_name] = name
+            self.sheets[name] = sheet
+        return self.external[list_name]
 
     def add_other(self, list_name: str, languages: Languages) -> None:
         """The option ``other`` of a list with ``or_other``, unless the author wrote one."""
