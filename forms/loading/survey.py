@@ -115,7 +115,7 @@ class SurveyReader:
         if self._too_deep:
             self._too_deep -= 1
             return
-        refuse_columns(entry, END_COLUMNS, written, self._report)
+        self._tell_unread(entry)
         group = self._open[-1]
         if group.entry is None:
             self._report.add(Mistake.DEF_014, "survey", entry.number, "type")
@@ -127,6 +127,13 @@ class SurveyReader:
                 name=written, expected=opened, other=group.entry.number,
             )  # fmt: skip
         self._close()
+
+    def _tell_unread(self, entry: Entry) -> None:
+        """What stands at the end of a group has no effect, as in pyxform."""
+        for column in entry.filled():
+            if column not in END_COLUMNS:
+                heading = self._report.heading("survey", column)
+                self._report.add(Mistake.DEF_062, "survey", entry.number, column, name=heading)
 
     def _close(self) -> None:
         group = self._open.pop()

@@ -367,6 +367,19 @@ def test_what_authors_write_for_themselves_is_told_and_not_read(tmp_path: Path) 
     ]
 
 
+def test_what_stands_at_the_end_of_a_group_is_told_and_has_no_effect(tmp_path: Path) -> None:
+    rows = [
+        {"type": "begin group", "name": "g", "label": "G"},
+        TEXT,
+        {"type": "end group", "name": "g", "relevant": "false()"},
+    ]
+    checked = check_form(write_form(tmp_path, rows))
+    assert checked.form is not None
+    assert [(one.code.name, one.row, one.column) for one in checked.notices] == [
+        ("DEF_062", 5, "relevant")
+    ]
+
+
 def test_a_row_of_a_list_that_says_only_something_else_is_told_and_not_read(
     tmp_path: Path,
 ) -> None:
