@@ -13,9 +13,12 @@ from typing import Annotated
 
 import typer
 
+from desktop.commands.backup import backup_commands
 from desktop.commands.doctor import doctor
 from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
+from desktop.commands.recovery import recovery_commands
+from desktop.commands.users import user_commands
 
 program = typer.Typer(
     add_completion=False,
@@ -27,6 +30,9 @@ program = typer.Typer(
 program.add_typer(id_commands, name="id")
 program.add_typer(card_commands, name="card")
 program.add_typer(form_commands, name="forms")
+program.add_typer(user_commands, name="users")
+program.add_typer(recovery_commands, name="recovery")
+program.add_typer(backup_commands, name="backup")
 program.command("validate")(validate_records)
 program.command("doctor")(doctor)
 
@@ -87,11 +93,23 @@ def demo(
 
 
 def main() -> None:
-    """Entry point of the installed program. What it prints is UTF-8 also where Windows is not."""
-    for stream in (sys.stdout, sys.stderr):
+    """Entry point of the installed program. It reads and prints UTF-8 also where Windows does not.
+
+    A failure that the officer can do something about is told in a sentence; exit code 1.
+    """
+    from desktop.errors import AppError
+
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a program without a console has none
             stream.reconfigure(encoding="utf-8")
-    program(prog_name="so-an-sinh")
+    try:
+        program(prog_name="so-an-sinh")
+    except AppError as error:
+        from desktop.ui.messages import Messages
+
+        message = Messages().explain(error.problem, error.parameters)
+        typer.echo(f"{error.problem.name}: {message.text}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

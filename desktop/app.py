@@ -34,8 +34,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
-from desktop.errors import AppError
-from desktop.jobs.runner import JobRunner
+from desktop.errors import AppError, Problem
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.watchdog import Watchdog
 from desktop.ui import theme
 from desktop.ui.main_window import MainWindow, Place
@@ -63,6 +63,10 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
 
 #: Set in the environment by developers: blocked moments of the interface are logged.
 _WATCH = "SO_AN_SINH_WATCH"
+
+
+#: A snapshot to a slow stick may take long; the program must end some time.
+_SNAPSHOT_SECONDS = 600.0
 
 
 def now() -> datetime:
@@ -170,9 +174,11 @@ class Desktop(QObject):
         self.services: Services | None = None
         self.folder = folder
         self._kdf_cost = kdf_cost
+        self._notices: list[Problem] = []
         self._clock = clock
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
+        self._is_looked_through = False
         self._watchdog = Watchdog(parent=self) if is_watched else None
         if self._watchdog is not None:
             self._watchdog.start()
@@ -194,6 +200,7 @@ class Desktop(QObject):
 
     def close(self) -> None:
         """Orderly end: what is typed is saved, what is under way finishes, files are closed."""
+        self._keep_snapshot()
         self._leave_register()
         self.window.close()
         self.jobs.close()
@@ -230,17 +237,20 @@ class Desktop(QObject):
     def _open_register(self, user_name: str, passphrase: str) -> Register:
         from desktop.services import unlocking
 
-        return unlocking.open_register(self.folder, user_name=user_name, passphrase=passphrase)
-
-    def _create_register(self, user_name: str, passphrase: str) -> Register:
-        from desktop.services import unlocking
-        from desktop.store.keys import KdfCost
-
-        return unlocking.create_register(
+        self._notices = []
+        return unlocking.open_register(
             self.folder,
             user_name=user_name,
             passphrase=passphrase,
-            cost=self._kdf_cost or KdfCost.DEFAULT,
+            cost=self._kdf_cost,
+            notice=self._notices.append,
+        )
+
+    def _create_register(self, user_name: str, passphrase: str) -> Register:
+        from desktop.services import unlocking
+
+        return unlocking.create_register(
+            self.folder, user_name=user_name, passphrase=passphrase, cost=self._kdf_cost
         )
 
     # -- open --
@@ -275,6 +285,9 @@ class Desktop(QObject):
         self.window.show_pages(entries, place=self._place(seat))
         self._count()
         self._warm_up(services, seat)
+        for problem in self._notices:
+            message = self._messages.explain(problem)
+            self.window.message_bar.show_message(message.sentence, message.next_step)
         self.opened.emit()
 
     def _warm_up(self, services: Services, seat: Seat) -> None:
@@ -321,6 +334,36 @@ class Desktop(QObject):
         if unsettled is not None:
             self.window.open_page(unsettled)
         return unsettled is None
+
+    def _keep_snapshot(self) -> None:
+        """Before the program ends: a snapshot if one is due, here and on the stick.
+
+        Not when it is locked, which must not take long. A failure is told at the next opening.
+        """
+        if self.services is None:
+            return
+        from desktop.services.backups import Backups
+
+        backups = Backups(register=self.services.register, clock=self._clock)
+        self.window.setEnabled(False)
+        self.jobs.run(self, backups.on_close, lane=Lane.WRITE)
+        self.jobs.wait_idle(seconds=_SNAPSHOT_SECONDS)
+
+    def _look_through(self, register: Register) -> None:
+        """Tells why the last backup failed, and reads every page once, beside the work."""
+        from desktop.services.backups import Backups
+        from desktop.store.health import check_whole
+
+        backups = Backups(register=register, clock=self._clock)
+        self.jobs.run(self, backups.last_failure, on_success=self._tell)
+        if not self._is_looked_through:
+            self._is_looked_through = True
+            self.jobs.run(self, lambda: check_whole(register))
+
+    def _tell(self, problem: Problem | None) -> None:
+        if problem is not None:
+            message = self._messages.explain(problem)
+            self.window.message_bar.show_message(message.sentence, message.next_step)
 
     def _leave_register(self) -> None:
         if self.services is None:

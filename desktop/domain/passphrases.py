@@ -23,11 +23,6 @@ _MIN_OWN_LETTERS = 5
 _FILLING = re.compile(r"[\W\d_]+")
 
 
-def is_strong(passphrase: str) -> bool:
-    """Long enough, and not of those that are guessed first?"""
-    return is_long(passphrase) and not is_common(passphrase)
-
-
 def is_long(passphrase: str) -> bool:
     """Long enough? Counted in composed letters: keyboards compose Vietnamese differently."""
     text = unicodedata.normalize("NFC", passphrase)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from desktop.domain.backups import SnapshotReason
 from desktop.domain.users import User, UserRole
@@ -68,7 +69,7 @@ class Users:
         """Give oneself another passphrase. Raises ``WRONG_PASSPHRASE`` and what ``add`` raises."""
         keys.require_good(new)
         keys.unlock(
-            self._path, user_name=self._author, passphrase=old, cost=KdfCost.FLOOR
+            self._path, user_name=self._author, passphrase=old, cost=self._cost or KdfCost.FLOOR
         ).key.wipe()
         self._set(self._author, new)
         self._note("user.passphrase", [("user", self._author)])
@@ -137,3 +138,9 @@ class Users:
         ledger.note(
             self._register, at=self._clock(), by=self._author, action=action, objects=objects
         )
+
+
+def listed(folder: Path) -> tuple[list[User], bool]:
+    """Who may open the register in this folder, and whether its key must still be changed."""
+    path = key_path(folder)
+    return keys.users_of(path), keys.is_rotation_due(path)

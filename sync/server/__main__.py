@@ -22,6 +22,7 @@ from sync.server.provinces import (
     create_province,
 )
 from sync.server.provinces import renew_epoch as renew_server_epoch
+from sync.server.recovery_commands import recover, recovery_keys
 from sync.server.serving import exit_on_sigterm, listen, serve
 from sync.server.training import run_training
 from sync.server.web import create_app
@@ -29,6 +30,9 @@ from sync.server.web import create_app
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
+
+cli.add_typer(recovery_keys, name="recovery-keys")
+cli.command()(recover)
 
 DatabaseUrl = Annotated[
     str,

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_strong
+from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_long
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons
@@ -147,7 +147,7 @@ class UnlockPage(Page):
         sentence = ""
         if not user_name:
             sentence, field = self.tr("Chưa ghi họ và tên."), self._name
-        elif not is_strong(passphrase):
+        elif not is_long(passphrase):
             sentence = self.tr("Mật khẩu cần ít nhất {n} ký tự hoặc {m} từ.")
             sentence = sentence.format(n=MIN_CHARACTERS, m=MIN_WORDS)
             field = self._passphrase.line
