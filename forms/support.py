@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from forms.definition import QuestionType
 from forms.expressions.functions import functions_markdown
+from forms.frames import MOST_INSTANCES
 from forms.loading.columns import (
     NAMESPACE,
     NO_EFFECT_COLUMNS,
@@ -132,7 +133,8 @@ def _columns() -> Iterator[str]:
     yield "Trang choices (và external_choices): `list_name`, `name` (hoặc `value`), `label` (nhiều"
     yield "ngôn ngữ), và mọi cột khác có tên hợp lệ, cho `choice_filter`."
     yield "Trang tính có tên bắt đầu bằng `_`, cột có tên bắt đầu bằng `_`, `$` hoặc `#` là của"
-    yield "người soạn, không được đọc."
+    yield "người soạn, không được đọc. Cột khác không thuộc XLSForm cũng không được đọc, và có lưu ý;"
+    yield "tên gần giống một cột của XLSForm thì bị từ chối, vì thường là viết sai."
     yield from _heading("Cột không dùng được", "Cột", "Lý do")
     yield from (_row(f"`{'::'.join(parts)}`", why) for parts, why in REFUSED_COLUMNS.items())
     yield _row("`bind::…`, `control::…`, `instance::…` khác", "thuộc tính này không có nghĩa ở đây")
@@ -161,6 +163,8 @@ def _others() -> Iterator[str]:
     yield "  chữ."
     yield "* Tệp đính kèm: `.csv`, mã UTF-8, dấu phẩy, tối đa 5 MB và 50.000 dòng; để cùng thư mục"
     yield "  với biểu mẫu, hoặc trong thư mục `<tên biểu mẫu>-media`."
+    yield f"* Một phiếu có tối đa {MOST_INSTANCES} lần lặp, tính chung mọi nhóm lặp."
+    yield "* Biểu thức không có `//`, `@`, biến `$x` và trục viết đầy đủ như `parent::`."
 
 
 def _aliases(aliases: Mapping[str, Parts], parts: Parts, name: str) -> list[str]:
