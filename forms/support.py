@@ -133,7 +133,7 @@ def _columns() -> Iterator[str]:
     yield "Trang choices (và external_choices): `list_name`, `name` (hoặc `value`), `label` (nhiều"
     yield "ngôn ngữ), và mọi cột khác có tên hợp lệ, cho `choice_filter`."
     yield "Trang tính có tên bắt đầu bằng `_`, cột có tên bắt đầu bằng `_`, `$` hoặc `#` là của"
-    yield "người soạn, không được đọc. Cột khác không thuộc XLSForm cũng không được đọc, và có lưu ý;"
+    yield "người soạn, không được đọc. Cột khác không thuộc XLSForm cũng không được đọc, có lưu ý;"
     yield "tên gần giống một cột của XLSForm thì bị từ chối, vì thường là viết sai."
     yield from _heading("Cột không dùng được", "Cột", "Lý do")
     yield from (_row(f"`{'::'.join(parts)}`", why) for parts, why in REFUSED_COLUMNS.items())
