@@ -11,6 +11,7 @@ from filelock import FileLock
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store import keys, ledger
 from desktop.store.folder import key_path, lock_folder, make_folder
+from desktop.store.health import place_problems
 from desktop.store.keys import Unlocked
 from desktop.store.preparing import holds_register
 from desktop.store.register import Register
@@ -141,4 +142,4 @@ def _noticed(folder: Path, unlocked: Unlocked) -> list[Problem]:
     found = [Problem.KEY_FILE_MENDED] if unlocked.is_mended else []
     if keys.is_rotation_due(key_path(folder)):
         found.append(Problem.ROTATION_DUE)
-    return found
+    return found + place_problems(folder)
