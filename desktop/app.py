@@ -56,9 +56,9 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
     from desktop.ui.desk import Parts
-    from forms.engine import Filling
     from forms.registry import FormRegistry
     from forms.rules.identity import IdentityTables
+    from forms.runtime.engine import Filling
 
 
 #: Set in the environment by developers: blocked moments of the interface are logged.
@@ -412,7 +412,7 @@ def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Par
     from desktop.services.form_texts import text_of
     from desktop.services.remarks import day_of_validation
     from desktop.ui.desk import Parts
-    from forms.engine import Filling
+    from forms.runtime.engine import Filling
 
     def _begin_filling(opened: OpenedForm) -> Filling:
         definition = opened.definition

@@ -18,10 +18,10 @@ from typing import TypeGuard
 
 import yaml
 
-from forms.compiled import CompiledForm
 from forms.definition import Answer
-from forms.engine import Filling, validate
 from forms.rules.identity import IdentityTables
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling, validate
 
 _KEYS = frozenset({"why", "on", "answers", "findings", "relevant", "irrelevant", "values"})
 

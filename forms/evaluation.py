@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
-from forms.compilation import compile_form
 from forms.dates import parse_stored
 from forms.definition import (
     Answer,
@@ -32,10 +31,11 @@ from forms.expressions.moments import fraction_of_time, read_moment
 from forms.expressions.parser import parse
 from forms.expressions.syntax import ExpressionError
 from forms.expressions.values import Value, to_text
-from forms.frames import EXISTS, order_of_keys
-from forms.metadata import UNKNOWN, Metadata
 from forms.mistakes import DefinitionError, Mistake, problem
-from forms.sheet import Sheet
+from forms.runtime.compilation import compile_form
+from forms.runtime.frames import EXISTS, order_of_keys
+from forms.runtime.metadata import UNKNOWN, Metadata
+from forms.runtime.sheet import Sheet
 
 #: Answers as JSON has them: plain values, lists and mappings.
 Context: TypeAlias = Mapping[str, object]

@@ -26,11 +26,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from forms.compilation import compile_form
-from forms.compiled import CompiledForm
 from forms.definition import FormDefinition, Question, Section
 from forms.loader import load_part
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
+from forms.runtime.compilation import compile_form
+from forms.runtime.compiled import CompiledForm
 
 FILE_NAME = "extension.yaml"
 

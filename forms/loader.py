@@ -19,8 +19,6 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from forms.compilation import compile_form
-from forms.compiled import CompiledForm
 from forms.definition import FormDefinition, Question, Section, Table
 from forms.loading.attachments import Attachments
 from forms.loading.choices import ChoiceLists, table_of
@@ -35,6 +33,8 @@ from forms.loading.settings import Settings, check_namespace, cleans_texts, sett
 from forms.loading.survey import SurveyReader
 from forms.loading.types import TypeReader
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake
+from forms.runtime.compilation import compile_form
+from forms.runtime.compiled import CompiledForm
 
 __all__ = [
     "Checked",

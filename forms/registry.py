@@ -9,11 +9,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from forms.about import FILE_NAME, FormAbout, load_about
-from forms.compiled import CompiledForm
 from forms.loader import load_form
+from forms.runtime.compiled import CompiledForm
 
 if TYPE_CHECKING:
-    from forms.migration import Migrator
+    from forms.migration.moving import Migrator
 
 _BUNDLED = Path(__file__).parent / "definitions"
 _EXTENSIONS = Path(__file__).parent / "extensions"
@@ -118,7 +118,7 @@ class FormRegistry:
         Raises ``UnknownFormError``, and ``DefinitionError`` for a missing or unsound declaration.
         """
         # Imported here because a program that only fills forms need not know them.
-        from forms.migration import Migrator, load_migration
+        from forms.migration.moving import Migrator, load_migration
 
         known = self.versions(form_id)
         if version not in known or to not in known or version > to:

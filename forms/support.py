@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from forms.definition import QuestionType
 from forms.expressions.functions import functions_markdown
-from forms.frames import MOST_INSTANCES
 from forms.loading.columns import (
     NAMESPACE,
     NO_EFFECT_COLUMNS,
@@ -39,6 +38,7 @@ from forms.loading.words import (
     REFUSED_TYPES,
     TYPES,
 )
+from forms.runtime.frames import MOST_INSTANCES
 
 _PURPOSES: Mapping[QuestionType, str] = {
     QuestionType.TEXT: "chữ",

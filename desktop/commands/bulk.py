@@ -17,8 +17,8 @@ from desktop.commands.filling import finding_json
 from desktop.commands.output import json_text
 
 if TYPE_CHECKING:
-    from forms.compiled import CompiledForm
     from forms.findings import Finding
+    from forms.runtime.compiled import CompiledForm
 
 #: Longest line that is still read, in bytes.
 LONGEST_LINE = 1_000_000
@@ -79,9 +79,9 @@ def checked_lines(
     file: IO[bytes], form: CompiledForm, *, on: date, training: bool
 ) -> Iterator[Checked]:
     """Every record of a file, one after the other."""
-    from forms.engine import validate
-    from forms.nesting import flattened
     from forms.rules.identity import IdentityTables
+    from forms.runtime.engine import validate
+    from forms.runtime.nesting import flattened
 
     tables = IdentityTables.load(training=training)
 
@@ -112,7 +112,7 @@ def _checked(
 ) -> Checked:
     import msgspec
 
-    from forms.nesting import NestingError
+    from forms.runtime.nesting import NestingError
 
     if line is None:
         return Checked(number, bad=BadLine.LINE_004)

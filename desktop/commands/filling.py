@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from forms.findings import Code, Severity
 
 if TYPE_CHECKING:
-    from forms.compiled import CompiledForm
     from forms.definition import Answer
     from forms.findings import Finding
+    from forms.runtime.compiled import CompiledForm
 
 #: The keys of instances in a path.
 _KEY = re.compile(r"\[[^\]]*\]")
@@ -50,9 +50,9 @@ def fill(form: CompiledForm, given: Mapping[str, object], *, on: date, training:
 
     Raises ``NestingError`` for a shape that holds no answers.
     """
-    from forms.engine import Filling, validate
-    from forms.nesting import flattened, nested
     from forms.rules.identity import IdentityTables
+    from forms.runtime.engine import Filling, validate
+    from forms.runtime.nesting import flattened, nested
 
     tables = IdentityTables.load(training=training)
     answers = flattened(given)

@@ -11,8 +11,8 @@ from desktop.commands.output import wrong_use
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from forms.compiled import CompiledForm
     from forms.mistakes import DefinitionProblem
+    from forms.runtime.compiled import CompiledForm
 
 #: A file of answers or values; one person's form has some kilobytes.
 LARGEST_JSON = 5_000_000

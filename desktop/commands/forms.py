@@ -97,7 +97,7 @@ def run(
     from desktop.commands.filling import as_json as outcome_json
     from desktop.commands.filling import fill, lines
     from desktop.commands.form_files import day_of, form_of, json_object
-    from forms.nesting import NestingError
+    from forms.runtime.nesting import NestingError
 
     day = day_of(on)
     compiled = form_of(form, version=version, on=day)

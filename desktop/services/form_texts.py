@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from desktop.errors import Problem, UserError
-from forms.compiled import CompiledForm
 from forms.registry import FormRegistry, UnknownFormError
+from forms.runtime.compiled import CompiledForm
 
 
 def text_of(forms: FormRegistry, form_id: str, version: str) -> CompiledForm:

@@ -64,12 +64,12 @@ from desktop.store.households import household_with_code
 from desktop.store.people import person_with_number
 from desktop.store.records import latest_submission, record_of
 from desktop.store.register import Register
-from forms.compiled import CompiledForm
 from forms.definition import Answer, Answers, FormDefinition
-from forms.engine import Filling
 from forms.findings import Code
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables, flag_codes
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling
 from forms.vietnamese import clean
 from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_id

@@ -8,12 +8,12 @@ from datetime import date
 
 from desktop.domain.people import PersonRow
 from desktop.services.answering import PERSON, answered_questions, collected_on_path
-from forms.compiled import CompiledForm
 from forms.dates import parse_stored
 from forms.definition import Answer, Answers, FormDefinition
-from forms.engine import validate
 from forms.findings import Code, Finding, Severity
 from forms.rules.identity import ID_NUMBER, IdentityTables, duplicate_finding, flag_codes
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import validate
 
 #: Code of "chủ hộ" in the list of relations to the head (list of question 1a).
 HEAD_OF_HOUSEHOLD = "1"

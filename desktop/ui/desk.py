@@ -18,7 +18,7 @@ from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.sync_page import SyncPage, SyncService
 from forms.definition import FormDefinition
-from forms.engine import Filling
+from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
 
 

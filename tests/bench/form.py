@@ -21,12 +21,12 @@ from typing import TypeVar
 
 import msgspec
 
-from forms.compiled import CompiledForm
 from forms.definition import Answer
-from forms.engine import Filling, validate
 from forms.loader import load_form
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling, validate
 
 RECORDS = 10_000
 ROUNDS = 3

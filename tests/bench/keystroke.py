@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median, quantiles
 
-from forms.compilation import compile_form
-from forms.compiled import CompiledForm
 from forms.definition import (
     Answer,
     Choice,
@@ -30,8 +28,10 @@ from forms.definition import (
     Repeat,
     Section,
 )
-from forms.engine import Filling
 from forms.rules.identity import IdentityTables
+from forms.runtime.compilation import compile_form
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling
 
 QUESTIONS = 500
 RULES = 400

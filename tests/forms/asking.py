@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from forms.compilation import compile_form
-from forms.compiled import CompiledForm
 from forms.definition import (
     Answer,
     Choice,
@@ -15,6 +13,8 @@ from forms.definition import (
     Section,
     Table,
 )
+from forms.runtime.compilation import compile_form
+from forms.runtime.compiled import CompiledForm
 from tests.forms.writing import filling
 
 ASKED = {

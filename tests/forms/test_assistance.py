@@ -13,8 +13,8 @@ import pytest
 
 from forms.cases import load_cases
 from forms.definition import Answer, FormDefinition, Table
-from forms.engine import Filling
 from forms.registry import FormRegistry
+from forms.runtime.engine import Filling
 from tests.forms.papers import definition, labels
 from tests.forms.writing import ON, TABLES
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from forms.definition import Table
 from forms.evaluation import Context, evaluate
 from forms.expressions.values import Value
-from forms.metadata import Metadata
 from forms.mistakes import DefinitionError, Mistake
+from forms.runtime.metadata import Metadata
 
 ON = date(2026, 11, 20)
 HOUSEHOLD: Context = {

@@ -14,15 +14,15 @@ from pyxform.xls2xform import convert
 
 from desktop.commands.workbook import write_workbook
 from forms.cases import Case, load_cases, run_case
-from forms.compilation import compile_form
 from forms.definition import Answer, FormDefinition
-from forms.engine import Filling, validate
 from forms.export import exported
 from forms.extension import ExtendedVersion, extended, load_dates, load_extended
 from forms.findings import Finding
 from forms.loader import load_part
 from forms.mistakes import DefinitionError
 from forms.registry import FormRegistry, UnknownFormError
+from forms.runtime.compilation import compile_form
+from forms.runtime.engine import Filling, validate
 from tests.forms.writing import ON, TABLES, form_of, write_form
 
 REGISTRY = FormRegistry.bundled()

@@ -21,7 +21,8 @@ from forms.definition import (
     Section,
 )
 from forms.expressions.values import to_text
-from forms.migration import (
+from forms.migration.declaration import Merge, Split
+from forms.migration.moving import (
     Fate,
     Leftover,
     Migrated,
@@ -31,7 +32,6 @@ from forms.migration import (
     migrate,
     migrate_through,
 )
-from forms.migration_file import Merge, Split
 from forms.mistakes import DefinitionError, Mistake
 from forms.registry import FormRegistry, UnknownFormError
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.cases import load_cases
-from forms.engine import Filling
 from forms.registry import FormRegistry
+from forms.runtime.engine import Filling
 from tests.forms.papers import definition, labels
 from tests.forms.writing import ON, TABLES
 

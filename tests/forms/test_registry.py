@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from forms.compiled import CompiledForm
 from forms.loader import DefinitionError
 from forms.registry import FormRegistry, UnknownFormError
+from forms.runtime.compiled import CompiledForm
 from tests.forms.writing import write_form
 
 
@@ -83,5 +83,5 @@ def test_every_bundled_definition_says_the_folder_it_lies_in() -> None:
 
 
 def test_importing_the_runtime_does_not_import_pyxform() -> None:
-    code = "import sys, forms.registry, forms.engine; sys.exit('pyxform' in sys.modules)"
+    code = "import sys, forms.registry, forms.runtime.engine; sys.exit('pyxform' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from forms.definition import Answer
-from forms.engine import Filling, validate
 from forms.findings import Severity
 from forms.mistakes import DefinitionError
 from forms.registry import FormRegistry, UnknownFormError
+from forms.runtime.engine import Filling, validate
 from tests.forms.writing import TABLES, codes, form_of
 
 FORMS = Path(__file__).parents[2] / "forms"

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from forms.compiled import CompiledForm
 from forms.definition import (
     Answers,
 )
-from forms.engine import Filling
 from forms.findings import Finding
 from forms.loader import load_form
 from forms.rules.identity import IdentityTables
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling
 
 ON = date(2026, 11, 20)
 TABLES = IdentityTables.load(training=True)

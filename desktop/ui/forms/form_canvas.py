@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QW
 from desktop.ui.forms.question_row import QuestionRow
 from desktop.ui.forms.section_box import SectionBox
 from forms.definition import FormDefinition, Question, Section
-from forms.engine import Filling
+from forms.runtime.engine import Filling
 
 #: How much of the question before stays in sight.
 _ABOVE_PIXELS = 70

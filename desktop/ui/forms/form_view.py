@@ -21,8 +21,8 @@ from desktop.ui.forms.form_canvas import FormCanvas
 from desktop.ui.forms.question_row import Other, QuestionRow
 from desktop.ui.forms.section_rail import Progress, SectionRail
 from forms.definition import Answer, FormDefinition, Question, QuestionType
-from forms.engine import Filling
 from forms.findings import Code, Finding, Severity
+from forms.runtime.engine import Filling
 
 _TYPING_MS = 400
 

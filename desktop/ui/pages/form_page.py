@@ -27,9 +27,9 @@ from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
 from desktop.ui.widgets.chip import Chip
 from forms.definition import Question
-from forms.engine import Filling
 from forms.findings import Code
 from forms.rules.identity import duplicate_finding
+from forms.runtime.engine import Filling
 
 #: What only the register can find.
 _REGISTER_CODES = frozenset({Code.ID_013, Code.REG_001})

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from forms.compiled import CompiledForm
 from forms.definition import Answer
-from forms.engine import EXISTS, Filling, validate
 from forms.findings import Code
-from forms.frames import MOST_INSTANCES
 from forms.mistakes import DefinitionError
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import EXISTS, Filling, validate
+from forms.runtime.frames import MOST_INSTANCES
 from tests.forms.writing import ON, TABLES, codes, filling, form_of
 
 Row = Mapping[str, str]

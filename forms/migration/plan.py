@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from forms.compilation import compile_form
-from forms.compiled import CompiledForm
 from forms.definition import FormDefinition, Question, QuestionType, Section
-from forms.migration_file import Merge, Migration, Split, migration_problem
+from forms.migration.declaration import Merge, Migration, Split, migration_problem
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake
+from forms.runtime.compilation import compile_form
+from forms.runtime.compiled import CompiledForm
 
 #: What the names of results hold; no name of an author holds a colon.
 _RESULT = "migration:"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from forms.compiled import Edge, Item, Plan, identities_of, metadata_of
 from forms.expressions.scope import Level, Read
 from forms.expressions.terms import FIRST, State
-from forms.layout import Layout
+from forms.runtime.compiled import Edge, Item, Plan, identities_of, metadata_of
+from forms.runtime.layout import Layout
 
 #: The items whose change a reader has to notice.
 Sources: TypeAlias = Callable[[Read, Item], Sequence[Item]]

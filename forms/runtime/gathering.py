@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forms.compiled import Item
 from forms.definition import Answer
 from forms.expressions.terms import FIRST
-from forms.frames import EXISTS, Frame
+from forms.runtime.compiled import Item
+from forms.runtime.frames import EXISTS, Frame
 
 
 def value_of(item: Item, frame: Frame) -> Answer:

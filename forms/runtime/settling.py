@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from forms.compiled import Item
 from forms.definition import Answer, Answers
 from forms.expressions.terms import State
 from forms.expressions.values import Value, stored_number, to_text
 from forms.findings import Code
+from forms.runtime.compiled import Item
 
 
 def settle(

@@ -10,8 +10,6 @@ from typing import TypeAlias
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forms.compilation import COLUMNS, compile_form
-from forms.compiled import CompiledForm
 from forms.definition import (
     Answer,
     Choice,
@@ -21,8 +19,10 @@ from forms.definition import (
     Repeat,
     Section,
 )
-from forms.engine import Filling, validate
 from forms.mistakes import DefinitionError
+from forms.runtime.compilation import COLUMNS, compile_form
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling, validate
 from tests.forms.writing import ON, TABLES, codes, filling
 
 CHOICES = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.nesting import DEEPEST, NestingError, flattened, nested
+from forms.runtime.nesting import DEEPEST, NestingError, flattened, nested
 
 NAMES = st.sampled_from(["a", "b", "members", "x_1"])
 VALUES = st.one_of(st.text(max_size=3), st.integers(), st.floats(allow_nan=False))

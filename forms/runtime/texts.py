@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forms.compiled import Item
 from forms.definition import Choice, Question
 from forms.expressions.terms import State
-from forms.templates import TEXTS
+from forms.runtime.compiled import Item
+from forms.runtime.templates import TEXTS
 
 
 def question_of(item: Item) -> Question:

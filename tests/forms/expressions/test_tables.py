@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.compilation import compile_form
 from forms.definition import Answer, Table
 from forms.mistakes import DefinitionError, Mistake
+from forms.runtime.compilation import compile_form
 from tests.forms.asking import asking_form, told
 from tests.forms.writing import filling
 

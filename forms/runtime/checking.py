@@ -6,22 +6,22 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import date
 
-from forms.answers import LONGEST_TEXT, is_empty
-from forms.compiled import CompiledForm, Identity, Item
 from forms.dates import display
 from forms.definition import Answer, Answers, QuestionType, Range
 from forms.expressions.terms import TODAY, State
 from forms.expressions.values import text_of_number, to_text
 from forms.findings import PRECISION_WORDS_VI, Code, Finding
-from forms.frames import MOST_INSTANCES, Frame, Instances
 from forms.rules.identity import (
     ID_NUMBER,
     IdentityTables,
     clean_number,
     identity_findings,
 )
-from forms.sheet import Sheet
-from forms.texts import message_of, question_of, text_of
+from forms.runtime.answers import LONGEST_TEXT, is_empty
+from forms.runtime.compiled import CompiledForm, Identity, Item
+from forms.runtime.frames import MOST_INSTANCES, Frame, Instances
+from forms.runtime.sheet import Sheet
+from forms.runtime.texts import message_of, question_of, text_of
 
 _LONGEST_SHOWN = 100
 _DIGITS_OF_NUMBER = 12

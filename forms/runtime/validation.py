@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from forms.answers import is_empty
-from forms.checking import (
+from forms.definition import Answers
+from forms.findings import Finding
+from forms.rules.identity import IdentityTables
+from forms.runtime.answers import is_empty
+from forms.runtime.checking import (
     asleep_findings,
     check,
     list_findings,
@@ -14,13 +17,10 @@ from forms.checking import (
     unasked_finding,
     unknown_findings,
 )
-from forms.compiled import CompiledForm
-from forms.definition import Answers
-from forms.findings import Finding
-from forms.frames import Frame
-from forms.metadata import UNKNOWN, Metadata
-from forms.rules.identity import IdentityTables
-from forms.sheet import Sheet
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.frames import Frame
+from forms.runtime.metadata import UNKNOWN, Metadata
+from forms.runtime.sheet import Sheet
 
 
 def validate(

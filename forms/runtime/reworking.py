@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from forms.checking import changed_twins
-from forms.compiled import CompiledForm, Effect, Item, Step
 from forms.definition import Answer
-from forms.frames import Frame, Instances
-from forms.settling import kept, settle
-from forms.sheet import Sheet
+from forms.runtime.checking import changed_twins
+from forms.runtime.compiled import CompiledForm, Effect, Item, Step
+from forms.runtime.frames import Frame, Instances
+from forms.runtime.settling import kept, settle
+from forms.runtime.sheet import Sheet
 
 #: Number of an item -> the frames in which it has to be worked out; a dict keeps their order.
 _Dirty: TypeAlias = dict[int, dict[Frame, None]]

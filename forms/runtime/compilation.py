@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from forms.answers import read_calculated, read_decimal, reader_of
-from forms.compiled import CompiledForm, Item
 from forms.definition import FormDefinition, Question, QuestionType
 from forms.expressions.compiler import compile_expression
 from forms.expressions.indexed_tables import IndexedTable, Tables
@@ -25,11 +23,13 @@ from forms.expressions.terms import (
     number,
     scalar,
 )
-from forms.layout import Layout
-from forms.linking import edges_of, plan_of
-from forms.looking import TextCompiler, seen_by
 from forms.mistakes import DefinitionError, DefinitionProblem, Mistake, problem
-from forms.ordering import CycleError, ordered
+from forms.runtime.answers import read_calculated, read_decimal, reader_of
+from forms.runtime.compiled import CompiledForm, Item
+from forms.runtime.layout import Layout
+from forms.runtime.linking import edges_of, plan_of
+from forms.runtime.looking import TextCompiler, seen_by
+from forms.runtime.ordering import CycleError, ordered
 from forms.validity import validities, validity_problems
 
 #: Attribute of a question -> heading of its column in the survey sheet.

@@ -11,11 +11,11 @@ import math
 from datetime import date
 from zlib import crc32
 
-from forms.answers import is_empty
-from forms.compiled import CompiledForm, Edge, Item, Plan
 from forms.definition import Answer, Answers
 from forms.expressions.terms import NOW, POSITION, SEED, SHOWN, TODAY, UP
-from forms.frames import (
+from forms.runtime.answers import is_empty
+from forms.runtime.compiled import CompiledForm, Edge, Item, Plan
+from forms.runtime.frames import (
     MOST_INSTANCES,
     Frame,
     Instances,
@@ -24,8 +24,8 @@ from forms.frames import (
     order_of_keys,
     taken_apart,
 )
-from forms.metadata import Metadata
-from forms.settling import settle
+from forms.runtime.metadata import Metadata
+from forms.runtime.settling import settle
 
 
 class Sheet:

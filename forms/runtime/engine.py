@@ -17,21 +17,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from forms.answers import is_empty
-from forms.checking import check, is_required, list_findings, people_findings, twins_of
-from forms.compilation import compile_form
-from forms.compiled import METADATA, CompiledForm, Item
 from forms.definition import Answer, Answers, Choice
 from forms.findings import Finding
-from forms.frames import EXISTS, LONGEST_KEY, Frame, inside, key_after
-from forms.gathering import everything, gather_answers, gather_given, value_of, walk
-from forms.metadata import UNKNOWN, Metadata
-from forms.reworking import keep_once, rework, rework_simple
 from forms.rules.identity import IdentityTables
-from forms.settling import kept
-from forms.sheet import Sheet
-from forms.texts import label_of_choice, shown_text
-from forms.validation import validate
+from forms.runtime.answers import is_empty
+from forms.runtime.checking import check, is_required, list_findings, people_findings, twins_of
+from forms.runtime.compilation import compile_form
+from forms.runtime.compiled import METADATA, CompiledForm, Item
+from forms.runtime.frames import EXISTS, LONGEST_KEY, Frame, inside, key_after
+from forms.runtime.gathering import everything, gather_answers, gather_given, value_of, walk
+from forms.runtime.metadata import UNKNOWN, Metadata
+from forms.runtime.reworking import keep_once, rework, rework_simple
+from forms.runtime.settling import kept
+from forms.runtime.sheet import Sheet
+from forms.runtime.texts import label_of_choice, shown_text
+from forms.runtime.validation import validate
 
 __all__ = ["EXISTS", "CompiledForm", "Filling", "Metadata", "compile_form", "validate"]
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from forms.definition import Answer, Answers
-from forms.frames import EXISTS, LONGEST_KEY, order_of_keys
+from forms.runtime.frames import EXISTS, LONGEST_KEY, order_of_keys
 
 Nested: TypeAlias = dict[str, "Answer | Nested | list[Nested]"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from forms.compiled import Item
 from forms.definition import Choice, Question
 from forms.expressions.compiler import compile_expression
 from forms.expressions.scope import Kind, Scope
 from forms.expressions.syntax import ExpressionError, Node, Reference
 from forms.expressions.terms import TextRun, text
-from forms.layout import Layout
-from forms.templates import (
+from forms.runtime.compiled import Item
+from forms.runtime.layout import Layout
+from forms.runtime.templates import (
     Template,
     all_values,
     is_dynamic,

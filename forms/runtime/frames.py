@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from forms.compiled import Item, Plan
 from forms.definition import Answer
 from forms.expressions.terms import State
 from forms.findings import Code, Finding
+from forms.runtime.compiled import Item, Plan
 
 #: The most instances that one filled form may have, of all its repeats together. Expressions that
 #: look at every instance from every instance stay below a second with so many.

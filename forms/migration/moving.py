@@ -1,11 +1,9 @@
 """Answers given under an older text of a form -> answers to a newer one.
 
-What a declaration (``forms.migration_file``) says is done, and nothing is lost: an old answer that
-does not stand word for word in the new answers is kept in ``leftover``, with the version and path
-it had. ``steps`` shows both sides of every old answer, for the officer who looks it over.
-
-Nothing here raises for bad answers: they move as they are and are found by the new form, and what
-is no answer of the old form at all is left over.
+What a declaration (``forms.migration.declaration``) says is done, and nothing is lost: an old
+answer that does not stand word for word in the new answers is kept in ``leftover``, with the
+version and path it had. ``steps`` shows both sides of every old answer, for the officer who looks
+it over.
 """
 
 from __future__ import annotations
@@ -17,13 +15,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, unique
 
-from forms.answers import is_empty, reader_of
 from forms.definition import Answer, Answers, FormDefinition, Question, QuestionType
-from forms.engine import Filling
 from forms.expressions.values import to_text
-from forms.migration_file import Migration, load_migration
-from forms.migration_plan import Plan, plan_of
+from forms.migration.declaration import Migration, load_migration
+from forms.migration.plan import Plan, plan_of
 from forms.rules.identity import IdentityTables
+from forms.runtime.answers import is_empty, reader_of
+from forms.runtime.engine import Filling
 
 __all__ = [
     "Fate",

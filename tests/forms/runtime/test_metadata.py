@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from forms.engine import Filling, Metadata, validate
+from forms.runtime.engine import Filling, Metadata, validate
 from tests.forms.writing import ON, TABLES, codes, filling, form_of
 
 HERE = Metadata(moment="2026-11-20T08:15:00.000+07:00", device_id="may-01", user_name="lan", seed=7)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forms.compiled import Item
 from forms.definition import FormDefinition, Question, Section
 from forms.expressions.scope import FormMap, Kind, Level, Spot
 from forms.expressions.terms import FIRST
+from forms.runtime.compiled import Item
 
 
 class Layout:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from forms.answers import Reader
 from forms.definition import Choice, FormDefinition, Question, QuestionType, Section
 from forms.expressions.indexed_tables import Row
 from forms.expressions.scope import Level
@@ -30,7 +29,8 @@ from forms.expressions.terms import (
     TextRun,
 )
 from forms.rules.identity import IDENTITY_FIELDS
-from forms.templates import Template
+from forms.runtime.answers import Reader
+from forms.runtime.templates import Template
 from forms.validity import Validity, offered
 
 PERSON, HOUSEHOLD = "person", "household"

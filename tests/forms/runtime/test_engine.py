@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forms.compiled import CompiledForm
 from forms.definition import Answer, QuestionType
-from forms.engine import Filling, validate
 from forms.findings import Code
 from forms.registry import FormRegistry
+from forms.runtime.compiled import CompiledForm
+from forms.runtime.engine import Filling, validate
 from tests.forms.writing import ON, TABLES, codes, filling, form_of
 
 GATE = {"type": "select_one yn", "name": "gate", "label": "Hỏi tiếp?"}
