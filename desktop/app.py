@@ -288,6 +288,7 @@ class Desktop(QObject):
         for problem in self._notices:
             message = self._messages.explain(problem)
             self.window.message_bar.show_message(message.sentence, message.next_step)
+        self._look_through(services.register)
         self.opened.emit()
 
     def _warm_up(self, services: Services, seat: Seat) -> None:

@@ -1,0 +1,44 @@
+"""Ending the program keeps a snapshot; what is wrong with the place or the last backup is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.services.backups import Backups
+from desktop.store.snapshots import list_snapshots, snapshots_folder
+from tests.desktop.ui.conftest import OpenDesk
+from tests.desktop.ui.world import clock, make_register
+
+
+def test_closing_the_program_keeps_a_snapshot_and_locking_does_not(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    make_register(tmp_path, count=2).close()
+    hands = open_desk(tmp_path)
+    hands.desktop.lock()
+    assert list_snapshots(snapshots_folder(tmp_path)) == []
+    hands.desktop.close()
+    assert list_snapshots(snapshots_folder(tmp_path)) == []  # nothing was open any more
+    again = open_desk(tmp_path)
+    again.desktop.close()
+    (snapshot,) = list_snapshots(snapshots_folder(tmp_path))
+    assert snapshot.documents["household"] == 2
+
+
+def test_a_backup_that_failed_is_told_at_the_next_opening(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    with make_register(tmp_path, count=1) as register:
+        backups = Backups(register=register, clock=clock)
+        backups.keep_in(tmp_path / "usb")
+        backups.to_second_folder()
+    hands = open_desk(tmp_path)
+    assert "USB" in hands.window.message_bar.text
+
+
+def test_a_folder_in_the_cloud_is_told_at_opening(open_desk: OpenDesk, tmp_path: Path) -> None:
+    folder = tmp_path / "OneDrive - UBND"
+    folder.mkdir()
+    make_register(folder, count=1).close()
+    hands = open_desk(folder)
+    assert "OneDrive" in hands.window.message_bar.text
