@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from desktop.errors import ExternalError, Problem
+from desktop.store.connection import connect
 from desktop.store.health import (
     LOW_SPACE_BYTES,
     FolderKind,
@@ -29,6 +31,7 @@ from tests.desktop.store.edits import an_id, person, save
 # Saves persons until it is killed; says each one that is safe.
 _WORKING = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from desktop.store.keys import DataKey
 from desktop.store.register import Register
@@ -134,8 +137,12 @@ def test_the_quick_check_finds_a_damaged_page_and_raises_no_false_alarm(
     _killed_at_work(folder, key, saves=20)
     with Register.open(folder, key=key) as opened:
         check_whole(opened)
+    with closing(connect(path, key=key, memory_security=False)) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'submissions'"
+        ).fetchone()
     whole = bytearray(path.read_bytes())
-    whole[-4096 + 99] ^= 1
+    whole[4096 * (page - 1) + 99] ^= 1  # a page in use: nobody checks a free one
     path.write_bytes(whole)
     with Register.open(folder, key=key) as opened, pytest.raises(ExternalError) as error:
         check_whole(opened)
