@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from desktop.store.keys import DataKey
 from desktop.store.people import count_people
 from desktop.store.register import Register
 from tests.desktop.store.edits import an_id, person, save
+from tests.support.mounts import may_mount, mount_memory, unmount
 from tests.support.offices import Clock
 
 
@@ -102,7 +100,7 @@ def test_a_stick_that_was_taken_out_is_told_until_it_is_back(
     assert backups.last_failure() is None
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root mounts")
+@pytest.mark.skipif(not may_mount(), reason="only root mounts")
 @pytest.mark.parametrize(
     ("options", "problem"),
     [("size=64k", Problem.BACKUP_FOLDER_FULL), ("ro", Problem.BACKUP_FOLDER_READ_ONLY)],
@@ -112,8 +110,7 @@ def test_a_full_or_protected_stick_is_told(
 ) -> None:
     stick = tmp_path / "usb"
     stick.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", options, "none", str(stick)]
-    subprocess.run(mount, check=True, capture_output=True)
+    mount_memory(stick, options=options)
     try:
         backups = Backups(register=register, clock=clock)
         backups.keep_in(stick)
@@ -122,4 +119,4 @@ def test_a_full_or_protected_stick_is_told(
         assert backups.last_failure() is problem
         assert count_people(register) == 1
     finally:
-        subprocess.run(["umount", str(stick)], check=True)
+        unmount(stick)

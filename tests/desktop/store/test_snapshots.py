@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from desktop.store.snapshots import (
     take_snapshot,
 )
 from tests.desktop.store.edits import NOW, an_id, person, save
+from tests.support.mounts import may_mount, mount_memory, unmount
 
 
 def _take(register: Register, key: DataKey, *, hours: int = 0, **options: object) -> Snapshot:
@@ -200,13 +200,13 @@ def test_a_full_disk_is_told_and_leaves_the_older_ones(register: Register, key: 
     assert [path.name for path in old.path.parent.iterdir()] == [old.name]
 
 
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root mounts")
+@pytest.mark.skipif(not may_mount(), reason="only root mounts")
 def test_a_small_disk_is_told_before_the_copy(
     register: Register, key: DataKey, tmp_path: Path
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(stick)], check=True)
+    mount_memory(stick, options="size=64k")
     try:
         with pytest.raises(ExternalError) as error:
             take_snapshot(
@@ -215,7 +215,7 @@ def test_a_small_disk_is_told_before_the_copy(
         assert error.value.problem is Problem.DISK_FULL
         assert list_snapshots(stick / "x") == []
     finally:
-        subprocess.run(["umount", str(stick)], check=True)
+        unmount(stick)
 
 
 def test_a_damaged_register_makes_no_snapshot(register: Register, key: DataKey) -> None:
