@@ -285,9 +285,7 @@ class Desktop(QObject):
         self.window.show_pages(entries, place=self._place(seat))
         self._count()
         self._warm_up(services, seat)
-        for problem in self._notices:
-            message = self._messages.explain(problem)
-            self.window.message_bar.show_message(message.sentence, message.next_step)
+        self._tell_notices()
         self._look_through(services.register)
         self.opened.emit()
 
@@ -356,15 +354,24 @@ class Desktop(QObject):
         from desktop.store.health import check_whole
 
         backups = Backups(register=register, clock=self._clock)
-        self.jobs.run(self, backups.last_failure, on_success=self._tell)
+        self.jobs.run(self, backups.last_failure, on_success=self._notice)
         if not self._is_looked_through:
             self._is_looked_through = True
             self.jobs.run(self, lambda: check_whole(register))
 
-    def _tell(self, problem: Problem | None) -> None:
+    def _notice(self, problem: Problem | None) -> None:
+        """One more thing to tell; what was told before stays."""
         if problem is not None:
-            message = self._messages.explain(problem)
-            self.window.message_bar.show_message(message.sentence, message.next_step)
+            self._notices.append(problem)
+            self._tell_notices()
+
+    def _tell_notices(self) -> None:
+        messages = [self._messages.explain(problem) for problem in self._notices]
+        if len(messages) == 1:
+            self.window.message_bar.show_message(messages[0].sentence, messages[0].next_step)
+        elif messages:
+            texts = "\n".join(message.text for message in messages)
+            self.window.message_bar.show_message(texts, kind="warning")
 
     def _leave_register(self) -> None:
         if self.services is None:

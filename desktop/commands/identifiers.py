@@ -6,14 +6,15 @@ may be stored (warnings do not stop it), 1 it may not, 2 wrong use.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from desktop.commands.form_files import day_of
+from desktop.commands.output import FOUND, OK, say, say_json, wrong_use
 
 if TYPE_CHECKING:  # loaded inside the commands: the window must not wait for them
     from forms.cards.reading import CardReading
@@ -21,7 +22,6 @@ if TYPE_CHECKING:  # loaded inside the commands: the window must not wait for th
     from forms.findings import Finding
     from forms.identifiers.reading import Fact, Fix, Kind, Reading
 
-_OK, _NOT_ACCEPTABLE, _WRONG_USE = 0, 1, 2
 _STDIN = "-"
 
 id_commands = typer.Typer(
@@ -91,7 +91,7 @@ def check(
     from forms.identifiers.recognition import read, recognise
 
     text = _text(value)
-    day = _day(on)
+    day = day_of(on)
     birth = _birth(born)
     kinds = _kinds() if kind is not None else {}
     if kind is None and sex is None and birth is None and not bank:
@@ -103,11 +103,11 @@ def check(
         code = None if sex is None else _SEX_CODES[sex]
         readings = tuple(read(one, text, on=day, sex=code, born=birth, bank=bank) for one in chosen)
     if as_json:
-        _say_json({"candidates": [_reading_json(one) for one in readings]})
+        say_json({"candidates": [_reading_json(one) for one in readings]})
     else:
-        _say(_reading_lines(readings))
+        say(_reading_lines(readings))
     is_ok = bool(readings) and readings[0].is_acceptable and bool(readings[0].normal)
-    raise typer.Exit(_OK if is_ok else _NOT_ACCEPTABLE)
+    raise typer.Exit(OK if is_ok else FOUND)
 
 
 @card_commands.command("read")
@@ -119,12 +119,12 @@ def read_card_text(
     """Đọc mã QR (CCCD, Căn cước, BHYT) hoặc ba dòng máy đọc; không lưu lại gì."""
     from forms.cards.recognition import read_card
 
-    card = read_card(_text(text), on=_day(on))
+    card = read_card(_text(text), on=day_of(on))
     if as_json:
-        _say_json(_card_json(card))
+        say_json(_card_json(card))
     else:
-        _say(_card_lines(card))
-    raise typer.Exit(_OK if card.is_readable else _NOT_ACCEPTABLE)
+        say(_card_lines(card))
+    raise typer.Exit(OK if card.is_readable else FOUND)
 
 
 def _kinds() -> Mapping[NumberKind, Kind]:
@@ -151,13 +151,6 @@ def _text(argument: str) -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
-def _day(text: str) -> date:
-    if not text:
-        return date.today()  # noqa: DTZ011  # the officer's own calendar day
-    parsed = _parsed(text, "--on")
-    return parsed.earliest()
-
-
 def _birth(text: str) -> PartialDate | None:
     return _parsed(text, "--born") if text else None
 
@@ -167,20 +160,8 @@ def _parsed(text: str, option: str) -> PartialDate:
 
     parsed = parse_typed(text)
     if parsed is None:
-        typer.echo(f"{option}: không phải ngày có trong lịch. Ghi ngày/tháng/năm.", err=True)
-        raise typer.Exit(_WRONG_USE)
+        wrong_use(f"{option}: không phải ngày có trong lịch. Ghi ngày/tháng/năm.")
     return parsed
-
-
-def _say(lines: Iterator[str]) -> None:
-    for line in lines:
-        typer.echo(line)
-
-
-def _say_json(value: Mapping[str, object]) -> None:
-    # Halves of characters that a bad paste leaves cannot be written as UTF-8.
-    text = json.dumps(value, ensure_ascii=False)
-    typer.echo(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _term(key: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 from forms.comparison.outcomes import FieldComparison, Reason, Side, because
 from forms.comparison.spelling import by_spelling, quickly, too_long
 from forms.vietnamese import compare_key, match_key, search_key, with_i_for_final_y
@@ -119,15 +121,4 @@ def _one_word(record: Sequence[str], extract: Sequence[str]) -> FieldComparison:
 
 def differ_by_one_letter(one: str, other: str) -> bool:
     """One letter more, less or another, or two neighbours swapped; tones do not count."""
-    one, other = search_key(one), search_key(other)
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    one, other = one[start:], other[start:]
-    end = 0
-    while end < min(len(one), len(other)) and one[-1 - end] == other[-1 - end]:
-        end += 1
-    one, other = one[: len(one) - end], other[: len(other) - end]
-    return (max(len(one), len(other)) == 1) or (len(one) == 2 and one == other[::-1])
+    return OSA.distance(search_key(one), search_key(other), score_cutoff=1) == 1

@@ -17,6 +17,7 @@ from enum import Enum, unique
 
 from rapidfuzz.distance import OSA
 
+from forms.comparison.names import is_part_in_order
 from forms.duplicates.people import Folded
 from forms.vietnamese import with_i_for_final_y
 
@@ -211,7 +212,7 @@ def name_sign(one: Folded, other: Folded) -> Sign | None:
         return Sign.NAMES_DIFFER
     if one.ends == other.ends:
         fewer, more = sorted((one.words, other.words), key=len)
-        if len(fewer) < len(more) and _is_part(fewer, more):
+        if len(fewer) < len(more) and is_part_in_order(fewer, more):
             return Sign.NAME_MIDDLE_DROPPED
     if sorted(one.words) == sorted(other.words):
         return Sign.NAME_ORDER
@@ -229,12 +230,6 @@ def _sign_of_marks(one: str, other: str) -> Sign:
         return Sign.NAME_MARKS
     keys = (with_i_for_final_y(key).replace("-", " ").split() for key in (one, other))
     return Sign.NAME_MARKS if next(keys) == next(keys) else Sign.NAME_OTHER_MARKS
-
-
-def _is_part(fewer: tuple[str, ...], more: tuple[str, ...]) -> bool:
-    """Do the words of the shorter name stand in the longer one, in order?"""
-    rest = iter(more)
-    return all(word in rest for word in fewer)
 
 
 def _slip(one: Folded, other: Folded) -> Sign | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from forms.dates import parse_stored
 from forms.rules.identity import clean_number
-from forms.vietnamese import compare_key, search_key
+from forms.vietnamese import compare_key, match_key, search_key
 
 _CARD_DIGITS = 12
 #: Nine digits that lost two zeros; what has fewer (*0*, *không có*) fills a box and names nobody.
@@ -80,7 +80,7 @@ class Folded:
 
 def folded(row: IdentityRow) -> Folded:
     """The keys of one person. Never fails: what cannot be read counts as unknown."""
-    plain = " ".join(map(_without_y, search_key(row.full_name).replace("-", " ").split()))
+    plain = " ".join(match_key(row.full_name).replace("-", " ").split())
     birth = parse_stored(row.birth_date) if row.birth_date else None
     cleaned = [clean_number(raw[:_LONGEST_NUMBER]) for raw in row.id_numbers]
     numbers = [_repaired(number) for number in cleaned if _names_somebody(number)]
@@ -124,15 +124,6 @@ def _repaired(number: str) -> str:
     """Eleven digits are twelve that went through a spreadsheet."""
     lost = len(number) == _CARD_DIGITS - 1 and number.isdecimal()
     return f"0{number}" if lost else number
-
-
-# Some hundred words make up the names of a commune.
-@lru_cache(maxsize=4096)
-def _without_y(word: str) -> str:
-    """Sỹ and Sĩ, Mỹ and Mĩ, Lý and Lí are one name in two spellings; Huy and Hui are not."""
-    if word.endswith("y") and (len(word) == 1 or word[-2] not in "aeiou" or word[-3:] == "quy"):
-        return f"{word[:-1]}i"
-    return word
 
 
 # A commune has some hundred addresses at the level of hamlets.

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from forms.vietnamese import compare_key, search_key
 
 #: A word (with its apostrophes) or a number.
@@ -81,17 +83,4 @@ def _letters(text: str) -> list[str]:
 
 def is_one_edit_apart(one: str, other: str) -> bool:
     """Do two keys differ by one letter added, left out, changed or swapped with the next?"""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    if len(one) > len(other):
-        one, other = other, one
-    start = 0
-    while start < len(one) and one[start] == other[start]:
-        start += 1
-    if len(one) < len(other):
-        return one[start:] == other[start + 1 :]
-    if one[start + 1 :] == other[start + 1 :]:
-        return True
-    return one[start : start + 2] == other[start : start + 2][::-1] and (
-        one[start + 2 :] == other[start + 2 :]
-    )
+    return OSA.distance(one, other, score_cutoff=1) == 1

@@ -106,6 +106,8 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             "relation_to_head",
             "social_insurance_number",
             "ethnicity",
+            "phone",
+            "birth_place",
         )
         | {"flags": _is_code_list},
         families={"confirmed.": (None, _is_any)},

@@ -42,3 +42,28 @@ def test_a_folder_in_the_cloud_is_told_at_opening(open_desk: OpenDesk, tmp_path:
     make_register(folder, count=1).close()
     hands = open_desk(folder)
     assert "OneDrive" in hands.window.message_bar.text
+
+
+def test_everything_that_is_wrong_at_opening_is_told_together(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "OneDrive - UBND"
+    folder.mkdir()
+    with make_register(folder, count=1) as register:
+        backups = Backups(register=register, clock=clock)
+        backups.keep_in(tmp_path / "usb")
+        backups.to_second_folder()
+    hands = open_desk(folder)
+    assert "OneDrive" in hands.window.message_bar.text
+    assert "USB" in hands.window.message_bar.text
+
+
+def test_a_page_found_damaged_after_opening_is_told(open_desk: OpenDesk, tmp_path: Path) -> None:
+    make_register(tmp_path, count=300).close()
+    path = tmp_path / "register.db"
+    whole = bytearray(path.read_bytes())
+    for page in range(40, len(whole) // 4096, 40):  # documents and lists, not the first tables
+        whole[4096 * page + 99] ^= 1
+    path.write_bytes(whole)
+    hands = open_desk(tmp_path)
+    assert "hỏng" in hands.window.message_bar.text

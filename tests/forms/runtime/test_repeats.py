@@ -54,7 +54,7 @@ HOUSEHOLD: list[Row] = [
             calculate("before", "indexed-repeat(${name}, ${members}, position(..) - 1)"),
             calculate("peers", "count(/data/members[age = current()/../age]) - 1"),
             calculate("pay", "sum(${wage})"),
-            {"type": "begin group", "name": "work", "label": "Việc", "relevant": "${age} > 14"},
+            {"type": "begin group", "name": "career", "label": "Việc", "relevant": "${age} > 14"},
             *repeat(
                 "jobs",
                 [
@@ -77,8 +77,8 @@ HOUSEHOLD: list[Row] = [
     calculate("second", "${members}[2]/name"),
     calculate("last_one", "/data/members[position() = last()]/name"),
     calculate("wages", "sum(${wage})"),
-    calculate("first_jobs", "join(', ', /data/members/work/jobs[1]/title)"),
-    calculate("of_an", "join(', ', ${members}[name = 'An']/work/jobs/title)"),
+    calculate("first_jobs", "join(', ', /data/members/career/jobs[1]/title)"),
+    calculate("of_an", "join(', ', ${members}[name = 'An']/career/jobs/title)"),
     calculate("one_job", "indexed-repeat(${title}, ${members}, 1, ${jobs}, 2)"),
     calculate("someone_old", "${age} > 60"),
 ]
@@ -88,17 +88,17 @@ ANSWERS: dict[str, Answer] = {
     "limit": 30,
     "members[1]/name": "An",
     "members[1]/age": 40,
-    "members[1]/work/jobs[1]/title": "Thợ",
-    "members[1]/work/jobs[1]/wage": 3,
-    "members[1]/work/jobs[2]/title": "May",
-    "members[1]/work/jobs[2]/wage": 1,
+    "members[1]/career/jobs[1]/title": "Thợ",
+    "members[1]/career/jobs[1]/wage": 3,
+    "members[1]/career/jobs[2]/title": "May",
+    "members[1]/career/jobs[2]/wage": 1,
     "members[2]/name": "Bình",
     "members[2]/age": 12,
-    "members[2]/work/jobs[1]/title": "không hỏi",
+    "members[2]/career/jobs[1]/title": "không hỏi",
     "members[3]/name": "Châu",
     "members[3]/age": 40,
-    "members[3]/work/jobs[1]/title": "Bán",
-    "members[3]/work/jobs[1]/wage": 2,
+    "members[3]/career/jobs[1]/title": "Bán",
+    "members[3]/career/jobs[1]/wage": 2,
 }
 
 
@@ -116,12 +116,12 @@ def test_expressions_see_the_own_instance_and_from_outside_all(household: Compil
         "members[1]/greeting": "An Suối",
         "members[1]/peers": 1,
         "members[1]/pay": 4,
-        "members[1]/work/jobs[1]/line": "An: Thợ 1",
-        "members[1]/work/jobs[1]/share": 0.75,
-        "members[1]/work/jobs[1]/elder": "true",
-        "members[1]/work/jobs[2]/line": "An: May 2",
-        "members[1]/work/jobs[2]/share": 0.25,
-        "members[1]/work/jobs[2]/elder": "true",
+        "members[1]/career/jobs[1]/line": "An: Thợ 1",
+        "members[1]/career/jobs[1]/share": 0.75,
+        "members[1]/career/jobs[1]/elder": "true",
+        "members[1]/career/jobs[2]/line": "An: May 2",
+        "members[1]/career/jobs[2]/share": 0.25,
+        "members[1]/career/jobs[2]/elder": "true",
         "members[2]/place": 2,
         "members[2]/is_last": "false",
         "members[2]/greeting": "Bình Suối",
@@ -134,9 +134,9 @@ def test_expressions_see_the_own_instance_and_from_outside_all(household: Compil
         "members[3]/before": "Bình",
         "members[3]/peers": 1,
         "members[3]/pay": 2,
-        "members[3]/work/jobs[1]/line": "Châu: Bán 1",
-        "members[3]/work/jobs[1]/share": 1,
-        "members[3]/work/jobs[1]/elder": "false",
+        "members[3]/career/jobs[1]/line": "Châu: Bán 1",
+        "members[3]/career/jobs[1]/share": 1,
+        "members[3]/career/jobs[1]/elder": "false",
         "size": 3,
         "years": 92,
         "oldest": 40,
@@ -151,7 +151,7 @@ def test_expressions_see_the_own_instance_and_from_outside_all(household: Compil
         "one_job": "May",
         "someone_old": "false",
     }
-    assert "members[2]/work/jobs[1]/title" not in found
+    assert "members[2]/career/jobs[1]/title" not in found
 
 
 def test_an_empty_repeat_has_no_nodes(household: CompiledForm) -> None:
@@ -178,8 +178,8 @@ def test_instances_are_added_and_taken_away(household: CompiledForm) -> None:
     assert (form.value("members[2]/place"), form.value("members[2]/before")) == (1, None)
     with pytest.raises(KeyError):
         form.value("members[1]/name")
-    assert form.add("members/work/jobs".replace("members", "members[3]")) == (
-        "members[3]/work/jobs[2]"
+    assert form.add("members/career/jobs".replace("members", "members[3]")) == (
+        "members[3]/career/jobs[2]"
     )
 
 
@@ -210,17 +210,17 @@ def test_an_instance_without_an_answer_is_not_forgotten(household: CompiledForm)
 
 def test_a_keystroke_names_only_its_own_instance(household: CompiledForm) -> None:
     form = filling(household, ANSWERS)
-    assert form.set("members[2]/work/jobs[1]/title", "x") == frozenset()  # it is not asked
-    touched = form.set("members[1]/work/jobs[2]/title", "Dệt")
+    assert form.set("members[2]/career/jobs[1]/title", "x") == frozenset()  # it is not asked
+    touched = form.set("members[1]/career/jobs[2]/title", "Dệt")
     assert touched == {
-        "members[1]/work/jobs[2]/title",
-        "members[1]/work/jobs[2]/line",
+        "members[1]/career/jobs[2]/title",
+        "members[1]/career/jobs[2]/line",
         "first_jobs",
         "of_an",
         "one_job",
     }
     touched = form.set("members[1]/name", "Ân")
-    assert not any(path.startswith("members[2]/work") for path in touched)
+    assert not any(path.startswith("members[2]/career") for path in touched)
     assert "members[2]/before" in touched
     assert "members[3]/before" not in touched
 
@@ -643,7 +643,7 @@ def test_paths_that_are_no_place_in_the_form_raise(household: CompiledForm) -> N
             form.value(path)
         with pytest.raises(KeyError):
             form.is_relevant(path)
-    for path in ("members", "members[1]", "members[1]/work"):
+    for path in ("members", "members[1]", "members[1]/career"):
         assert form.is_relevant(path)
         with pytest.raises(KeyError):
             form.set(path, "x")
@@ -653,5 +653,5 @@ def test_what_the_form_says_is_walked_in_the_order_of_the_paper(household: Compi
     form = Filling(household, on=ON, tables=TABLES, answers=ANSWERS)
     walked = list(form.walk())
     assert walked[:5] == ["village", "limit", "members", "members[1]", "members[1]/name"]
-    assert "members[1]/work/jobs[2]" in walked
-    assert "members[2]/work" not in walked
+    assert "members[1]/career/jobs[2]" in walked
+    assert "members[2]/career" not in walked
