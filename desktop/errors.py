@@ -61,6 +61,7 @@ class Problem(Enum):
     NOT_MANAGER = "not_manager"
     MUST_OPEN_FIRST = "must_open_first"
     ROTATION_DUE = "rotation_due"
+    CUT_SETTLED = "cut_settled"
     CODE_MISTYPED = "code_mistyped"
     CODE_WRONG = "code_wrong"
     NO_PRINTED_CODE = "no_printed_code"

@@ -23,6 +23,7 @@ MIN_INTERVAL = timedelta(hours=4)
 EVERY_DAYS = 7
 
 _SECOND, _FAILED, _ID = "backup_second", "backup_failed", "register_id"
+_HOURS = "backup_every_hours"
 _OWN_FOLDER = "so-an-sinh"
 _PROBLEMS = {
     Problem.DISK_FULL: Problem.BACKUP_FOLDER_FULL,
@@ -81,6 +82,28 @@ class Backups:
         identity = self._register.meta(_ID) or new_epoch()
         self._register.set_meta({_SECOND: _text(second), _ID: identity})
 
+    def keep_every(self, hours: int) -> None:
+        """From now on also while the program is open, so often; 0: only when it is closed."""
+        self._register.set_meta({_HOURS: str(hours) if hours > 0 else None})
+
+    def every_hours(self) -> int:
+        """How often while the program is open; 0: only when it is closed."""
+        return int(self._register.meta(_HOURS) or 0)
+
+    def while_open(self, *, progress: _Progress | None = None) -> BackupResult:
+        """To be called every minute or so: what is due by the schedule, beside the work.
+
+        The second folder is served as soon as it is there (its stick was plugged in). That it is
+        away is no failure yet: it is told when the program is closed.
+        """
+        second, there = self.second_folder(), BackupResult(BackupOutcome.TOO_SOON)
+        if second is not None and second.folder.is_dir():
+            there = self.if_due(progress=progress)
+        if there.outcome is BackupOutcome.FAILED or not self._is_own_due():
+            return there
+        place = snapshots_folder(self._register.folder)
+        return self._take(place, SnapshotReason.SCHEDULE, progress)
+
     def second_folder(self) -> SecondFolder | None:
         """The second folder, if one was chosen."""
         raw = self._register.meta(_SECOND)
@@ -119,6 +142,20 @@ class Backups:
         """Why the last backup failed; ``None`` when it did not."""
         raw = self._register.meta(_FAILED)
         return None if raw is None else Problem(raw)
+
+    def _is_own_due(self) -> bool:
+        """By the hours chosen, and only if something was written since."""
+        hours = self.every_hours()
+        place = snapshots_folder(self._register.folder)
+        newest = next(iter(list_snapshots(place)), None)
+        if not hours:
+            return False
+        if newest is not None:
+            age = self._clock() - newest.taken_at
+            if timedelta(0) <= age < timedelta(hours=hours):
+                return False
+        self._register.checkpoint()
+        return not is_copied(register_path(self._register.folder), place)
 
     def _on_close(self, progress: _Progress | None) -> BackupResult:
         place = snapshots_folder(self._register.folder)

@@ -24,6 +24,7 @@ from forms.vietnamese import clean
 
 #: Bytes of an X25519 public key, as hexadecimal letters.
 _PUBLIC_KEY_LETTERS = 64
+_CONFIRMED = "printed_code_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,18 @@ class RecoveryKeys:
         self._require_manager()
         with self._register.lending_key() as key:
             code = key_changes.new_printed_code(self._path, key=key)
+        self._register.set_meta({_CONFIRMED: None})
         self._note("key.printed_code")
         return code
+
+    def confirm_printed_code(self) -> None:
+        """Somebody typed parts of the printed code back: it is on paper."""
+        self._register.set_meta({_CONFIRMED: self._clock().isoformat(timespec="seconds")})
+        self._note("key.printed_code_confirmed")
+
+    def confirmed_at(self) -> str:
+        """When that was (ISO 8601); "" when the code in force was never confirmed."""
+        return self._register.meta(_CONFIRMED) or ""
 
     def set_province_key(self, public_key: str) -> None:
         """Seal the register to the province's recovery key (64 hexadecimal letters).

@@ -44,7 +44,13 @@ class Restoring:
         with self._keys(snapshot) as (old_key, key):
             return restoring.preview(self._folder, snapshot, snapshot_key=old_key, key=key)
 
-    def restore(self, snapshot: Path, *, carry_unsent: bool = True) -> Path | None:
+    def restore(
+        self,
+        snapshot: Path,
+        *,
+        carry_unsent: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Path | None:
         """Put it in the register's place; gives the folder of the one that was replaced.
 
         Raises ``WRONG_PASSPHRASE``, ``SNAPSHOT_DAMAGED``, ``REGISTER_IN_USE``, ``DISK_FULL`` …; the
@@ -59,6 +65,7 @@ class Restoring:
                 author=self._user_name,
                 at=self._clock(),
                 carry_unsent=carry_unsent,
+                progress=progress,
             )
 
     @contextmanager
@@ -102,6 +109,19 @@ class Restoring:
 
     def _unlocked(self, path: Path, passphrase: str) -> DataKey:
         return keys.unlock(path, user_name=self._user_name, passphrase=passphrase).key
+
+
+def snapshots_in(place: Path) -> list[Snapshot]:
+    """The snapshots in a folder or stick that the officer points at, newest first.
+
+    It may be a snapshot itself, the folder of an office, or the stick with those of several.
+    """
+    for pattern in (".", "*", "*/*"):
+        folders = [place] if pattern == "." else sorted(place.glob(pattern))
+        found = [one for folder in folders if folder.is_dir() for one in list_snapshots(folder)]
+        if found:
+            return sorted(found, key=lambda one: one.taken_at, reverse=True)
+    return [one for one in list_snapshots(place.parent) if one.path == place]
 
 
 def snapshots_of(folder: Path) -> list[Snapshot]:

@@ -13,11 +13,16 @@ from desktop.store import keys, ledger
 from desktop.store.folder import key_path, lock_folder, make_folder
 from desktop.store.health import place_problems
 from desktop.store.keys import Unlocked
+from desktop.store.migrations import MIGRATING_FILE, MigrationProgress
 from desktop.store.preparing import holds_register
 from desktop.store.register import Register
-from desktop.store.rekeying import settle_cut
+from desktop.store.rekeying import WAITING_FILE, settle_cut
+from desktop.store.replacing import READY_FILE
 from desktop.store.stretching import KdfCost, cost_for_this_pc
 from forms.vietnamese import clean
+
+#: Before a user's name: when this user last opened the register.
+OPENED = "opened_at:"
 
 
 def register_exists(folder: Path) -> bool:
@@ -54,7 +59,9 @@ def create_register(
     except BaseException:
         lock.release()
         raise
-    return Register.create(folder, key=key, author=name, lock=lock)
+    register = Register.create(folder, key=key, author=name, lock=lock)
+    register.set_meta({OPENED + name: datetime.now(UTC).isoformat(timespec="seconds")})
+    return register
 
 
 def open_register(
@@ -64,12 +71,13 @@ def open_register(
     passphrase: str,
     cost: KdfCost | None = None,
     notice: Callable[[Problem], None] | None = None,
+    progress: MigrationProgress | None = None,
 ) -> Register:
     """Open the register: ``WRONG_PASSPHRASE``, ``TOO_MANY_TRIES``, ``REGISTER_IN_USE`` …
 
     A passphrase that is wrapped cheaper than ``cost`` (``None``: than this PC can bear) is wrapped
     anew. ``notice`` is told what the officer should know though the register opened:
-    ``KEY_FILE_MENDED``, ``ROTATION_DUE``.
+    ``KEY_FILE_MENDED``, ``ROTATION_DUE``, ``CUT_SETTLED`` … ``progress`` is told of a migration.
     """
     name = clean(user_name)
     return open_unlocked(
@@ -77,6 +85,7 @@ def open_register(
         lambda: keys.unlock(key_path(folder), user_name=name, passphrase=passphrase, cost=cost),
         user_name=name,
         notice=notice,
+        progress=progress,
     )
 
 
@@ -86,6 +95,7 @@ def open_unlocked(
     *,
     user_name: str,
     notice: Callable[[Problem], None] | None = None,
+    progress: MigrationProgress | None = None,
 ) -> Register:
     """Open the register with what ``unlock`` finds, once the folder is ours alone.
 
@@ -97,21 +107,31 @@ def open_unlocked(
     lock = lock_folder(folder)
     try:
         unlocked = unlock()
+        was_cut = unlocked.unfinished is not None or is_unfinished(folder)
         settle_cut(folder, unlocked)
     except BaseException:
         lock.release()
         raise
-    register = _open(folder, unlocked, lock)
+    register = _open(folder, unlocked, lock, progress)
     _write_down(register, unlocked, user_name)
-    for problem in _noticed(folder, unlocked):
+    found = [Problem.CUT_SETTLED] if was_cut else []
+    for problem in found + _noticed(folder, unlocked):
         if notice is not None:
             notice(problem)
     return register
 
 
-def _open(folder: Path, unlocked: Unlocked, lock: FileLock) -> Register:
+def is_unfinished(folder: Path) -> bool:
+    """Did a migration, a change of the key or a restore end in the middle?"""
+    names = (MIGRATING_FILE, WAITING_FILE, READY_FILE)
+    return any((folder / name).exists() for name in names)
+
+
+def _open(
+    folder: Path, unlocked: Unlocked, lock: FileLock, progress: MigrationProgress | None
+) -> Register:
     try:
-        return Register.open(folder, key=unlocked.key, lock=lock)
+        return Register.open(folder, key=unlocked.key, lock=lock, progress=progress)
     finally:
         unlocked.key.wipe()
         for key in unlocked.unfinished or ():
@@ -130,6 +150,7 @@ def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> None:
     if unlocked.unfinished is not None:
         actions.append(("key.change_settled", []))
     try:
+        register.set_meta({OPENED + user_name: datetime.now(UTC).isoformat(timespec="seconds")})
         for action, objects in actions:
             ledger.note(
                 register, at=datetime.now(UTC), by=user_name, action=action, objects=objects

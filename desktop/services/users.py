@@ -13,6 +13,7 @@ from pathlib import Path
 from desktop.domain.backups import SnapshotReason
 from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
+from desktop.services.unlocking import OPENED
 from desktop.store import key_changes, keys, ledger
 from desktop.store.folder import key_path
 from desktop.store.register import Register
@@ -45,6 +46,20 @@ class Users:
     def list(self) -> list[User]:
         """Everybody who has a passphrase, in the order they were added."""
         return keys.users_of(self._path)
+
+    def last_openings(self) -> dict[str, str]:
+        """Name -> instant of the last opening, "" when that is not known."""
+        return {one.name: self._register.meta(OPENED + one.name) or "" for one in self.list()}
+
+    @property
+    def is_manager(self) -> bool:
+        """May who opened the register change the list?"""
+        return User(name=self._author, role=UserRole.MANAGER) in self.list()
+
+    @property
+    def author(self) -> str:
+        """Who opened the register."""
+        return self._author
 
     def add(self, *, user_name: str, passphrase: str, role: UserRole) -> User:
         """Let one more open the register. For managers.
@@ -131,7 +146,7 @@ class Users:
             )
 
     def _require_manager(self) -> None:
-        if User(name=self._author, role=UserRole.MANAGER) not in self.list():
+        if not self.is_manager:
             raise UserError(Problem.NOT_MANAGER)
 
     def _note(self, action: str, objects: Sequence[tuple[str, str]]) -> None:

@@ -289,7 +289,7 @@ def _require_no_wait(tries: Tries, now: float) -> None:
     # A clock that was set back must not make anybody wait longer than that.
     left = min(tries.last + wait - now, wait)
     if left > 0:
-        raise UserError(Problem.TOO_MANY_TRIES, minutes=str(int(left) // 60 + 1))
+        raise UserError(Problem.TOO_MANY_TRIES, seconds=str(int(left) + 1))
 
 
 def _count_wrong_try(path: Path, user_name: str, now: float) -> None:

@@ -191,7 +191,11 @@ class Messages(QObject):
             ),
             Problem.ROTATION_DUE: (
                 self.tr("Khóa của sổ chưa được đổi xong sau khi xóa một người."),
-                self.tr("Người quản lý đổi khóa lại; sổ vẫn dùng được."),
+                self.tr("Người quản lý đổi khóa lại ở trang Người dùng; sổ vẫn dùng được."),
+            ),
+            Problem.CUT_SETTLED: (
+                self.tr("Lần trước máy tắt giữa lúc nâng cấp, đổi khóa hoặc khôi phục sổ."),
+                self.tr("Sổ đã tự trở lại nguyên vẹn; không phải làm gì thêm."),
             ),
             Problem.CODE_MISTYPED: (
                 self.tr("Mã có chỗ gõ sai."),
