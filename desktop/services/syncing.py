@@ -27,10 +27,10 @@ from desktop.store.inbox import RegisterInbox
 from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
 from desktop.store.register import Register
 from sync.client.conversation import enrol
-from sync.client.engine import REAL_TIME, Pace, synchronise
+from sync.client.engine import PORTIONS, REAL_TIME, Pace, Portions, synchronise
 from sync.client.outcomes import SyncOutcome
 from sync.client.ports import DeviceIdentity
-from sync.client.transport import BadAddressError, Transport, checked_address
+from sync.client.transport import BadAddressError, Connect, Transport, checked_address
 from sync.protocol.messages import Enrolled
 from sync.protocol.signing import new_signing_key
 
@@ -70,10 +70,14 @@ class Syncing:
         clock: Callable[[], datetime],
         app_version: str = "",
         pace: Pace = REAL_TIME,
+        portions: Portions = PORTIONS,
+        connect: Connect = Transport,
     ) -> None:
         self._register = register
         self._clock = clock
         self._pace = pace
+        self._portions = portions
+        self._connect = connect
         self._app_version = app_version
         self._running = threading.Lock()
 
@@ -103,7 +107,7 @@ class Syncing:
             return _enrolment(place)
 
     def _ask(self, address: str, code: str, signing_key: bytes, ca_path: str | None) -> Enrolled:
-        with Transport(server_url=address, ca_file=ca_path) as transport:
+        with self._connect(server_url=address, ca_file=ca_path) as transport:
             answer = enrol(
                 transport=transport,
                 code=_plain(code),
@@ -207,6 +211,8 @@ class Syncing:
             app_version=self._app_version,
             on_progress=on_progress,
             pace=self._pace,
+            portions=self._portions,
+            connect=self._connect,
         )
         return _report(outcome)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from sync.client.conversation import Conversation
@@ -27,8 +27,8 @@ from sync.client.outcomes import (
 )
 from sync.client.pages import gone_back, is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
-from sync.client.schedule import BatchSize, pause_seconds
-from sync.client.transport import PATIENCE, Patience, Transport
+from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
+from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.codec import PullPage
 from sync.protocol.messages import Digest, Outcome, PullRequest, PushAnswer, RefusalCode
 
@@ -57,6 +57,17 @@ class Pace:
 REAL_TIME = Pace()
 
 
+@dataclass(frozen=True, slots=True)
+class Portions:
+    """How much at a time: changes in the first push of a sync, rows in each page."""
+
+    first_batch: int = FIRST_BATCH
+    page_rows: int = PAGE_ROWS
+
+
+PORTIONS = Portions()
+
+
 def synchronise(
     *,
     outbox: Outbox,
@@ -66,13 +77,15 @@ def synchronise(
     on_progress: Progress | None = None,
     patience: Patience = PATIENCE,
     pace: Pace = REAL_TIME,
+    portions: Portions = PORTIONS,
+    connect: Connect = Transport,
 ) -> SyncOutcome:
     """Exchange everything with the server; trouble comes back in the outcome, never raised.
 
     ``on_progress`` receives (done, known so far): changes receipted and rows applied. Raises
     ``BadAddressError`` when the identity's address cannot be used, and whatever the store raises.
     """
-    with Transport(
+    with connect(
         server_url=identity.server_url, ca_file=identity.ca_file, patience=patience
     ) as transport:
         run = _Sync(
@@ -83,6 +96,8 @@ def synchronise(
             ),
             on_progress=on_progress,
             pace=pace,
+            page_rows=portions.page_rows,
+            batch_size=BatchSize(start=portions.first_batch),
         )
         trouble = run.everything()
     return run.outcome(trouble)
@@ -97,7 +112,8 @@ class _Sync:
     conversation: Conversation
     on_progress: Progress | None
     pace: Pace
-    batch_size: BatchSize = field(default_factory=BatchSize)
+    page_rows: int
+    batch_size: BatchSize
     pushed: int = 0
     pulled: int = 0
     clashes: int = 0
@@ -255,7 +271,7 @@ class _Sync:
         failures = 0
         while True:
             cursors = self.inbox.cursors()
-            page = self.conversation.pull(PullRequest(cursors=dict(cursors), limit=PAGE_ROWS))
+            page = self.conversation.pull(PullRequest(cursors=dict(cursors), limit=self.page_rows))
             if not isinstance(page, PullPage):
                 failures += 1
                 trouble = self._pause(page, failures)

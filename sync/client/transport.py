@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 import requests
 import urllib3
+from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 
 from sync.client.outcomes import (
@@ -109,7 +110,10 @@ def is_loopback(host: str) -> bool:
 
 
 class Transport:
-    """One conversation with the server; use it as a context manager, in one thread."""
+    """One conversation with the server; use it as a context manager, in one thread.
+
+    ``line`` carries the requests where it is not the network of this machine.
+    """
 
     def __init__(
         self,
@@ -117,6 +121,7 @@ class Transport:
         server_url: str,
         ca_file: str | None,
         patience: Patience = PATIENCE,
+        line: BaseAdapter | None = None,
     ) -> None:
         self._url = checked_address(server_url)
         self._patience = patience
@@ -124,6 +129,9 @@ class Transport:
         # Off: else REQUESTS_CA_BUNDLE replaces the pinned authority and .netrc the token.
         self._session.trust_env = False
         self._session.verify = ca_file if ca_file is not None else True
+        if line is not None:
+            self._session.mount("http://", line)
+            self._session.mount("https://", line)
         if not is_loopback(urlsplit(self._url).hostname or ""):
             self._session.proxies = get_environ_proxies(self._url)
 
@@ -224,6 +232,14 @@ class Transport:
         if inflate is not None and not inflate.eof:
             return ConnectionCut()
         return bytes(content)
+
+
+class Connect(Protocol):
+    """Opens a conversation; ``Transport`` itself does it over this machine's network."""
+
+    def __call__(
+        self, *, server_url: str, ca_file: str | None, patience: Patience = PATIENCE
+    ) -> Transport: ...
 
 
 def _content_type(response: requests.Response) -> str:
