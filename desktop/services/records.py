@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from desktop.domain.drafts import DraftMark
 from desktop.domain.people import HouseholdId, PersonId, PersonRow
 from desktop.domain.preloading import PreloadedHousehold
 from desktop.domain.records import (
@@ -59,6 +60,8 @@ from desktop.services.remarks import (
 from desktop.store import ledger
 from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
+from desktop.store.drafts import settle_draft
+from desktop.store.driver import Driver
 from desktop.store.held import Held, held_values
 from desktop.store.households import household_with_code
 from desktop.store.people import person_with_number
@@ -98,15 +101,22 @@ class Records:
 
     # filling
 
-    def open(self, person_id: PersonId | None, *, form_id: str = WORKER_FORM) -> OpenedForm:
+    def open(
+        self,
+        person_id: PersonId | None,
+        *,
+        form_id: str = WORKER_FORM,
+        form_version: str = "",
+    ) -> OpenedForm:
         """The form of a person, or an empty one for somebody new (``None``).
 
-        A record opens under the text it was begun with. What is known of the person, the
+        A record opens under the text it was begun with; where there is none yet, under
+        ``form_version`` or else the text in force. What is known of the person, the
         household and the commune is filled in; it is stored with the first save. Raises ``GONE``
         when the person is no longer here, ``FORM_NEWER`` when this program does not have the text.
         """
         dossier = self._dossier(person_id, form_id=form_id)
-        form = self._form_of(dossier.record, form_id)
+        form = self._form_of(dossier.record, form_id, form_version)
         if person_id is not None:
             self._note_view(person_id)
         return opened_form(
@@ -150,17 +160,18 @@ class Records:
         answers: Answers,
         confirmations: Mapping[str, str],
         decided: Collection[str] = (),
+        mark: DraftMark | None = None,
     ) -> SavedForm:
         """Keep the answers, finished or not, in one transaction.
 
         ``confirmations`` are all that the page holds (fingerprint -> reason); those whose values
         are gone are removed. ``decided`` are paths of clashes for which the officer chose the
-        value in ``answers``. Go on with ``SavedForm.opened`` or, when the page has taken over
-        what came, with ``SavedForm.stored``. Raises ``NOT_ENROLLED`` when the register does not
-        know its commune, ``GONE`` when the person is no longer here, ``ANSWER_TOO_LONG`` for what
-        the server would refuse.
+        value in ``answers``; ``mark`` is the draft that this save ends. Go on with
+        ``SavedForm.opened`` or, when the page has taken over what came, with ``SavedForm.stored``.
+        Raises ``NOT_ENROLLED`` when the register does not know its commune, ``GONE`` when the
+        person is no longer here, ``ANSWER_TOO_LONG`` for what the server would refuse.
         """
-        return self._saved(self._save(opened, answers, confirmations, decided))
+        return self._saved(self._save(opened, answers, confirmations, decided, mark))
 
     def _saved(self, draft: Draft) -> SavedForm:
         ids, definition = draft.ids, draft.opened.definition
@@ -184,9 +195,16 @@ class Records:
         raw_answers: Answers,
         confirmations: Mapping[str, str],
         decided: Collection[str],
+        mark: DraftMark | None,
     ) -> Draft:
         draft = self._draft(opened, raw_answers, confirmations, decided)
-        self._write(draft.edits(), action="record.save")
+        person_id = draft.ids.person_id
+
+        def _settle(driver: Driver) -> None:
+            if mark is not None:
+                settle_draft(driver, mark, person_id=person_id)
+
+        self._write(draft.edits(), action="record.save", also=_settle)
         return draft
 
     def _draft(
@@ -279,6 +297,7 @@ class Records:
         answers: Answers,
         confirmations: Mapping[str, str],
         decided: Collection[str] = (),
+        mark: DraftMark | None = None,
     ) -> Submitted | NotReady:
         """Save, and hand the record in when nothing stands against it.
 
@@ -286,7 +305,7 @@ class Records:
         asked about yet. Handing in again what waits or was accepted, unchanged, does nothing.
         What came from another device is never handed in before the officer has seen it.
         """
-        draft = self._save(opened, answers, confirmations, decided)
+        draft = self._save(opened, answers, confirmations, decided, mark)
         findings = blocking(draft.remarks.findings, draft.confirmations)
         saved = self._saved(draft)
         if findings or saved.came:
@@ -424,7 +443,9 @@ class Records:
             raise UserError(Problem.GONE)
         return person
 
-    def _form_of(self, record: Document | None, form_id: str) -> CompiledForm:
+    def _form_of(self, record: Document | None, form_id: str, form_version: str) -> CompiledForm:
+        if record is None and form_version:
+            return text_of(self._forms, form_id, form_version)
         if record is None:
             return self._forms.in_force(form_id, self._clock().date())
         return text_of(self._forms, form_id, str(record.fields.get("form_version") or ""))
@@ -466,8 +487,10 @@ class Records:
             unix_ms = max(unix_ms, made_at_ms(after.document_id) + 1)
         return str(new_id(unix_ms=unix_ms))
 
-    def _write(self, edits: list[Edit], *, action: str) -> None:
-        self._register.save(edits, author=self._author, at=self._clock(), action=action)
+    def _write(
+        self, edits: list[Edit], *, action: str, also: Callable[[Driver], None] | None = None
+    ) -> None:
+        self._register.save(edits, author=self._author, at=self._clock(), action=action, also=also)
 
 
 def _id_of(document: Document | None) -> str | None:

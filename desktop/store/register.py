@@ -23,7 +23,7 @@ from desktop.store import connection as connections
 from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.books import Books, open_books
 from desktop.store.documents import Document, Edit
-from desktop.store.driver import driver_of
+from desktop.store.driver import Driver, driver_of
 from desktop.store.failures import translated
 from desktop.store.folder import (
     REGISTER_FILE,
@@ -140,14 +140,25 @@ class Register:
             self._key.wipe()
             self._lock.release()
 
-    def save(self, edits: Sequence[Edit], *, author: str, at: datetime, action: str) -> None:
+    def save(
+        self,
+        edits: Sequence[Edit],
+        *,
+        author: str,
+        at: datetime,
+        action: str,
+        also: Callable[[Driver], None] | None = None,
+    ) -> None:
         """Save what one action of the user changed, all or nothing.
 
         Documents, lists, changes and the ledger's line are one transaction; when this returns, it
-        is on the disk. Values that are what they were make no change.
+        is on the disk. Values that are what they were make no change. ``also`` writes to the
+        register's other books in the same transaction.
         """
         with self.writing() as transaction:
             save_groups(transaction, [edits], author=author, at=at, action=action)
+            if also is not None:
+                also(transaction.driver)
 
     def save_bulk(
         self,

@@ -36,3 +36,13 @@ def test_what_was_asked_can_be_forgotten(qtbot: QtBot) -> None:
     throttle.cancel()
     throttle.flush()
     assert calls == []
+
+
+def test_who_never_stops_asking_is_answered_all_the_same(qtbot: QtBot) -> None:
+    owner, calls = QObject(), list[int]()
+    throttle = Throttle(lambda: calls.append(1), delay_ms=60_000, at_latest_ms=20, parent=owner)
+    throttle.ask()
+    qtbot.waitUntil(lambda: calls == [1])
+    assert not throttle.is_waiting
+    throttle.ask()
+    qtbot.waitUntil(lambda: calls == [1, 1])

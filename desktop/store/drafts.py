@@ -1,0 +1,130 @@
+"""Half-typed forms in the register: one row for each, overwritten at every pause of typing.
+
+Drafts belong to this file and to the user who typed them: they are not synced, make no change and
+no line of the ledger. The save that holds everything in a draft removes it in its own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from desktop.domain.drafts import DraftMark, FormDraft, WaitingDraft
+from desktop.domain.people import PersonId
+from desktop.store.driver import Driver
+from desktop.store.register import Register
+
+_DRAFTS = msgspec.json.Decoder(FormDraft)
+_PURPOSE = "draft"
+_COLUMNS = "id, author, person_id, full_name, at"
+# A writing that was overtaken (by a later one, or in the queue) changes nothing.
+_PUT = (
+    "INSERT INTO drafts (id, revision, author, person_id, form_id, full_name, at, content) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
+    "person_id = CASE excluded.person_id WHEN '' THEN person_id ELSE excluded.person_id END, "
+    "full_name = excluded.full_name, at = excluded.at, content = excluded.content "
+    "WHERE excluded.revision > revision"
+)
+
+
+def put_draft(register: Register, draft: FormDraft) -> None:
+    """Write a draft in place of what was written of it before."""
+    with register.writing() as transaction:
+        transaction.driver.execute(
+            _PUT,
+            (
+                draft.draft_id,
+                draft.revision,
+                draft.author,
+                draft.person_id or "",
+                draft.form_id,
+                draft.full_name,
+                draft.at,
+                msgspec.json.encode(draft).decode(),
+            ),
+        )
+
+
+def settle_draft(driver: Driver, mark: DraftMark, *, person_id: str) -> None:
+    """Within the transaction of a save: what it holds needs no draft.
+
+    What was typed after it stays, and belongs to the person the save may just have made.
+    """
+    driver.execute(
+        "DELETE FROM drafts WHERE id = ? AND revision <= ?", (mark.draft_id, mark.revision)
+    )
+    driver.execute("UPDATE drafts SET person_id = ? WHERE id = ?", (person_id, mark.draft_id))
+
+
+def remove_draft(register: Register, mark: DraftMark) -> None:
+    """Forget a draft, unless it was written anew since."""
+    with register.writing() as transaction:
+        transaction.driver.execute(
+            "DELETE FROM drafts WHERE id = ? AND revision <= ?", (mark.draft_id, mark.revision)
+        )
+
+
+def draft_with_id(register: Register, draft_id: str) -> FormDraft | None:
+    """A draft, whoever typed it."""
+    with register.reading() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT content, person_id FROM drafts WHERE id = ?", (draft_id,)
+        ).first()
+    return None if row is None else _draft(*row)
+
+
+def draft_about(
+    register: Register, person_id: PersonId, *, form_id: str, author: str
+) -> FormDraft | None:
+    """The latest draft of this user about a person's form."""
+    with register.reading() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT content, person_id FROM drafts WHERE person_id = ? AND form_id = ? "
+            "AND author = ? ORDER BY at DESC, id DESC LIMIT 1",
+            (person_id, form_id, author),
+        ).first()
+    return None if row is None else _draft(*row)
+
+
+def waiting_drafts(register: Register) -> Sequence[WaitingDraft]:
+    """Every draft, the latest first."""
+    with register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT {_COLUMNS} FROM drafts ORDER BY at DESC, id DESC"  # noqa: S608 names of ours
+        ).all()
+    return [
+        WaitingDraft(
+            draft_id=str(draft_id),
+            author=str(author),
+            person_id=PersonId(person_id) if person_id else None,
+            full_name=str(full_name),
+            at=str(at),
+        )
+        for draft_id, author, person_id, full_name, at in rows
+    ]
+
+
+def seal_draft(register: Register, draft: FormDraft) -> bytes:
+    """A draft that cannot be written, closed under the register's key, to be held in memory."""
+    with register.lending_key() as key:
+        box = SecretBox(key.derived(_PURPOSE))
+    return bytes(box.encrypt(msgspec.json.encode(draft)))
+
+
+def unseal_draft(register: Register, sealed: bytes) -> FormDraft | None:
+    """A sealed draft; ``None`` when the register has another key now."""
+    with register.lending_key() as key:
+        box = SecretBox(key.derived(_PURPOSE))
+    try:
+        return _DRAFTS.decode(box.decrypt(sealed))
+    except CryptoError:
+        return None
+
+
+def _draft(content: str, person_id: str) -> FormDraft:
+    """The column knows the person that a save made after the draft was written."""
+    return replace(_DRAFTS.decode(content), person_id=PersonId(person_id) if person_id else None)
