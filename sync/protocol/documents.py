@@ -5,7 +5,11 @@ A document is a flat mapping of field names to JSON values; nested things are fl
 read this table: the client to place a document in its bucket, the server to enforce access.
 
 A *bucket* is one data set of one commune (``99001/labour``): the unit of replication, of access
-and of revocation.
+and of revocation. Records lie in the data set their form names (``about.yaml``); what was handed in
+of them lies in a data set beside it, so that a collecting office never receives a draft.
+
+Restricted data sets (special circumstances of children, HIV, drug treatment) are granted to single
+devices by the province, never to a role.
 """
 
 from __future__ import annotations
@@ -13,16 +17,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
+from functools import lru_cache
 
 
 @unique
 class DataSet(Enum):
-    """What may be granted to an office apart from the rest."""
+    """What may be granted apart from the rest."""
 
     REGISTER = "register"  # households and persons
-    LABOUR = "labour"  # records of the labour forms
     CHECK = "check"  # identities sent to the commune police, and the answers
+    LABOUR = "labour"  # records of the labour forms
     SUBMISSION = "submission"  # labour records as handed in, and the review
+    MERIT = "merit"
+    MERIT_SUBMISSION = "merit_submission"
+    CHILDREN = "children"
+    CHILDREN_SUBMISSION = "children_submission"
+    CHILDREN_RESTRICTED = "children_restricted"
+    CHILDREN_RESTRICTED_SUBMISSION = "children_restricted_submission"
+    ASSISTANCE = "assistance"
+    ASSISTANCE_SUBMISSION = "assistance_submission"
+    ASSISTANCE_RESTRICTED = "assistance_restricted"
+    ASSISTANCE_RESTRICTED_SUBMISSION = "assistance_restricted_submission"
+    POVERTY = "poverty"
+    POVERTY_SUBMISSION = "poverty_submission"
+    DRUG_TREATMENT = "drug_treatment"
+    DRUG_TREATMENT_SUBMISSION = "drug_treatment_submission"
+    PAYMENT = "payment"
+    PAYMENT_SUBMISSION = "payment_submission"
+
+
+#: Data set of records -> of what was handed in of them.
+SUBMISSIONS: Mapping[DataSet, DataSet] = {
+    DataSet.LABOUR: DataSet.SUBMISSION,
+    **{
+        DataSet(one.value.removesuffix("_submission")): one
+        for one in DataSet
+        if one.value.endswith("_submission")
+    },
+}
+_RECORDS = {submissions: records for records, submissions in SUBMISSIONS.items()}
+
+#: Rights that single devices and single users are given: each opens a data set of records and what
+#: was handed in of them. The forms in them are ``sensitive``; a test compares.
+RESTRICTED = frozenset(
+    {DataSet.CHILDREN_RESTRICTED, DataSet.ASSISTANCE_RESTRICTED, DataSet.DRUG_TREATMENT}
+)
 
 
 @unique
@@ -50,7 +89,7 @@ class DocumentRule:
     """How one type travels and who may touch it.
 
     Attributes:
-        data_set: the bucket family it lives in.
+        data_set: the bucket family it lives in, unless its form names another (``data_set_of``).
         creators: roles that may create it.
         writers: role -> names of the fields it may set after creation; with a dot at the end a
             family of names, "" for all.
@@ -94,11 +133,18 @@ RULES: Mapping[DocumentType, DocumentRule] = {
     ),
 }
 
+_OPEN_RECORDS = tuple(one for one in SUBMISSIONS if one not in RESTRICTED)
+
 #: The data sets a role receives, of each commune its office serves.
 GRANTS: Mapping[Role, tuple[DataSet, ...]] = {
-    Role.OFFICER: (DataSet.REGISTER, DataSet.LABOUR, DataSet.CHECK, DataSet.SUBMISSION),
+    Role.OFFICER: (
+        DataSet.REGISTER,
+        DataSet.CHECK,
+        *_OPEN_RECORDS,
+        *(SUBMISSIONS[one] for one in _OPEN_RECORDS),
+    ),
     Role.POLICE: (DataSet.CHECK,),
-    Role.COLLECTOR: (DataSet.SUBMISSION,),
+    Role.COLLECTOR: tuple(SUBMISSIONS[one] for one in _OPEN_RECORDS),
 }
 
 
@@ -127,6 +173,77 @@ def is_derived(field_name: str) -> bool:
 def bucket_of(commune_code: str, data_set: DataSet) -> str:
     """The bucket's name on the wire."""
     return f"{commune_code}/{data_set.value}"
+
+
+def data_set_of(document_type: DocumentType, form_id: str = "") -> DataSet:
+    """Where such a document lives; records and submissions where their form says.
+
+    Raises ``LookupError`` for a form, or a data set of a form, that this program does not know.
+    """
+    usual = RULES[document_type].data_set
+    if not form_id or document_type not in (DocumentType.RECORD, DocumentType.SUBMISSION):
+        return usual
+    records = _records_of(form_id)
+    return records if document_type is DocumentType.RECORD else SUBMISSIONS[records]
+
+
+@lru_cache
+def _records_of(form_id: str) -> DataSet:
+    # Imported here because who fills no form need not read any.
+    from forms.registry import FormRegistry
+
+    name = FormRegistry.bundled().about(form_id).data_set
+    found = next((one for one in SUBMISSIONS if one.value == name), None)
+    if found is None:
+        raise LookupError(name)
+    return found
+
+
+def may_lie_in(document_type: DocumentType, data_set: DataSet) -> bool:
+    """Can documents of this type be there at all?"""
+    if document_type is DocumentType.RECORD:
+        return data_set in SUBMISSIONS
+    if document_type is DocumentType.SUBMISSION:
+        return data_set in _RECORDS
+    return data_set is RULES[document_type].data_set
+
+
+def granted(role: Role, rights: frozenset[DataSet] = frozenset()) -> frozenset[DataSet]:
+    """What a device receives: what its role does, and what it has ``rights`` to.
+
+    Whatever it was given, the police receive identities only, and a collecting office what was
+    handed in.
+    """
+    handed_in = frozenset(SUBMISSIONS[one] for one in rights & RESTRICTED)
+    own: Mapping[Role, frozenset[DataSet]] = {
+        Role.OFFICER: handed_in | (rights & RESTRICTED),
+        Role.POLICE: frozenset(),
+        Role.COLLECTOR: handed_in,
+    }
+    return frozenset(GRANTS[role]) | own[role]
+
+
+def data_set_in(bucket: str) -> DataSet | None:
+    """The data set of a bucket; ``None`` for one this program does not know."""
+    return _BY_NAME.get(bucket.partition("/")[2])
+
+
+def is_restricted(bucket: str) -> bool:
+    """Is what lies there kept apart from everything combined?
+
+    So is a data set this program does not know: it may be as sensitive as any.
+    """
+    data_set = data_set_in(bucket)
+    return data_set is None or right_to(data_set) is not None
+
+
+def right_to(data_set: DataSet) -> DataSet | None:
+    """The right that opens this data set; ``None`` for one that needs no right."""
+    records = _RECORDS.get(data_set, data_set)
+    return records if records in RESTRICTED else None
+
+
+_BY_NAME = {one.value: one for one in DataSet}
 
 
 def may_create(role: Role, document_type: DocumentType) -> bool:

@@ -246,7 +246,10 @@ class Commune(msgspec.Struct, frozen=True):
 
 
 class Enrolled(msgspec.Struct, frozen=True):
-    """The device's place in the province. ``training`` marks the fictional province."""
+    """The device's place in the province. ``training`` marks the fictional province.
+
+    ``rights`` are the restricted data sets that came with the code; an older server names none.
+    """
 
     device: str
     office: str
@@ -258,6 +261,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     province_name: str
     training: bool
     server_epoch: str
+    rights: list[str] = []
 
 
 class ChallengeRequest(msgspec.Struct, frozen=True):

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from sync.protocol.documents import Role
+from sync.protocol.documents import RESTRICTED, DataSet, Role
 from sync.server.database import migrate as migrate_tables
 from sync.server.database import open_engine
 from sync.server.enrolment import new_code
 from sync.server.logs import log_to_stderr
 from sync.server.provinces import (
     ProvinceExistsError,
+    UnknownDeviceError,
     UnknownOfficeError,
     check_office,
     create_office,
     create_province,
+    list_devices,
 )
+from sync.server.provinces import grant as grant_right
 from sync.server.provinces import renew_epoch as renew_server_epoch
+from sync.server.provinces import revoke as revoke_right
 from sync.server.recovery_commands import recover, recovery_keys
 from sync.server.serving import exit_on_sigterm, listen, serve
 from sync.server.training import run_training
@@ -38,6 +43,18 @@ DatabaseUrl = Annotated[
     str,
     typer.Option(envvar="SO_AN_SINH_DATABASE_URL", help="postgresql://user:password@host/database"),
 ]
+
+_RIGHTS = ", ".join(sorted(right.value for right in RESTRICTED))
+Device = Annotated[UUID, typer.Option(help="Id of the device; device-list shows it.")]
+Right = Annotated[str, typer.Option(help=f"A restricted data set: {_RIGHTS}.")]
+
+
+def _right(name: str) -> DataSet:
+    """The restricted data set of this name."""
+    found = next((right for right in RESTRICTED if right.value == name), None)
+    if found is None:
+        raise typer.BadParameter(f"one of {_RIGHTS}", param_hint="--right")
+    return found
 
 
 def _engine(database_url: str) -> Engine:
@@ -139,18 +156,60 @@ def enrol_code(
     database_url: DatabaseUrl,
     office: Annotated[UUID, typer.Option(help="Id of the office.")],
     user: Annotated[str, typer.Option(help="Who will work on the device.")],
+    right: Annotated[
+        list[str] | None, typer.Option(help=f"A restricted data set ({_RIGHTS}); repeat.")
+    ] = None,
 ) -> None:
     """Make a one-time code for a device; prints it, once."""
+    rights = [_right(name) for name in right or ()]
     engine = _engine(database_url)
     try:
         with engine.begin() as connection:
             check_office(connection, office)
-            code = new_code(connection, office_id=office, user_name=user)
+            code = new_code(connection, office_id=office, user_name=user, rights=rights)
     except UnknownOfficeError as error:
         raise typer.BadParameter("no such office", param_hint="--office") from error
     finally:
         engine.dispose()
     typer.echo(code)
+
+
+@cli.command()
+def device_list(*, database_url: DatabaseUrl) -> None:
+    """Print each device: id, office, user, name, restricted data sets, whether it is revoked."""
+    engine = _engine(database_url)
+    with engine.begin() as connection:
+        for device in list_devices(connection):
+            typer.echo("\t".join(device))
+    engine.dispose()
+
+
+@cli.command()
+def device_grant(*, database_url: DatabaseUrl, device: Device, right: Right) -> None:
+    """Let one device receive a restricted data set, from its next sync on."""
+    _change_rights(database_url, device, _right(right), grant_right)
+
+
+@cli.command()
+def device_revoke(*, database_url: DatabaseUrl, device: Device, right: Right) -> None:
+    """Take a restricted data set from a device; its next sync purges what it has of it."""
+    _change_rights(database_url, device, _right(right), revoke_right)
+
+
+def _change_rights(
+    database_url: str,
+    device: UUID,
+    right: DataSet,
+    change: Callable[[Connection, UUID, DataSet], None],
+) -> None:
+    engine = _engine(database_url)
+    try:
+        with engine.begin() as connection:
+            change(connection, device, right)
+    except UnknownDeviceError as error:
+        raise typer.BadParameter("no such device", param_hint="--device") from error
+    finally:
+        engine.dispose()
 
 
 @cli.command()

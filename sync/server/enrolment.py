@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from sync.protocol.documents import DataSet
 from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
 from sync.protocol.signing import enrol_text, is_signed
 from sync.server.tables import (
@@ -38,8 +40,13 @@ _LONGEST_DEVICE_NAME = 100
 _BAD_CODE = Refusal(code=RefusalCode.BAD_CODE)
 
 
-def new_code(connection: Connection, *, office_id: UUID, user_name: str) -> str:
-    """A one-time code for a device of this office, shown once and never stored."""
+def new_code(
+    connection: Connection, *, office_id: UUID, user_name: str, rights: Collection[DataSet] = ()
+) -> str:
+    """A one-time code for a device of this office, shown once and never stored.
+
+    ``rights`` are the restricted data sets that the device, and who enrols it, may see.
+    """
     code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
     connection.execute(
         insert(enrolment_codes).values(
@@ -49,6 +56,7 @@ def new_code(connection: Connection, *, office_id: UUID, user_name: str) -> str:
             user_name=user_name,
             expires_at=func.now() + CODE_LIFE,
             tries_left=CODE_TRIES,
+            rights=sorted(right.value for right in rights),
         )
     )
     return code
@@ -77,6 +85,7 @@ class _Code:
     office_id: UUID
     user_name: str
     device_id: UUID | None
+    rights: list[str]
 
 
 def _living_code(connection: Connection, raw_code: str) -> _Code | None:
@@ -92,6 +101,7 @@ def _living_code(connection: Connection, raw_code: str) -> _Code | None:
             table.c.office_id,
             table.c.user_name,
             table.c.device_id,
+            table.c.rights,
         )
         .where(is_this, table.c.tries_left > 0, table.c.expires_at > func.now())
         .with_for_update()
@@ -106,6 +116,7 @@ def _living_code(connection: Connection, raw_code: str) -> _Code | None:
         office_id=row.office_id,
         user_name=row.user_name,
         device_id=row.device_id,
+        rights=row.rights,
     )
 
 
@@ -124,6 +135,7 @@ def _device_of(connection: Connection, code: _Code, request: EnrolRequest) -> UU
             user_name=code.user_name,
             name=request.device_name,
             public_key=request.public_key,
+            rights=code.rights,
         )
     )
     connection.execute(
@@ -137,7 +149,13 @@ def _device_of(connection: Connection, code: _Code, request: EnrolRequest) -> UU
 def _enrolled(connection: Connection, device_id: UUID) -> Enrolled:
     place = connection.execute(select(province)).one()
     row = connection.execute(
-        select(devices.c.user_name, devices.c.office_id, offices.c.name, offices.c.role)
+        select(
+            devices.c.user_name,
+            devices.c.office_id,
+            devices.c.rights,
+            offices.c.name,
+            offices.c.role,
+        )
         .join(offices, offices.c.id == devices.c.office_id)
         .where(devices.c.id == device_id)
     ).one()
@@ -158,6 +176,7 @@ def _enrolled(connection: Connection, device_id: UUID) -> Enrolled:
         province_name=place.name,
         training=place.training,
         server_epoch=place.server_epoch,
+        rights=row.rights,
     )
 
 

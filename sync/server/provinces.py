@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from sync.protocol.documents import Role
+from sync.protocol.documents import DataSet, Role
 from sync.protocol.ids import new_epoch
-from sync.server.tables import communes, office_communes, offices, province
+from sync.server.tables import communes, devices, office_communes, offices, province
 
 
 class ProvinceExistsError(Exception):
@@ -19,6 +19,10 @@ class ProvinceExistsError(Exception):
 
 class UnknownOfficeError(Exception):
     """There is no such office."""
+
+
+class UnknownDeviceError(Exception):
+    """There is no such device."""
 
 
 def create_province(connection: Connection, *, code: str, name: str, training: bool) -> None:
@@ -72,3 +76,57 @@ def check_office(connection: Connection, office_id: UUID) -> None:
     """Raises ``UnknownOfficeError`` unless the office exists."""
     if connection.scalar(select(offices.c.id).where(offices.c.id == office_id)) is None:
         raise UnknownOfficeError
+
+
+def list_devices(connection: Connection) -> list[tuple[str, ...]]:
+    """Each device, oldest first: id, office, user, name, rights, "revoked" or nothing."""
+    rows = connection.execute(
+        select(
+            devices.c.id,
+            offices.c.name.label("office"),
+            devices.c.user_name,
+            devices.c.name,
+            devices.c.rights,
+            devices.c.revoked_at,
+        )
+        .join(offices, offices.c.id == devices.c.office_id)
+        .order_by(devices.c.enrolled_at, devices.c.id)
+    )
+    return [
+        (
+            str(row.id),
+            row.office,
+            row.user_name,
+            row.name,
+            ",".join(row.rights),
+            "revoked" if row.revoked_at else "",
+        )
+        for row in rows
+    ]
+
+
+def grant(connection: Connection, device_id: UUID, right: DataSet) -> None:
+    """Let a device have a restricted data set from its next pull on.
+
+    Raises ``UnknownDeviceError``.
+    """
+    _set_rights(connection, device_id, lambda rights: rights | {right.value})
+
+
+def revoke(connection: Connection, device_id: UUID, right: DataSet) -> None:
+    """Take a restricted data set from a device: its next pull purges what it has of it.
+
+    Raises ``UnknownDeviceError``.
+    """
+    _set_rights(connection, device_id, lambda rights: rights - {right.value})
+
+
+def _set_rights(
+    connection: Connection, device_id: UUID, changed: Callable[[frozenset[str]], frozenset[str]]
+) -> None:
+    is_this = devices.c.id == device_id
+    row = connection.execute(select(devices.c.rights).where(is_this).with_for_update()).first()
+    if row is None:
+        raise UnknownDeviceError
+    rights = sorted(changed(frozenset(row.rights)))
+    connection.execute(update(devices).where(is_this).values(rights=rights))

@@ -117,8 +117,10 @@ def _applied(
         first=header.first,
         last=meeting_seq,
     )
+    heads: dict[str, tuple[int, int]] = {}
     if fresh:
-        results += _apply(connection, device, header.epoch, fresh)
+        made, heads = _apply(connection, device, header.epoch, fresh)
+        results += made
         last_seq, last_hash = fresh[-1].change.seq, fresh[-1].chain_hash
     return PushAnswer(
         acked=last_seq,
@@ -126,6 +128,7 @@ def _applied(
         results=results,
         server_epoch=server_epoch(connection),
         now=datetime.now(UTC).isoformat(timespec="seconds"),
+        heads=heads,
     )
 
 
@@ -172,8 +175,11 @@ def _stored_hash(
 
 def _apply(
     connection: Connection, device: Device, epoch: str, fresh: Sequence[_Numbered]
-) -> list[ChangeResult]:
-    """Apply new changes, save by save, and write documents, history and feeds."""
+) -> tuple[list[ChangeResult], dict[str, tuple[int, int]]]:
+    """Apply new changes, save by save, and write documents, history and feeds.
+
+    Gives their receipts, and where the feeds ended before and end now.
+    """
     changes = [one.change for one in fresh]
     before = history.accepted_before(
         connection,
@@ -209,8 +215,7 @@ def _apply(
         ],
     )
     _advance(connection, device, epoch, fresh[-1])
-    registers.write(connection, applying.touched())
-    return results
+    return results, registers.write(connection, applying.touched())
 
 
 def _advance(connection: Connection, device: Device, epoch: str, last: _Numbered) -> None:
@@ -243,7 +248,12 @@ class _Judged:
         self._holds = {
             change.seq: Hold.BAD_ID
             if change.change_id in taken
-            else broken_rule(change, role=device.role, communes=device.communes)
+            else broken_rule(
+                change,
+                role=device.role,
+                communes=device.communes,
+                data_sets=device.data_sets,
+            )
             for change in changes
         }
         sound = [change for change in changes if self._holds[change.seq] is None]

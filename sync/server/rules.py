@@ -14,12 +14,14 @@ import msgspec
 
 from sync.protocol.documents import (
     CHECKED_FIELDS,
-    GRANTS,
-    RULES,
+    DataSet,
     DocumentType,
     Role,
     bucket_of,
+    data_set_in,
+    data_set_of,
     may_create,
+    may_lie_in,
     may_set,
 )
 from sync.protocol.messages import Change, Hold, Value
@@ -153,8 +155,13 @@ def is_uuid(raw_id: str) -> bool:
     return _UUID.fullmatch(raw_id) is not None
 
 
-def broken_rule(change: Change, *, role: Role, communes: frozenset[str]) -> Hold | None:
-    """Why a change from this role and these communes is held; ``None`` if nothing is against it."""
+def broken_rule(
+    change: Change, *, role: Role, communes: frozenset[str], data_sets: frozenset[DataSet]
+) -> Hold | None:
+    """Why a change from a device is held; ``None`` if nothing is against it.
+
+    ``communes`` and ``data_sets`` are what was granted to the device.
+    """
     document_type = _TYPES.get(change.document_type)
     if document_type is None:
         return Hold.UNKNOWN_TYPE
@@ -162,7 +169,7 @@ def broken_rule(change: Change, *, role: Role, communes: frozenset[str]) -> Hold
         return Hold.UNKNOWN_KIND
     if not _DOCUMENT_ID.fullmatch(change.document_id) or not is_uuid(change.change_id):
         return Hold.BAD_ID
-    if not _is_in_reach(change.bucket, document_type, role=role, communes=communes):
+    if not _is_in_reach(change, document_type, communes=communes, data_sets=data_sets):
         return Hold.BUCKET
     return (
         _broken_by_origin(change)
@@ -172,15 +179,38 @@ def broken_rule(change: Change, *, role: Role, communes: frozenset[str]) -> Hold
 
 
 def _is_in_reach(
-    bucket: str, document_type: DocumentType, *, role: Role, communes: frozenset[str]
+    change: Change,
+    document_type: DocumentType,
+    *,
+    communes: frozenset[str],
+    data_sets: frozenset[DataSet],
 ) -> bool:
-    data_set = RULES[document_type].data_set
-    commune_code = bucket.partition("/")[0]
+    """Is it a bucket of this device, and one for such a document?"""
+    commune_code, data_set = change.bucket.partition("/")[0], data_set_in(change.bucket)
     return (
-        data_set in GRANTS[role]
+        data_set is not None
+        and data_set in data_sets
         and commune_code in communes
-        and bucket == bucket_of(commune_code, data_set)
+        and change.bucket == bucket_of(commune_code, data_set)
+        and may_lie_in(document_type, data_set)
+        and _is_of_its_form(change, document_type, data_set)
     )
+
+
+def _is_of_its_form(change: Change, document_type: DocumentType, data_set: DataSet) -> bool:
+    """Does the form that the change names, if any, belong into this data set?
+
+    A form newer than this server may lie wherever the device may write: its program knows it.
+    """
+    if change.kind == "set" and "form_id" not in change.patch:
+        return True
+    _, form_id = change.patch.get("form_id", (None, None))
+    if not isinstance(form_id, str):
+        return data_set is data_set_of(document_type)
+    try:
+        return data_set is data_set_of(document_type, form_id)
+    except LookupError:
+        return True
 
 
 def _broken_by_origin(change: Change) -> Hold | None:

@@ -35,7 +35,8 @@ CREATE TABLE public.devices (
     name text NOT NULL,
     public_key text NOT NULL,
     enrolled_at timestamp with time zone DEFAULT now() NOT NULL,
-    revoked_at timestamp with time zone
+    revoked_at timestamp with time zone,
+    rights text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 CREATE TABLE public.document_places (
@@ -66,7 +67,8 @@ CREATE TABLE public.enrolment_codes (
     user_name text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     tries_left smallint NOT NULL,
-    device_id uuid
+    device_id uuid,
+    rights text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 CREATE TABLE public.office_communes (

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from sync.protocol.documents import GRANTS, Role, bucket_of
+from sync.protocol.documents import DataSet, Role, bucket_of, granted
 from sync.protocol.messages import (
     Challenge,
     ChallengeRequest,
@@ -34,17 +34,18 @@ _RANDOM_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled device and its scope."""
+    """An enrolled device and its scope: every data set of every commune."""
 
     device_id: UUID
     public_key: str
     role: Role
     communes: frozenset[str]
+    data_sets: frozenset[DataSet]
 
     def buckets(self) -> list[str]:
         """The buckets it may read, sorted."""
         return sorted(
-            bucket_of(code, data_set) for code in self.communes for data_set in GRANTS[self.role]
+            bucket_of(code, data_set) for code in self.communes for data_set in self.data_sets
         )
 
 
@@ -134,7 +135,14 @@ def authenticate(connection: Connection, token: str) -> Device | Refusal:
         .scalar_subquery()
     )
     row = connection.execute(
-        select(devices.c.id, devices.c.public_key, devices.c.revoked_at, offices.c.role, communes)
+        select(
+            devices.c.id,
+            devices.c.public_key,
+            devices.c.revoked_at,
+            devices.c.rights,
+            offices.c.role,
+            communes.label("communes"),
+        )
         .join(tokens, tokens.c.device_id == devices.c.id)
         .join(offices, offices.c.id == devices.c.office_id)
         .where(tokens.c.token_hash == _hash(token), tokens.c.expires_at > func.now())
@@ -143,11 +151,13 @@ def authenticate(connection: Connection, token: str) -> Device | Refusal:
         return Refusal(code=RefusalCode.TOKEN_EXPIRED)
     if row.revoked_at is not None:
         return Refusal(code=RefusalCode.REVOKED)
+    role = Role(row.role)
     return Device(
         device_id=row.id,
         public_key=row.public_key,
-        role=Role(row.role),
-        communes=frozenset(row[4] or ()),
+        role=role,
+        communes=frozenset(row.communes or ()),
+        data_sets=granted(role, frozenset(map(DataSet, row.rights))),
     )
 
 

@@ -75,6 +75,7 @@ office_communes = Table(
     PrimaryKeyConstraint("office_id", "commune_code"),
 )
 
+#: ``rights`` are the restricted data sets that this one device receives besides its role's.
 devices = Table(
     "devices",
     metadata,
@@ -85,6 +86,7 @@ devices = Table(
     Column("public_key", Text, nullable=False),
     Column("enrolled_at", _instant, nullable=False, server_default=_now),
     Column("revoked_at", _instant),
+    Column("rights", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     UniqueConstraint("public_key"),
 )
 
@@ -110,6 +112,7 @@ enrolment_codes = Table(
     Column("expires_at", _instant, nullable=False),
     Column("tries_left", SmallInteger, nullable=False),
     Column("device_id", Uuid, ForeignKey("devices.id")),
+    Column("rights", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
 )
 
 challenges = Table(
