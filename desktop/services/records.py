@@ -60,7 +60,7 @@ from desktop.services.remarks import (
 from desktop.store import ledger
 from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
-from desktop.store.drafts import settle_draft
+from desktop.store.drafts import end_draft
 from desktop.store.driver import Driver
 from desktop.store.held import Held, held_values
 from desktop.store.households import household_with_code
@@ -166,7 +166,8 @@ class Records:
 
         ``confirmations`` are all that the page holds (fingerprint -> reason); those whose values
         are gone are removed. ``decided`` are paths of clashes for which the officer chose the
-        value in ``answers``; ``mark`` is the draft that this save ends. Go on with
+        value in ``answers``; ``mark`` is the draft that this save ends, and the
+        id of somebody new. Go on with
         ``SavedForm.opened`` or, when the page has taken over what came, with ``SavedForm.stored``.
         Raises ``NOT_ENROLLED`` when the register does not know its commune, ``GONE`` when the
         person is no longer here, ``ANSWER_TOO_LONG`` for what the server would refuse.
@@ -197,14 +198,13 @@ class Records:
         decided: Collection[str],
         mark: DraftMark | None,
     ) -> Draft:
-        draft = self._draft(opened, raw_answers, confirmations, decided)
-        person_id = draft.ids.person_id
+        draft = self._draft(opened, raw_answers, confirmations, decided, mark)
 
-        def _settle(driver: Driver) -> None:
+        def _end(driver: Driver) -> None:
             if mark is not None:
-                settle_draft(driver, mark, person_id=person_id)
+                end_draft(driver, mark)
 
-        self._write(draft.edits(), action="record.save", also=_settle)
+        self._write(draft.edits(), action="record.save", also=_end)
         return draft
 
     def _draft(
@@ -213,15 +213,18 @@ class Records:
         raw_answers: Answers,
         confirmations: Mapping[str, str],
         decided: Collection[str],
+        mark: DraftMark | None,
     ) -> Draft:
         definition = opened.definition
         given = cleaned(definition, raw_answers)
         reasons = {name: clean(reason) for name, reason in confirmations.items()}
         refuse_too_long(definition, given, reasons)
-        dossier = self._dossier(opened.person_id, form_id=definition.form_id)
+        known = opened.person_id or self._begun(mark)
+        dossier = self._dossier(known, form_id=definition.form_id)
         commune_code = self._commune_of(dossier)
         dossier = self._housed(dossier, definition, given, commune_code)
-        person_id = PersonId(_id_of(dossier.person) or self._new_id())
+        begun = None if mark is None else mark.draft_id
+        person_id = PersonId(_id_of(dossier.person) or begun or self._new_id())
         decided = {*decided, *self._not_asked_any_more(definition, dossier, given)}
         changed = changed_parts(opened, dossier, given, decided)
         answers = joined(definition, overlaid(dossier.parts, changed))
@@ -247,6 +250,11 @@ class Records:
             decided=decided,
             has_other_head=other_head is not None,
         )
+
+    def _begun(self, mark: DraftMark | None) -> PersonId | None:
+        """Somebody new bears the draft's id: a save whose answer was lost makes nobody twice."""
+        made = None if mark is None else self._register.document(mark.draft_id)
+        return None if made is None else PersonId(made.document_id)
 
     def _other_head(self, dossier: Dossier, person_id: PersonId) -> str | None:
         """The name of who is the head of the household, should it be somebody else."""

@@ -20,15 +20,20 @@ from desktop.store.register import Register
 
 _DRAFTS = msgspec.json.Decoder(FormDraft)
 _PURPOSE = "draft"
-_COLUMNS = "id, author, person_id, full_name, at"
+# A person whom a save has just made bears the id of the draft (see ``Records.save``).
+_PERSON = (
+    "CASE WHEN person_id = '' AND EXISTS (SELECT 1 FROM documents WHERE documents.id = drafts.id) "
+    "THEN id ELSE person_id END"
+)
 # A writing that was overtaken (by a later one, or in the queue) changes nothing.
 _PUT = (
     "INSERT INTO drafts (id, revision, author, person_id, form_id, full_name, at, content) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
-    "person_id = CASE excluded.person_id WHEN '' THEN person_id ELSE excluded.person_id END, "
-    "full_name = excluded.full_name, at = excluded.at, content = excluded.content "
+    "person_id = excluded.person_id, full_name = excluded.full_name, at = excluded.at, "
+    "content = excluded.content "
     "WHERE excluded.revision > revision"
 )
+_END = "DELETE FROM drafts WHERE id = ? AND revision <= ?"
 
 
 def put_draft(register: Register, draft: FormDraft) -> None:
@@ -49,30 +54,23 @@ def put_draft(register: Register, draft: FormDraft) -> None:
         )
 
 
-def settle_draft(driver: Driver, mark: DraftMark, *, person_id: str) -> None:
-    """Within the transaction of a save: what it holds needs no draft.
-
-    What was typed after it stays, and belongs to the person the save may just have made.
-    """
-    driver.execute(
-        "DELETE FROM drafts WHERE id = ? AND revision <= ?", (mark.draft_id, mark.revision)
-    )
-    driver.execute("UPDATE drafts SET person_id = ? WHERE id = ?", (person_id, mark.draft_id))
+def end_draft(driver: Driver, mark: DraftMark) -> None:
+    """Within the transaction of a save: what it holds needs no draft; what came later stays."""
+    driver.execute(_END, (mark.draft_id, mark.revision))
 
 
 def remove_draft(register: Register, mark: DraftMark) -> None:
     """Forget a draft, unless it was written anew since."""
     with register.writing() as transaction:
-        transaction.driver.execute(
-            "DELETE FROM drafts WHERE id = ? AND revision <= ?", (mark.draft_id, mark.revision)
-        )
+        end_draft(transaction.driver, mark)
 
 
 def draft_with_id(register: Register, draft_id: str) -> FormDraft | None:
     """A draft, whoever typed it."""
     with register.reading() as connection:
         row = connection.exec_driver_sql(
-            "SELECT content, person_id FROM drafts WHERE id = ?", (draft_id,)
+            f"SELECT content, {_PERSON} FROM drafts WHERE id = ?",  # noqa: S608 names of ours
+            (draft_id,),
         ).first()
     return None if row is None else _draft(*row)
 
@@ -83,9 +81,9 @@ def draft_about(
     """The latest draft of this user about a person's form."""
     with register.reading() as connection:
         row = connection.exec_driver_sql(
-            "SELECT content, person_id FROM drafts WHERE person_id = ? AND form_id = ? "
+            "SELECT content, ? FROM drafts WHERE ? IN (person_id, id) AND form_id = ? "
             "AND author = ? ORDER BY at DESC, id DESC LIMIT 1",
-            (person_id, form_id, author),
+            (person_id, person_id, form_id, author),
         ).first()
     return None if row is None else _draft(*row)
 
@@ -94,7 +92,8 @@ def waiting_drafts(register: Register) -> Sequence[WaitingDraft]:
     """Every draft, the latest first."""
     with register.reading() as connection:
         rows = connection.exec_driver_sql(
-            f"SELECT {_COLUMNS} FROM drafts ORDER BY at DESC, id DESC"  # noqa: S608 names of ours
+            f"SELECT id, author, {_PERSON}, full_name, at FROM drafts "  # noqa: S608 names of ours
+            "ORDER BY at DESC, id DESC"
         ).all()
     return [
         WaitingDraft(
@@ -126,5 +125,5 @@ def unseal_draft(register: Register, sealed: bytes) -> FormDraft | None:
 
 
 def _draft(content: str, person_id: str) -> FormDraft:
-    """The column knows the person that a save made after the draft was written."""
+    """About the person that a save may have made after the draft was written."""
     return replace(_DRAFTS.decode(content), person_id=PersonId(person_id) if person_id else None)
