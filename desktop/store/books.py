@@ -30,11 +30,14 @@ _ADD_CHANGE = (
 _ADD_LINE = "INSERT INTO ledger (n, entry, hash) VALUES (?, ?, ?)"
 
 
-class LedgerEntry(msgspec.Struct, frozen=True):
+class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of the ledger: who did what to which object, when (UTC). It holds no values.
+
+    What is left out when it says nothing was added later: older lines keep their texts.
 
     Attributes:
         objects: pairs of a kind and a name, such as a document's type and id.
+        purpose: what for, where that is asked.
     """
 
     n: int
@@ -42,6 +45,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
     by: str
     action: str
     objects: list[tuple[str, str]]
+    purpose: str = ""
 
 
 class Books:
@@ -73,6 +77,11 @@ class Books:
     def last_line(self) -> int:
         """Number of the last line of the ledger, 0 before the first."""
         return self._ledger_n
+
+    @property
+    def last_line_hash(self) -> bytes:
+        """Its hash: whoever notes both can tell later whether the lines up to it were rewritten."""
+        return self._ledger_hash
 
     def position_of(self, seq: int) -> int:
         """Where the change with this number stands in the outbox."""
@@ -113,15 +122,22 @@ class Books:
         self._is_open = True
 
     def record(
-        self, *, at: datetime, by: str, action: str, objects: Sequence[tuple[str, str]]
+        self,
+        *,
+        at: datetime,
+        by: str,
+        action: str,
+        objects: Sequence[tuple[str, str]],
+        purpose: str = "",
     ) -> None:
-        """Add a line to the ledger."""
+        """Add a line to the ledger; ``action`` is one of ``desktop.domain.ledger.Action``."""
         entry = LedgerEntry(
             n=self._ledger_n + 1,
             at=at.astimezone(UTC).isoformat(timespec="seconds"),
             by=by,
-            action=action,
+            action=str(action),
             objects=list(objects),
+            purpose=purpose,
         )
         text = msgspec.json.encode(entry, order="deterministic")
         self._ledger_n = entry.n

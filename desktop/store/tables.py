@@ -201,6 +201,27 @@ drafts = Table(
     sqlite_with_rowid=False,
 )
 
+#: What lines are looked for by. Filled when somebody reads the ledger, not at every save.
+ledger_lines = Table(
+    "ledger_lines",
+    METADATA,
+    Column("n", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("action", Text, nullable=False),
+)
+Index("ledger_lines_by_action", ledger_lines.c.action, ledger_lines.c.n)
+Index("ledger_lines_by_author", ledger_lines.c.author, ledger_lines.c.n)
+
+ledger_objects = Table(
+    "ledger_objects",
+    METADATA,
+    Column("object", Text, nullable=False),
+    Column("n", Integer, nullable=False),
+    PrimaryKeyConstraint("object", "n"),
+    sqlite_with_rowid=False,
+)
+
 meta = Table(
     "meta",
     METADATA,

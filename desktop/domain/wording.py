@@ -1,0 +1,206 @@
+"""The ledger in plain sentences, for the page, the command and exported lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+
+from desktop.domain.ledger import (
+    Action,
+    ActionGroup,
+    FaultKind,
+    LedgerCheck,
+    LedgerFault,
+    LedgerLine,
+    SearchKind,
+)
+
+_VIETNAM = timezone(timedelta(hours=7))
+#: Persons and households that are named in one sentence.
+NAMED = 3
+_DOCUMENTS = frozenset({"person", "household", "record", "submission", "check"})
+
+#: What was done, as one would head a list of such lines.
+ACTION_WORDS: Mapping[Action, str] = {
+    Action.REGISTER_CREATE: "Lập sổ",
+    Action.REGISTER_OPEN: "Mở sổ",
+    Action.REGISTER_CLOSE: "Khóa sổ",
+    Action.REGISTER_MIGRATE: "Chuyển sổ sang định dạng mới",
+    Action.REGISTER_RESTORE: "Khôi phục từ bản sao lưu",
+    Action.PERSON_VIEW: "Mở hồ sơ một người",
+    Action.CHECK_VIEW: "Công an mở hồ sơ kiểm tra",
+    Action.SUBMISSION_VIEW: "Mở phiếu đã nộp",
+    Action.PEOPLE_SEARCH: "Tìm người",
+    Action.RECORD_SAVE: "Lưu phiếu",
+    Action.PERSON_PRELOAD: "Nạp danh sách người",
+    Action.PERSON_ADOPT: "Lấy giá trị theo CSDLQG",
+    Action.RECORD_SUBMIT: "Nộp phiếu",
+    Action.CHECK_ASK: "Gửi công an kiểm tra",
+    Action.CHECK_ANSWER: "Công an trả lời",
+    Action.SUBMISSION_ACCEPTED: "Nhận phiếu",
+    Action.SUBMISSION_RETURNED: "Trả lại phiếu",
+    Action.DEVICE_ENROL: "Kết nối máy với tỉnh",
+    Action.SYNC_RUN: "Đồng bộ",
+    Action.SYNC_RECEIVE: "Nhận dữ liệu từ tỉnh",
+    Action.KEY_WRONG_TRIES: "Nhập sai mật khẩu",
+    Action.KEY_FILE_MENDED: "Sửa tệp khóa bị hỏng",
+    Action.KEY_COST_RAISED: "Tăng độ bền của mật khẩu",
+    Action.KEY_CHANGE: "Bắt đầu đổi khóa của sổ",
+    Action.KEY_CHANGED: "Đổi xong khóa của sổ",
+    Action.KEY_CHANGE_SETTLED: "Hoàn tất lần đổi khóa bị ngắt",
+    Action.KEY_PRINTED_CODE: "In mã khôi phục",
+    Action.KEY_PRINTED_CODE_CONFIRMED: "Xác nhận đã cất mã khôi phục",
+    Action.KEY_PROVINCE: "Ghi khóa khôi phục của tỉnh",
+    Action.KEY_RECOVERED: "Khôi phục quyền mở sổ",
+    Action.USER_ADD: "Thêm người dùng",
+    Action.USER_PASSPHRASE: "Đổi mật khẩu",
+    Action.USER_PASSPHRASE_RESET: "Đặt lại mật khẩu",
+    Action.USER_REMOVE: "Xóa người dùng",
+    Action.BACKUP_TAKE: "Sao lưu",
+    Action.BACKUP_FAILED: "Sao lưu không thành",
+    Action.DOCTOR_EXPORT: "Xuất báo cáo hỗ trợ",
+    Action.LEDGER_VERIFY: "Kiểm tra nhật ký",
+    Action.LEDGER_EXPORT: "Xuất nhật ký",
+}
+
+GROUP_WORDS: Mapping[ActionGroup, str] = {
+    ActionGroup.VIEWS: "Xem hồ sơ",
+    ActionGroup.SEARCHES: "Tìm kiếm",
+    ActionGroup.CHANGES: "Ghi và nộp phiếu",
+    ActionGroup.DECISIONS: "Kiểm tra, tiếp nhận",
+    ActionGroup.SYNC: "Đồng bộ",
+    ActionGroup.OPENING: "Mở và khóa sổ",
+    ActionGroup.KEYS: "Khóa và người dùng",
+    ActionGroup.BACKUPS: "Sao lưu, khôi phục",
+    ActionGroup.EXPORTS: "Xuất và kiểm tra",
+}
+
+#: ``{who}``: the persons and households named; ``{x}``: the name of the object of kind x.
+_SENTENCES: Mapping[Action, str] = {
+    Action.REGISTER_CREATE: "{by} lập sổ.",
+    Action.REGISTER_OPEN: "{by} mở sổ.",
+    Action.REGISTER_CLOSE: "{by} khóa sổ.",
+    Action.REGISTER_MIGRATE: "Chương trình chuyển sổ sang định dạng mới ({schema}).",
+    Action.REGISTER_RESTORE: "{by} khôi phục sổ từ bản sao lưu {snapshot}.",
+    Action.PERSON_VIEW: "{by} mở hồ sơ của {who}.",
+    Action.CHECK_VIEW: "{by} mở hồ sơ kiểm tra của {who}.",
+    Action.SUBMISSION_VIEW: "{by} mở phiếu đã nộp của {who}.",
+    Action.RECORD_SAVE: "{by} lưu phiếu: {who}.",
+    Action.PERSON_PRELOAD: "{by} nạp danh sách: {who}.",
+    Action.PERSON_ADOPT: "{by} lấy giá trị theo CSDLQG cho {who}.",
+    Action.RECORD_SUBMIT: "{by} nộp phiếu của {who}.",
+    Action.CHECK_ASK: "{by} gửi công an kiểm tra {who}.",
+    Action.CHECK_ANSWER: "{by} trả lời kiểm tra về {who}.",
+    Action.SUBMISSION_ACCEPTED: "{by} nhận phiếu của {who}.",
+    Action.SUBMISSION_RETURNED: "{by} trả lại phiếu của {who}.",
+    Action.DEVICE_ENROL: "{by} kết nối máy này với tỉnh.",
+    Action.SYNC_RECEIVE: "Máy nhận {rows} mục từ tỉnh khi {by} đồng bộ.",
+    Action.KEY_WRONG_TRIES: "Trước khi {by} mở sổ, mật khẩu đã bị nhập sai {count} lần.",
+    Action.KEY_FILE_MENDED: "Tệp khóa bị hỏng một bản; chương trình đã sửa khi {by} mở sổ.",
+    Action.KEY_COST_RAISED: "Mật khẩu của {by} được bọc bền hơn.",
+    Action.KEY_CHANGE: "{by} bắt đầu đổi khóa của sổ.",
+    Action.KEY_CHANGED: "{by} đã đổi xong khóa của sổ.",
+    Action.KEY_CHANGE_SETTLED: "Lần đổi khóa bị ngắt đã được hoàn tất khi {by} mở sổ.",
+    Action.KEY_PRINTED_CODE: "{by} in mã khôi phục mới.",
+    Action.KEY_PRINTED_CODE_CONFIRMED: "{by} xác nhận đã cất mã khôi phục.",
+    Action.KEY_PROVINCE: "{by} ghi khóa khôi phục của tỉnh.",
+    Action.USER_ADD: "{by} thêm người dùng {user}.",
+    Action.USER_PASSPHRASE: "{by} đổi mật khẩu của mình.",
+    Action.USER_PASSPHRASE_RESET: "{by} đặt lại mật khẩu cho {user}.",
+    Action.USER_REMOVE: "{by} xóa người dùng {user}.",
+    Action.LEDGER_EXPORT: "{by} xuất {count} dòng nhật ký.",
+    Action.DOCTOR_EXPORT: "{by} xuất báo cáo hỗ trợ, không có dữ liệu của người dân.",
+}
+
+_SEARCHES = {
+    SearchKind.NAME.value: "{by} tìm người theo tên, thấy {found} người.",
+    SearchKind.NUMBER.value: "{by} tìm người theo số, thấy {found} người.",
+    SearchKind.FILTER.value: "{by} lọc danh sách, thấy {found} người.",
+}
+
+_FAULTS: Mapping[FaultKind, str] = {
+    FaultKind.CHANGED: "Dòng {n} đã bị sửa.",
+    FaultKind.MISSING: "Dòng {n} đã bị xóa.",
+    FaultKind.MOVED: "Dòng {n} không ở đúng chỗ: thứ tự đã bị đổi.",
+    FaultKind.ADDED: "Dòng {n} là dòng thêm vào, không do chương trình ghi.",
+    FaultKind.CUT: "Cuối nhật ký đã bị cắt: thiếu dòng {n}.",
+    FaultKind.REWRITTEN: "Dòng {n} khác với bản đã ghi ở nơi khác: nhật ký đã bị viết lại.",
+}
+
+
+def sentence(line: LedgerLine, *, names: Mapping[str, str]) -> str:
+    """A line in words. ``names``: id -> the name of a person or household that may be shown."""
+    values = dict(line.objects)
+    words = _special(line, values)
+    if words is None:
+        try:
+            words = _SENTENCES[Action(line.action)]
+        except (ValueError, KeyError):
+            words = "{by}: " + (line.action or "(dòng hỏng)") + "."
+    text = words.format_map(_Values(values, by=line.by, who=_who(line, names)))
+    return f"{text} Mục đích: {line.purpose}" if line.purpose else text
+
+
+def fault_words(fault: LedgerFault) -> str:
+    """What is wrong, with its number."""
+    n = str(fault.n) if fault.last == fault.n else f"{fault.n} đến {fault.last}"
+    return _FAULTS[fault.kind].format(n=n)
+
+
+def check_words(check: LedgerCheck) -> str:
+    """What a check came to, in a sentence."""
+    if not check.is_sound:
+        return f"Nhật ký không còn nguyên vẹn: {len(check.faults)} chỗ sai."
+    return f"Nhật ký nguyên vẹn: {check.lines} dòng, không dòng nào bị sửa, xóa hay đổi chỗ."
+
+
+def day_and_time(at: str) -> str:
+    """An instant of a line as ``dd/mm/yyyy hh:mm:ss`` in Việt Nam."""
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return instant.astimezone(_VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+
+
+class _Values(dict[str, str]):
+    """The names of a line's objects; one that an older program did not write is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _special(line: LedgerLine, values: Mapping[str, str]) -> str | None:
+    """Sentences that depend on what the line names."""
+    if line.action == Action.PEOPLE_SEARCH:
+        return _SEARCHES.get(values.get("search", ""), _SEARCHES[SearchKind.FILTER.value])
+    if line.action == Action.SYNC_RUN:
+        words = "{by} đồng bộ: gửi {sent}, nhận {received} thay đổi."
+        return words + " Chưa xong: {problem}." if "problem" in values else words
+    if line.action == Action.KEY_RECOVERED:
+        way = "mã in" if values.get("way") == "printed_code" else "tỉnh"
+        return "{by} mở lại sổ nhờ " + way + " và đặt mật khẩu mới."
+    if line.action == Action.LEDGER_VERIFY:
+        sound = values.get("faults") == "0"
+        return "{by} kiểm tra nhật ký: " + ("nguyên vẹn." if sound else "{faults} chỗ sai.")
+    if line.action in (Action.BACKUP_TAKE, Action.BACKUP_FAILED):
+        place = "vào thư mục thứ hai" if values.get("place") == "second" else "cạnh sổ"
+        who = "Chương trình" if line.by == "so-an-sinh" else "{by}"
+        if line.action == Action.BACKUP_FAILED:
+            return who + " sao lưu " + place + " không thành: {problem}."
+        return who + " sao lưu sổ " + place + "."
+    if line.action == Action.SYNC_RECEIVE and "rows" not in values:
+        return "Tỉnh thu hồi một phần dữ liệu khi {by} đồng bộ."
+    return None
+
+
+def _who(line: LedgerLine, names: Mapping[str, str]) -> str:
+    """The persons and households of a line, each once; ids for those who may not be named."""
+    if not line.objects:
+        return "–"
+    found = [names.get(name, name) for kind, name in line.objects if kind in _DOCUMENTS]
+    found = list(dict.fromkeys(found)) or [
+        f"thay đổi {name}" if kind == "changes" else name for kind, name in line.objects
+    ]
+    more = len(found) - NAMED
+    return ", ".join(found[:NAMED]) + (f" và {more} mục khác" if more > 0 else "")
