@@ -291,9 +291,10 @@ class Batch:
                 xor ^= digest_part(entry.document_id, entry.version)
             steps[entry.bucket] = (count, xor)
         for bucket, (count, xor) in steps.items():
-            self._step_digest(bucket, count, xor)
+            self.step_digest(bucket, count, xor)
 
-    def _step_digest(self, bucket: str, count: int, xor: int) -> None:
+    def step_digest(self, bucket: str, count: int, xor: int) -> None:
+        """Add to what a bucket holds here: documents, and the XOR of their parts."""
         known = self._driver.execute(
             "SELECT count, digest FROM buckets WHERE bucket = ?", (bucket,)
         ).fetchone()

@@ -14,7 +14,13 @@ from pathlib import Path
 from desktop.domain.backups import SnapshotReason
 from desktop.errors import ExternalError, Problem
 from desktop.store.copying import require_whole
-from desktop.store.folder import REGISTER_FILE, failure_of, full_disk_named, register_path
+from desktop.store.folder import (
+    REGISTER_FILE,
+    failure_of,
+    flush_folder,
+    full_disk_named,
+    register_path,
+)
 from desktop.store.keys import DataKey
 from desktop.store.migrations import MigrationProgress, migrate_folder, remove_leftovers, schema_of
 from desktop.store.replacing import is_replacing, settle_replacing
@@ -64,12 +70,29 @@ def mark(folder: Path) -> None:
 
 
 def unmark(folder: Path) -> None:
-    """The database file holds everything."""
-    for name in (MARK_FILE, MARK_FILE + _TOLD):
-        try:
-            (folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise failure_of(error) from error
+    """The log may go: the database file holds everything, or soon will.
+
+    Sure before the log is removed: the mark alone, after a power cut, would tell of a loss.
+    """
+    marks = [folder / name for name in (MARK_FILE, MARK_FILE + _TOLD)]
+    there = [path for path in marks if path.exists()]
+    try:
+        for path in there:
+            path.unlink(missing_ok=True)
+        if there:
+            flush_folder(folder)
+    except OSError as error:
+        raise failure_of(error) from error
+
+
+def has_log(folder: Path) -> bool:
+    """Is there a log, and anything in it?"""
+    try:
+        return (folder / (REGISTER_FILE + "-wal")).stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise failure_of(error) from error
 
 
 def _require_log(folder: Path) -> bool:
@@ -77,7 +100,9 @@ def _require_log(folder: Path) -> bool:
     log = folder / (REGISTER_FILE + "-wal")
     marked, told = folder / MARK_FILE, folder / (MARK_FILE + _TOLD)
     if log.exists():
-        return log.stat().st_size > 0
+        was_cut = has_log(folder)
+        unmark(folder)  # it is there: from now on nobody need miss it
+        return was_cut
     if marked.exists():
         try:
             marked.replace(told)

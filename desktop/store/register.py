@@ -1,8 +1,12 @@
 """An office's register: one encrypted database in one folder, opened by one program at a time.
 
 Any thread may call. Writes wait for one another and each is one transaction; reads have
-connections of their own and never wait for a write. After a failed write the write connection is
-thrown away, because nobody knows what it still believes.
+connections of their own and never wait for a write.
+
+When the disk failed during a write, what the system shows of it is no proof any more: a commit whose
+flush failed is readable, and would come back at the next opening though it was refused. Before the
+next write everything acknowledged is moved into the database file and flushed, the log is emptied,
+every connection is made anew and every page is read; until that succeeds, writes are refused.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ from desktop.store.folder import (
 from desktop.store.gate import Gate
 from desktop.store.keys import DataKey
 from desktop.store.migrations import MigrationProgress
-from desktop.store.preparing import holds_register, mark, prepare, unmark
+from desktop.store.preparing import has_log, holds_register, mark, prepare, unmark
 from desktop.store.saving import save_groups
 from desktop.store.tables import SCHEMA_VERSION, schema_statements
 from desktop.store.transaction import Transaction
@@ -48,6 +52,8 @@ from sync.protocol.ids import new_epoch
 #: (``python -m tests.bench store``): it makes a first load four times as long, a save twice, and
 #: the same data stands unlocked in the memory of Python and Qt as long as it is shown.
 MEMORY_SECURITY = False
+#: After these nobody knows what reached the disk.
+_OF_THE_DISK = frozenset({Problem.STORE_FAILED, Problem.DISK_FULL})
 #: Saves per transaction of ``save_bulk``: one flush of the disk for many, little lost by a cut.
 _SAVES_PER_TRANSACTION = 2000
 
@@ -71,6 +77,7 @@ class Register:
         self._write_connection: Connection | None = None
         self._is_closed = False
         self._is_marked = False
+        self._is_in_doubt = False
 
     @classmethod
     def create(
@@ -233,13 +240,17 @@ class Register:
             self._require_open()
             try:
                 with full_disk_named(self._folder), translated():
+                    self._settle_doubt()
                     connection = self._writer_connection()
                     with connection.begin():
                         transaction = Transaction(connection)
                         yield transaction
                         transaction.books.close()
-            except ExternalError:
-                self._close_writer()
+            except ExternalError as error:
+                if error.problem in _OF_THE_DISK:
+                    self._is_in_doubt = True
+                else:
+                    self._close_writer()
                 raise
             self._mark()
 
@@ -301,18 +312,36 @@ class Register:
         """Once a session, after its first commit: the log is on the disk then."""
         if not self._is_marked:
             with suppress(ExternalError):  # the save itself is safe
-                mark(self._folder)
-                self._is_marked = True
+                if has_log(self._folder):
+                    mark(self._folder)
+                    self._is_marked = True
 
-    def _empty_log(self) -> None:
-        if not self._is_marked:
-            return
+    def _empty_log(self) -> bool:
+        """Move the log into the database file; ``False`` when somebody still reads from it."""
+        if self._write_connection is None and not has_log(self._folder):
+            return True
         with translated():
             driver = driver_of(self._writer_connection())
             blocked = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
-        if not blocked:
+        if not blocked and self._is_marked:
             unmark(self._folder)
             self._is_marked = False
+        return not blocked
+
+    def _settle_doubt(self) -> None:
+        """After the disk failed: see the module's beginning. Raises what is still wrong."""
+        if not self._is_in_doubt:
+            return
+        # The same connection: the last one that closes would leave a refused commit in the log.
+        if not self._empty_log():
+            raise ExternalError(Problem.STORE_BUSY)
+        self._close_writer()
+        self._readers.dispose()
+        self._make_engines()
+        found = driver_of(self._writer_connection()).execute("PRAGMA quick_check(1)").fetchall()
+        if found != [("ok",)]:
+            raise ExternalError(Problem.REGISTER_DAMAGED)
+        self._is_in_doubt = False
 
     def _writer_connection(self) -> Connection:
         """The one connection that writes, kept from save to save."""
@@ -321,16 +350,17 @@ class Register:
         return self._write_connection
 
     def _close_writer(self) -> None:
-        # The last connection that closes takes the log away.
-        if self._is_marked:
-            with suppress(ExternalError):
-                unmark(self._folder)
-            self._is_marked = False
         if self._write_connection is not None:
             self._write_connection.invalidate()
             self._write_connection.close()
             self._write_connection = None
         self._writer.dispose()
+        # The last connection that closes takes the log away.
+        if self._is_marked:
+            with suppress(ExternalError):
+                if not has_log(self._folder):
+                    unmark(self._folder)
+                    self._is_marked = False
 
     def _require_open(self) -> None:
         if self._is_closed:

@@ -1,0 +1,189 @@
+"""What measurements of the sync share: a province with a real server, offices, and their persons."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Engine
+
+from desktop.store.documents import Edit
+from desktop.store.inbox import RegisterInbox
+from desktop.store.keys import DataKey
+from desktop.store.outbox import RegisterOutbox
+from desktop.store.register import Register
+from desktop.training.people import households
+from sync.client.conversation import enrol
+from sync.client.engine import Progress, synchronise
+from sync.client.outcomes import SyncOutcome
+from sync.client.ports import DeviceIdentity
+from sync.client.transport import Transport
+from sync.protocol.documents import DocumentType, Role
+from sync.protocol.ids import new_id_text
+from sync.protocol.messages import Enrolled
+from sync.protocol.signing import new_signing_key
+from sync.server.database import migrate, open_engine
+from sync.server.embedded import embedded_postgres
+from sync.server.enrolment import new_code
+from sync.server.provinces import create_office, create_province
+from tests.support.server import COMMUNES, ServerProcess
+
+COMMUNE = "99001"
+AUTHOR = "Lê Thị Bình"
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+_UNIX_MS = int(NOW.timestamp() * 1000)
+_PERSON_BYTES = 2048
+_WORDS = (
+    "đã đối chiếu sổ hộ khẩu cũ với căn cước của người thân tại nhà ông bà trưởng thôn xác nhận "
+    "giấy khai sinh ghi tên đệm khác năm sinh theo bản sao trích lục cấp lại do hư hỏng lũ lụt "
+    "chuyển đến từ xã bên trước ngày sáp nhập chưa kịp sửa thông tin nơi thường trú hiện nay vẫn "
+    "ở cùng gia đình con trai làm việc xa về thăm dịp tết lao động tự do mùa vụ không hợp đồng"
+).split()
+
+
+def _now() -> datetime:
+    return NOW
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province in a database of its own, with one server process in front of it."""
+
+    engine: Engine
+    database_url: str
+    server: ServerProcess
+
+    def office(self, role: Role = Role.OFFICER, communes: Sequence[str] = (COMMUNE,)) -> UUID:
+        """A new office over these communes."""
+        with self.engine.begin() as connection:
+            return create_office(
+                connection,
+                name="Bench",
+                role=role,
+                serves={code: COMMUNES.get(code, f"Xã {code}") for code in communes},
+            )
+
+    def enrolled(self, office_id: UUID, *, url: str = "") -> DeviceIdentity:
+        """A new device of this office."""
+        key = new_signing_key()
+        with self.engine.begin() as connection:
+            code = new_code(connection, office_id=office_id, user_name=AUTHOR)
+        with Transport(server_url=self.server.url, ca_file=None) as transport:
+            answer = enrol(transport=transport, code=code, device_name="bench", signing_key=key)
+        assert isinstance(answer, Enrolled), answer
+        return DeviceIdentity(
+            device_id=answer.device,
+            server_url=url or self.server.url,
+            signing_key=key,
+            ca_file=None,
+        )
+
+
+@contextmanager
+def province(*, options: tuple[str, ...] = ()) -> Iterator[Province]:
+    """An empty province on an embedded PostgreSQL with its ordinary settings (fsync is on)."""
+    folder = Path(tempfile.mkdtemp(prefix="so-an-sinh-bench-"))
+    try:
+        with embedded_postgres(folder / "postgres") as url:
+            engine = open_engine(url)
+            migrate(engine)
+            with engine.begin() as connection:
+                create_province(connection, code="03", name="Tỉnh Tập Huấn", training=True)
+            with ServerProcess(url, options=options) as server:
+                yield Province(engine=engine, database_url=url, server=server)
+            engine.dispose()
+    finally:
+        shutil.rmtree(folder)
+
+
+@dataclass(slots=True)
+class Office:
+    """An encrypted register and its place at the server."""
+
+    register: Register
+    identity: DeviceIdentity
+
+    def sync(self, on_progress: Progress | None = None) -> SyncOutcome:
+        """One whole sync, which must succeed."""
+        outcome = synchronise(
+            outbox=RegisterOutbox(self.register),
+            inbox=RegisterInbox(self.register, clock=_now, author=AUTHOR),
+            identity=self.identity,
+            app_version="bench",
+            on_progress=on_progress,
+        )
+        assert outcome.trouble is None, outcome.trouble
+        return outcome
+
+    def save(self, edits: Sequence[Edit]) -> None:
+        """Queue these edits, each a save of its own."""
+        self.register.save_bulk([[edit] for edit in edits], author=AUTHOR, at=NOW, action="bench")
+
+
+@contextmanager
+def office(folder: Path, identity: DeviceIdentity) -> Iterator[Office]:
+    """An office with a new register in this folder."""
+    with Register.create(folder, key=DataKey.new(), author=AUTHOR) as register:
+        yield Office(register, identity)
+
+
+def persons(number: int, *, seed: int = 1, commune: str = COMMUNE) -> list[Edit]:
+    """New persons of about 2 KB each: the identity, and confirmed findings with their reasons."""
+    draw = random.Random(seed)
+    return [
+        Edit(
+            DocumentType.PERSON,
+            new_id_text(unix_ms=_UNIX_MS),
+            commune,
+            filled_up(fields, draw),
+        )
+        for fields in islice(_identities(seed), number)
+    ]
+
+
+def _identities(seed: int) -> Iterator[Mapping[str, Any]]:
+    for number in count(seed * 1000):
+        for home in households(
+            count=1000, commune_code=COMMUNE, today=date(2026, 11, 1), seed=number
+        ):
+            for person in home.persons:
+                yield {
+                    **person.fields,
+                    "household_id": home.household_id,
+                    "relation_to_head": person.relation_to_head,
+                }
+
+
+def filled_up(fields: Mapping[str, Any], draw: random.Random) -> dict[str, Any]:
+    """These fields with as many confirmed findings as make the document about 2 KB of JSON."""
+    full = dict(fields)
+    while (missing := _PERSON_BYTES - len(msgspec.json.encode(full))) > 150:
+        full[f"confirmed.{draw.getrandbits(64):016x}"] = {
+            "code": "ID_CONTRADICTS_BIRTH",
+            "path": "identity/id_number",
+            "reason": " ".join(draw.choices(_WORDS, k=min(30, missing // 6))),
+        }
+    return full
+
+
+def two_fields(persons_made: Sequence[Edit], *, round_number: int) -> list[Edit]:
+    """A change of two fields of each of these persons."""
+    return [
+        Edit(
+            DocumentType.PERSON,
+            person.document_id,
+            person.commune_code,
+            {"phone": f"09{number:08d}", "dwelling": f"Thôn {round_number}, nhà {number}"},
+        )
+        for number, person in enumerate(persons_made)
+    ]
