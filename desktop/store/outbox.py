@@ -19,6 +19,7 @@ from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN, Books
 from desktop.store.documents import Patch, apply_patch, replayed
 from desktop.store.driver import Driver, driver_of, first_value
+from desktop.store.receipts import pass_over_own, settle_plain
 from desktop.store.register import Register
 from desktop.store.resending import is_refused, send_whole
 from desktop.store.transaction import Transaction
@@ -35,6 +36,14 @@ _STATES = {
     Outcome.HELD: ChangeState.HELD,
 }
 _WAITING = "SELECT position, change FROM outbox WHERE position > ? AND position <= ?"
+_LINES = "SELECT change, chain FROM outbox WHERE position > ? AND position <= ? ORDER BY position"
+_WHOSE = (
+    "SELECT position, document_id FROM outbox WHERE position > ? AND position <= ? "
+    "ORDER BY position"
+)
+_AT = (
+    "SELECT change FROM outbox WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position"
+)
 _COUNT_HELD = "SELECT count(*) FROM outbox WHERE state = 'held'"
 _SETTLE = (
     "UPDATE outbox SET state = ?, version = ?, clashed = ?, why = ?, receipted_at = ? "
@@ -66,20 +75,25 @@ class RegisterOutbox:
     def __init__(self, register: Register) -> None:
         self._register = register
 
-    def next_batch(self, *, limit: int) -> Batch:
-        """The oldest unsent changes: about ``limit`` of them, never cutting a group."""
+    def next_batch(self, *, limit: int, after: int = 0) -> Batch:
+        """The oldest unsent changes: about ``limit`` of them, never cutting a group.
+
+        ``after`` is the seq of the last one that is on its way, its receipt not stored yet.
+        """
         with self._register.reading() as connection:
             driver = driver_of(connection)
             books = Books(driver)
-            first = books.position_of(books.acked)
+            sent = max(books.acked, after)
+            first = books.position_of(sent)
             end = _end_of_batch(driver, first, books.position_of(books.seq), limit)
-            rows = driver.execute(_WAITING + " ORDER BY position", (first, end)).fetchall()
-            previous = _chain_at(driver, books, books.acked)
+            rows = driver.execute(_LINES, (first, end)).fetchall()
+            previous = _chain_at(driver, books, sent).hex()
         return Batch(
             epoch=books.epoch,
-            first=books.acked + 1,
-            prev=previous.hex(),
-            changes=[_CHANGES.decode(change) for _, change in rows],
+            first=sent + 1,
+            prev=previous,
+            lines=[str(line).encode() for line, _ in rows],
+            head=rows[-1][1].hex() if rows else previous,
         )
 
     def settle(self, answer: PushAnswer) -> None:
@@ -92,16 +106,22 @@ class RegisterOutbox:
             books = transaction.books
             last = min(max(results, default=0), books.seq)
             span = (books.position_of(books.acked), books.position_of(last))
-            rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
-            waiting = [(position, _CHANGES.decode(change)) for position, change in rows]
-            sent = list(takewhile(lambda one: one[1].seq in results, waiting))
+            numbers = range(books.acked + 1, last + 1)
+            rows = transaction.driver.execute(_WHOSE, span)
+            waiting = zip(numbers, rows.fetchall(), strict=True)
+            sent = [(seq, *row) for seq, row in takewhile(lambda one: one[0] in results, waiting)]
             if not sent:
                 return
             transaction.driver.executemany(
-                _SETTLE, [_receipt(position, results[c.seq], answer.now) for position, c in sent]
+                _SETTLE, [_receipt(position, results[s], answer.now) for s, position, _ in sent]
             )
-            books.acknowledge(sent[-1][1].seq)
-            _settle_documents(transaction, [change for _, change in sent], results)
+            books.acknowledge(sent[-1][0])
+            receipts = [(results[seq], document_id) for seq, _, document_id in sent]
+            plain = settle_plain(transaction, receipts)
+            special = [position for _, position, name in sent if name not in plain]
+            if special:
+                _settle_documents(transaction, _changes_at(transaction, special), results)
+            pass_over_own(transaction, receipts, plain, answer.heads)
 
     def rewind(self, *, expected: int) -> bool:
         """The server lacks changes from ``expected`` on: send them again. False if gone.
@@ -269,6 +289,11 @@ def _chain_at(driver: Driver, books: Books, seq: int) -> bytes:
 def _receipt(position: int, result: ChangeResult, at: str) -> tuple[object, ...]:
     clashed = msgspec.json.encode(result.f).decode() if result.f else ""
     return (_STATES[result.s].value, result.ver, clashed, result.why, at, position)
+
+
+def _changes_at(transaction: Transaction, positions: Sequence[int]) -> list[Change]:
+    rows = transaction.driver.execute(_AT, (msgspec.json.encode(positions).decode(),))
+    return [_CHANGES.decode(change) for (change,) in rows]
 
 
 def _settle_documents(

@@ -21,7 +21,7 @@ from sync.protocol.codec import (
     PullPage,
     decode_message,
     decode_pull,
-    encode_push,
+    join_push,
 )
 from sync.protocol.messages import (
     DOCUMENT_SCHEMA,
@@ -75,13 +75,16 @@ class Conversation:
             device=self._identity.device_id,
             epoch=batch.epoch,
             first=batch.first,
-            n=len(batch.changes),
+            n=len(batch),
             prev=batch.prev,
             schema=DOCUMENT_SCHEMA,
             app=self._app_version,
         )
-        body = encode_push(
-            header=header, changes=batch.changes, signing_key=self._identity.signing_key
+        body = join_push(
+            header=header,
+            lines=batch.lines,
+            head=batch.head,
+            signing_key=self._identity.signing_key,
         )
         return self._as_device(
             lambda token: self._transport.send(

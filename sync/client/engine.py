@@ -8,10 +8,13 @@ request came to never decides the fate of a change either: it only decides wheth
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from sync.client.conversation import Conversation
 from sync.client.outcomes import (
@@ -20,12 +23,13 @@ from sync.client.outcomes import (
     Diverged,
     Malformed,
     Refused,
+    RequestTrouble,
     ServerBusy,
     ServerFailed,
     SyncOutcome,
     Trouble,
 )
-from sync.client.pages import gone_back, is_consistent
+from sync.client.pages import cursors_after, gone_back, is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
@@ -44,17 +48,44 @@ MOST_REPAIRS = 3
 MOST_ROUNDS = 5
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
+#: Begun work; calling it waits for the result.
+Begun = Callable[[], T]
+
+
+def at_once(work: Callable[[], object]) -> Begun[object]:
+    """The work is done before anything else is: one thing after another, always the same."""
+    result = work()
+    return lambda: result
+
+
+def meanwhile(work: Callable[[], object]) -> Begun[object]:
+    """The work is done in a thread of its own, beside what is done here."""
+    future: Future[object] = Future()
+
+    def do() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is fetched
+            future.set_exception(error)
+
+    threading.Thread(target=do, name="sync-request", daemon=True).start()
+    return future.result
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Time as the engine sees it: a stopwatch in seconds, and waiting."""
+    """Time as the engine sees it: a stopwatch in seconds, waiting, and what may go side by side.
+
+    ``beside`` carries one request while the register stores what the one before brought.
+    """
 
     stopwatch: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
+    beside: Callable[[Callable[[], object]], Begun[object]] = at_once
 
 
-REAL_TIME = Pace()
+REAL_TIME = Pace(beside=meanwhile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +132,22 @@ def synchronise(
         )
         trouble = run.everything()
     return run.outcome(trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipted:
+    """A batch and its receipts, not stored yet."""
+
+    batch: Batch
+    answer: PushAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A page that was asked for before the one before it was stored."""
+
+    cursors: dict[str, int]
+    page: Begun[PullPage | RequestTrouble]
 
 
 @dataclass(slots=True)
@@ -161,7 +208,7 @@ class _Sync:
     def _probe(self) -> Trouble | None:
         """Does the server have what it receipted? What it lacks is queued again."""
         batch = self._next_batch(limit=1)
-        if batch.changes:  # edits arrived just now; pushing them will tell
+        if len(batch):  # edits arrived just now; pushing them will tell
             return None
         answer = self.conversation.push(batch)
         if isinstance(answer, PushAnswer):
@@ -179,7 +226,7 @@ class _Sync:
             if trouble is not None:
                 return trouble
             digests = self._pull_all()
-            if not isinstance(digests, Mapping) or not self._next_batch(limit=1).changes:
+            if not isinstance(digests, Mapping) or not len(self._next_batch(limit=1)):
                 break
         return digests
 
@@ -192,39 +239,73 @@ class _Sync:
     # push
 
     def _push_all(self) -> Trouble | None:
+        """Push batch after batch; while one is on its way, the receipt before it is stored.
+
+        Whatever a request comes to, the receipt that came before it is stored first.
+        """
         failures = 0
-        while (batch := self._next_batch(limit=self.batch_size.current)).changes:
-            started = self.pace.stopwatch()
-            answer = self.conversation.push(batch)
-            if isinstance(answer, PushAnswer):
-                failures = 0
-                self.batch_size.succeeded(seconds=self.pace.stopwatch() - started)
-                if not self._settle(batch, answer):
-                    return Malformed()
-                trouble = self._check_end(batch, answer)
+        receipted: _Receipted | None = None
+        batch = self._next_batch(limit=self.batch_size.current)
+        while len(batch) or receipted is not None:
+            if not len(batch):
+                trouble = self._store(receipted)
+                receipted, batch = None, self._next_batch(limit=self.batch_size.current)
                 if trouble is not None:
                     return trouble
+                continue
+            limit = self.batch_size.current
+            request = self._begin(partial(self._timed_push, batch))
+            trouble = self._store(receipted)
+            receipted = None
+            following = self._next_batch(limit=limit, after=batch.last)
+            answer, seconds = request()
+            if trouble is not None:
+                return trouble
+            if isinstance(answer, PushAnswer):
+                failures = 0
+                self.batch_size.succeeded(seconds=seconds)
+                receipted = _Receipted(batch, answer)
+                if self.batch_size.current != limit:
+                    following = self._next_batch(limit=self.batch_size.current, after=batch.last)
+                batch = following
                 continue
             failures += 1
             trouble = self._mend(answer, failures)
             if trouble is not None:
                 return trouble
+            batch = self._next_batch(limit=self.batch_size.current)
         return None
 
-    def _next_batch(self, *, limit: int) -> Batch:
-        return self.outbox.next_batch(limit=limit)
+    def _begin(self, work: Callable[[], T]) -> Begun[T]:
+        return self.pace.beside(work)  # type: ignore[return-value] # gives back what work returns
+
+    def _timed_push(self, batch: Batch) -> tuple[PushAnswer | RequestTrouble, float]:
+        started = self.pace.stopwatch()
+        answer = self.conversation.push(batch)
+        return answer, self.pace.stopwatch() - started
+
+    def _next_batch(self, *, limit: int, after: int = 0) -> Batch:
+        return self.outbox.next_batch(limit=limit, after=after)
+
+    def _store(self, receipted: _Receipted | None) -> Trouble | None:
+        """Store the receipts that came; are they about what was sent?"""
+        if receipted is None:
+            return None
+        if not self._settle(receipted.batch, receipted.answer):
+            return Malformed()
+        return self._check_end(receipted.batch, receipted.answer)
 
     def _settle(self, batch: Batch, answer: PushAnswer) -> bool:
         """Store the receipts. False when they are not about this batch."""
-        sent = [change.seq for change in batch.changes]
-        if answer.acked < sent[-1] or [result.seq for result in answer.results] != sent:
+        sent = list(range(batch.first, batch.last + 1))
+        if answer.acked < batch.last or [result.seq for result in answer.results] != sent:
             return False
         self.inbox.meet_server(answer.server_epoch)
         self.outbox.settle(answer)
-        self.pushed += len(batch.changes)
+        self.pushed += len(batch)
         self.clashes += sum(result.s is Outcome.CLASH for result in answer.results)
         self.held += sum(result.s is Outcome.HELD for result in answer.results)
-        self._report(len(batch.changes))
+        self._report(len(batch))
         return True
 
     def _check_end(self, batch: Batch, answer: PushAnswer) -> Trouble | None:
@@ -232,8 +313,7 @@ class _Sync:
 
         While more waits here, it need not be so: an answer may have been lost. Sending that tells.
         """
-        last = batch.first + len(batch.changes) - 1
-        if answer.acked <= last or self._next_batch(limit=1).changes:
+        if answer.acked <= batch.last or len(self._next_batch(limit=1)):
             return None
         return self._repair(Refused(RefusalCode.FORK), done=self._renumber)
 
@@ -268,10 +348,13 @@ class _Sync:
     # pull
 
     def _pull_all(self) -> Mapping[str, Digest] | Trouble:
+        """Pull page after page; while one is stored, the next is on its way."""
         failures = 0
+        ahead: _Ahead | None = None
         while True:
-            cursors = self.inbox.cursors()
-            page = self.conversation.pull(PullRequest(cursors=dict(cursors), limit=self.page_rows))
+            cursors = dict(self.inbox.cursors())
+            page = self._page(cursors, ahead)
+            ahead = None
             if not isinstance(page, PullPage):
                 failures += 1
                 trouble = self._pause(page, failures)
@@ -293,9 +376,25 @@ class _Sync:
                 continue
             if not is_consistent(page, cursors):
                 return Malformed()
+            if page.end.more:
+                ahead = self._ask_ahead(cursors_after(page, cursors))
             self._apply(page)
             if not page.end.more:
                 return page.end.digest
+
+    def _page(self, cursors: dict[str, int], ahead: _Ahead | None) -> PullPage | RequestTrouble:
+        """The page after these cursors, which may have been asked for already."""
+        if ahead is not None:
+            page = ahead.page()
+            if ahead.cursors == cursors:
+                return page
+        return self._pull(cursors)
+
+    def _ask_ahead(self, cursors: dict[str, int]) -> _Ahead:
+        return _Ahead(cursors, self._begin(partial(self._pull, cursors)))
+
+    def _pull(self, cursors: dict[str, int]) -> PullPage | RequestTrouble:
+        return self.conversation.pull(PullRequest(cursors=cursors, limit=self.page_rows))
 
     def _apply(self, page: PullPage) -> None:
         self.inbox.apply_page(

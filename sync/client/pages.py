@@ -37,3 +37,10 @@ def is_consistent(page: PullPage, asked: Mapping[str, int]) -> bool:
     if any(row.bucket not in cursors for row in page.rows):
         return False
     return bool(page.rows or page.grants or page.drops) or not page.end.more
+
+
+def cursors_after(page: PullPage, asked: Mapping[str, int]) -> dict[str, int]:
+    """Where the register stands once it has stored this page."""
+    dropped = {drop.bucket for drop in page.drops}
+    reached = {**asked, **{grant.bucket: 0 for grant in page.grants}, **page.end.next}
+    return {name: at for name, at in reached.items() if name not in dropped}

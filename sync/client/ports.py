@@ -9,7 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from sync.protocol.messages import Change, Digest, Drop, Grant, PushAnswer, Row
+
+_CHANGES = msgspec.json.Decoder(Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +39,50 @@ class DeviceIdentity:
 class Batch:
     """Unsent changes in seq order, groups whole; perhaps none.
 
+    They are kept as the text that was hashed when they were made: sending them again and again
+    needs no encoding, and no hash but those that are known.
+
     Attributes:
         first: the seq of the first one, or the next one to come.
         prev: the chain hash (hex) before it.
+        lines: the canonical JSON of each change.
+        head: the chain hash (hex) after the last one.
     """
 
     epoch: str
     first: int
     prev: str
-    changes: Sequence[Change]
+    lines: Sequence[bytes]
+    head: str
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def last(self) -> int:
+        """The seq of the last one; without any, the one before ``first``."""
+        return self.first + len(self.lines) - 1
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes themselves."""
+        return [_CHANGES.decode(line) for line in self.lines]
 
 
 class Outbox(Protocol):
     """The append-only queue of this register's changes."""
 
-    def next_batch(self, *, limit: int) -> Batch:
-        """The oldest unsent changes: about ``limit`` of them, never cutting a group."""
+    def next_batch(self, *, limit: int, after: int = 0) -> Batch:
+        """The oldest unsent changes: about ``limit`` of them, never cutting a group.
+
+        ``after`` is the seq of the last one that is on its way, its receipt not stored yet.
+        """
 
     def settle(self, answer: PushAnswer) -> None:
-        """Record receipts, in one transaction: of changes that have a result, and no other."""
+        """Record receipts, in one transaction: of changes that have a result, and no other.
+
+        Where nobody else wrote to a bucket meanwhile, its cursor passes over our own documents.
+        """
 
     def rewind(self, *, expected: int) -> bool:
         """The server lacks changes from ``expected`` on: send again. False if they are gone."""

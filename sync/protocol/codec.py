@@ -131,12 +131,19 @@ def decode_message(body: bytes, kind: type[Message]) -> Message:
 
 def encode_push(*, header: PushHeader, changes: Sequence[Change], signing_key: bytes) -> bytes:
     """The lines of a signed push, not yet compressed."""
-    header_line = _encoder.encode(header)
     lines = [canonical(change) for change in changes]
     chain = bytes.fromhex(header.prev)
     for line in lines:
         chain = chain_link(chain, line)
-    end = PushEnd(h=chain.hex(), sig=sign(signing_key, push_text(header_line, chain.hex())))
+    return join_push(header=header, lines=lines, head=chain.hex(), signing_key=signing_key)
+
+
+def join_push(
+    *, header: PushHeader, lines: Sequence[bytes], head: str, signing_key: bytes
+) -> bytes:
+    """The lines of a signed push whose changes are text; ``head`` is the hash after them."""
+    header_line = _encoder.encode(header)
+    end = PushEnd(h=head, sig=sign(signing_key, push_text(header_line, head)))
     return b"\n".join([header_line, *lines, _encoder.encode(end), b""])
 
 

@@ -135,10 +135,12 @@ class ChangeResult(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
 
 
-class PushAnswer(msgspec.Struct, frozen=True):
+class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The receipt of a push, sent only after the server's commit.
 
-    ``acked`` is the device's last seq on the server, ``h`` the chain hash there.
+    ``acked`` is the device's last seq on the server, ``h`` the chain hash there. ``heads`` tells
+    of each bucket that this push wrote to where its feed ended before it, and where after it: who
+    had read up to there knows all that lies between.
     """
 
     acked: int
@@ -146,6 +148,7 @@ class PushAnswer(msgspec.Struct, frozen=True):
     results: list[ChangeResult]
     server_epoch: str
     now: str
+    heads: dict[str, tuple[int, int]] = {}
 
 
 class PullRequest(msgspec.Struct, frozen=True):

@@ -122,8 +122,12 @@ def locked(connection: Connection, keys: set[Key]) -> dict[Key, Stored]:
     }
 
 
-def write(connection: Connection, touched: Sequence[Touched]) -> None:
-    """Write documents at new positions. Takes the last locks of the transaction."""
+def write(connection: Connection, touched: Sequence[Touched]) -> dict[str, tuple[int, int]]:
+    """Write documents at new positions. Takes the last locks of the transaction.
+
+    Gives for each bucket where its feed ended before, and where it ends now.
+    """
+    heads: dict[str, tuple[int, int]] = {}
     by_bucket: dict[str, list[Touched]] = defaultdict(list)
     for one in touched:
         by_bucket[one.key[0]].append(one)
@@ -131,11 +135,13 @@ def write(connection: Connection, touched: Sequence[Touched]) -> None:
     changed: list[tuple[object, ...]] = []
     for bucket in sorted(by_bucket):
         group = by_bucket[bucket]
-        first = _advanced_head(connection, bucket, group) - len(group) + 1
-        for position, one in enumerate(group, first):
+        head = _advanced_head(connection, bucket, group)
+        heads[bucket] = (head - len(group), head)
+        for position, one in enumerate(group, head - len(group) + 1):
             (new if one.before is None else changed).append(_row(one, position))
     _insert(connection, new)
     _update(connection, changed)
+    return heads
 
 
 def _advanced_head(connection: Connection, bucket: str, group: Sequence[Touched]) -> int:

@@ -1,4 +1,4 @@
-"""What measurements of the sync share: a province with a real server, offices, and their persons."""
+"""A province with a real server, offices, and persons, for measurements of the sync."""
 
 from __future__ import annotations
 

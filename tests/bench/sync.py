@@ -31,6 +31,7 @@ import psycopg
 
 from desktop.store.documents import Edit
 from sync.client import transport
+from sync.protocol import codec
 from tests.bench._province import Province, office, persons, province, two_fields
 
 PERSONS = 10_000
@@ -101,7 +102,7 @@ def _check(done: int, expected: int) -> None:
 def counted_bytes() -> Iterator[list[int]]:
     """Counts the bytes of every compressed body sent within the block."""
     total = [0]
-    compress = transport.compressed
+    compress = codec.compressed
 
     def counting(body: bytes) -> bytes:
         packed = compress(body)
