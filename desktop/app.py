@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.domain.records import OpenedForm
     from desktop.domain.syncing import Enrolment, SyncStatus
     from desktop.services.checks import Checks
+    from desktop.services.drafts import Drafts
     from desktop.services.home import Home
     from desktop.services.people import People
     from desktop.services.records import Records
@@ -108,6 +109,7 @@ class Services:
     tables: IdentityTables
     people: People
     records: Records
+    drafts: Drafts
     todos: Todos
     checks: Checks
     reviews: Reviews
@@ -387,6 +389,7 @@ def _build(
     register: Register, user_name: str, *, clock: Callable[[], datetime]
 ) -> tuple[Services, Seat]:
     from desktop.services.checks import Checks
+    from desktop.services.drafts import Drafts
     from desktop.services.home import home_of
     from desktop.services.people import People
     from desktop.services.records import Records
@@ -408,6 +411,7 @@ def _build(
         records=Records(
             register=register, forms=forms, tables=tables, author=user_name, clock=clock
         ),
+        drafts=Drafts(register=register, author=user_name, clock=clock),
         todos=Todos(register=register, forms=forms),
         checks=Checks(register=register, author=user_name, clock=clock),
         reviews=Reviews(register=register, author=user_name, clock=clock),
@@ -434,6 +438,7 @@ def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Par
     return Parts(
         people=services.people,
         records=services.records,
+        drafts=services.drafts,
         load_todos=services.todos.list,
         checks=services.checks,
         reviews=services.reviews,

@@ -8,9 +8,10 @@ and is gone with the save that holds everything in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.domain.people import PersonId
+from desktop.domain.records import OpenedForm
 from forms.definition import Answer
 
 
@@ -95,3 +96,53 @@ class WaitingDraft:
     person_id: PersonId | None
     full_name: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaidForm:
+    """A form with a draft laid over it.
+
+    Attributes:
+        opened: what the next save is compared with.
+        answers, confirmations: what stands on the page.
+        is_unfinished: does it hold reasons not given yet, or decisions?
+    """
+
+    opened: OpenedForm
+    answers: dict[str, Answer]
+    confirmations: dict[str, str]
+    is_unfinished: bool = False
+
+    def says_more_than(self, stored: OpenedForm) -> bool:
+        """Does the draft still hold something that is not stored?"""
+        return (
+            self.is_unfinished
+            or self.answers != stored.answers
+            or self.confirmations != stored.confirmations
+        )
+
+
+def laid_over(opened: OpenedForm, draft: FormDraft) -> LaidForm:
+    """The page as it was, over the form as it is stored now.
+
+    What came by sync stands where the officer had not typed. Where both did, the officer's stays
+    and what came counts as not seen: the save then finds both, as it does for a page that stood
+    open meanwhile.
+    """
+    answers = {**opened.answers}
+    unseen: dict[str, Answer] = {}
+    for path, edited in draft.edits.items():
+        stored = opened.answers.get(path)
+        if stored not in (edited.before, edited.now):
+            unseen[path] = edited.before
+        answers[path] = edited.now
+    if unseen:
+        before = {**opened.answers, **unseen}
+        opened = replace(opened, answers=before, versions={**opened.versions, **draft.versions})
+    confirmations = {**opened.confirmations, **draft.confirmations}
+    return LaidForm(
+        opened=opened,
+        answers={path: value for path, value in answers.items() if value is not None},
+        confirmations={name: reason for name, reason in confirmations.items() if reason},
+        is_unfinished=bool(draft.reasons or draft.decided),
+    )

@@ -3,7 +3,7 @@
     drafts = Drafts(register=register, author="Lê Thị Bình", clock=now)
     drafts.keep(draft)                       # from the write lane, some ms
     begun = drafts.about(opened)             # what this user had typed there, or None
-    laid = laid_over(opened, begun)          # the page as it was, over what is stored now
+    laid = laid_over(opened, begun)          # desktop.domain.drafts: over what is stored now
 
 A draft belongs to its author. Others are told that it waits and whose it is; they neither see it
 nor write over it, and each may have a draft about the same person.
@@ -12,7 +12,7 @@ nor write over it, and each may have a draft about the same person.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.domain.drafts import DraftMark, FormDraft, WaitingDraft
@@ -29,21 +29,6 @@ from desktop.store.drafts import (
     waiting_drafts,
 )
 from desktop.store.register import Register
-from forms.definition import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class LaidForm:
-    """A form with a draft laid over it.
-
-    Attributes:
-        opened: what the next save is compared with.
-        answers, confirmations: what stands on the page.
-    """
-
-    opened: OpenedForm
-    answers: dict[str, Answer]
-    confirmations: dict[str, str]
 
 
 class Drafts:
@@ -108,28 +93,3 @@ class Drafts:
 
     def _signed(self, draft: FormDraft) -> FormDraft:
         return replace(draft, author=self._author, at=self._clock().isoformat(timespec="seconds"))
-
-
-def laid_over(opened: OpenedForm, draft: FormDraft) -> LaidForm:
-    """The page as it was, over the form as it is stored now.
-
-    What came by sync stands where the officer had not typed. Where both did, the officer's stays
-    and what came counts as not seen: the save then finds both, as it does for a page that stood
-    open meanwhile.
-    """
-    answers = {**opened.answers}
-    unseen: dict[str, Answer] = {}
-    for path, edited in draft.edits.items():
-        stored = opened.answers.get(path)
-        if stored not in (edited.before, edited.now):
-            unseen[path] = edited.before
-        answers[path] = edited.now
-    if unseen:
-        before = {**opened.answers, **unseen}
-        opened = replace(opened, answers=before, versions={**opened.versions, **draft.versions})
-    confirmations = {**opened.confirmations, **draft.confirmations}
-    return LaidForm(
-        opened=opened,
-        answers={path: value for path, value in answers.items() if value is not None},
-        confirmations={name: reason for name, reason in confirmations.items() if reason},
-    )

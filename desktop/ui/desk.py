@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from desktop.domain.records import OpenedForm, Todo
 from desktop.jobs.runner import JobRunner
+from desktop.ui.forms.draft_writer import DraftBook
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.main_window import Entry, MainWindow
 from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
@@ -28,6 +29,7 @@ class Parts:
 
     people: PeopleSource
     records: RecordKeeper
+    drafts: DraftBook
     load_todos: Callable[[], Sequence[Todo]]
     checks: CheckDesk
     reviews: ReviewDesk
@@ -64,6 +66,7 @@ class Desk(QObject):
         form = FormPage(
             jobs=self._jobs,
             records=parts.records,
+            drafts=parts.drafts,
             begin_filling=parts.begin_filling,
             clock=parts.clock,
         )

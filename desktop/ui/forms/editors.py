@@ -38,6 +38,7 @@ class Editor(QWidget):
         entered: the focus came.
         left: the focus went.
         move_asked: +1 to the next question, -1 to the one before.
+        typed: the line holds other letters, whether or not they are a value yet.
 
     Attributes:
         is_immediate: a change is a whole value at once (choices), not a word being typed.
@@ -47,6 +48,7 @@ class Editor(QWidget):
     entered = Signal()
     left = Signal()
     move_asked = Signal(int)
+    typed = Signal()
     is_immediate = False
 
     def value(self) -> Answer:
@@ -68,9 +70,25 @@ class Editor(QWidget):
         """error, warning or "": how the frame looks."""
 
     @property
+    def line(self) -> EntryLine | None:
+        """Where letters are typed; ``None`` where options are chosen."""
+        return None
+
+    def show_typed(self, text: str, position: int) -> None:
+        """Letters as they were typed before, whether or not they are a value; no ``edited``."""
+        if self.line is not None:
+            self.line.setText(text)
+            self.line.setCursorPosition(position)
+
+    @property
+    def is_searching(self) -> bool:
+        """Do letters stand in the line that are no answer before something is taken?"""
+        return False
+
+    @property
     def is_composing(self) -> bool:
         """Is an input method putting a letter together right now?"""
-        return False
+        return self.line is not None and self.line.is_composing
 
 
 class EntryLine(QLineEdit):
@@ -131,6 +149,7 @@ class TextEditor(Editor):
             self._line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
             self._line.setMaximumWidth(_NUMBER_WIDTH)
         self._line.textEdited.connect(self._tell_edited)
+        self._line.cursorPositionChanged.connect(self._tell_typed)
         self._line.entered.connect(self.entered)
         self._line.left.connect(self.left)
         self._line.move_asked.connect(self.move_asked)
@@ -168,12 +187,15 @@ class TextEditor(Editor):
             self._line.style().polish(self._line)
 
     @property
-    def is_composing(self) -> bool:
-        """Is an input method at work?"""
-        return self._line.is_composing
+    def line(self) -> EntryLine:
+        """The line."""
+        return self._line
 
     def _tell_edited(self, _text: str) -> None:
         self.edited.emit()
+
+    def _tell_typed(self, _old: int, _new: int) -> None:
+        self.typed.emit()
 
 
 class NumberEditor(TextEditor):

@@ -19,10 +19,12 @@ class FindingLine(QFrame):
     Signals:
         confirmed: (fingerprint, reason); an empty reason takes the confirmation back.
         move_asked: Enter in the reason line went on.
+        typed: letters or the cursor of the reason changed.
     """
 
     confirmed = Signal(str, str)
     move_asked = Signal(int)
+    typed = Signal()
 
     def __init__(
         self, *, finding: Finding, reason: str | None, parent: QWidget | None = None
@@ -57,6 +59,11 @@ class FindingLine(QFrame):
         self._reason_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
 
+    @property
+    def line(self) -> EntryLine | None:
+        """Where the reason is typed, unless it is given or not asked."""
+        return self._reason_line
+
     def _to_confirm(self) -> QHBoxLayout:
         place = f"{self.finding.code.name}:{self.finding.path}"
         line = EntryLine(self)
@@ -64,6 +71,8 @@ class FindingLine(QFrame):
         line.setPlaceholderText(self.tr("Nếu đúng thật: ghi lý do rồi Enter"))
         line.setAccessibleName(self.tr("Lý do xác nhận cảnh báo"))
         line.move_asked.connect(self._enter_pressed)
+        line.textEdited.connect(self._tell_typed)
+        line.cursorPositionChanged.connect(self._tell_typed)
         button = QPushButton(self.tr("Xác nhận"))
         button.setObjectName(f"button:confirm:{place}")
         button.setProperty("kind", "small")
@@ -88,6 +97,9 @@ class FindingLine(QFrame):
         row.addWidget(text, 1)
         row.addWidget(button)
         return row
+
+    def _tell_typed(self) -> None:
+        self.typed.emit()
 
     def _enter_pressed(self, step: int) -> None:
         if step > 0 and self._confirm():

@@ -14,10 +14,12 @@ import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.domain.drafts import Cursor, FormDraft
 from desktop.domain.records import Competing
 from desktop.jobs.throttle import Throttle
 from desktop.ui import wording
 from desktop.ui.forms.form_canvas import FormCanvas
+from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reasons, reasons_in
 from desktop.ui.forms.question_row import Other, QuestionRow
 from desktop.ui.forms.section_rail import Progress, SectionRail
 from forms.definition import Answer, FormDefinition, Question, QuestionType
@@ -55,9 +57,11 @@ class FormView(QWidget):
         hint_changed: the hint of the question being answered.
         answer_taken: (path, value) reached the filling.
         csdlqg_taken: the path whose CSDLQG value the officer takes.
+        typed: something that ``half_typed`` tells may be otherwise; also at every ``changed``.
     """
 
     changed = Signal()
+    typed = Signal()
     summary_changed = Signal()
     hint_changed = Signal(str)
     answer_taken = Signal(str, object)
@@ -81,6 +85,7 @@ class FormView(QWidget):
         self._boxes = self._canvas.boxes
         self._rail = SectionRail(sections=list(self._canvas.section_labels.items()))
         self._rail.section_chosen.connect(self._go_to_section)
+        self.changed.connect(self.typed)
         for path, row in self._rows.items():
             self._wire(path, row)
         layout = QHBoxLayout(self)
@@ -94,6 +99,7 @@ class FormView(QWidget):
         row.value_taken.connect(self._take_value)
         row.value_kept.connect(self._keep_value)
         row.csdlqg_taken.connect(self.csdlqg_taken)
+        row.typed.connect(self.typed)
         if row.editor is not None:
             # The path rides along: these only say which question it was.
             row.editor.edited.connect(lambda: self._edited(path))
@@ -191,6 +197,48 @@ class FormView(QWidget):
     def decided(self) -> frozenset[str]:
         """The paths of clashes that the officer settled."""
         return frozenset(self._decided)
+
+    def half_typed(self) -> HalfTyped:
+        """Everything as it stands, nothing taken or tidied up."""
+        answers = self._need().kept()
+        editor = self._rows[self._pending].editor if self._pending is not None else None
+        if self._pending is not None and editor is not None:
+            answers[self._pending] = editor.value()
+        editors = (row.editor for row in self._rows.values())
+        return HalfTyped(
+            answers=answers,
+            confirmations=self._confirmations,
+            decided=frozenset(self._decided),
+            reasons=reasons_in(self._rows),
+            visited=tuple(path for path, row in self._rows.items() if row.visited),
+            cursor=cursor_in(self._rows, self.window().focusWidget(), current=self._current),
+            is_searching=any(e.is_searching for e in editors if e is not None),
+        )
+
+    def show_half_typed(self, draft: FormDraft) -> None:
+        """After ``show_filling`` with the draft's answers: all the rest of it, and the cursor."""
+        for path in draft.visited:
+            if path in self._rows:
+                self._rows[path].visited = True
+        for path in draft.decided & self._rows.keys():
+            self._decided.add(path)
+            self._rows[path].clear_others()
+        self._refresh(self._rows)
+        self.put_cursor(draft.cursor)
+        put_reasons(self._rows, draft.reasons, draft.cursor)
+
+    def put_cursor(self, cursor: Cursor) -> None:
+        """Where it was, with the letters that stood there."""
+        if not self.focus_question(cursor.path):
+            self.focus_first()
+            return
+        editor = self._rows[cursor.path].editor
+        if editor is None or cursor.finding or cursor.text is None:
+            return
+        editor.show_typed(cursor.text, cursor.position)
+        if not editor.is_immediate and editor.value() != self._need().value(cursor.path):
+            self._pending = cursor.path
+            self._take_typed()
 
     def _findings(self) -> list[Finding]:
         extra = [finding for findings in self._extra.values() for finding in findings]
@@ -344,6 +392,7 @@ class FormView(QWidget):
         self._canvas.scroll_to(row)
         self._refresh_rail()
         self.hint_changed.emit(row.question.hint_vi)
+        self.typed.emit()
 
     def _confirm(self, fingerprint: str, reason: str) -> None:
         if reason:

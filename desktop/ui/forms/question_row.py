@@ -71,6 +71,7 @@ class QuestionRow(QFrame):
         value_kept: the path whose own value the officer keeps against the others.
         csdlqg_taken: the path whose CSDLQG value the officer takes.
         confirmed: (fingerprint, reason).
+        typed: letters or the cursor changed, in the answer or in a reason.
 
     Attributes:
         visited: findings are shown only where the officer has been.
@@ -80,6 +81,7 @@ class QuestionRow(QFrame):
     value_kept = Signal(str)
     csdlqg_taken = Signal(str)
     confirmed = Signal(str, str)
+    typed = Signal()
 
     def __init__(self, *, question: Question, choices: Sequence[Choice]) -> None:
         super().__init__()
@@ -103,6 +105,7 @@ class QuestionRow(QFrame):
         if question.type is not QuestionType.NOTE:
             self.editor = make_editor(question, list_length=len(choices))
             self.editor.setMaximumWidth(EDITOR_WIDTH)
+            self.editor.typed.connect(self.typed)
             self._label.setBuddy(self.editor)
             self._right.addWidget(self.editor)
         self._right.addLayout(self._remarks)
@@ -131,6 +134,7 @@ class QuestionRow(QFrame):
         )
         for line in self.findings:
             line.confirmed.connect(self.confirmed)
+            line.typed.connect(self.typed)
             if self.editor is not None:
                 line.move_asked.connect(self.editor.move_asked)
             line.setMaximumWidth(EDITOR_WIDTH)

@@ -37,6 +37,7 @@ class SearchChoiceEditor(Editor):
         self._line.setPlaceholderText(self.tr("Gõ vài chữ để tìm"))
         self._line.setMaximumWidth(_WIDTH)
         self._line.textEdited.connect(self._look)
+        self._line.cursorPositionChanged.connect(self._tell_typed)
         self._line.entered.connect(self.entered)
         self._line.left.connect(self._settle)
         self._line.move_asked.connect(self._move)
@@ -83,9 +84,20 @@ class SearchChoiceEditor(Editor):
         self._line.setFocusPolicy(policy)
 
     @property
-    def is_composing(self) -> bool:
-        """Is an input method at work?"""
-        return self._line.is_composing
+    def line(self) -> EntryLine:
+        """The line."""
+        return self._line
+
+    @property
+    def is_searching(self) -> bool:
+        """Are these letters other than the chosen option's?"""
+        return self._line.text() != self._label_of(self._code)
+
+    def show_typed(self, text: str, position: int) -> None:
+        """With what is found by the letters; they are no answer before one is taken."""
+        super().show_typed(text, position)
+        if self.is_searching:
+            self._show_found(text)
 
     def _label_of(self, code: str | None) -> str:
         labels = {choice.code: choice.label_vi for choice in self._choices}
@@ -94,6 +106,16 @@ class SearchChoiceEditor(Editor):
     # -- looking --
 
     def _look(self, text: str) -> None:
+        self._show_found(text)
+        if not text and self._code is not None:
+            self._code = None
+            self.edited.emit()
+        self.typed.emit()
+
+    def _tell_typed(self, _old: int, _new: int) -> None:
+        self.typed.emit()
+
+    def _show_found(self, text: str) -> None:
         self._found.clear()
         found = self._matches(text)[:_MOST_SHOWN] if text else []
         for choice in found:
@@ -103,9 +125,6 @@ class SearchChoiceEditor(Editor):
         self._found.setFixedHeight(_ROW_HEIGHT * len(found) + 4)
         self._found.setVisible(bool(found))
         self._found.setCurrentRow(0)
-        if not text and self._code is not None:
-            self._code = None
-            self.edited.emit()
 
     def _matches(self, text: str) -> list[Choice]:
         """The exact one first, then names that begin so, then names and other names with it."""

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.domain.drafts import DraftMark
 from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.records import CheckId, NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import AppError
@@ -27,8 +28,8 @@ from forms.definition import Answer
 class RecordKeeper(Protocol):
     """The use cases of records, as the form needs them (``desktop.services.records.Records``)."""
 
-    def open(self, person_id: PersonId | None) -> OpenedForm:
-        """A person's form; ``None`` for somebody new."""
+    def open(self, person_id: PersonId | None, *, form_version: str = "") -> OpenedForm:
+        """A person's form; ``None`` for somebody new. Where it is not begun, under this text."""
 
     def save(
         self,
@@ -37,6 +38,7 @@ class RecordKeeper(Protocol):
         answers: Mapping[str, Answer],
         confirmations: Mapping[str, str],
         decided: Collection[str] = (),
+        mark: DraftMark | None = None,
     ) -> SavedForm:
         """Keep the answers."""
 
@@ -47,6 +49,7 @@ class RecordKeeper(Protocol):
         answers: Mapping[str, Answer],
         confirmations: Mapping[str, str],
         decided: Collection[str] = (),
+        mark: DraftMark | None = None,
     ) -> Submitted | NotReady:
         """Hand the record in."""
 
@@ -64,11 +67,15 @@ class RecordKeeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the officer has answered so far; ``decided`` are the clashes the officer settled."""
+    """What the officer has answered so far.
+
+    ``decided`` are the clashes the officer settled; the draft ``mark`` holds no more than this.
+    """
 
     answers: Mapping[str, Answer]
     confirmations: Mapping[str, str]
     decided: frozenset[str] = frozenset()
+    mark: DraftMark | None = None
 
     def edited_since(self, before: Content, paths: Collection[str]) -> set[str]:
         """Which of these the officer answered otherwise since."""
@@ -104,6 +111,7 @@ class Sheet(QObject):
 
     Attributes:
         opened: what the page holds, with the ids that the first save gave.
+        mark: the latest writing of the draft of this form.
     """
 
     saved = Signal(object, object)
@@ -114,10 +122,17 @@ class Sheet(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, *, opened: OpenedForm, records: RecordKeeper, jobs: JobRunner, parent: QObject
+        self,
+        *,
+        opened: OpenedForm,
+        mark: DraftMark,
+        records: RecordKeeper,
+        jobs: JobRunner,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.opened = opened
+        self.mark = mark
         self._records = records
         self._jobs = jobs
         self._before: Mapping[str, int] = opened.versions
@@ -176,6 +191,7 @@ class Sheet(QObject):
                 answers=content.answers,
                 confirmations=content.confirmations,
                 decided=content.decided,
+                mark=content.mark,
             )
         )
 
@@ -185,6 +201,7 @@ class Sheet(QObject):
             answers=content.answers,
             confirmations=content.confirmations,
             decided=content.decided,
+            mark=content.mark,
         )
         return _Done(outcome.saved, outcome)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -18,11 +18,15 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from desktop.domain.drafts import Cursor, DraftMark, FormDraft, WaitingDraft, laid_over
 from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
+from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, theme, wording
+from desktop.ui.forms.draft_writer import DraftBook, DraftWriter
 from desktop.ui.forms.form_view import FormView, Notes
+from desktop.ui.forms.half_typed import draft_of
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
 from desktop.ui.widgets.chip import Chip
@@ -30,6 +34,7 @@ from forms.definition import Question
 from forms.findings import Code
 from forms.rules.identity import duplicate_finding
 from forms.runtime.engine import Filling
+from sync.protocol.ids import new_id_text
 
 #: What only the register can find.
 _REGISTER_CODES = frozenset({Code.ID_013, Code.REG_001})
@@ -42,10 +47,28 @@ _STATUS_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What the read lane prepared."""
+    """What the read lane prepared; with a draft, everything lies over what is stored."""
 
     opened: OpenedForm
     filling: Filling
+    confirmations: Mapping[str, str]
+    draft: FormDraft | None = None
+    is_draft_news: bool = False
+    others: Sequence[WaitingDraft] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the page leaves behind when it is taken away at once.
+
+    Attributes:
+        draft: what is typed and not known to be saved.
+        person_id, cursor: where the officer was; no letters.
+    """
+
+    draft: FormDraft | None
+    person_id: PersonId | None
+    cursor: Cursor
 
 
 class FormPage(Page):
@@ -56,24 +79,31 @@ class FormPage(Page):
         attention_needed: a save failed while another page was shown.
         form_shown: a person's form stands on the page.
         form_saved: the transaction of a save is done.
+        draft_kept: what is typed is on the disk (``FormDraft``).
     """
 
     closed = Signal()
     attention_needed = Signal()
     form_shown = Signal()
     form_saved = Signal()
+    draft_kept = Signal(object)
 
     def __init__(
         self,
         *,
         jobs: JobRunner,
         records: RecordKeeper,
+        drafts: DraftBook,
         begin_filling: Callable[[OpenedForm], Filling],
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__(name="form")
         self._jobs = jobs
         self._records = records
+        self._drafts = drafts
+        self._writer = DraftWriter(jobs=jobs, drafts=drafts, take=self._take_draft, parent=self)
+        self._writer.kept.connect(self.draft_kept)
+        self._writer.failed.connect(self._tell_draft_failed)
         self._begin_filling = begin_filling
         self._clock = clock
         self._words = wording.Words(self)
@@ -83,6 +113,7 @@ class FormPage(Page):
         self._is_dirty = False
         self._is_closing = False
         self._wanted_path = ""
+        self._wanted_cursor = Cursor()
         self._stack = QStackedWidget()
         self._back = self._make_back()
         self._police = self._button(self.tr("Chuyển công an"), "send_to_police", "shield", "")
@@ -104,22 +135,45 @@ class FormPage(Page):
 
     # -- opening --
 
-    def open_person(self, person_id: PersonId | None, *, path: str = "") -> None:
-        """Read a person's form and show it, at ``path`` when given; ``None`` is somebody new."""
+    def open_person(
+        self, person_id: PersonId | None, *, path: str = "", cursor: Cursor | None = None
+    ) -> None:
+        """Read a person's form and show it, at ``path`` when given; ``None`` is somebody new.
+
+        What this user had half-typed there lies over it.
+        """
+        self._wanted_cursor = cursor or Cursor()
+        self._open(lambda: self._read(person_id), path=path)
+
+    def open_draft(self, draft_id: str) -> None:
+        """Show a form as it was half-typed by this user."""
+        self._wanted_cursor = Cursor()
+        self._open(lambda: self._read_draft(draft_id), path="")
+
+    def _open(self, read: Callable[[], _Ready], *, path: str) -> None:
         self.leave()
         self.message_bar.hide()
         self._wanted_path = path
-        self._jobs.run(
-            self,
-            lambda: self._read(person_id),
-            on_success=self._show_ready,
-            on_error=self.show_problem,
-        )
+        self._jobs.run(self, read, on_success=self._show_ready, on_error=self.show_problem)
 
     def leave(self) -> None:
         """What is not saved is saved."""
         if self._is_dirty:
             self.save()
+        self._writer.flush()
+
+    def hold(self) -> Held | None:
+        """Let go of the form at once, saving nothing: what is typed goes with the caller.
+
+        A save that is under way may still succeed; the draft then says nothing new.
+        """
+        if self._sheet is None or self._view is None:
+            return None
+        draft = self._take_draft()
+        self._writer.cancel()
+        self._is_dirty = False
+        cursor = self._view.half_typed().cursor
+        return Held(draft, self._sheet.opened.person_id, replace(cursor, text=None))
 
     def save(self) -> None:
         """Keep what is answered, finished or not."""
@@ -149,13 +203,40 @@ class FormPage(Page):
 
     def _read(self, person_id: PersonId | None) -> _Ready:
         opened = self._records.open(person_id)
-        return _Ready(opened, self._begin_filling(opened))
+        others = [] if person_id is None else self._drafts.of_others_about(person_id)
+        return replace(self._ready(opened, self._drafts.about(opened)), others=others)
+
+    def _read_draft(self, draft_id: str) -> _Ready:
+        draft = self._drafts.get(draft_id)
+        opened = self._records.open(draft.person_id, form_version=draft.form_version)
+        return self._ready(opened, draft)
+
+    def _ready(self, opened: OpenedForm, draft: FormDraft | None) -> _Ready:
+        if draft is None:
+            return _Ready(opened, self._begin_filling(opened), opened.confirmations)
+        laid = laid_over(opened, draft)
+        return _Ready(
+            opened=laid.opened,
+            filling=self._begin_filling(replace(laid.opened, answers=laid.answers)),
+            confirmations=laid.confirmations,
+            draft=draft,
+            is_draft_news=laid.says_more_than(opened),
+        )
 
     def _show_ready(self, ready: _Ready) -> None:
         if self._is_dirty:  # typed on while the next form was being read
             self.save()
+        self._writer.cancel()
+        draft = ready.draft
+        mark = DraftMark(self._new_id(), 0) if draft is None else draft.mark
         self._sheet = self._follow(
-            Sheet(opened=ready.opened, records=self._records, jobs=self._jobs, parent=self)
+            Sheet(
+                opened=ready.opened,
+                mark=mark,
+                records=self._records,
+                jobs=self._jobs,
+                parent=self,
+            )
         )
         opened = ready.opened
         view = self._view_of(opened)
@@ -163,16 +244,64 @@ class FormPage(Page):
         self._stack.setCurrentWidget(view)
         view.show_filling(
             ready.filling,
-            confirmations=opened.confirmations,
+            confirmations=ready.confirmations,
             notes=_notes_of(opened),
         )
         self._is_dirty = False
         self._saved_words.setText("")
+        if draft is not None:
+            self._show_draft(view, draft, is_news=ready.is_draft_news)
+        elif not (self._wanted_path and view.focus_question(self._wanted_path)):
+            view.put_cursor(self._wanted_cursor)
         self._show_state()
-        if not (self._wanted_path and view.focus_question(self._wanted_path)):
-            view.focus_first()
+        self._tell_others(ready.others)
         self._show_summary()
         self.form_shown.emit()
+
+    def _show_draft(self, view: FormView, draft: FormDraft, *, is_news: bool) -> None:
+        """What was saved since, on this PC or elsewhere, is no draft any more."""
+        view.show_half_typed(draft)
+        if not is_news:
+            self._writer.forget(draft.mark)
+            return
+        self._note_change()
+        self.message_bar.show_message(
+            self.tr("Phần gõ dở lúc {at} đã được mở lại, chưa ghi vào sổ.").format(
+                at=wording.moment(draft.at)
+            ),
+            self.tr("Gõ tiếp, hoặc bấm Lưu (Ctrl+S)."),
+            kind="info",
+        )
+
+    def _tell_others(self, others: Sequence[WaitingDraft]) -> None:
+        """Whose half-typed work waits about this person; never what it is."""
+        if others:
+            who = ", ".join(dict.fromkeys(draft.author for draft in others))
+            self.message_bar.show_message(
+                self.tr("{who} đang gõ dở phiếu của người này từ {at}.").format(
+                    who=who, at=wording.moment(others[0].at)
+                ),
+                self.tr("Phần gõ dở được giữ riêng và hiện lại khi người đó mở sổ."),
+                kind="warning",
+            )
+
+    def _new_id(self) -> str:
+        return new_id_text(unix_ms=int(self._clock().timestamp() * 1000))
+
+    def _take_draft(self) -> FormDraft | None:
+        """The next writing of the draft; ``None`` when everything that is typed is saved."""
+        sheet, view = self._sheet, self._view
+        if sheet is None or view is None:
+            return None
+        half = view.half_typed()
+        if not (self._is_dirty or sheet.is_busy or half.reasons or half.is_searching):
+            if sheet.mark.revision:
+                self._writer.forget(sheet.mark)
+            return None
+        sheet.mark = DraftMark(sheet.mark.draft_id, sheet.mark.revision + 1)
+        path = sheet.opened.definition.path_of_role("person.full_name") or ""
+        name = str(half.answers.get(path) or "")
+        return draft_of(sheet.opened, half, sheet.mark, full_name=name)
 
     def _view_of(self, opened: OpenedForm) -> FormView:
         """Drawn once for each definition."""
@@ -181,6 +310,7 @@ class FormPage(Page):
         if key not in self._views:
             view = FormView(definition=definition)
             view.changed.connect(self._note_change)
+            view.typed.connect(self._writer.ask)
             view.summary_changed.connect(self._show_summary)
             view.hint_changed.connect(self._show_hint)
             view.csdlqg_taken.connect(self._adopt)
@@ -201,8 +331,11 @@ class FormPage(Page):
 
     def _content(self) -> Content:
         assert self._view is not None  # noqa: S101 - for the type checker
+        assert self._sheet is not None  # noqa: S101 - for the type checker
         view = self._view
-        return Content(view.answers(), view.confirmations(), view.decided())
+        answers = view.answers()
+        self._writer.cancel()
+        return Content(answers, view.confirmations(), view.decided(), self._sheet.mark)
 
     # -- what the officer does --
 
@@ -274,6 +407,7 @@ class FormPage(Page):
         if not self._is_dirty:
             at = wording.clock_time(self._clock())
             self._saved_words.setText(self.tr("Đã lưu lúc {at}").format(at=at))
+        self._writer.ask()  # what was typed since lies over what is saved now
         self._show_state()
         self._show_summary()
         self.data_changed.emit()
@@ -339,9 +473,14 @@ class FormPage(Page):
             self._is_dirty = True
             self._submit.setEnabled(True)
             self._saved_words.setText(self.tr("Chưa lưu được"))
+            self._writer.ask()
         self.show_problem(error)  # type: ignore[arg-type]  # Qt signals carry plain objects
         if not self.isVisible():
             self.attention_needed.emit()
+
+    def _tell_draft_failed(self, error: AppError) -> None:
+        self._saved_words.setText(self.tr("Chưa giữ được phần đang gõ"))
+        self.show_problem(error)
 
     # -- showing --
 

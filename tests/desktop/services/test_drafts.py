@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.drafts import Cursor, DraftMark, Edited, FormDraft
+from desktop.domain.drafts import Cursor, DraftMark, Edited, FormDraft, laid_over
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
-from desktop.services.drafts import Drafts, laid_over
+from desktop.services.drafts import Drafts
 from desktop.store.outbox import count_changes
 from forms.definition import Answer
 from sync.protocol.ids import new_id
