@@ -59,6 +59,7 @@ class Problem(Enum):
     USER_UNKNOWN = "user_unknown"
     LAST_MANAGER = "last_manager"
     NOT_MANAGER = "not_manager"
+    NOT_PERMITTED = "not_permitted"
     MUST_OPEN_FIRST = "must_open_first"
     ROTATION_DUE = "rotation_due"
     CUT_SETTLED = "cut_settled"

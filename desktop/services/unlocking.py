@@ -59,7 +59,7 @@ def create_register(
     except BaseException:
         lock.release()
         raise
-    register = Register.create(folder, key=key, author=name, lock=lock)
+    register = Register.create(folder, key=key, author=name, lock=lock, user=name)
     register.set_meta({OPENED + name: datetime.now(UTC).isoformat(timespec="seconds")})
     return register
 
@@ -112,7 +112,7 @@ def open_unlocked(
     except BaseException:
         lock.release()
         raise
-    register = _open(folder, unlocked, lock, progress)
+    register = _open(folder, unlocked, lock, progress, user_name)
     _write_down(register, unlocked, user_name)
     found = [Problem.CUT_SETTLED] if was_cut else []
     for problem in found + _noticed(folder, unlocked):
@@ -128,10 +128,14 @@ def is_unfinished(folder: Path) -> bool:
 
 
 def _open(
-    folder: Path, unlocked: Unlocked, lock: FileLock, progress: MigrationProgress | None
+    folder: Path,
+    unlocked: Unlocked,
+    lock: FileLock,
+    progress: MigrationProgress | None,
+    user_name: str,
 ) -> Register:
     try:
-        return Register.open(folder, key=unlocked.key, lock=lock, progress=progress)
+        return Register.open(folder, key=unlocked.key, lock=lock, progress=progress, user=user_name)
     finally:
         unlocked.key.wipe()
         for key in unlocked.unfinished or ():

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
-from desktop.store import tables
+from desktop.store import restricted_lists, tables
 from desktop.store.documents import FieldValues
 from desktop.store.driver import Driver, first_value
 from desktop.store.projections import (
@@ -26,7 +26,7 @@ from desktop.store.projections import (
     table_of,
 )
 from sync.protocol.chain import digest_part
-from sync.protocol.documents import DocumentType, is_derived
+from sync.protocol.documents import DocumentType, is_derived, is_restricted
 from sync.protocol.messages import Clash, Value
 
 Clashes = dict[str, list[Clash]]
@@ -39,6 +39,7 @@ _NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
 _COLUMNS = "doc, id, type, bucket, version, fields, base, clashes, pending"
 _SELECT = f"SELECT {_COLUMNS} FROM documents WHERE id IN "  # noqa: S608 names of ours
+_SELECT_RESTRICTED = _SELECT.replace("FROM documents", "FROM restricted_documents")
 _SELECT_NEXT = f"SELECT {_COLUMNS} FROM documents WHERE doc > ? ORDER BY doc LIMIT ?"  # noqa: S608 names of ours
 _DOCUMENTS_AT_ONCE = 2000
 _OF_MANY = "(SELECT value FROM json_each(?))"
@@ -99,6 +100,7 @@ class Entry:
         doc: its number in this file.
         kind: its type; a type this program does not know stays text and stands in no list.
         type_name: its type as it travels.
+        is_restricted: does it live in the tables of its own?
         pending: how many changes of it wait in the outbox.
         before: its row of its list as it is in the database; ``None`` when it is not there yet, or
             while nothing shown is changed (``will_change``).
@@ -113,6 +115,7 @@ class Entry:
         "document_id",
         "fields",
         "is_new",
+        "is_restricted",
         "kind",
         "numbers_before",
         "pending",
@@ -129,12 +132,15 @@ class Entry:
         type_name: str,
         bucket: str,
         fields: FieldValues,
+        *,
+        is_restricted: bool = False,
     ) -> None:
         self.doc = doc
         self.document_id = document_id
         self.kind = kind
         self.type_name = type_name
         self.bucket = bucket
+        self.is_restricted = is_restricted
         self.fields = fields
         self.version = self.version_before = 0
         self.base: FieldValues | None = None
@@ -164,11 +170,12 @@ class Entry:
         return numbers_of(self.fields) if self.kind is DocumentType.PERSON else frozenset()
 
 
-def _entry_from(row: Sequence[Any]) -> Entry:
+def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
     """A document as it is in the database."""
     doc, document_id, type_name, bucket, version, fields, base, clashes, pending = row
     kind = _TYPES.get(type_name)
-    entry = Entry(doc, document_id, kind, type_name, bucket, decode_fields(fields))
+    values = decode_fields(fields)
+    entry = Entry(doc, document_id, kind, type_name, bucket, values, is_restricted=is_restricted)
     entry.version = entry.version_before = version
     entry.base = None if base is None else decode_fields(base)
     entry.clashes = decode_clashes(clashes)
@@ -185,6 +192,7 @@ class Batch:
         self._entries: dict[str, Entry] = {}
         last = first_value(driver.execute("SELECT max(doc) FROM documents"))
         self._next_doc = 1 + (last or 0)
+        self._next_restricted = 0  # not known before the first one
 
     def load(self, document_ids: Iterable[str]) -> None:
         """Read these documents, as far as they exist and were not read before."""
@@ -193,6 +201,9 @@ class Batch:
             return
         for row in self._driver.execute(*_among(_SELECT, wanted)):
             self._entries[row[1]] = _entry_from(row)
+        if missing := [name for name in wanted if name not in self._entries]:
+            for row in self._driver.execute(*_among(_SELECT_RESTRICTED, missing)):
+                self._entries[row[1]] = _entry_from(row, is_restricted=True)
 
     def get(self, document_id: str) -> Entry | None:
         """A document that was loaded or added."""
@@ -203,24 +214,54 @@ class Batch:
     ) -> Entry:
         """A new document, numbered here."""
         name = kind if isinstance(kind, str) else _NAMES[kind]
-        entry = Entry(self._next_doc, document_id, _TYPES.get(name), name, bucket, fields)
-        self._next_doc += 1
+        is_apart = is_restricted(bucket)
+        doc = self._next_restricted_doc() if is_apart else self._next_doc
+        known = _TYPES.get(name)
+        entry = Entry(doc, document_id, known, name, bucket, fields, is_restricted=is_apart)
+        self._next_doc += not is_apart
         self._entries[document_id] = entry
         return entry
 
+    def _next_restricted_doc(self) -> int:
+        self._next_restricted = self._next_restricted or restricted_lists.last_number(self._driver)
+        self._next_restricted += 1
+        return self._next_restricted
+
     def write(self, entries: Iterable[Entry]) -> None:
         """Write these documents with all that depends on them."""
-        changed = list(dict.fromkeys(entries))
+        everything = list(dict.fromkeys(entries))
+        changed = [entry for entry in everything if not entry.is_restricted]
+        if len(changed) < len(everything):
+            self._write_restricted([entry for entry in everything if entry.is_restricted])
         shown = [entry for entry in changed if entry.is_new or entry.before is not None]
         self._write_documents(changed)
         self._write_rows(shown)
         self._write_numbers(shown)
-        self._write_digests(changed)
+        self._write_digests(everything)
+
+    def _write_restricted(self, changed: Sequence[Entry]) -> None:
+        restricted_lists.write_documents(
+            self._driver,
+            new=[_document_row(entry) for entry in changed if entry.is_new],
+            changed=[
+                (*_document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new
+            ],
+        )
+        self._list_restricted(changed)
+
+    def _list_restricted(self, entries: Sequence[Entry]) -> None:
+        rows = [(entry.kind, entry.row()) for entry in entries]
+        restricted_lists.write_lists(
+            self._driver,
+            [(kind, row) for kind, row in rows if kind is not None and row is not None],
+        )
 
     def list_for_the_first_time(self, entries: Sequence[Entry]) -> None:
         """Add the list rows of documents that stand in no list."""
-        self._write_rows(entries)
-        self._write_numbers(entries)
+        self._list_restricted([entry for entry in entries if entry.is_restricted])
+        shown = [entry for entry in entries if not entry.is_restricted]
+        self._write_rows(shown)
+        self._write_numbers(shown)
 
     def _write_documents(self, changed: Sequence[Entry]) -> None:
         self._many(_INSERT, [_document_row(entry) for entry in changed if entry.is_new])
@@ -320,6 +361,10 @@ def make_lists(driver: Driver, *, progress: Callable[[int, int], None] | None = 
         done, last = done + len(rows), rows[-1][0]
         if progress is not None:
             progress(done, total)
+    apart = driver.execute(_SELECT_NEXT.replace("documents", "restricted_documents"), (0, -1))
+    batch.list_for_the_first_time(
+        [_entry_from(row, is_restricted=True) for row in apart.fetchall()]
+    )
 
 
 def refresh_person_states(driver: Driver, person_ids: Iterable[str]) -> None:

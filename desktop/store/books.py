@@ -16,6 +16,7 @@ import msgspec
 from desktop.errors import ExternalError, Problem
 from desktop.store.driver import Driver
 from sync.protocol.chain import canonical, chain_link, chain_start
+from sync.protocol.documents import is_restricted
 from sync.protocol.messages import Change
 
 #: Changes of one epoch; 2**40 of them would take a commune some ten thousand years.
@@ -27,6 +28,7 @@ _ADD_CHANGE = (
     "INSERT INTO outbox (position, document_id, group_seq, change, chain, state) "
     "VALUES (?, ?, ?, ?, ?, 'waiting')"
 )
+_ADD_RESTRICTED = "INSERT OR REPLACE INTO restricted_changes (position, bucket) VALUES (?, ?)"
 _ADD_LINE = "INSERT INTO ledger (n, entry, hash) VALUES (?, ?, ?)"
 
 
@@ -95,6 +97,9 @@ class Books:
         self.chain = chain_link(self.chain, text)
         self.seq = change.seq
         self._is_open = True
+        if is_restricted(change.bucket):
+            place = (self.position_of(change.seq), change.bucket)
+            self._driver.execute(_ADD_RESTRICTED, place)
         self._changes.append(
             (
                 self.position_of(change.seq),

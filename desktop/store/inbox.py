@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from desktop.store import restricted_lists
 from desktop.store.batch import Batch, Entry, refresh_person_states
 from desktop.store.documents import Patch, replayed
 from desktop.store.driver import Driver
@@ -88,6 +89,7 @@ class RegisterInbox:
                 transaction.driver.execute(
                     "UPDATE documents SET version = 0 WHERE bucket = ?", (bucket,)
                 )
+                restricted_lists.forget_versions(transaction.driver, bucket)
 
     def meet_server(self, server_epoch: str) -> bool:
         """Remember which incarnation of the server answers; with another one all restarts.
@@ -110,6 +112,7 @@ class RegisterInbox:
             driver.execute("UPDATE buckets SET count = 0, digest = ?", ("0" * 32,))
             driver.execute("UPDATE buckets SET cursor = 0 WHERE cursor IS NOT NULL")
             driver.execute("UPDATE documents SET version = 0")
+            restricted_lists.forget_versions(driver)
             driver.execute(
                 "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
                 (_SERVER_EPOCH, server_epoch),
@@ -184,6 +187,7 @@ def _drop(driver: Driver, bucket: str) -> None:
             (bucket,),
         )
     driver.execute("DELETE FROM documents WHERE bucket = ?", (bucket,))
+    restricted_lists.drop_bucket(driver, bucket)
     driver.execute("DELETE FROM buckets WHERE bucket = ?", (bucket,))
     refresh_person_states(driver, person_ids)
 

@@ -42,6 +42,7 @@ from desktop.store.gate import Gate
 from desktop.store.keys import DataKey
 from desktop.store.migrations import MigrationProgress
 from desktop.store.preparing import has_log, holds_register, mark, prepare, unmark
+from desktop.store.restricted import RestrictedView
 from desktop.store.saving import save_groups
 from desktop.store.tables import SCHEMA_VERSION, schema_statements
 from desktop.store.transaction import Transaction
@@ -62,13 +63,24 @@ _KNOWN_TYPES = frozenset(document_type.value for document_type in DocumentType)
 
 
 class Register:
-    """An open register. ``close`` it, or use it as a context manager."""
+    """An open register. ``close`` it, or use it as a context manager.
+
+    It is open for one user, whose passphrase opened it: restricted documents are there for whoever
+    has the right, and for nobody else. What is sent and received does not ask for one.
+    """
 
     def __init__(
-        self, *, folder: Path, key: DataKey, lock: FileLock, memory_security: bool
+        self,
+        *,
+        folder: Path,
+        key: DataKey,
+        lock: FileLock,
+        memory_security: bool,
+        user: str | None = None,
     ) -> None:
         self._folder = folder
         self._key = key
+        self._user = user
         self._lock = lock
         self._memory_security = memory_security
         self._gate = Gate()
@@ -88,16 +100,24 @@ class Register:
         author: str,
         memory_security: bool = MEMORY_SECURITY,
         lock: FileLock | None = None,
+        user: str | None = None,
     ) -> Register:
         """Make an empty register. Raises ``REGISTER_EXISTS`` when there is one.
 
         ``lock`` is the folder's, if it was taken before; the register releases it in any case.
+        ``user`` is whose passphrase opens it, ``None`` for nobody in particular.
         """
         make_folder(folder)
         lock = lock or lock_folder(folder)
         try:
             _lay_out(folder, key=key, author=author, memory_security=memory_security)
-            return cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
+            return cls(
+                folder=folder,
+                key=key.copy(),
+                lock=lock,
+                memory_security=memory_security,
+                user=user,
+            )
         except BaseException:
             lock.release()
             raise
@@ -111,12 +131,13 @@ class Register:
         memory_security: bool = MEMORY_SECURITY,
         progress: MigrationProgress | None = None,
         lock: FileLock | None = None,
+        user: str | None = None,
     ) -> Register:
         """Open the register of this folder; it keeps a copy of the key until it is closed.
 
         What a cut left is put right first, and one of an earlier schema is migrated: ``progress``
         is told of that. ``lock`` is the folder's, if it was taken before; it is released with the
-        register, or when this fails.
+        register, or when this fails. ``user`` is whose passphrase opened it.
         """
         if lock is None:
             if not holds_register(folder):
@@ -124,7 +145,13 @@ class Register:
             lock = lock_folder(folder)
         try:
             prepare(folder, key=key, progress=progress)
-            return cls(folder=folder, key=key.copy(), lock=lock, memory_security=memory_security)
+            return cls(
+                folder=folder,
+                key=key.copy(),
+                lock=lock,
+                memory_security=memory_security,
+                user=user,
+            )
         except BaseException:
             lock.release()
             raise
@@ -133,6 +160,11 @@ class Register:
     def folder(self) -> Path:
         """Where the register lies."""
         return self._folder
+
+    @property
+    def user(self) -> str | None:
+        """Whose passphrase opened it; ``None`` for nobody in particular."""
+        return self._user
 
     def close(self) -> None:
         """Close every connection, forget the key, let other programs in. Twice does no harm."""
@@ -192,12 +224,12 @@ class Register:
         return done
 
     def document(self, document_id: str) -> Document | None:
-        """A document as the user sees it."""
+        """A document as the user sees it; ``None`` also for one the user may not see."""
         return next(iter(self.documents([document_id])), None)
 
     def documents(self, document_ids: Sequence[str]) -> list[Document]:
-        """These documents, as far as they are here, in the order asked."""
-        found: list[Document] = []
+        """These documents, as far as they are here and may be seen, in the order asked."""
+        found: dict[str, Document] = {}
         with self.reading() as connection:
             for document_id in document_ids:
                 row = connection.exec_driver_sql(
@@ -205,8 +237,18 @@ class Register:
                     (document_id,),
                 ).first()
                 if row is not None and row[0] in _KNOWN_TYPES:
-                    found.append(_document(document_id, *row))
-        return found
+                    found[document_id] = _document(document_id, *row)
+            missing = [name for name in document_ids if name not in found]
+            for raw in RestrictedView(driver_of(connection), self._user).rows(missing):
+                if raw[1] in _KNOWN_TYPES:
+                    found[raw[0]] = _document(*raw)
+        return [found[name] for name in document_ids if name in found]
+
+    @contextmanager
+    def restricted(self) -> Iterator[RestrictedView]:
+        """What is restricted and the user may see, in one state of the register."""
+        with self.reading() as connection:
+            yield RestrictedView(driver_of(connection), self._user)
 
     def meta(self, key: str) -> str | None:
         """A value of the register's own (device, office, last sync); ``None`` if never set."""
@@ -243,7 +285,7 @@ class Register:
                     self._settle_doubt()
                     connection = self._writer_connection()
                     with connection.begin():
-                        transaction = Transaction(connection)
+                        transaction = Transaction(connection, user=self._user)
                         yield transaction
                         transaction.books.close()
             except ExternalError as error:

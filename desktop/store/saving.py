@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from desktop.errors import Problem, UserError
+from desktop.store import restricted_books
 from desktop.store.batch import Entry
 from desktop.store.books import Books
 from desktop.store.documents import Edit, Patch, apply_patch, as_kept, difference
 from desktop.store.resending import create_whole, is_refused
+from desktop.store.rights import may_see
 from desktop.store.transaction import Transaction
-from sync.protocol.documents import RULES, bucket_of
+from sync.protocol.documents import (
+    DataSet,
+    bucket_of,
+    data_set_in,
+    data_set_of,
+    right_to,
+)
 from sync.protocol.ids import new_id_text
 from sync.protocol.messages import Change
 
@@ -39,9 +48,31 @@ def save_groups(
     if not changed:
         return
     transaction.documents.write(changed)
-    transaction.books.record(
-        at=at, by=author, action=action, objects=_objects(changed, first, transaction.books.seq)
-    )
+    last = transaction.books.seq
+    if plain := [entry for entry in changed if not entry.is_restricted]:
+        transaction.books.record(
+            at=at, by=author, action=action, objects=_objects(plain, first, last)
+        )
+    for right, entries in _by_right(changed).items():
+        restricted_books.record(
+            transaction.driver,
+            right=right,
+            at=at,
+            by=author,
+            action=action,
+            objects=_objects(entries, first, last),
+        )
+
+
+def _by_right(changed: Sequence[Entry]) -> dict[DataSet, list[Entry]]:
+    """What is restricted, by the right it needs."""
+    found: dict[DataSet, list[Entry]] = {}
+    for entry in changed:
+        data_set = data_set_in(entry.bucket) if entry.is_restricted else None
+        right = None if data_set is None else right_to(data_set)
+        if right is not None:
+            found.setdefault(right, []).append(entry)
+    return found
 
 
 class _Stamp:
@@ -70,6 +101,8 @@ def _save_group(transaction: Transaction, edits: Sequence[Edit], stamp: _Stamp) 
             kind = "set"
             if not patch:
                 continue
+        if entry.is_restricted:
+            _require_right(transaction, entry)
         is_lacking = is_refused(transaction.driver, entry)
         if kind == "set":
             _edit_entry(entry, patch)
@@ -105,13 +138,22 @@ def _create(transaction: Transaction, edit: Edit) -> Entry:
     return transaction.documents.add(
         edit.document_id,
         kind=edit.document_type,
-        bucket=bucket_of(edit.commune_code, RULES[edit.document_type].data_set),
+        bucket=bucket_of(edit.commune_code, _data_set_of(edit)),
         fields={
             name: kept
             for name, value in edit.fields.items()
             if (kept := as_kept(value)) is not None
         },
     )
+
+
+def _data_set_of(edit: Edit) -> DataSet:
+    return data_set_of(edit.document_type, str(edit.fields.get("form_id") or ""))
+
+
+def _require_right(transaction: Transaction, entry: Entry) -> None:
+    if not may_see(transaction.rights, entry.bucket):
+        raise UserError(Problem.NOT_PERMITTED)
 
 
 def _edit_entry(entry: Entry, patch: Patch) -> None:

@@ -141,6 +141,89 @@ Index("submissions_by_record", submissions.c.record_id, submissions.c.round)
 Index("submissions_by_person", submissions.c.person_id)
 Index("submissions_by_review", submissions.c.review, submissions.c.id)
 
+# Restricted data sets ---------------------------------------------------------------------------
+# Tables, lists and a ledger of their own: no statement about the others can meet what is in them.
+# ``restricted`` reads them, for users who have the right; ``doc`` is numbered apart, too.
+
+restricted_documents = Table(
+    "restricted_documents",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("base", Text),
+    Column("clashes", Text),
+    Column("pending", Integer, nullable=False),
+)
+
+restricted_records = Table(
+    "restricted_records",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("form_id", Text, nullable=False),
+)
+Index("restricted_records_by_person", restricted_records.c.person_id, restricted_records.c.form_id)
+
+restricted_submissions = Table(
+    "restricted_submissions",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("review", Text, nullable=False),
+)
+Index(
+    "restricted_submissions_by_record",
+    restricted_submissions.c.record_id,
+    restricted_submissions.c.round,
+)
+
+#: Which changes of the outbox are about restricted documents.
+restricted_changes = Table(
+    "restricted_changes",
+    METADATA,
+    Column("position", Integer, primary_key=True),
+    Column("bucket", Text, nullable=False),
+)
+
+#: Who may see which restricted data set here.
+permissions = Table(
+    "permissions",
+    METADATA,
+    Column("user_name", Text, nullable=False),
+    Column("data_set", Text, nullable=False),
+    # Who gave it ("" for the province, by the enrolment code), and when.
+    Column("granted_by", Text, nullable=False),
+    Column("granted_at", Text, nullable=False),
+    PrimaryKeyConstraint("user_name", "data_set"),
+    sqlite_with_rowid=False,
+)
+
+restricted_ledger = Table(
+    "restricted_ledger",
+    METADATA,
+    Column("n", Integer, primary_key=True),
+    Column("data_set", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("hash", BLOB, nullable=False),
+)
+
+#: At most one row: where the restricted ledger ends.
+restricted_heads = Table(
+    "restricted_heads",
+    METADATA,
+    Column("one", Integer, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("hash", BLOB, nullable=False),
+)
+
 # The register's books ---------------------------------------------------------------------------
 
 outbox = Table(
@@ -265,6 +348,8 @@ LISTS = (
             records,
             checks,
             submissions,
+            restricted_records,
+            restricted_submissions,
         )
     ),
 )

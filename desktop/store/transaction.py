@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from desktop.store.batch import Batch
 from desktop.store.books import Books
 from desktop.store.driver import driver_of
+from desktop.store.rights import rights_in
+from sync.protocol.documents import DataSet
 
 
 class Transaction:
@@ -16,12 +18,19 @@ class Transaction:
 
     Attributes:
         driver: for statements that concern neither documents nor books.
+        user: who opened the register; ``None`` for nobody in particular.
         books: changes and ledger lines; closed by the register before the commit.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, user: str | None = None) -> None:
         self.driver = driver_of(connection)
+        self.user = user
         self.books = Books(self.driver)
+
+    @cached_property
+    def rights(self) -> frozenset[DataSet]:
+        """What is restricted and the user may nevertheless see and change."""
+        return rights_in(self.driver, self.user)
 
     @cached_property
     def documents(self) -> Batch:

@@ -185,6 +185,10 @@ class Messages(QObject):
                 self.tr("Chỉ người quản lý sổ làm được việc này."),
                 self.tr("Nhờ người quản lý mở sổ rồi làm."),
             ),
+            Problem.NOT_PERMITTED: (
+                self.tr("Phiếu này chỉ dành cho người được cấp quyền xem mục hạn chế."),
+                self.tr("Cần xem thì nhờ người đã có quyền hoặc người quản lý đầu tiên cấp."),
+            ),
             Problem.MUST_OPEN_FIRST: (
                 self.tr("Có người dùng chưa mở sổ bằng phiên bản này."),
                 self.tr("Nhờ người ấy mở sổ một lần rồi làm lại."),

@@ -228,6 +228,7 @@ def data_set_in(bucket: str) -> DataSet | None:
     return _BY_NAME.get(bucket.partition("/")[2])
 
 
+@lru_cache(maxsize=1024)  # asked for every change
 def is_restricted(bucket: str) -> bool:
     """Is what lies there kept apart from everything combined?
 
