@@ -19,6 +19,7 @@ from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
 from desktop.commands.recovery import recovery_commands
 from desktop.commands.users import user_commands
+from desktop.hardening import forbid_dumps
 
 program = typer.Typer(
     add_completion=False,
@@ -99,6 +100,7 @@ def main() -> None:
     """
     from desktop.errors import AppError
 
+    forbid_dumps()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a program without a console has none
             stream.reconfigure(encoding="utf-8")
