@@ -17,6 +17,7 @@ from desktop.commands.backup import backup_commands
 from desktop.commands.doctor import doctor
 from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
+from desktop.commands.ledger import ledger_commands
 from desktop.commands.recovery import recovery_commands
 from desktop.commands.users import user_commands
 from desktop.hardening import forbid_dumps
@@ -34,6 +35,7 @@ program.add_typer(form_commands, name="forms")
 program.add_typer(user_commands, name="users")
 program.add_typer(recovery_commands, name="recovery")
 program.add_typer(backup_commands, name="backup")
+program.add_typer(ledger_commands, name="ledger")
 program.command("validate")(validate_records)
 program.command("doctor")(doctor)
 

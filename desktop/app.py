@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.checks import Checks
     from desktop.services.drafts import Drafts
     from desktop.services.home import Home
+    from desktop.services.ledger import Ledger
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -114,6 +115,7 @@ class Services:
     checks: Checks
     reviews: Reviews
     syncing: Syncing
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,8 @@ class Desktop(QObject):
         entries = desk.entries(seat.role)
         for entry in entries:
             entry.page.data_changed.connect(self._count)
+            entry.page.seen.connect(self._write_down_view)
+            entry.page.searched.connect(self._write_down_search)
             if isinstance(entry.page, SyncPage):
                 entry.page.enrolled.connect(
                     lambda _enrolment: self._settle_in(services.register, seat.user_name)
@@ -290,6 +294,23 @@ class Desktop(QObject):
         self._tell_notices()
         self._look_through(services.register)
         self.opened.emit()
+
+    def _write_down_view(self, action: str, document_id: str) -> None:
+        """After the record was shown: opening it does not wait for the disk."""
+        from desktop.domain.ledger import Action
+
+        if self.services is not None:
+            book = self.services.ledger
+            self.jobs.run(self, lambda: book.viewed(Action(action), document_id), lane=Lane.WRITE)
+
+    def _write_down_search(self, kind: str, found: int) -> None:
+        from desktop.domain.ledger import SearchKind
+
+        if self.services is not None:
+            book = self.services.ledger
+            self.jobs.run(
+                self, lambda: book.searched(SearchKind(kind), found=found), lane=Lane.WRITE
+            )
 
     def _warm_up(self, services: Services, seat: Seat) -> None:
         """Reads and compiles the form now, so that the first person opens without waiting."""
@@ -381,6 +402,7 @@ class Desktop(QObject):
         if (page := self.window.current_page) is not None:
             page.leave()
         self.jobs.wait_idle()
+        self.services.ledger.closed()
         self.services.register.close()
         self.services = None
 
@@ -391,6 +413,7 @@ def _build(
     from desktop.services.checks import Checks
     from desktop.services.drafts import Drafts
     from desktop.services.home import home_of
+    from desktop.services.ledger import Ledger
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -399,7 +422,8 @@ def _build(
     from forms.registry import FormRegistry
     from forms.rules.identity import IdentityTables
 
-    syncing, home = Syncing(register=register, clock=clock), home_of(register)
+    syncing = Syncing(register=register, clock=clock, author=user_name)
+    home = home_of(register)
     seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
     forms = FormRegistry.bundled()
     tables = IdentityTables.load(training=seat.is_training)
@@ -416,6 +440,7 @@ def _build(
         checks=Checks(register=register, author=user_name, clock=clock),
         reviews=Reviews(register=register, author=user_name, clock=clock),
         syncing=syncing,
+        ledger=Ledger(register=register, author=user_name, clock=clock),
     )
     return services, seat
 

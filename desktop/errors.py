@@ -74,6 +74,7 @@ class Problem(Enum):
     FORM_NEWER = "form_newer"
     ALREADY_ANSWERED = "already_answered"
     REASON_MISSING = "reason_missing"
+    PURPOSE_MISSING = "purpose_missing"
     ANSWER_TOO_LONG = "answer_too_long"
     UNEXPECTED = "unexpected"
 

@@ -35,7 +35,11 @@ def doctor(
     register, reason = (None, "") if user is None else _opened(place, user)
     try:
         bundle, problems = diagnose(
-            place, register=register, version=installed_version(), clock=datetime.now(UTC)
+            place,
+            register=register,
+            version=installed_version(),
+            clock=datetime.now(UTC),
+            author=user or "",
         )
     finally:
         if register is not None:

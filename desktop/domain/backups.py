@@ -132,12 +132,14 @@ class RegisterState:
         documents: type -> how many.
         unsent: changes without a receipt.
         last_line: number of the last line of the ledger.
+        last_line_hash: its hash (hexadecimal): a witness of the ledger up to there.
     """
 
     schema: int
     documents: Mapping[str, int]
     unsent: int
     last_line: int
+    last_line_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from datetime import date
 from enum import Enum, StrEnum, unique
 
 _WITNESS = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
+#: Who stands in lines about what nobody asked for.
+PROGRAM = "so-an-sinh"
 #: Longest purpose that is kept, in characters.
 LONGEST_PURPOSE = 200
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from desktop.domain.ledger import (
+    PROGRAM,
     Action,
     ActionGroup,
     FaultKind,
@@ -112,6 +113,10 @@ _SENTENCES: Mapping[Action, str] = {
     Action.DOCTOR_EXPORT: "{by} xuất báo cáo hỗ trợ, không có dữ liệu của người dân.",
 }
 
+#: The columns of an exported list, and the name of its sheet.
+EXPORT_SHEET = "Nhật ký"
+EXPORT_HEADINGS = ("Số", "Lúc", "Người làm", "Việc", "Nội dung", "Đối tượng", "Mục đích")
+
 _SEARCHES = {
     SearchKind.NAME.value: "{by} tìm người theo tên, thấy {found} người.",
     SearchKind.NUMBER.value: "{by} tìm người theo số, thấy {found} người.",
@@ -185,7 +190,7 @@ def _special(line: LedgerLine, values: Mapping[str, str]) -> str | None:
         return "{by} kiểm tra nhật ký: " + ("nguyên vẹn." if sound else "{faults} chỗ sai.")
     if line.action in (Action.BACKUP_TAKE, Action.BACKUP_FAILED):
         place = "vào thư mục thứ hai" if values.get("place") == "second" else "cạnh sổ"
-        who = "Chương trình" if line.by == "so-an-sinh" else "{by}"
+        who = "Chương trình" if line.by == PROGRAM else "{by}"
         if line.action == Action.BACKUP_FAILED:
             return who + " sao lưu " + place + " không thành: {problem}."
         return who + " sao lưu sổ " + place + "."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from desktop.domain.backups import BackupOutcome, BackupResult, Snapshot, SnapshotReason
+from desktop.domain.ledger import PROGRAM, Action
 from desktop.errors import ExternalError, Problem
+from desktop.store import ledger
 from desktop.store.folder import register_path
 from desktop.store.register import Register
 from desktop.store.snapshots import is_copied, list_snapshots, snapshots_folder, take_snapshot
@@ -52,11 +54,17 @@ class _Second(msgspec.Struct, frozen=True):
 
 
 class Backups:
-    """Snapshots of this register. A failure is a result, never an exception."""
+    """Snapshots of this register. A failure is a result, never an exception.
 
-    def __init__(self, *, register: Register, clock: Callable[[], datetime]) -> None:
+    ``author`` is who asks for them; what is done by a schedule is the program's doing.
+    """
+
+    def __init__(
+        self, *, register: Register, clock: Callable[[], datetime], author: str = PROGRAM
+    ) -> None:
         self._register = register
         self._clock = clock
+        self._author = author
 
     def list(self) -> list[Snapshot]:
         """All that can be reached now, newest first."""
@@ -177,6 +185,11 @@ class Backups:
         try:
             if self._register.meta(_FAILED) is not None:
                 self._register.set_meta({_FAILED: None})
+            is_own = place == snapshots_folder(self._register.folder)
+            self._note(
+                Action.BACKUP_TAKE,
+                [("place", "own" if is_own else "second"), ("reason", reason.value)],
+            )
             self._register.checkpoint()
             with self._register.lending_key() as key:
                 snapshot = take_snapshot(
@@ -194,7 +207,14 @@ class Backups:
     def _failed(self, problem: Problem) -> BackupResult:
         with suppress(ExternalError):  # a full disk: the result itself still tells
             self._register.set_meta({_FAILED: problem.value})
+            self._note(Action.BACKUP_FAILED, [("problem", problem.value)])
         return BackupResult(BackupOutcome.FAILED, problem=problem)
+
+    def _note(self, action: Action, objects: Sequence[tuple[str, str]]) -> None:
+        """Before the snapshot is taken: it then holds what the register holds."""
+        ledger.note(
+            self._register, at=self._clock(), by=self._author, action=action, objects=objects
+        )
 
     def _second_place(self, folder: Path) -> Path:
         """Several offices may share one stick."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer, CheckCase
+from desktop.domain.ledger import Action
 from desktop.domain.records import CheckId
 from desktop.errors import Problem, UserError
 from desktop.services.answering import DIFFERS
@@ -65,7 +66,9 @@ class Checks:
             },
             decided=frozenset(case.competing),
         )
-        self._register.save([edit], author=self._author, at=self._clock(), action="check.answer")
+        self._register.save(
+            [edit], author=self._author, at=self._clock(), action=Action.CHECK_ANSWER
+        )
 
 
 def _real_differences(case: CheckCase, differs: Mapping[str, str]) -> dict[str, str]:

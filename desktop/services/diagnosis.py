@@ -9,11 +9,13 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TypeAlias
 
+from desktop.domain.ledger import PROGRAM, Action
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.services.backups import Backups
 from desktop.services.syncing import Syncing
@@ -43,9 +45,17 @@ _CRASH = re.compile(
 
 
 def diagnose(
-    folder: Path, *, register: Register | None, version: str, clock: datetime
+    folder: Path,
+    *,
+    register: Register | None,
+    version: str,
+    clock: datetime,
+    author: str = PROGRAM,
 ) -> tuple[Bundle, list[Problem]]:
-    """The bundle and the problems found; more of both with the register open."""
+    """The bundle and the problems found; more of both with the register open.
+
+    ``author`` is who opened it and takes the bundle.
+    """
     problems = health.place_problems(folder)
     bundle: Bundle = {
         "program": {"version": version, "made_at": clock.isoformat(timespec="minutes")},
@@ -55,6 +65,8 @@ def diagnose(
         "snapshots": _snapshots(folder),
     }
     if register is not None:
+        with suppress(AppError):  # a register that cannot be written is what the report is about
+            ledger.note(register, at=clock, by=author, action=Action.DOCTOR_EXPORT)
         bundle["register"] = _readable(lambda: _register(register), problems)
         bundle["sync"] = _readable(lambda: _sync(register, clock), problems)
         bundle["health"] = _readable(lambda: _health(register, clock, problems), problems)
@@ -152,6 +164,8 @@ def _register(register: Register) -> dict[str, object]:
         "outbox": health.outbox_states(register),
         "unsent": state.unsent,
         "ledger_lines": state.last_line,
+        # A witness: with it on paper elsewhere, a ledger written anew is found out.
+        "ledger_head": str(ledger.head(register)),
     }
 
 
@@ -178,6 +192,7 @@ def _health(register: Register, clock: datetime, problems: list[Problem]) -> dic
         found["quick_check"] = error.problem.value
     chain = ledger.verify(register)
     found["ledger_broken_at"] = chain.broken_at
+    found["ledger_faults"] = len(chain.faults)
     failure = Backups(register=register, clock=lambda: clock).last_failure()
     if failure is not None:
         problems.append(failure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from desktop.domain.ledger import Action
 from desktop.domain.preloading import PreloadedHousehold, PreloadedPerson
 from desktop.errors import Problem, UserError
 from desktop.services.home import home_of
@@ -42,7 +43,7 @@ def preload(
         loading.saves(households),
         author=author,
         at=at,
-        action="person.preload",
+        action=Action.PERSON_PRELOAD,
         on_progress=on_progress,
     )
 

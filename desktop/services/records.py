@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from desktop.domain.drafts import DraftMark
+from desktop.domain.ledger import Action
 from desktop.domain.people import HouseholdId, PersonId, PersonRow
 from desktop.domain.preloading import PreloadedHousehold
 from desktop.domain.records import (
@@ -57,7 +58,6 @@ from desktop.services.remarks import (
     confirmed,
     remarks_about,
 )
-from desktop.store import ledger
 from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
 from desktop.store.drafts import end_draft
@@ -117,8 +117,6 @@ class Records:
         """
         dossier = self._dossier(person_id, form_id=form_id)
         form = self._form_of(dossier.record, form_id, form_version)
-        if person_id is not None:
-            self._note_view(person_id)
         return opened_form(
             form.definition,
             dossier,
@@ -204,7 +202,7 @@ class Records:
             if mark is not None:
                 end_draft(driver, mark)
 
-        self._write(draft.edits(), action="record.save", also=_end)
+        self._write(draft.edits(), action=Action.RECORD_SAVE, also=_end)
         return draft
 
     def _draft(
@@ -344,7 +342,7 @@ class Records:
             submitted_by=self._author,
         )
         asks = self._asks_police(person, draft.remarks.flags)
-        self._write([submission, *asks], action="record.submit")
+        self._write([submission, *asks], action=Action.RECORD_SUBMIT)
         return SubmissionId(submission.document_id), bool(asks)
 
     def _asks_police(self, person: Document, flags: tuple[str, ...]) -> list[Edit]:
@@ -374,7 +372,7 @@ class Records:
             return CheckId(last.document_id)
         flags = self._flags(person_id, person.fields)
         edit = self._check_edit(person, flags, last)
-        self._write([self._person_edit(person, {}, flags), edit], action="check.ask")
+        self._write([self._person_edit(person, {}, flags), edit], action=Action.CHECK_ASK)
         return CheckId(edit.document_id)
 
     def adopt_csdlqg(self, person_id: PersonId, field: str) -> None:
@@ -388,7 +386,7 @@ class Records:
             raise UserError(Problem.GONE)
         flags = self._flags(person_id, {**dossier.person.fields, field: value})
         edit = self._person_edit(dossier.person, {field: value}, flags)
-        self._write([edit], action="person.adopt_csdlqg")
+        self._write([edit], action=Action.PERSON_ADOPT)
 
     def _flags(self, person_id: PersonId, fields: Mapping[str, Value]) -> list[str]:
         """What the identity as it stands is flagged for, whatever a page or a merge made of it."""
@@ -478,15 +476,6 @@ class Records:
         if home is None:
             raise UserError(Problem.NOT_ENROLLED)
         return home.commune_code
-
-    def _note_view(self, person_id: PersonId) -> None:
-        ledger.note(
-            self._register,
-            at=self._clock(),
-            by=self._author,
-            action="person.view",
-            objects=[(DocumentType.PERSON.value, person_id)],
-        )
 
     def _new_id(self, *, after: Document | None = None) -> str:
         """A new id that sorts after that of ``after``, even if another PC's clock was fast."""

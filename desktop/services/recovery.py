@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import open_unlocked
@@ -70,13 +71,13 @@ class RecoveryKeys:
         with self._register.lending_key() as key:
             code = key_changes.new_printed_code(self._path, key=key)
         self._register.set_meta({_CONFIRMED: None})
-        self._note("key.printed_code")
+        self._note(Action.KEY_PRINTED_CODE)
         return code
 
     def confirm_printed_code(self) -> None:
         """Somebody typed parts of the printed code back: it is on paper."""
         self._register.set_meta({_CONFIRMED: self._clock().isoformat(timespec="seconds")})
-        self._note("key.printed_code_confirmed")
+        self._note(Action.KEY_PRINTED_CODE_CONFIRMED)
 
     def confirmed_at(self) -> str:
         """When that was (ISO 8601); "" when the code in force was never confirmed."""
@@ -96,13 +97,13 @@ class RecoveryKeys:
             raise UserError(Problem.CODE_MISTYPED, line="1")
         with self._register.lending_key() as key:
             key_changes.set_province_key(self._path, key=key, public_key=raw)
-        self._note("key.province")
+        self._note(Action.KEY_PROVINCE)
 
     def _require_manager(self) -> None:
         if User(name=self._author, role=UserRole.MANAGER) not in keys.users_of(self._path):
             raise UserError(Problem.NOT_MANAGER)
 
-    def _note(self, action: str) -> None:
+    def _note(self, action: Action) -> None:
         ledger.note(self._register, at=self._clock(), by=self._author, action=action)
 
 
@@ -186,7 +187,7 @@ class Recovery:
                 register,
                 at=self._clock(),
                 by=user_name,
-                action="key.recovered",
+                action=Action.KEY_RECOVERED,
                 objects=[("user", user_name), ("way", way)],
             )
         except BaseException:

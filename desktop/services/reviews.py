@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from desktop.domain.ledger import Action
 from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import Review, SubmissionDetail, SubmissionRow
 from desktop.errors import Problem, UserError
 from desktop.services.answering import REASONS
-from desktop.store import ledger
 from desktop.store.documents import Edit
 from desktop.store.register import Register
 from desktop.store.reviews import list_submissions, submission_detail
 from forms.vietnamese import clean
 from sync.protocol.documents import DocumentType
+
+_ACTIONS = {"accepted": Action.SUBMISSION_ACCEPTED, "returned": Action.SUBMISSION_RETURNED}
 
 
 class Reviews:
@@ -30,16 +32,8 @@ class Reviews:
         return list_submissions(self._register, review=review)
 
     def detail(self, submission_id: SubmissionId) -> SubmissionDetail:
-        """A submission in full; looking at it is a line of the ledger. Raises ``GONE``."""
-        detail = self._detail(submission_id)
-        ledger.note(
-            self._register,
-            at=self._clock(),
-            by=self._author,
-            action="submission.view",
-            objects=[(DocumentType.SUBMISSION.value, submission_id)],
-        )
-        return detail
+        """A submission in full. Raises ``GONE``. Who shows it tells the ledger."""
+        return self._detail(submission_id)
 
     def accept(self, submission_id: SubmissionId, *, change: bool = False) -> None:
         """Accept the record. Raises ``GONE``, and ``ALREADY_ANSWERED`` without ``change``.
@@ -87,9 +81,7 @@ class Reviews:
             },
             decided=frozenset(detail.competing),
         )
-        self._register.save(
-            [edit], author=self._author, at=self._clock(), action=f"submission.{review}"
-        )
+        self._register.save([edit], author=self._author, at=self._clock(), action=_ACTIONS[review])
 
     def _detail(self, submission_id: SubmissionId) -> SubmissionDetail:
         detail = submission_detail(self._register, submission_id)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.domain.ledger import PROGRAM, Action
 from desktop.domain.syncing import ChangeRow, Enrolment, SyncReport, SyncStatus
 from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.services.home import Home, home_of, settle_home
@@ -61,13 +62,17 @@ class _Last(msgspec.Struct, frozen=True):
 
 
 class Syncing:
-    """The sync page's work; ``run`` waits for a running one and never raises for the network."""
+    """The sync page's work; ``run`` waits for a running one and never raises for the network.
+
+    ``author`` is who opened the register; "" for the user the device was enrolled for.
+    """
 
     def __init__(
         self,
         *,
         register: Register,
         clock: Callable[[], datetime],
+        author: str = "",
         app_version: str = "",
         pace: Pace = REAL_TIME,
         portions: Portions = PORTIONS,
@@ -75,6 +80,7 @@ class Syncing:
     ) -> None:
         self._register = register
         self._clock = clock
+        self._author = author
         self._pace = pace
         self._portions = portions
         self._connect = connect
@@ -161,8 +167,8 @@ class Syncing:
         ledger.note(
             self._register,
             at=self._clock(),
-            by=enrolled.user,
-            action="device.enrol",
+            by=self._by(place),
+            action=Action.DEVICE_ENROL,
             objects=[("device", enrolled.device)],
         )
 
@@ -193,7 +199,24 @@ class Syncing:
             # Where not even this can be written, the report itself still tells why.
             with contextlib.suppress(ExternalError):
                 self._remember(report)
+                self._note_run(report)
             return report
+
+    def _note_run(self, report: SyncReport) -> None:
+        """What went out and came in, in the ledger."""
+        objects = [("sent", str(report.pushed)), ("received", str(report.pulled))]
+        if report.problem is not None:
+            objects.append(("problem", report.problem.value))
+        ledger.note(
+            self._register,
+            at=self._clock(),
+            by=self._by(self._place()),
+            action=Action.SYNC_RUN,
+            objects=objects,
+        )
+
+    def _by(self, place: _Place | None) -> str:
+        return self._author or ("" if place is None else place.enrolled.user) or PROGRAM
 
     def _run(self, on_progress: Callable[[int, int], None] | None) -> SyncReport:
         place, signing_key = self._place(), self._register.meta(_KEY)
@@ -201,7 +224,7 @@ class Syncing:
             raise UserError(Problem.NOT_ENROLLED)
         outcome = synchronise(
             outbox=RegisterOutbox(self._register),
-            inbox=RegisterInbox(self._register, clock=self._clock, author=place.enrolled.user),
+            inbox=RegisterInbox(self._register, clock=self._clock, author=self._by(place)),
             identity=DeviceIdentity(
                 device_id=place.enrolled.device,
                 server_url=place.server_url,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from desktop.domain.ledger import Action
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store import keys, ledger
 from desktop.store.folder import key_path, lock_folder, make_folder
@@ -143,22 +144,20 @@ def _open(
 
 
 def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> None:
-    """What happened to the keys, in the ledger; a register that cannot be written still opens."""
-    actions = []
+    """Who opened, and what happened to the keys; a register that cannot be written still opens."""
+    actions: list[tuple[Action, list[tuple[str, str]]]] = []
     if unlocked.wrong_tries:
-        actions.append(("key.wrong_tries", [("count", str(unlocked.wrong_tries))]))
+        actions.append((Action.KEY_WRONG_TRIES, [("count", str(unlocked.wrong_tries))]))
     if unlocked.is_mended:
-        actions.append(("key.file_mended", []))
+        actions.append((Action.KEY_FILE_MENDED, []))
     if unlocked.is_raised:
-        actions.append(("key.cost_raised", []))
+        actions.append((Action.KEY_COST_RAISED, []))
     if unlocked.unfinished is not None:
-        actions.append(("key.change_settled", []))
+        actions.append((Action.KEY_CHANGE_SETTLED, []))
     try:
         register.set_meta({OPENED + user_name: datetime.now(UTC).isoformat(timespec="seconds")})
-        for action, objects in actions:
-            ledger.note(
-                register, at=datetime.now(UTC), by=user_name, action=action, objects=objects
-            )
+        actions.append((Action.REGISTER_OPEN, []))
+        ledger.note_all(register, actions, at=datetime.now(UTC), by=user_name)
     except ExternalError:
         return
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop.domain.backups import SnapshotReason
+from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import OPENED
@@ -77,7 +78,7 @@ class Users:
                 role=role,
                 cost=self._cost or cost_for_this_pc(),
             )
-        self._note("user.add", [("user", user.name), ("role", role.value)])
+        self._note(Action.USER_ADD, [("user", user.name), ("role", role.value)])
         return user
 
     def change_passphrase(self, *, old: str, new: str) -> None:
@@ -87,14 +88,14 @@ class Users:
             self._path, user_name=self._author, passphrase=old, cost=self._cost or KdfCost.FLOOR
         ).key.wipe()
         self._set(self._author, new)
-        self._note("user.passphrase", [("user", self._author)])
+        self._note(Action.USER_PASSPHRASE, [("user", self._author)])
 
     def reset_passphrase(self, *, user_name: str, passphrase: str) -> None:
         """Give one who forgot it another passphrase. For managers. Raises ``USER_UNKNOWN`` too."""
         self._require_manager()
         name = clean(user_name)
         self._set(name, passphrase)
-        self._note("user.passphrase_reset", [("user", name)])
+        self._note(Action.USER_PASSPHRASE_RESET, [("user", name)])
 
     def remove(self, *, user_name: str, progress: RekeyProgress | None = None) -> None:
         """Take a user's access away, at once and for good, then change the data key. For managers.
@@ -108,7 +109,7 @@ class Users:
         name = clean(user_name)
         with self._register.lending_key() as key:
             key_changes.remove_user(self._path, key=key, user_name=name)
-        self._note("user.remove", [("user", name)])
+        self._note(Action.USER_REMOVE, [("user", name)])
         self.change_key(progress=progress)
 
     def is_key_change_due(self) -> bool:
@@ -131,9 +132,9 @@ class Users:
                 at=self._clock(),
                 reason=SnapshotReason.REKEY,
             )
-        self._note("key.change", [])
+        self._note(Action.KEY_CHANGE, [])
         change_key(self._register, progress=progress)
-        self._note("key.changed", [])
+        self._note(Action.KEY_CHANGED, [])
 
     def _set(self, user_name: str, passphrase: str) -> None:
         with self._register.lending_key() as key:
@@ -149,7 +150,7 @@ class Users:
         if not self.is_manager:
             raise UserError(Problem.NOT_MANAGER)
 
-    def _note(self, action: str, objects: Sequence[tuple[str, str]]) -> None:
+    def _note(self, action: Action, objects: Sequence[tuple[str, str]]) -> None:
         ledger.note(
             self._register, at=self._clock(), by=self._author, action=action, objects=objects
         )

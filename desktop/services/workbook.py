@@ -55,7 +55,8 @@ _PARTS = {
         "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
         '<cellXfs count="3"><xf numFmtId="49" xfId="0"/>'
         '<xf numFmtId="49" xfId="0" quotePrefix="1"/>'
-        '<xf numFmtId="49" fontId="1" xfId="0" applyFont="1"/></cellXfs></styleSheet>'
+        '<xf numFmtId="49" fontId="1" xfId="0" applyFont="1"/></cellXfs>'
+        '<cellStyles><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     ),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from desktop.domain.ledger import Action
 from desktop.store import restricted_lists
 from desktop.store.batch import Batch, Entry, refresh_person_states
 from desktop.store.documents import Patch, replayed
@@ -63,7 +64,7 @@ class RegisterInbox:
                 objects.append(("rows", str(applied)))
             if objects:
                 transaction.books.record(
-                    at=self._clock(), by=self._author, action="sync.receive", objects=objects
+                    at=self._clock(), by=self._author, action=Action.SYNC_RECEIVE, objects=objects
                 )
 
     def digests(self) -> Mapping[str, Digest]:

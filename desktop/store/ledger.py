@@ -51,6 +51,19 @@ def note(
         )
 
 
+def note_all(
+    register: Register,
+    actions: Sequence[tuple[str, Sequence[tuple[str, str]]]],
+    *,
+    at: datetime,
+    by: str,
+) -> None:
+    """Write a line for each action with its objects, in one transaction."""
+    with register.writing() as transaction:
+        for action, objects in actions:
+            transaction.books.record(at=at, by=by, action=action, objects=objects)
+
+
 def lines(register: Register, *, limit: int, offset: int = 0) -> list[LedgerEntry]:
     """The newest lines as they were written, the newest first."""
     with register.reading() as connection:

@@ -17,6 +17,7 @@ from enum import Enum, unique
 from pathlib import Path
 from typing import TypeAlias, cast
 
+from desktop.domain.ledger import PROGRAM, Action
 from desktop.errors import ExternalError, Problem
 from desktop.store.batch import make_lists
 from desktop.store.books import Books
@@ -54,7 +55,6 @@ Step: TypeAlias = Callable[[Driver], None]
 #: The copy that is being changed.
 MIGRATING_FILE = REGISTER_FILE + ".migrating"
 
-_AUTHOR = "so-an-sinh"
 _CREATED = re.compile(r"CREATE (?:UNIQUE )?(?:VIRTUAL )?(?:TABLE|INDEX) (\w+)")
 
 
@@ -154,8 +154,8 @@ def _change(driver: Driver, before: int, tell: MigrationProgress) -> None:
     books = Books(driver)
     books.record(
         at=datetime.now(UTC),
-        by=_AUTHOR,
-        action="register.migrate",
+        by=PROGRAM,
+        action=Action.REGISTER_MIGRATE,
         objects=[("schema", f"{before}-{SCHEMA_VERSION}")],
     )
     books.close()

@@ -22,6 +22,7 @@ from pathlib import Path
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
+from desktop.domain.ledger import Action
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store import connection as connections
 from desktop.store.batch import decode_clashes, decode_fields
@@ -439,7 +440,7 @@ def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) 
                 driver.execute(statement)
             open_books(driver, epoch=new_epoch())
             books = Books(driver)
-            books.record(at=datetime.now(UTC), by=author, action="register.create", objects=[])
+            books.record(at=datetime.now(UTC), by=author, action=Action.REGISTER_CREATE, objects=[])
             books.close()
             driver.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         engine.dispose()  # the last connection moves the write-ahead log into the file

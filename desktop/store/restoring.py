@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from desktop.domain.backups import RegisterState, RestorePreview
+from desktop.domain.ledger import Action
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.store import ledger
 from desktop.store.batch import Entry
@@ -136,7 +137,7 @@ def restore(
                     restored,
                     at=at,
                     by=author,
-                    action="register.restore",
+                    action=Action.REGISTER_RESTORE,
                     objects=[("snapshot", snapshot.name)],
                 )
             with full_disk_named(folder):

@@ -18,6 +18,7 @@ from typing import cast
 import msgspec
 
 from desktop.domain.backups import RegisterState, Snapshot, SnapshotReason, to_remove
+from desktop.domain.ledger import Witness
 from desktop.errors import ExternalError, Problem
 from desktop.store.books import Books
 from desktop.store.connection import connect
@@ -58,6 +59,7 @@ class _Description(msgspec.Struct, frozen=True):
     unsent: int
     last_line: int
     source: tuple[int, int]
+    last_line_hash: str = ""
 
 
 def snapshots_folder(folder: Path) -> Path:
@@ -81,6 +83,16 @@ def is_copied(source: Path, place: Path) -> bool:
     newest = next(iter(list_snapshots(place)), None)
     description = None if newest is None else _description_in(newest.path)
     return description is not None and description.source == _mark_of(source)
+
+
+def witnesses_in(place: Path) -> list[tuple[datetime, Witness]]:
+    """What the snapshots in a folder know of the ledger: when they were taken, its last line."""
+    found = [(one.taken_at, _description_in(one.path)) for one in list_snapshots(place)]
+    return [
+        (taken_at, Witness(description.last_line, description.last_line_hash))
+        for taken_at, description in found
+        if description is not None and description.last_line_hash
+    ]
 
 
 def take_snapshot(
@@ -136,6 +148,7 @@ def state_of(path: Path, *, key: DataKey) -> RegisterState:
             documents={str(kind): int(count) for kind, count in kinds},
             unsent=books.waiting,
             last_line=books.last_line,
+            last_line_hash=books.last_line_hash.hex(),
         )
 
 
@@ -195,6 +208,7 @@ def _describe(building: Path, *, at: datetime, mark: tuple[int, int], state: Reg
         unsent=state.unsent,
         last_line=state.last_line,
         source=mark,
+        last_line_hash=state.last_line_hash,
     )
     write_atomically(building / DESCRIPTION_FILE, msgspec.json.encode(description))
 

@@ -321,6 +321,10 @@ class Messages(QObject):
                 self.tr("Chưa ghi lý do."),
                 self.tr("Ghi lý do cho từng mục đã chọn rồi thực hiện lại."),
             ),
+            Problem.PURPOSE_MISSING: (
+                self.tr("Chưa ghi mục đích."),
+                self.tr("Ghi ngắn gọn xuất để làm gì, cho ai; mục đích được ghi vào nhật ký."),
+            ),
             Problem.UNEXPECTED: (
                 self.tr("Chương trình gặp lỗi ngoài dự kiến."),
                 self.tr(

@@ -15,6 +15,8 @@ class Page(QWidget):
 
     Signals:
         data_changed: this page changed something that other pages may show.
+        seen: (``Action`` value, document id) a full record of a person stands before the user.
+        searched: (``SearchKind`` value, how many were found) somebody looked for people.
 
     Attributes:
         body: the layout below the title and the message bar.
@@ -24,6 +26,8 @@ class Page(QWidget):
     """
 
     data_changed = Signal()
+    seen = Signal(str, str)
+    searched = Signal(str, int)
 
     def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

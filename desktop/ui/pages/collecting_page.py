@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.ledger import Action
 from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import Review, SubmissionDetail, SubmissionRow
 from desktop.errors import AppError
@@ -198,6 +199,8 @@ class CollectingPage(Page):
         row = opened.detail.row
         if row.submission_id != self._list.current_key or opened == self._opened:
             return  # somebody else is chosen meanwhile, or it stands there: a reason typed stays
+        if self._opened is None or self._opened.detail.row.submission_id != row.submission_id:
+            self.seen.emit(Action.SUBMISSION_VIEW, row.submission_id)
         self._opened = opened
         self._reason_lines = {}
         self._empty.hide()

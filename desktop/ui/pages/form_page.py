@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.domain.drafts import Cursor, DraftMark, FormDraft, WaitingDraft, laid_over
+from desktop.domain.ledger import Action
 from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import AppError
@@ -257,6 +258,8 @@ class FormPage(Page):
         self._tell_others(ready.others)
         self._show_summary()
         self.form_shown.emit()
+        if opened.person_id is not None:
+            self.seen.emit(Action.PERSON_VIEW, opened.person_id)
 
     def _show_draft(self, view: FormView, draft: FormDraft, *, is_news: bool) -> None:
         """What was saved since, on this PC or elsewhere, is no draft any more."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer, CheckCase
+from desktop.domain.ledger import Action
 from desktop.domain.records import CheckId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
@@ -79,6 +80,7 @@ class PolicePage(Page):
         self._cases: dict[str, CheckCase] = {}
         self._case: CheckCase | None = None
         self._place = 0
+        self._seen_key = ""
         self.set_title(self.tr("Kiểm tra danh tính"))
         self._filters = Filters(
             filters=[("waiting", self.tr("Chờ trả lời")), ("answered", self.tr("Đã trả lời"))]
@@ -162,6 +164,9 @@ class PolicePage(Page):
         if case is not None:
             self._place = list(self._cases).index(key)
             self._person.setWidget(self._draw_person(case))
+            if key != self._seen_key:  # read anew it is the same person still
+                self.seen.emit(Action.CHECK_VIEW, key)
+        self._seen_key = key
 
     def _draw_person(self, case: CheckCase) -> QWidget:
         panel = QWidget()

@@ -212,13 +212,3 @@ def test_a_decision_is_changed_only_on_purpose(office: Office) -> None:
     office.reviews.accept(submission_id, change=True)
     assert office.reviews.detail(submission_id).reasons == {}
     assert office.todos.list() == []
-
-
-def test_looking_at_a_submission_is_a_line_of_the_ledger(office: Office) -> None:
-    submission_id = handed_in(office)
-    office.reviews.detail(submission_id)
-    line = ledger.lines(office.register, limit=1)[0]
-    assert (line.action, line.objects) == (
-        "submission.view",
-        [("submission", submission_id)],
-    )

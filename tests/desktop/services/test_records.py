@@ -305,14 +305,6 @@ def test_a_day_of_collection_to_come_is_found(office: Office) -> None:
     assert [f.path for f in saved.findings] == ["collection/collected_on"]
 
 
-def test_looking_at_a_person_is_a_line_of_the_ledger(office: Office) -> None:
-    saved = save(office)
-    office.records.open(saved.person_id)
-    line = ledger.lines(office.register, limit=1)[0]
-    assert (line.action, line.objects) == ("person.view", [("person", saved.person_id)])
-    assert ledger.verify(office.register).is_sound
-
-
 def test_a_person_who_is_not_here_is_gone(office: Office) -> None:
     with pytest.raises(UserError) as error:
         office.records.open(PersonId("01900000-0000-7000-8000-000000000000"))
