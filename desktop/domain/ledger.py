@@ -29,6 +29,7 @@ class Action(StrEnum):
     REGISTER_MIGRATE = "register.migrate"
     REGISTER_RESTORE = "register.restore"
     PERSON_VIEW = "person.view"
+    RECORD_VIEW = "record.view"  # of a restricted data set; written where few read it
     CHECK_VIEW = "check.view"
     SUBMISSION_VIEW = "submission.view"
     PEOPLE_SEARCH = "people.search"
@@ -57,6 +58,9 @@ class Action(StrEnum):
     USER_PASSPHRASE = "user.passphrase"
     USER_PASSPHRASE_RESET = "user.passphrase_reset"
     USER_REMOVE = "user.remove"
+    PERMISSION_GRANT = "permission.grant"
+    PERMISSION_BY_PROVINCE = "permission.by_province"
+    PERMISSION_REVOKE = "permission.revoke"
     BACKUP_TAKE = "backup.take"
     BACKUP_FAILED = "backup.failed"
     DOCTOR_EXPORT = "doctor.export"
@@ -81,7 +85,9 @@ class ActionGroup(Enum):
 
 #: Every action belongs to one group.
 GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
-    ActionGroup.VIEWS: frozenset({Action.PERSON_VIEW, Action.CHECK_VIEW, Action.SUBMISSION_VIEW}),
+    ActionGroup.VIEWS: frozenset(
+        {Action.PERSON_VIEW, Action.RECORD_VIEW, Action.CHECK_VIEW, Action.SUBMISSION_VIEW}
+    ),
     ActionGroup.SEARCHES: frozenset({Action.PEOPLE_SEARCH}),
     ActionGroup.CHANGES: frozenset(
         {Action.RECORD_SAVE, Action.PERSON_PRELOAD, Action.PERSON_ADOPT, Action.RECORD_SUBMIT}
@@ -118,6 +124,9 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.USER_PASSPHRASE,
             Action.USER_PASSPHRASE_RESET,
             Action.USER_REMOVE,
+            Action.PERMISSION_GRANT,
+            Action.PERMISSION_BY_PROVINCE,
+            Action.PERMISSION_REVOKE,
         }
     ),
     ActionGroup.BACKUPS: frozenset(

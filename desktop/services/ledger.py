@@ -36,7 +36,7 @@ from desktop.store.documents import Document
 from desktop.store.register import Register
 from desktop.store.snapshots import snapshots_folder, witnesses_in
 from forms.vietnamese import clean
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import DocumentType, data_set_in, right_to
 
 _Progress = Callable[[int, int], None]
 _LINES_AT_ONCE = 2000
@@ -64,7 +64,14 @@ class Ledger:
     # writing down
 
     def viewed(self, action: Action, document_id: str) -> None:
-        """Somebody has a full record before their eyes (``PERSON_VIEW``, ``CHECK_VIEW`` …)."""
+        """Somebody has a full record before their eyes (``PERSON_VIEW``, ``CHECK_VIEW`` …).
+
+        Nothing is told here of a restricted one: a line about it stands where few read it.
+        """
+        document = self._register.document(document_id)
+        data_set = None if document is None else data_set_in(document.bucket)
+        if data_set is not None and right_to(data_set) is not None:
+            return
         self._note(action, [(_VIEWED[action].value, document_id)])
 
     def searched(self, kind: SearchKind, *, found: int) -> None:
