@@ -3,10 +3,10 @@
 Any thread may call. Writes wait for one another and each is one transaction; reads have
 connections of their own and never wait for a write.
 
-When the disk failed during a write, what the system shows of it is no proof any more: a commit whose
-flush failed is readable, and would come back at the next opening though it was refused. Before the
-next write everything acknowledged is moved into the database file and flushed, the log is emptied,
-every connection is made anew and every page is read; until that succeeds, writes are refused.
+When the disk failed during a write, what the system shows of it is no proof any more: a commit
+whose flush failed is readable, and would come back at the next opening though it was refused.
+Before the next write everything acknowledged is moved into the database file and flushed, the log
+is emptied, every connection is made anew and every page is read; until then, writes are refused.
 """
 
 from __future__ import annotations
