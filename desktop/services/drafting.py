@@ -20,6 +20,7 @@ from desktop.services.answering import (
     split,
 )
 from desktop.services.opening import Dossier
+from desktop.services.permissions import right_to_form
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD, Remarks, confirmed
 from desktop.store.documents import Edit
 from forms.definition import Answers, FormDefinition
@@ -103,8 +104,15 @@ class Draft:
         """Write the confirmations that hold; take away those whose values are gone."""
         standing = confirmed(self.remarks.findings, self.confirmations)
         wanted: dict[str, dict[str, Value]] = {PERSON: {}, RECORD: {}}
+        shared = by_prefix(self.dossier.parts.person, CONFIRMED)
+        asked = {question.path for question in self.opened.definition.questions()}
+        is_apart = right_to_form(self.opened.definition.form_id) is not None
         for fingerprint, (finding, reason) in standing.items():
             kind = PERSON if finding.place.startswith(f"{PERSON}.") else RECORD
+            if kind == PERSON and is_apart:
+                if fingerprint in shared:
+                    continue
+                kind = RECORD  # the person, whom everybody sees, tells nothing of a sensitive form
             wanted[kind][fingerprint] = {
                 "code": finding.code.name,
                 "path": finding.path,
@@ -112,6 +120,9 @@ class Draft:
             }
         for kind, values in wanted.items():
             stored = by_prefix(self.dossier.parts.of(kind), CONFIRMED)
+            if kind == PERSON:  # what was confirmed on other forms is theirs
+                stored = {name: one for name, one in stored.items() if one.get("path") in asked}
+                stored = {} if is_apart else stored
             for fingerprint in {*stored, *values}:
                 parts.of(kind)[CONFIRMED + fingerprint] = values.get(fingerprint)
 

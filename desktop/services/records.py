@@ -27,6 +27,7 @@ from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
 from desktop.services import preloading
 from desktop.services.answering import (
+    PERSON,
     cleaned,
     differing,
     joined,
@@ -51,6 +52,7 @@ from desktop.services.handing_in import (
 )
 from desktop.services.home import home_of
 from desktop.services.opening import Dossier, competing_values, opened_form, review_of
+from desktop.services.permissions import require_form, right_to_form
 from desktop.services.remarks import (
     HEAD_OF_HOUSEHOLD,
     Remarks,
@@ -58,6 +60,7 @@ from desktop.services.remarks import (
     confirmed,
     remarks_about,
 )
+from desktop.store import restricted_ledger
 from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
 from desktop.store.drafts import end_draft
@@ -74,7 +77,7 @@ from forms.rules.identity import IdentityTables, flag_codes
 from forms.runtime.compiled import CompiledForm
 from forms.runtime.engine import Filling
 from forms.vietnamese import clean
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import CHECKED_FIELDS, DocumentType
 from sync.protocol.ids import new_id
 from sync.protocol.messages import Value
 
@@ -113,10 +116,14 @@ class Records:
         A record opens under the text it was begun with; where there is none yet, under
         ``form_version`` or else the text in force. What is known of the person, the
         household and the commune is filled in; it is stored with the first save. Raises ``GONE``
-        when the person is no longer here, ``FORM_NEWER`` when this program does not have the text.
+        when the person is no longer here, ``FORM_NEWER`` when this program does not have the text,
+        ``NOT_PERMITTED`` for a sensitive form without the right to it, begun or not.
         """
+        require_form(self._register, form_id)
         dossier = self._dossier(person_id, form_id=form_id)
         form = self._form_of(dossier.record, form_id, form_version)
+        if person_id is not None:
+            self._note_restricted_view(person_id, form_id)
         return opened_form(
             form.definition,
             dossier,
@@ -214,6 +221,7 @@ class Records:
         mark: DraftMark | None,
     ) -> Draft:
         definition = opened.definition
+        require_form(self._register, definition.form_id)
         given = cleaned(definition, raw_answers)
         reasons = {name: clean(reason) for name, reason in confirmations.items()}
         refuse_too_long(definition, given, reasons)
@@ -242,9 +250,9 @@ class Records:
             changed=changed,
             answers=answers,
             confirmations=confirmations_after(opened.confirmations, reasons, dossier.confirmations),
-            remarks=self._remarks(definition, answers, person_id).with_head(
-                definition, answers, other_head
-            ),
+            remarks=self._remarks(
+                definition, answers, person_id, overlaid(dossier.parts, changed).person
+            ).with_head(definition, answers, other_head),
             decided=decided,
             has_other_head=other_head is not None,
         )
@@ -457,17 +465,29 @@ class Records:
         return text_of(self._forms, form_id, str(record.fields.get("form_version") or ""))
 
     def _remarks(
-        self, definition: FormDefinition, answers: Answers, person_id: PersonId
+        self,
+        definition: FormDefinition,
+        answers: Answers,
+        person_id: PersonId,
+        person: Mapping[str, Value],
     ) -> Remarks:
+        """Every remark; ``person`` are the person's fields as they will be.
+
+        A form that asks for less than the whole identity flags the person as it is stored: the
+        flags tell nothing about which form was filled.
+        """
         path = definition.path_of_role("person.id_number")
         number = "" if path is None else str(answers.get(path) or "")
-        return remarks_about(
+        remarks = remarks_about(
             self._forms.get(definition.form_id, definition.version),
             answers,
             others=self.persons_with_number(number, other_than=person_id),
             today=self._clock().date(),
             tables=self._tables,
         )
+        if all(definition.path_of_role(f"{PERSON}.{name}") for name in CHECKED_FIELDS):
+            return remarks
+        return replace(remarks, flags=tuple(self._flags(person_id, person)))
 
     def _commune_of(self, dossier: Dossier) -> str:
         if dossier.person is not None:
@@ -476,6 +496,19 @@ class Records:
         if home is None:
             raise UserError(Problem.NOT_ENROLLED)
         return home.commune_code
+
+    def _note_restricted_view(self, person_id: PersonId, form_id: str) -> None:
+        """That a person's form was opened is told by who shows it; this line is for few."""
+        right = right_to_form(form_id)
+        if right is not None:
+            restricted_ledger.note(
+                self._register,
+                right=right,
+                at=self._clock(),
+                by=self._author,
+                action=Action.RECORD_VIEW,
+                objects=[(DocumentType.PERSON.value, person_id)],
+            )
 
     def _new_id(self, *, after: Document | None = None) -> str:
         """A new id that sorts after that of ``after``, even if another PC's clock was fast."""

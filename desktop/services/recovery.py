@@ -15,7 +15,7 @@ from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import open_unlocked
-from desktop.store import key_changes, key_file, keys, ledger, recovering
+from desktop.store import key_changes, key_file, keys, ledger, permissions, recovering
 from desktop.store.folder import key_path
 from desktop.store.keys import Unlocked
 from desktop.store.recovering import PendingRequest
@@ -175,6 +175,8 @@ class Recovery:
         keys.require_good(passphrase)
         register = open_unlocked(self._folder, unlock, user_name=user_name)
         try:
+            if way == "printed_code":  # nobody asked who holds the paper
+                permissions.forget_user(register, user_name, by=user_name, at=self._clock())
             with register.lending_key() as key:
                 key_changes.set_passphrase(
                     self._path,

@@ -10,11 +10,12 @@ from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import Review, SubmissionDetail, SubmissionRow
 from desktop.errors import Problem, UserError
 from desktop.services.answering import REASONS
+from desktop.store import restricted_ledger
 from desktop.store.documents import Edit
 from desktop.store.register import Register
 from desktop.store.reviews import list_submissions, submission_detail
 from forms.vietnamese import clean
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import DocumentType, data_set_in, right_to
 
 _ACTIONS = {"accepted": Action.SUBMISSION_ACCEPTED, "returned": Action.SUBMISSION_RETURNED}
 
@@ -32,8 +33,24 @@ class Reviews:
         return list_submissions(self._register, review=review)
 
     def detail(self, submission_id: SubmissionId) -> SubmissionDetail:
-        """A submission in full. Raises ``GONE``. Who shows it tells the ledger."""
-        return self._detail(submission_id)
+        """A submission in full. Raises ``GONE``.
+
+        Who shows it tells the ledger; a restricted one is told here, where few read it.
+        """
+        detail = self._detail(submission_id)
+        document = self._register.document(submission_id)
+        data_set = None if document is None else data_set_in(document.bucket)
+        right = None if data_set is None else right_to(data_set)
+        if right is not None:
+            restricted_ledger.note(
+                self._register,
+                right=right,
+                at=self._clock(),
+                by=self._author,
+                action=Action.SUBMISSION_VIEW,
+                objects=[(DocumentType.SUBMISSION.value, str(submission_id))],
+            )
+        return detail
 
     def accept(self, submission_id: SubmissionId, *, change: bool = False) -> None:
         """Accept the record. Raises ``GONE``, and ``ALREADY_ANSWERED`` without ``change``.

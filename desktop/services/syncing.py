@@ -22,7 +22,7 @@ from desktop.domain.syncing import ChangeRow, Enrolment, SyncReport, SyncStatus
 from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.services.home import Home, home_of, settle_home
 from desktop.services.troubles import problem_of
-from desktop.store import ledger
+from desktop.store import ledger, permissions
 from desktop.store.folder import failure_of, write_atomically
 from desktop.store.inbox import RegisterInbox
 from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
@@ -164,6 +164,7 @@ class Syncing:
                 _NEXT_KEY: None,
             }
         )
+        permissions.grant_by_province(self._register, enrolled.rights, at=self._clock())
         ledger.note(
             self._register,
             at=self._clock(),

@@ -15,7 +15,7 @@ from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import OPENED
-from desktop.store import key_changes, keys, ledger
+from desktop.store import key_changes, keys, ledger, permissions
 from desktop.store.folder import key_path
 from desktop.store.register import Register
 from desktop.store.rekeying import RekeyProgress, change_key
@@ -69,6 +69,8 @@ class Users:
         """
         self._require_manager()
         user = User(name=clean(user_name), role=role)
+        if user.name not in [known.name for known in self.list()]:
+            self._forget_rights(user.name)
         with self._register.lending_key() as key:
             key_changes.add_user(
                 self._path,
@@ -91,9 +93,15 @@ class Users:
         self._note(Action.USER_PASSPHRASE, [("user", self._author)])
 
     def reset_passphrase(self, *, user_name: str, passphrase: str) -> None:
-        """Give one who forgot it another passphrase. For managers. Raises ``USER_UNKNOWN`` too."""
+        """Give one who forgot it another passphrase. For managers. Raises ``USER_UNKNOWN`` too.
+
+        The rights to what is restricted go with the old one: whoever chose the new one could use
+        them. Somebody who may (``services.permissions``) gives them again.
+        """
         self._require_manager()
         name = clean(user_name)
+        if name != self._author:
+            self._forget_rights(name)
         self._set(name, passphrase)
         self._note(Action.USER_PASSPHRASE_RESET, [("user", name)])
 
@@ -109,6 +117,7 @@ class Users:
         name = clean(user_name)
         with self._register.lending_key() as key:
             key_changes.remove_user(self._path, key=key, user_name=name)
+        self._forget_rights(name)
         self._note(Action.USER_REMOVE, [("user", name)])
         self.change_key(progress=progress)
 
@@ -145,6 +154,9 @@ class Users:
                 passphrase=passphrase,
                 cost=self._cost or cost_for_this_pc(),
             )
+
+    def _forget_rights(self, user_name: str) -> None:
+        permissions.forget_user(self._register, user_name, by=self._author, at=self._clock())
 
     def _require_manager(self) -> None:
         if not self.is_manager:

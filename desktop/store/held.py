@@ -14,7 +14,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from desktop.store.documents import as_kept
+from desktop.store.driver import driver_of
 from desktop.store.register import Register
+from desktop.store.rights import may_see, rights_in
 from sync.protocol.messages import Change, Value
 
 _CHANGES = msgspec.json.Decoder(Change)
@@ -69,12 +71,14 @@ def refused_changes(register: Register) -> list[Refused]:
 
 def _refused(register: Register, document_ids: Sequence[str]) -> list[Refused]:
     with register.reading() as connection:
+        rights = rights_in(driver_of(connection), register.user)
         held = _with_any_held(connection, document_ids)
         changes = {document_id: _changes_of(connection, document_id) for document_id in held}
     return [
         refused
         for document_id, made in changes.items()
         for refused in _open_ones(register, document_id, made)
+        if may_see(rights, refused.change.bucket)
     ]
 
 

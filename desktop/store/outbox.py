@@ -6,6 +6,7 @@ marked. It implements ``sync.client.ports.Outbox``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from desktop.domain.syncing import ChangeRow, ChangeState
+from desktop.store import restricted_lists
 from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN, Books
 from desktop.store.documents import Patch, apply_patch, replayed
@@ -22,9 +24,11 @@ from desktop.store.driver import Driver, driver_of, first_value
 from desktop.store.receipts import pass_over_own, settle_plain
 from desktop.store.register import Register
 from desktop.store.resending import is_refused, send_whole
+from desktop.store.rights import may_see, rights_in
 from desktop.store.transaction import Transaction
 from sync.client.ports import Batch
 from sync.protocol.chain import chain_start
+from sync.protocol.documents import DataSet
 from sync.protocol.ids import new_epoch
 from sync.protocol.messages import Change, ChangeResult, Hold, Outcome, PushAnswer
 
@@ -45,6 +49,14 @@ _AT = (
     "SELECT change FROM outbox WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position"
 )
 _COUNT_HELD = "SELECT count(*) FROM outbox WHERE state = 'held'"
+_FORGET_RESTRICTED = (
+    "DELETE FROM restricted_changes WHERE position NOT IN (SELECT position FROM outbox)"
+)
+_RESTRICTED = "SELECT position, bucket FROM restricted_changes ORDER BY position"
+_NEWEST = (
+    "SELECT change, state, receipted_at, why, position FROM outbox WHERE position NOT IN "
+    "(SELECT value FROM json_each(?)) ORDER BY position DESC LIMIT ? OFFSET ?"
+)
 _SETTLE = (
     "UPDATE outbox SET state = ?, version = ?, clashed = ?, why = ?, receipted_at = ? "
     "WHERE position = ?"
@@ -171,6 +183,7 @@ class RegisterOutbox:
                 f"DELETE FROM outbox WHERE {which}",  # noqa: S608 texts of ours
                 () if everything else span,
             )
+            driver.execute(_FORGET_RESTRICTED, ())
             books.begin_epoch(new_epoch())
             groups: dict[tuple[int, int], int] = {}
             for seq, (position, text) in enumerate(rows, 1):
@@ -212,28 +225,37 @@ def waiting_patches(
 
 
 def count_changes(register: Register) -> ChangeCounts:
-    """How many changes wait, have a receipt, or were refused."""
+    """How many changes wait, have a receipt, or were refused.
+
+    Restricted ones are counted where they wait, whoever asks: nobody may believe that everything
+    was sent. Refused ones are counted for those who can do something about them.
+    """
     with register.reading() as connection:
-        books = Books(driver_of(connection))
-        held = connection.exec_driver_sql(
-            "SELECT count(*) FROM outbox WHERE state = 'held'"
-        ).scalar_one()
-    return ChangeCounts(waiting=books.waiting, receipted=books.past + books.acked - held, held=held)
+        driver = driver_of(connection)
+        books = Books(driver)
+        held: int = first_value(driver.execute(_COUNT_HELD))
+        unseen = _unseen(driver, rights_in(driver, register.user))
+        is_held = "SELECT count(*) FROM outbox WHERE state = 'held' AND position = ?"
+        hidden = sum(first_value(driver.execute(is_held, (position,))) for position in unseen)
+    receipted = books.past + books.acked - held
+    return ChangeCounts(waiting=books.waiting, receipted=receipted, held=held - hidden)
 
 
 def list_changes(register: Register, *, limit: int, offset: int = 0) -> list[ChangeRow]:
-    """The outbox, newest change first."""
+    """The outbox, newest change first, as if what the user may not see had never been made.
+
+    Not even a number is missing: a gap beside the change of a person would tell whom it is about.
+    """
     with register.reading() as connection:
-        rows = connection.exec_driver_sql(
-            "SELECT change, state, receipted_at, why FROM outbox "
-            "ORDER BY position DESC LIMIT ? OFFSET ?",
-            (limit, offset),
-        ).all()
+        driver = driver_of(connection)
+        unseen = _unseen(driver, rights_in(driver, register.user))
+        names = msgspec.json.encode(unseen).decode()
+        rows = driver.execute(_NEWEST, (names, limit, offset)).fetchall()
         changes = [_CHANGES.decode(row[0]) for row in rows]
         titles = _titles(connection, changes)
     return [
         ChangeRow(
-            seq=change.seq,
+            seq=change.seq - _missed(unseen, position),
             at=change.at,
             by=change.by,
             document_type=change.document_type,
@@ -242,20 +264,36 @@ def list_changes(register: Register, *, limit: int, offset: int = 0) -> list[Cha
             receipted_at=receipted_at,
             why=why,
         )
-        for change, (_, state, receipted_at, why) in zip(changes, rows, strict=True)
+        for change, (_, state, receipted_at, why, position) in zip(changes, rows, strict=True)
     ]
 
 
+def _unseen(driver: Driver, rights: frozenset[DataSet]) -> list[int]:
+    """Where the changes stand that a user with these rights may not see."""
+    return [at for at, bucket in driver.execute(_RESTRICTED) if not may_see(rights, bucket)]
+
+
+def _missed(unseen: Sequence[int], position: int) -> int:
+    """How many of these stand before this one in its epoch."""
+    first = position // EPOCH_SPAN * EPOCH_SPAN
+    return bisect_left(unseen, position) - bisect_left(unseen, first)
+
+
 def held_changes(register: Register) -> list[HeldChange]:
-    """The changes the server refused, oldest first; one edited since is the officer's no more."""
+    """The changes the server refused, oldest first; one edited since is the officer's no more.
+
+    Only those the user may see.
+    """
     with register.reading() as connection:
+        rights = rights_in(driver_of(connection), register.user)
         rows = connection.exec_driver_sql(
             "SELECT change, why, receipted_at FROM outbox AS held WHERE state = 'held' "
             "AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.position > held.position "
             "AND later.document_id = held.document_id AND later.state <> 'held') "
             "ORDER BY position"
         ).all()
-    return [HeldChange(_CHANGES.decode(change), why, at) for change, why, at in rows]
+    held = [HeldChange(_CHANGES.decode(change), why, at) for change, why, at in rows]
+    return [one for one in held if may_see(rights, one.change.bucket)]
 
 
 def _end_of_batch(driver: Driver, first: int, last: int, limit: int) -> int:
@@ -366,6 +404,7 @@ def _mark_pending(driver: Driver, document_ids: Sequence[str]) -> None:
         "UPDATE documents SET pending = ? WHERE id = ?",
         [(count, document_id) for document_id, count in counts.items()],
     )
+    restricted_lists.mark_pending(driver, [(count, name) for name, count in counts.items()])
 
 
 def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> None:
@@ -394,7 +433,13 @@ def _titles(connection: Connection, changes: Sequence[Change]) -> dict[str, str]
         FROM documents AS d
         LEFT JOIN people AS p ON p.doc = d.doc
         LEFT JOIN households AS hh ON hh.doc = d.doc
-        WHERE d.id IN (SELECT value FROM json_each(?))
+        WHERE d.id IN (SELECT value FROM json_each(?1))
+        UNION ALL
+        SELECT d.id, coalesce(p.full_name, d.fields ->> 'identity.full_name', '')
+        FROM restricted_documents AS d
+        LEFT JOIN documents AS pd ON pd.id = d.fields ->> 'person_id'
+        LEFT JOIN people AS p ON p.doc = pd.doc
+        WHERE d.id IN (SELECT value FROM json_each(?1))
         """,
         (ids,),
     )

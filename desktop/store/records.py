@@ -9,7 +9,14 @@ from desktop.store.register import Register
 
 
 def record_of(register: Register, person_id: PersonId, *, form_id: str) -> Document | None:
-    """The person's record on this form; the first made, should two devices have made one each."""
+    """The person's record on this form; the first made, should two devices have made one each.
+
+    ``None`` also for one that the user may not see.
+    """
+    with register.restricted() as view:
+        restricted_id = view.record_of(person_id, form_id)
+    if restricted_id is not None:
+        return register.document(restricted_id)
     with register.reading() as connection:
         record_id = connection.exec_driver_sql(
             "SELECT min(id) FROM records WHERE person_id = ? AND form_id = ?", (person_id, form_id)
@@ -19,7 +26,9 @@ def record_of(register: Register, person_id: PersonId, *, form_id: str) -> Docum
 
 def submissions_of(register: Register, record_id: RecordId) -> list[Document]:
     """Every submission of a record, newest round first."""
-    return _documents(
+    with register.restricted() as view:
+        restricted_ids = view.submissions_of(record_id)
+    return register.documents(restricted_ids) or _documents(
         register,
         "SELECT id FROM submissions WHERE record_id = ? ORDER BY round DESC, id DESC",
         record_id,
@@ -33,17 +42,27 @@ def latest_submission(register: Register, record_id: RecordId) -> Document | Non
 
 def returned_submissions(register: Register) -> list[Document]:
     """Submissions that came back and were not handed in again, oldest first."""
-    return _documents(
+    with register.restricted() as view:
+        restricted_ids = view.returned_submissions()
+    found = _documents(
         register,
         "SELECT id FROM submissions AS s WHERE review = 'returned' AND NOT EXISTS ("
         "SELECT 1 FROM submissions AS later WHERE later.record_id = s.record_id "
         "AND (later.round, later.id) > (s.round, s.id)) ORDER BY id",
     )
+    return _in_order([*found, *register.documents(restricted_ids)])
 
 
 def documents_with_clashes(register: Register) -> list[Document]:
     """Documents in which another device's value waits for a decision, oldest first."""
-    return _documents(register, "SELECT id FROM documents WHERE clashes IS NOT NULL ORDER BY id")
+    with register.restricted() as view:
+        restricted_ids = view.with_clashes()
+    sql = "SELECT id FROM documents WHERE clashes IS NOT NULL ORDER BY id"
+    return _in_order([*_documents(register, sql), *register.documents(restricted_ids)])
+
+
+def _in_order(documents: list[Document]) -> list[Document]:
+    return sorted(documents, key=lambda document: document.document_id)
 
 
 def _documents(register: Register, sql: str, *parameters: str) -> list[Document]:

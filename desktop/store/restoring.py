@@ -67,6 +67,8 @@ class _Present:
     #: By id, oldest first.
     changes: dict[str, _Made]
     device: dict[str, str]
+    #: Who may see what is restricted: as it is now, so that going back gives nobody a right back.
+    permissions: list[tuple[str, ...]]
 
 
 def preview(
@@ -208,9 +210,10 @@ def _present(folder: Path, key: DataKey | None) -> _Present | None:
         state = state_of(path, key=key)
         changes = _changes_in(path, key)
         device = _device_in(path, key)
+        permissions = _permissions_in(path, key)
     except AppError:
         return None
-    return _Present(state=state, changes=changes, device=device)
+    return _Present(state=state, changes=changes, device=device, permissions=permissions)
 
 
 def _changes_in(path: Path, key: DataKey) -> dict[str, _Made]:
@@ -233,11 +236,29 @@ def _device_in(path: Path, key: DataKey) -> dict[str, str]:
     return {name: value for name, value in rows if name in (*_OF_THE_DEVICE, _SERVER_EPOCH)}
 
 
+def _permissions_in(path: Path, key: DataKey) -> list[tuple[str, ...]]:
+    with translated(), closing(connect(path, key=key, memory_security=False)) as connection:
+        is_there = "SELECT 1 FROM sqlite_master WHERE name = 'permissions'"
+        if connection.execute(is_there).fetchone() is None:  # of an earlier schema
+            return []
+        columns = "user_name, data_set, granted_by, granted_at"
+        rows = connection.execute(f"SELECT {columns} FROM permissions")  # noqa: S608 names of ours
+        return [tuple(map(str, row)) for row in rows]
+
+
 def _begin_again(
     restored: Register, present: _Present | None, *, author: str, at: datetime, carry: bool
 ) -> None:
     """A new epoch, as this PC, with what only the present register had."""
     device = {} if present is None else present.device
+    if present is not None:
+        with restored.writing() as transaction:
+            transaction.driver.execute("DELETE FROM permissions", ())
+            transaction.driver.executemany(
+                "INSERT INTO permissions (user_name, data_set, granted_by, granted_at) "
+                "VALUES (?, ?, ?, ?)",
+                present.permissions,
+            )
     is_another = device.get("device_key", restored.meta("device_key")) != restored.meta(
         "device_key"
     )

@@ -25,6 +25,8 @@ def list_submissions(register: Register, *, review: Review | None = None) -> lis
             (value,),
         )
         ids = [row[0] for row in rows]
+    with register.restricted() as view:
+        ids = sorted([*ids, *view.submissions(value)], reverse=True)
     return [row_of(document) for document in register.documents(ids)]
 
 
