@@ -24,26 +24,29 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
 from desktop.errors import AppError, Problem
-from desktop.jobs.runner import JobRunner, Lane
+from desktop.jobs.progress import Cancelled, Progress
+from desktop.jobs.runner import JobRunner
 from desktop.jobs.watchdog import Watchdog
 from desktop.ui import theme
+from desktop.ui.front import Front
 from desktop.ui.main_window import MainWindow, Place
 from desktop.ui.messages import Messages
-from desktop.ui.pages.unlock_page import Doors, UnlockPage
 from desktop.ui.wording import VIETNAM
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
+    from desktop.domain.backups import BackupResult
     from desktop.domain.records import OpenedForm
     from desktop.domain.syncing import Enrolment, SyncStatus
     from desktop.services.checks import Checks
@@ -57,7 +60,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.todos import Todos
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
-    from desktop.ui.desk import Parts
+    from desktop.ui.desk import Care, Parts
     from forms.registry import FormRegistry
     from forms.rules.identity import IdentityTables
     from forms.runtime.engine import Filling
@@ -69,6 +72,8 @@ _WATCH = "SO_AN_SINH_WATCH"
 
 #: A snapshot to a slow stick may take long; the program must end some time.
 _SNAPSHOT_SECONDS = 600.0
+#: How often the schedule of backups is looked at; also how soon a stick is noticed.
+_SCHEDULE_MS = 60_000
 
 
 def now() -> datetime:
@@ -173,12 +178,16 @@ class Desktop(QObject):
         is_watched: bool = False,
     ) -> None:
         super().__init__()
-        self.window = MainWindow(may_close=self._is_all_safe)
+        self.window = MainWindow(may_close=self._may_close)
         self.jobs = JobRunner(self)
         self.services: Services | None = None
         self.folder = folder
         self._kdf_cost = kdf_cost
         self._notices: list[Problem] = []
+        self._is_new = False
+        self._leaving: Progress | None = None
+        self._has_left = False
+        self._scheduled: Progress | None = None
         self._clock = clock
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
@@ -188,6 +197,13 @@ class Desktop(QObject):
             self._watchdog.start()
         self.jobs.problem_met.connect(self._show_problem)
         self.window.lock_asked.connect(self.lock)
+        self._front = Front(
+            window=self.window, jobs=self.jobs, folder=folder, cost=kdf_cost, clock=clock
+        )
+        self._front.entered.connect(self._enter)
+        self._front.created.connect(self._enter_new)
+        self._schedule = QTimer(self)
+        self._schedule.timeout.connect(self.keep_schedule)
         self._show_unlock()
 
     def show(self) -> None:
@@ -205,6 +221,7 @@ class Desktop(QObject):
     def close(self) -> None:
         """Orderly end: what is typed is saved, what is under way finishes, files are closed."""
         self._keep_snapshot()
+        self.jobs.wait_idle(seconds=_SNAPSHOT_SECONDS)
         self._leave_register()
         self.window.close()
         self.jobs.close()
@@ -222,40 +239,14 @@ class Desktop(QObject):
     # -- locked --
 
     def _show_unlock(self) -> None:
-        page = UnlockPage(
-            jobs=self.jobs,
-            look=self._look,
-            open_register=self._open_register,
-            create_register=self._create_register,
-        )
-        page.unlocked.connect(self._enter)
-        self.window.show_only(page)
+        self._front.show_unlock()
 
-    def _look(self) -> Doors:
-        from desktop.services import unlocking
-
-        exists = unlocking.register_exists(self.folder)
-        users = tuple(unlocking.users_of(self.folder)) if exists else ()
-        return Doors(exists=exists, users=users)
-
-    def _open_register(self, user_name: str, passphrase: str) -> Register:
-        from desktop.services import unlocking
-
-        self._notices = []
-        return unlocking.open_register(
-            self.folder,
-            user_name=user_name,
-            passphrase=passphrase,
-            cost=self._kdf_cost,
-            notice=self._notices.append,
-        )
-
-    def _create_register(self, user_name: str, passphrase: str) -> Register:
-        from desktop.services import unlocking
-
-        return unlocking.create_register(
-            self.folder, user_name=user_name, passphrase=passphrase, cost=self._kdf_cost
-        )
+    def _restore(self, snapshot: Path) -> None:
+        """Close the register and go back to this snapshot; not while a save fails."""
+        if self._is_all_safe():
+            self._leave_register()
+            self._front.show_restore(snapshot)
+            self.locked.emit()
 
     # -- open --
 
@@ -263,6 +254,10 @@ class Desktop(QObject):
         if self._log_handler is None:
             self._log_handler = logs.write_to(self.folder / "logs")
         self._settle_in(register, user_name)
+
+    def _enter_new(self, register: Register, user_name: str) -> None:
+        self._is_new = True
+        self._enter(register, user_name)
 
     def _settle_in(self, register: Register, user_name: str) -> None:
         """The services are built in a job: their modules and tables are read from disk."""
@@ -278,7 +273,9 @@ class Desktop(QObject):
 
         services, seat = built
         self.services = services
-        desk = Desk(window=self.window, jobs=self.jobs, parts=_parts(services, seat, self._clock))
+        parts = _parts(services, seat, clock=self._clock, cost=self._kdf_cost)
+        desk = Desk(window=self.window, jobs=self.jobs, parts=parts)
+        desk.restore_asked.connect(self._restore)
         entries = desk.entries(seat.role)
         for entry in entries:
             entry.page.data_changed.connect(self._count)
@@ -289,10 +286,15 @@ class Desktop(QObject):
                     lambda _enrolment: self._settle_in(services.register, seat.user_name)
                 )
         self.window.show_pages(entries, place=self._place(seat))
+        if self._is_new:  # before anything is typed into it, a way back when the passphrase is lost
+            self._is_new = False
+            desk.show_code()
         self._count()
         self._warm_up(services, seat)
+        self._notices = list(self._front.notices)
         self._tell_notices()
         self._look_through(services.register)
+        self._schedule.start(_SCHEDULE_MS)
         self.opened.emit()
 
     def _write_down_view(self, action: str, document_id: str) -> None:
@@ -357,19 +359,76 @@ class Desktop(QObject):
             self.window.open_page(unsettled)
         return unsettled is None
 
+    def _may_close(self) -> bool:
+        """When everything typed is safe and a snapshot is kept or put off."""
+        if self._leaving is None and self.services is not None and not self._has_left:
+            if self._is_all_safe():
+                self._keep_snapshot()
+            return False
+        return self._leaving is None and self._is_all_safe()
+
     def _keep_snapshot(self) -> None:
         """Before the program ends: a snapshot if one is due, here and on the stick.
 
         Not when it is locked, which must not take long. A failure is told at the next opening.
         """
-        if self.services is None:
+        if self.services is None or self._has_left or self._leaving is not None:
+            return
+        from desktop.services.backups import Backups
+        from desktop.ui.pages.closing_page import ClosingPage
+
+        self._stop_schedule()
+        backups = Backups(register=self.services.register, clock=self._clock)
+        progress = self._leaving = Progress(self)
+        page = ClosingPage()
+        progress.stepped.connect(page.show_progress)
+        page.put_off.connect(progress.stop)
+        self.window.show_only(page)
+
+        def work() -> None:
+            with suppress(Cancelled):
+                backups.on_close(progress=progress.step)
+
+        self.jobs.run(
+            self, work, on_success=lambda _none: self._left(), on_error=lambda _error: self._left()
+        )
+
+    def _left(self) -> None:
+        self._leaving, self._has_left = None, True
+        self.window.close()
+
+    def keep_schedule(self) -> None:
+        """What backups are due while the program is open; beside the work, every minute."""
+        if self.services is None or self._scheduled is not None or self._leaving is not None:
             return
         from desktop.services.backups import Backups
 
         backups = Backups(register=self.services.register, clock=self._clock)
-        self.window.setEnabled(False)
-        self.jobs.run(self, backups.on_close, lane=Lane.WRITE)
-        self.jobs.wait_idle(seconds=_SNAPSHOT_SECONDS)
+        progress = self._scheduled = Progress(self)
+
+        def work() -> BackupResult | None:
+            try:
+                return backups.while_open(progress=progress.step)
+            except Cancelled:
+                return None
+
+        self.jobs.run(self, work, on_success=self._scheduled_done, on_error=self._schedule_failed)
+
+    def _scheduled_done(self, result: BackupResult | None) -> None:
+        self._scheduled = None
+        if result is not None and result.problem not in (None, *self._notices):
+            self._notice(result.problem)
+
+    def _schedule_failed(self, error: AppError) -> None:
+        self._scheduled = None
+        if error.problem not in self._notices:
+            self._notice(error.problem)
+
+    def _stop_schedule(self) -> None:
+        """What is being copied by the schedule is given up: it is due again next time."""
+        self._schedule.stop()
+        if self._scheduled is not None:
+            self._scheduled.stop()
 
     def _look_through(self, register: Register) -> None:
         """Tells why the last backup failed, and reads every page once, beside the work."""
@@ -399,6 +458,7 @@ class Desktop(QObject):
     def _leave_register(self) -> None:
         if self.services is None:
             return
+        self._stop_schedule()
         if (page := self.window.current_page) is not None:
             page.leave()
         self.jobs.wait_idle()
@@ -445,7 +505,40 @@ def _build(
     return services, seat
 
 
-def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Parts:
+def _care(
+    services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
+) -> Care:
+    from desktop.services.backups import Backups
+    from desktop.services.recovery import RecoveryKeys
+    from desktop.services.users import Users
+    from desktop.store.snapshots import snapshots_folder
+    from desktop.ui.desk import Care
+    from desktop.ui.pages.users_page import Ways
+
+    register = services.register
+    keys = RecoveryKeys(register=register, author=seat.user_name, clock=clock)
+
+    def _ways() -> Ways:
+        ways = keys.ways()
+        return Ways(
+            printed=ways.printed_code, printed_at=keys.confirmed_at(), province=ways.province_key
+        )
+
+    return Care(
+        folder=register.folder,
+        users=Users(register=register, author=seat.user_name, clock=clock, cost=cost),
+        ways=_ways,
+        make_code=keys.new_printed_code,
+        confirm_code=keys.confirm_printed_code,
+        set_province_key=keys.set_province_key,
+        backups=Backups(register=register, clock=clock),
+        snapshots_place=snapshots_folder(register.folder),
+    )
+
+
+def _parts(
+    services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
+) -> Parts:
     from desktop.services.form_texts import text_of
     from desktop.services.remarks import day_of_validation
     from desktop.ui.desk import Parts
@@ -473,4 +566,5 @@ def _parts(services: Services, seat: Seat, clock: Callable[[], datetime]) -> Par
         clock=clock,
         commune_names=seat.commune_names,
         has_home=seat.home is not None,
+        care=_care(services, seat, clock=clock, cost=cost),
     )

@@ -31,3 +31,15 @@ def common_passphrases() -> tuple[str, ...]:
     """What is guessed first, without marks and spaces."""
     text = (_ROOT / "passphrases" / "common.txt").read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def help_text(name: str) -> str:
+    """A page of the help, in Markdown."""
+    return (_ROOT / "help" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def name_shares(kind: str) -> tuple[str, ...]:
+    """``word:share`` of common ``given`` or ``other`` names."""
+    text = (_ROOT / "names" / "order.txt").read_text(encoding="utf-8")
+    lines = (line.split() for line in text.splitlines())
+    return tuple(item for words in lines if words[0] == kind for item in words[1:])

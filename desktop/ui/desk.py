@@ -5,22 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.records import OpenedForm, Todo
 from desktop.jobs.runner import JobRunner
 from desktop.ui.forms.draft_writer import DraftBook
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.main_window import Entry, MainWindow
+from desktop.ui.pages.backups_page import BackupService, BackupsPage
 from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
 from desktop.ui.pages.form_page import FormPage
+from desktop.ui.pages.help_page import HelpPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
+from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.sync_page import SyncPage, SyncService
+from desktop.ui.pages.users_page import UserList, UsersPage, Ways
 from forms.definition import FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What the pages that care for the register itself work with."""
+
+    folder: Path
+    users: UserList
+    ways: Callable[[], Ways]
+    make_code: Callable[[], str]
+    confirm_code: Callable[[], None]
+    set_province_key: Callable[[str], None]
+    backups: BackupService
+    snapshots_place: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +58,17 @@ class Parts:
     clock: Callable[[], datetime]
     commune_names: Mapping[str, str]
     has_home: bool
+    care: Care
 
 
 class Desk(QObject):
-    """Makes the pages of a role; the window shows them."""
+    """Makes the pages of a role; the window shows them.
+
+    Signals:
+        restore_asked: close the register and go back to the snapshot at this path.
+    """
+
+    restore_asked = Signal(object)
 
     def __init__(self, *, window: MainWindow, jobs: JobRunner, parts: Parts) -> None:
         super().__init__(window)
@@ -56,9 +82,51 @@ class Desk(QObject):
         A register that does not know its commune yet can keep nobody: first it is connected.
         """
         if not role and not self._parts.has_home:
-            return [self._sync()]
+            return [self._sync(), *self._care()]
         makers = {Role.POLICE.value: self._police, Role.COLLECTOR.value: self._collector}
-        return [*makers.get(role, self._officer)(), self._sync()]
+        return [*makers.get(role, self._officer)(), self._sync(), *self._care()]
+
+    def show_code(self) -> None:
+        """A recovery code is made and shown, with nothing leading away from it."""
+        self._window.open_page("printed_code")
+        self._window.set_alone(True)
+
+    def _care(self) -> list[Entry]:
+        """What is not done every day: it stands apart from the daily work."""
+        care = self._parts.care
+        users = UsersPage(
+            jobs=self._jobs,
+            users=care.users,
+            ways=care.ways,
+            set_province_key=care.set_province_key,
+        )
+        code = PrintedCodePage(
+            jobs=self._jobs,
+            make=care.make_code,
+            confirm=care.confirm_code,
+            user=care.users.author,
+        )
+        backups = BackupsPage(jobs=self._jobs, backups=care.backups, own_place=care.snapshots_place)
+        users.code_asked.connect(self.show_code)
+        code.finished.connect(self._leave_code)
+        backups.restore_asked.connect(self.restore_asked)
+        return [
+            Entry("users", self.tr("Người dùng"), "users", users, is_daily=False),
+            Entry("printed_code", "", "", code),
+            Entry("backups", self.tr("Sao lưu"), "backup", backups, is_daily=False),
+            Entry(
+                "help",
+                self.tr("Trợ giúp"),
+                "help",
+                HelpPage(folder=care.folder),
+                is_daily=False,
+                key="F1",
+            ),
+        ]
+
+    def _leave_code(self) -> None:
+        self._window.set_alone(False)
+        self._window.open_page("users")
 
     def _officer(self) -> list[Entry]:
         parts = self._parts

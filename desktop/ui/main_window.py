@@ -30,12 +30,20 @@ _NAV_WIDTH = 184
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page with its place in the navigation. ``title`` "" keeps it out of the navigation."""
+    """A page with its place in the navigation.
+
+    Attributes:
+        title: "" keeps it out of the navigation.
+        is_daily: one for each day's work; the others stand below, under a heading of their own.
+        key: its shortcut, where it is not Alt and its number.
+    """
 
     name: str
     title: str
     icon: str
     page: Page
+    is_daily: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,9 @@ class MainWindow(QWidget):
         self._nav = QFrame()
         self._nav.setObjectName("nav")
         self._nav.setFixedWidth(_NAV_WIDTH)
-        self._nav_buttons = QVBoxLayout()
+        self._nav_buttons, self._nav_care = QVBoxLayout(), QVBoxLayout()
+        self._care_title = QLabel(self.tr("Quản trị"))
+        self._care_title.setObjectName("nav_heading")
         self._status = _StatusLine()
         self._lay_out()
 
@@ -93,9 +103,14 @@ class MainWindow(QWidget):
             self._add(entry)
         self._status.show_place(place)
         self._banner.setVisible(place.training)
-        self._nav.show()
-        self._status.show()
+        self._care_title.setVisible(any(not entry.is_daily for entry in entries))
+        self.set_alone(False)
         self.open_page(entries[0].name)
+
+    def set_alone(self, alone: bool) -> None:
+        """The page being shown has the window for itself: no navigation leads away from it."""
+        self._nav.setVisible(not alone)
+        self._status.setVisible(not alone)
 
     def open_page(self, name: str) -> None:
         """Show a page; the one before is told to save."""
@@ -145,7 +160,7 @@ class MainWindow(QWidget):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         bar = QVBoxLayout()
-        bar.setContentsMargins(20, 0, 20, 0)
+        bar.setContentsMargins(20, 6, 20, 0)
         bar.addWidget(self.message_bar)
         right.addLayout(bar)
         right.addWidget(self._stack, 1)
@@ -182,11 +197,15 @@ class MainWindow(QWidget):
         lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lock.clicked.connect(self.lock_asked)
         self._nav_buttons.setSpacing(4)
+        self._nav_care.setSpacing(2)
         layout = QVBoxLayout(self._nav)
         layout.setContentsMargins(10, 14, 10, 12)
         layout.addLayout(head)
         layout.addLayout(self._nav_buttons)
         layout.addStretch(1)
+        layout.addWidget(self._care_title)
+        layout.addLayout(self._nav_care)
+        layout.addSpacing(8)
         layout.addWidget(lock)
 
     def _add(self, entry: Entry) -> None:
@@ -202,11 +221,11 @@ class MainWindow(QWidget):
         icons.dress(button, entry.icon, tint="nav_text", size=20)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setShortcut(f"Alt+{len(self._buttons) + 1}")
+        button.setShortcut(entry.key or f"Alt+{len(self._buttons) + 1}")
         button.clicked.connect(self._open_clicked)
         self._group.addButton(button)
         self._buttons[entry.name] = button
-        self._nav_buttons.addWidget(button)
+        (self._nav_buttons if entry.is_daily else self._nav_care).addWidget(button)
 
     def _clear(self) -> None:
         """Pages of the former role are closed for good."""

@@ -70,7 +70,7 @@ class Messages(QObject):
             ),
             Problem.REGISTER_DAMAGED: (
                 self.tr("Tệp sổ bị hỏng, không đọc được."),
-                self.tr("Đừng ghi thêm gì vào thư mục này; dùng bản sao lưu gần nhất."),
+                self.tr("Đừng xóa gì; ở màn hình mở sổ bấm “Mở từ bản sao lưu”."),
             ),
             Problem.REGISTER_MISSING: (
                 self.tr("Không thấy tệp sổ trong thư mục đã chọn."),
@@ -93,8 +93,8 @@ class Messages(QObject):
                 self.tr("Kiểm tra quyền ghi của thư mục hoặc khóa chống ghi của ổ đĩa."),
             ),
             Problem.DISK_FULL: (
-                self.tr("Ổ đĩa đã đầy nên chưa lưu được; phần đang nhập vẫn còn trên màn hình."),
-                self.tr("Giải phóng dung lượng rồi lưu lại."),
+                self.tr("Ổ đĩa đã đầy nên chưa ghi được; những gì đã lưu vẫn an toàn."),
+                self.tr("Giải phóng dung lượng rồi làm lại."),
             ),
             Problem.STORE_FAILED: (
                 self.tr("Chưa ghi được vào sổ."),
@@ -159,7 +159,7 @@ class Messages(QObject):
             ),
             Problem.TOO_MANY_TRIES: (
                 self.tr("Nhập sai mật khẩu quá nhiều lần."),
-                self.tr("Chờ vài phút rồi nhập lại, hoặc dùng mã khôi phục."),
+                self.tr("Chờ hết giờ rồi nhập lại, hoặc bấm “Quên mật khẩu”."),
             ),
             Problem.KEY_FILE_ALTERED: (
                 self.tr("Tệp khóa của sổ đã bị sửa ngoài chương trình."),

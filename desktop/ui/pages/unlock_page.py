@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
@@ -15,17 +15,22 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_long
-from desktop.errors import AppError
+from desktop.domain.passphrases import MIN_CHARACTERS, MIN_WORDS, is_common, is_long
+from desktop.errors import AppError, Problem
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons
 from desktop.ui.page import Page
+from desktop.ui.widgets.passphrase_advice import KeyboardHint, PassphraseAdvice
 from desktop.ui.widgets.passphrase_field import PassphraseField
+from desktop.ui.widgets.wrapped_label import WrappedLabel
+
+_SECOND_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +41,34 @@ class Doors:
     users: tuple[str, ...]
 
 
+#: Told the stage of a migration, how much of it is done, and of how much.
+Tell: TypeAlias = Callable[[str, int, int], None]
+
+
 class UnlockPage(Page):
     """Opens the register; the slow key derivation runs as a job.
 
     Signals:
         unlocked: (opened register, user name).
+        created: the same, for a register that was made just now.
+        forgotten: the passphrase of this user is lost.
+        restore_asked: open from a snapshot instead.
+        help_asked: the help page.
     """
 
     unlocked = Signal(object, str)
+    created = Signal(object, str)
+    forgotten = Signal(str)
+    restore_asked = Signal()
+    help_asked = Signal()
+    _staged = Signal(str, int, int)
 
     def __init__(
         self,
         *,
         jobs: JobRunner,
         look: Callable[[], Doors],
-        open_register: Callable[[str, str], Any],
+        open_register: Callable[[str, str, Tell], Any],
         create_register: Callable[[str, str], Any],
     ) -> None:
         super().__init__(name="unlock")
@@ -75,12 +93,33 @@ class UnlockPage(Page):
         self._again = PassphraseField(name="passphrase_again", label=self.tr("Nhập lại mật khẩu"))
         self._rules = QLabel(
             self.tr(
-                "Mật khẩu mở khóa toàn bộ sổ trên máy này. Dùng ít nhất {n} ký tự hoặc {m} từ, nên "
-                "là một câu dễ nhớ. Không ai xem được mật khẩu, kể cả tỉnh; hãy giữ kín, đừng quên."
-            ).format(n=MIN_CHARACTERS, m=MIN_WORDS)
+                "Mật khẩu mở khóa toàn bộ sổ trên máy này. Nên là một câu dễ nhớ của riêng mình, "
+                "dán vào cũng được. Không ai xem được mật khẩu, kể cả tỉnh."
+            )
         )
         self._rules.setProperty("kind", "muted")
         self._rules.setWordWrap(True)
+        self._advice = PassphraseAdvice(self._passphrase.line)
+        self._hint = KeyboardHint(self._passphrase.line)
+        self._hint.is_wanted = lambda: self._exists
+        self._wait = QTimer(self)
+        self._wait.setInterval(_SECOND_MS)
+        self._wait.timeout.connect(self._count_down)
+        self._seconds = 0
+        self._stage = WrappedLabel()
+        self._stage.setObjectName("unlock:stage")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Tiến độ nâng cấp sổ"))
+        for widget in (self._stage, self._bar):
+            widget.hide()
+        self._staged.connect(self._show_stage)
+        self._forgot = self._link("forgot", self.tr("Quên mật khẩu"), self._tell_forgotten)
+        self._from_backup = self._link(
+            "from_backup", self.tr("Mở từ bản sao lưu"), self.restore_asked.emit
+        )
+        self._help = self._link("help", self.tr("Trợ giúp (F1)"), self.help_asked.emit)
+        self._help.setShortcut("F1")
         self._go = QPushButton()
         self._go.setObjectName("button:unlock")
         self._go.setProperty("kind", "primary")
@@ -113,6 +152,8 @@ class UnlockPage(Page):
         ):
             self._form.setRowVisible(widget, shown)
         self._rules.setVisible(not doors.exists)
+        self._advice.setVisible(not doors.exists)
+        self._forgot.setVisible(doors.exists)
         (self._passphrase.line if doors.exists else self._name).setFocus()
 
     def _go_on(self) -> None:
@@ -129,15 +170,21 @@ class UnlockPage(Page):
     def _begin(self) -> None:
         user_name = self._users.currentText() if self._exists else self._name.text().strip()
         passphrase = self._passphrase.line.text()
-        if not self._exists and not self._may_create(user_name, passphrase):
+        if self._seconds or (not self._exists and not self._may_create(user_name, passphrase)):
             return
         self._user_name = user_name
         self.message_bar.hide()
         self._set_busy(True)
-        enter = self._open_register if self._exists else self._create_register
+        tell = self._staged.emit
+
+        def enter() -> Any:
+            if self._exists:
+                return self._open_register(user_name, passphrase, tell)
+            return self._create_register(user_name, passphrase)
+
         self._jobs.run(
             self,
-            lambda: enter(user_name, passphrase),
+            enter,
             lane=Lane.WRITE,
             on_success=self._enter,
             on_error=self._refuse,
@@ -150,6 +197,9 @@ class UnlockPage(Page):
         elif not is_long(passphrase):
             sentence = self.tr("Mật khẩu cần ít nhất {n} ký tự hoặc {m} từ.")
             sentence = sentence.format(n=MIN_CHARACTERS, m=MIN_WORDS)
+            field = self._passphrase.line
+        elif is_common(passphrase):
+            sentence = self.tr("Mật khẩu này dễ bị đoán ra. Đặt một câu của riêng mình.")
             field = self._passphrase.line
         elif passphrase != self._again.line.text():
             sentence, field = self.tr("Hai lần nhập mật khẩu không giống nhau."), self._again.line
@@ -164,16 +214,71 @@ class UnlockPage(Page):
         self._set_busy(False)
         self._passphrase.line.clear()
         self._again.line.clear()
-        self.unlocked.emit(register, self._user_name)
+        entered = self.unlocked if self._exists else self.created
+        entered.emit(register, self._user_name)
 
     def _refuse(self, error: AppError) -> None:
         self._set_busy(False)
         self.show_problem(error)
         self._passphrase.line.setFocus()
         self._passphrase.line.selectAll()
+        if error.problem is Problem.TOO_MANY_TRIES:
+            self._seconds = int(error.parameters.get("seconds", "60"))
+            self._wait.start()
+            self._show_wait()
+
+    def _count_down(self) -> None:
+        self._seconds -= 1
+        if self._seconds <= 0:
+            self._seconds = 0
+            self._wait.stop()
+            self.message_bar.hide()
+        self._show_wait()
+
+    def _show_wait(self) -> None:
+        """How long it still takes, on the button that cannot be pressed before."""
+        self._go.setEnabled(not self._seconds)
+        if self._seconds:
+            left = f"{self._seconds // 60}:{self._seconds % 60:02}"
+            self._go.setText(self.tr("Mở sổ (còn {left})").format(left=left))
+        else:
+            self._go.setText(self.tr("Mở sổ"))
+
+    def _show_stage(self, stage: str, done: int, total: int) -> None:
+        """A register of an earlier version is brought to this one."""
+        words = {
+            "keeping": self.tr("giữ một bản sao lưu"),
+            "copying": self.tr("chép sổ"),
+            "changing": self.tr("đổi sang dạng mới"),
+            "proving": self.tr("kiểm tra"),
+            "swapping": self.tr("thay tệp"),
+        }
+        self._stage.setText(
+            self.tr(
+                "Đang nâng cấp sổ: {stage}… Chỉ làm một lần. Máy tắt giữa chừng cũng không hỏng sổ."
+            ).format(stage=words.get(stage, ""))
+        )
+        self._bar.setRange(0, total if total > 1 else 0)
+        self._bar.setValue(done)
+        for widget in (self._stage, self._bar):
+            widget.show()
+
+    def _tell_forgotten(self) -> None:
+        self.forgotten.emit(self._users.currentText())
+
+    def _link(self, name: str, words: str, pressed: Callable[[], None]) -> QPushButton:
+        button = QPushButton(words)
+        button.setObjectName(f"button:{name}")
+        button.setProperty("kind", "quiet")
+        button.clicked.connect(pressed)
+        return button
 
     def _set_busy(self, busy: bool) -> None:
         self._go.setEnabled(not busy)
+        for widget in (self._stage, self._bar):
+            widget.hide()
+        for link in (self._forgot, self._from_backup):
+            link.setEnabled(not busy)
         if busy:
             self._go.setText(self.tr("Đang mở khóa…"))
         else:
@@ -182,7 +287,7 @@ class UnlockPage(Page):
     def _compose(self) -> None:
         card = QFrame()
         card.setProperty("kind", "card")
-        card.setFixedWidth(460)
+        card.setFixedWidth(500)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self._form.setVerticalSpacing(8)
@@ -194,6 +299,9 @@ class UnlockPage(Page):
         )
         for label, field in rows:
             self._form.addRow(label, field)
+            if field is self._passphrase:
+                self._form.addRow(self._advice)
+                self._form.addRow(self._hint)
         inner = QVBoxLayout(card)
         inner.setContentsMargins(32, 26, 32, 28)
         inner.setSpacing(14)
@@ -203,7 +311,14 @@ class UnlockPage(Page):
         inner.addLayout(self._form)
         # The message stands inside the card, beside what it is about.
         inner.addWidget(self.message_bar)
-        inner.addWidget(self._go)
+        for widget in (self._stage, self._bar, self._go):
+            inner.addWidget(widget)
+        links = QHBoxLayout()
+        links.setSpacing(0)
+        for link in (self._forgot, self._from_backup, self._help):
+            links.addWidget(link)
+        links.addStretch(1)
+        inner.addLayout(links)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(card)

@@ -34,6 +34,10 @@ class PassphraseField(QWidget):
         layout.addWidget(self._eye)
         self.setFocusProxy(self.line)
 
+    def hide_again(self) -> None:
+        """As it was at first: letters are dots."""
+        self._eye.setChecked(False)
+
     def _show(self, shown: bool) -> None:
         mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self.line.setEchoMode(mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 
@@ -18,12 +18,19 @@ class WrappedLabel(QLabel):
         self.setWordWrap(True)
 
     def setText(self, text: str) -> None:
-        """Another text, with the height it needs."""
+        """Another text, with the height it needs; a hidden one has not got its width yet."""
         super().setText(text)
-        self._insist()
+        if self.isVisible():
+            self._insist()
+        else:
+            self.setMinimumHeight(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._insist()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._insist()
 
     def _insist(self) -> None:
