@@ -37,7 +37,7 @@ from PySide6.QtWidgets import QApplication
 from desktop import logs
 from desktop.errors import AppError, Problem
 from desktop.jobs.progress import Cancelled, Progress
-from desktop.jobs.runner import JobRunner
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.watchdog import Watchdog
 from desktop.ui import theme
 from desktop.ui.front import Front
@@ -561,6 +561,7 @@ def _parts(
         checks=services.checks,
         reviews=services.reviews,
         syncing=services.syncing,
+        ledger=services.ledger,
         begin_filling=_begin_filling,
         definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,
         clock=clock,

@@ -189,7 +189,7 @@ def _special(line: LedgerLine, values: Mapping[str, str]) -> str | None:
         return _SEARCHES.get(values.get("search", ""), _SEARCHES[SearchKind.FILTER.value])
     if line.action == Action.SYNC_RUN:
         words = "{by} đồng bộ: gửi {sent}, nhận {received} thay đổi."
-        return words + " Chưa xong: {problem}." if "problem" in values else words
+        return words + " Chưa xong (mã {problem})." if "problem" in values else words
     if line.action == Action.KEY_RECOVERED:
         way = "mã in" if values.get("way") == "printed_code" else "tỉnh"
         return "{by} mở lại sổ nhờ " + way + " và đặt mật khẩu mới."
@@ -200,7 +200,7 @@ def _special(line: LedgerLine, values: Mapping[str, str]) -> str | None:
         place = "vào thư mục thứ hai" if values.get("place") == "second" else "cạnh sổ"
         who = "Chương trình" if line.by == PROGRAM else "{by}"
         if line.action == Action.BACKUP_FAILED:
-            return who + " sao lưu " + place + " không thành: {problem}."
+            return who + " sao lưu " + place + " không thành (mã {problem})."
         return who + " sao lưu sổ " + place + "."
     if line.action == Action.SYNC_RECEIVE and "rows" not in values:
         return "Tỉnh thu hồi một phần dữ liệu khi {by} đồng bộ."
@@ -213,7 +213,7 @@ def _who(line: LedgerLine, names: Mapping[str, str]) -> str:
         return "–"
     found = [names.get(name, name) for kind, name in line.objects if kind in _DOCUMENTS]
     found = list(dict.fromkeys(found)) or [
-        f"thay đổi {name}" if kind == "changes" else name for kind, name in line.objects
+        f"các thay đổi số {name}" if kind == "changes" else name for kind, name in line.objects
     ]
     more = len(found) - NAMED
     return ", ".join(found[:NAMED]) + (f" và {more} mục khác" if more > 0 else "")

@@ -114,6 +114,17 @@ class Ledger:
         document = self._register.document(person_id)
         return "" if document is None else str(document.fields.get("full_name") or "")
 
+    def person_in(self, line: LedgerLine) -> PersonId | None:
+        """Whom a line is about, the first of several; ``None`` for nobody who is here."""
+        for kind, name in line.objects:
+            if kind == DocumentType.PERSON.value:
+                return PersonId(name)
+            if kind in _DOCUMENT_TYPES and (document := self._register.document(name)) is not None:
+                found = document.fields.get("person_id") or document.fields.get("head_person_id")
+                if found:
+                    return PersonId(str(found))
+        return None
+
     # checking
 
     def check(

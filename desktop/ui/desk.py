@@ -18,6 +18,7 @@ from desktop.ui.pages.backups_page import BackupService, BackupsPage
 from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
 from desktop.ui.pages.form_page import FormPage
 from desktop.ui.pages.help_page import HelpPage
+from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
@@ -53,6 +54,7 @@ class Parts:
     checks: CheckDesk
     reviews: ReviewDesk
     syncing: SyncService
+    ledger: LedgerBook
     begin_filling: Callable[[OpenedForm], Filling]
     definition_of: Callable[[str, str], FormDefinition]
     clock: Callable[[], datetime]
@@ -113,6 +115,7 @@ class Desk(QObject):
         return [
             Entry("users", self.tr("Người dùng"), "users", users, is_daily=False),
             Entry("printed_code", "", "", code),
+            self._ledger(),
             Entry("backups", self.tr("Sao lưu"), "backup", backups, is_daily=False),
             Entry(
                 "help",
@@ -163,6 +166,10 @@ class Desk(QObject):
             commune_names=self._parts.commune_names,
         )
         return [Entry("collecting", self.tr("Phiếu nhận"), "inbox", page)]
+
+    def _ledger(self) -> Entry:
+        page = LedgerPage(jobs=self._jobs, book=self._parts.ledger)
+        return Entry("ledger", self.tr("Nhật ký"), "clock", page, is_daily=False)
 
     def _sync(self) -> Entry:
         page = SyncPage(jobs=self._jobs, syncing=self._parts.syncing)
