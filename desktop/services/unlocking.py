@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def create_register(
         lock.release()
         raise
     register = Register.create(folder, key=key, author=name, lock=lock, user=name)
-    register.set_meta({OPENED + name: datetime.now(UTC).isoformat(timespec="seconds")})
+    with suppress(ExternalError):  # the register is there; when it was opened is a convenience
+        register.set_meta({OPENED + name: datetime.now(UTC).isoformat(timespec="seconds")})
     return register
 
 

@@ -23,7 +23,7 @@ _READERS = 3
 _READERS_AT_MOST = 8
 
 # On every connection, after the key. The first statement that reads fails on a wrong key.
-_SETTINGS = (
+_SETTINGS: tuple[str, ...] = (
     "SELECT count(*) FROM sqlite_master",
     # FULL: a save that was acknowledged is on the disk. NORMAL lost some in power-cut trials.
     "PRAGMA synchronous = FULL",

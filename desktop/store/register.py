@@ -27,6 +27,7 @@ from desktop.errors import ExternalError, Problem, UserError
 from desktop.store import connection as connections
 from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.books import Books, open_books
+from desktop.store.copying import remove_database, require_whole
 from desktop.store.documents import Document, Edit
 from desktop.store.driver import Driver, driver_of
 from desktop.store.failures import translated
@@ -427,7 +428,7 @@ def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) 
         raise UserError(Problem.REGISTER_EXISTS)
     beside = folder / (REGISTER_FILE + ".new")
     try:
-        beside.unlink(missing_ok=True)
+        remove_database(beside)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         os.close(descriptor)
     except OSError as error:
@@ -443,7 +444,8 @@ def _lay_out(folder: Path, *, key: DataKey, author: str, memory_security: bool) 
             books.record(at=datetime.now(UTC), by=author, action=Action.REGISTER_CREATE, objects=[])
             books.close()
             driver.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        engine.dispose()  # the last connection moves the write-ahead log into the file
+        engine.dispose()
+        require_whole(beside, key=key)  # with its log in the file: only the file gets the name
     try:
         beside.rename(register_path(folder))
         flush_folder(folder)
