@@ -491,7 +491,7 @@ def _build(
         register=register,
         forms=forms,
         tables=tables,
-        people=People(register=register),
+        people=People(register=register, forms=forms, user_name=user_name, clock=clock),
         records=Records(
             register=register, forms=forms, tables=tables, author=user_name, clock=clock
         ),

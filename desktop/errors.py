@@ -55,6 +55,7 @@ class Problem(Enum):
     DIVERGED = "diverged"
     TRAINING_MISMATCH = "training_mismatch"
     COMMUNE_MISMATCH = "commune_mismatch"
+    FILTER_NAME_TAKEN = "filter_name_taken"
     USER_EXISTS = "user_exists"
     USER_UNKNOWN = "user_unknown"
     LAST_MANAGER = "last_manager"

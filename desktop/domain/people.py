@@ -1,10 +1,12 @@
-"""Persons and households as lists and pages show them."""
+"""Persons and households as lists and pages show them, and what a list may be narrowed to."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, unique
-from typing import NewType
+from typing import NewType, TypeAlias
 
 PersonId = NewType("PersonId", str)
 HouseholdId = NewType("HouseholdId", str)
@@ -48,3 +50,93 @@ class PersonRow:
     check: CheckState
     flags: int
     clashes: int
+
+
+@unique
+class Missing(Enum):
+    """What may be unknown of a person and is looked for."""
+
+    ID_NUMBER = "id_number"
+    BIRTH_DATE = "birth_date"
+    WHOLE_BIRTH_DATE = "whole_birth_date"  # the year or the month is known, the day is not
+    SEX = "sex"
+    ETHNICITY = "ethnicity"
+    RESIDENCE = "residence"
+    SOCIAL_INSURANCE_NUMBER = "social_insurance_number"
+    HOUSEHOLD = "household"
+    HAMLET = "hamlet"
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What the list is narrowed to besides the text; every condition that is set must hold.
+
+    Attributes:
+        form_id: who has a record of this form, or with ``has_form`` false has none.
+        is_flagged: who has any finding that asks for the police's check.
+        finding: who has the finding with this code name (``"ID_006"``).
+        hamlet: who lives in this hamlet, as the list of hamlets names it.
+        age_from, age_to: whole years, both included, on ``age_on`` (``None``: the day of asking).
+            Who may be of that age counts: of some only the year of birth is known.
+    """
+
+    status: RecordStatus | None = None
+    check: CheckState | None = None
+    form_id: str = ""
+    has_form: bool = True
+    is_flagged: bool = False
+    finding: str = ""
+    missing: Missing | None = None
+    hamlet: str = ""
+    age_from: int | None = None
+    age_to: int | None = None
+    age_on: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Does it let everybody through?"""
+        return self == EVERYBODY
+
+
+EVERYBODY = PeopleFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeople:
+    """A page of the list. ``after`` asks for the page that follows; "" when this is the last."""
+
+    rows: tuple[PersonRow, ...]
+    after: str
+
+
+@unique
+class Facet(Enum):
+    """A property by which the list can be narrowed, with a count beside each value."""
+
+    STATUS = "status"
+    CHECK = "check"
+    FORM = "form"  # has a record of the form
+    NO_FORM = "no_form"
+    FINDING = "finding"  # the code; "" for any
+    MISSING = "missing"
+    HAMLET = "hamlet"
+
+
+FacetCounts: TypeAlias = Mapping[tuple[Facet, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCounts:
+    """How many are found, and how many would be with each value of each facet instead."""
+
+    total: int
+    facets: FacetCounts
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A text with a filter that a user keeps under a name; "" names the one used last."""
+
+    name: str
+    text: str
+    where: PeopleFilter

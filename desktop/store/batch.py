@@ -16,11 +16,13 @@ from sqlalchemy import Table
 from desktop.store import restricted_lists, tables
 from desktop.store.documents import FieldValues
 from desktop.store.driver import Driver, first_value
+from desktop.store.people_index import Indexed, marks_of, refresh_marks, write_index
 from desktop.store.projections import (
     ABOUT_A_PERSON,
     LISTED_FIELDS,
     Cell,
     Row,
+    number_rows,
     numbers_of,
     row_of,
     table_of,
@@ -48,11 +50,11 @@ _INSERT_ROW = {kind: tables.insert_into(table_of(kind)) for kind in DocumentType
 _UPDATE = (
     "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ? WHERE doc = ?"
 )
-_ADD_WORDS = "INSERT INTO people_words (rowid, words) VALUES (?, ?)"
-_DROP_WORDS = "INSERT INTO people_words (people_words, rowid, words) VALUES ('delete', ?, ?)"
 _ADD_NUMBER = "INSERT OR IGNORE INTO person_numbers (number, doc) VALUES (?, ?)"
 _DROP_NUMBER = "DELETE FROM person_numbers WHERE number = ? AND doc = ?"
-_WORDS = [column.name for column in tables.people.columns].index("words")
+_PERSON = [column.name for column in tables.people.columns]
+_HOUSEHOLD_ID, _PLACE = _PERSON.index("household_id"), _PERSON.index("place")
+_WORDS, _MARKS = _PERSON.index("words"), _PERSON.index("marks")
 
 # The newest submission and the newest check decide; both are ordered by ids made in time order.
 _REFRESH_STATES = """
@@ -272,12 +274,15 @@ class Batch:
 
     def _write_rows(self, shown: Sequence[Entry]) -> None:
         new: defaultdict[DocumentType, list[Row]] = defaultdict(list)
-        words_gone: list[Row] = []
-        words_new: list[Row] = []
+        persons: list[tuple[Row | None, Row]] = []
         person_ids: set[str] = set()
+        households: set[str] = set()
         for entry in shown:
             row, before, kind = entry.row(), entry.before, entry.kind
             if row is None or kind is None or row == before:
+                continue
+            if kind is DocumentType.PERSON:
+                persons.append((before, row))
                 continue
             if before is None:
                 new[kind].append(row)
@@ -285,15 +290,44 @@ class Batch:
                 self._update_row(table_of(kind), before, row)
             if kind in ABOUT_A_PERSON:
                 person_ids.add(str(entry.fields.get("person_id") or ""))
-            if kind is DocumentType.PERSON and (before is None or before[_WORDS] != row[_WORDS]):
-                words_new.append((entry.doc, row[_WORDS]))
-                if before is not None:
-                    words_gone.append((entry.doc, before[_WORDS]))
+            elif kind is DocumentType.HOUSEHOLD:
+                households.add(entry.document_id)
         for kind, rows in new.items():
             self._many(_INSERT_ROW[kind], rows)
-        self._many(_DROP_WORDS, words_gone)
-        self._many(_ADD_WORDS, words_new)
         refresh_person_states(self._driver, person_ids)
+        self._write_persons(persons)
+        refresh_marks(
+            self._driver,
+            person_ids=person_ids,
+            household_ids=households,
+            apart_from={int(row[0]) for _, row in persons},
+        )
+
+    def _write_persons(self, persons: Sequence[tuple[Row | None, Row]]) -> None:
+        """After all they rest on: a person is indexed by other documents too."""
+        marks = marks_of(
+            self._driver, [(str(row[1]), str(row[_HOUSEHOLD_ID])) for _, row in persons]
+        )
+        added: list[Row] = []
+        gone: list[Indexed] = []
+        new: list[Indexed] = []
+        for before, row in persons:
+            after = (*row[:_MARKS], marks[str(row[1])])
+            if before is None:
+                added.append(after)
+            else:
+                before = (*before[:_MARKS], self._marks_before(row))
+                self._update_row(tables.people, before, after)
+            if before is None or _indexed(before) != _indexed(after):
+                new.append(_indexed(after))
+                if before is not None:
+                    gone.append(_indexed(before))
+        self._many(_INSERT_ROW[DocumentType.PERSON], added)
+        write_index(self._driver, gone=gone, new=new)
+
+    def _marks_before(self, row: Row) -> str:
+        found = self._driver.execute("SELECT marks FROM people WHERE doc = ?", (row[0],))
+        return str(first_value(found))
 
     def _update_row(self, table: Table, before: Row, after: Row) -> None:
         """Set only the columns that differ, so that the other indexes stay untouched."""
@@ -303,6 +337,8 @@ class Batch:
             if old != new:
                 names.append(f"{column.name} = ?")
                 values.append(new)
+        if not names:
+            return
         sql = f"UPDATE {table.name} SET {', '.join(names)} WHERE doc = ?"  # noqa: S608 names of ours
         self._driver.execute(sql, (*values, after[0]))
 
@@ -312,8 +348,10 @@ class Batch:
         for entry in shown:
             if entry.kind is DocumentType.PERSON:
                 numbers = entry.numbers()
-                gone += [(number, entry.doc) for number in entry.numbers_before - numbers]
-                new += [(number, entry.doc) for number in numbers - entry.numbers_before]
+                if numbers == entry.numbers_before:
+                    continue
+                gone += number_rows(entry.numbers_before, entry.doc)
+                new += number_rows(numbers, entry.doc)
         self._many(_DROP_NUMBER, gone)
         self._many(_ADD_NUMBER, new)
 
@@ -372,6 +410,11 @@ def refresh_person_states(driver: Driver, person_ids: Iterable[str]) -> None:
     known = [person_id for person_id in person_ids if person_id]
     if known:
         driver.execute(_REFRESH_STATES, (_ENCODER.encode(known).decode(),))
+
+
+def _indexed(person: Row) -> Indexed:
+    """How the index has a person: where, and by which words."""
+    return int(person[_PLACE]), f"{person[_WORDS]}{person[_MARKS]}"
 
 
 def _document_row(entry: Entry) -> tuple[Any, ...]:

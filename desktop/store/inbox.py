@@ -15,6 +15,7 @@ from desktop.store.batch import Batch, Entry, refresh_person_states
 from desktop.store.documents import Patch, replayed
 from desktop.store.driver import Driver
 from desktop.store.outbox import waiting_patches
+from desktop.store.people_index import drop_bucket, refresh_marks
 from desktop.store.register import Register
 from desktop.store.resending import send_missed_again
 from desktop.store.transaction import Transaction
@@ -177,11 +178,7 @@ def _new_entry(batch: Batch, row: Row, *, pending: int) -> Entry:
 def _drop(driver: Driver, bucket: str) -> None:
     """Remove a bucket's documents from every list; the outbox keeps what is unsent."""
     person_ids = _persons_of(driver, bucket)
-    driver.execute(
-        "INSERT INTO people_words (people_words, rowid, words) SELECT 'delete', p.doc, p.words "
-        "FROM people AS p JOIN documents AS d ON d.doc = p.doc WHERE d.bucket = ?",
-        (bucket,),
-    )
+    drop_bucket(driver, bucket)
     for table in _LISTS:
         driver.execute(
             f"DELETE FROM {table} WHERE doc IN (SELECT doc FROM documents WHERE bucket = ?)",  # noqa: S608 names of ours
@@ -191,6 +188,7 @@ def _drop(driver: Driver, bucket: str) -> None:
     restricted_lists.drop_bucket(driver, bucket)
     driver.execute("DELETE FROM buckets WHERE bucket = ?", (bucket,))
     refresh_person_states(driver, person_ids)
+    refresh_marks(driver, person_ids=person_ids)
 
 
 def _persons_of(driver: Driver, bucket: str) -> list[str]:

@@ -1,55 +1,111 @@
-"""The people list: found as one types, in the order of Vietnamese lists of names.
+"""The people list: found as one types, in the order of Vietnamese lists of names, page by page.
 
-A text is looked for in one of two ways. Digits are the beginning of any number of a person. Words
-(without marks) are beginnings of words of the name, all of them, in any order; a single word may
-also be the beginning of the initials (``ntm`` finds Nguyễn Thị Mai).
+The index numbers persons by their place in the list, so that whatever is asked for
+(``people_query``) comes in the order of the list from any place on, and a page costs the same at
+the end of a million persons as at the beginning. A page ends with where the next one begins, never
+with how many came before: rows that are added meanwhile make no gap and show nobody twice.
 
-Words of names are few and shared by many, so that one letter may find half of a province. The
-index of words tells cheaply whether at most ``_FEW`` persons match; those are sorted. Of more, the
-list is read in its order from the index of names until the page is full, which then is soon.
+A number is looked for among numbers: who has one that begins so, then who has one that ends so,
+then who was born in the year. ``chủ hộ …`` lists the members of the households of those heads.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import date
+from typing import Any, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
+from desktop.domain.people import (
+    EVERYBODY,
+    CheckState,
+    FoundPeople,
+    PeopleFilter,
+    PersonId,
+    PersonRow,
+    RecordStatus,
+)
+from desktop.store.name_order import DOC_MASK
+from desktop.store.people_query import HIGHEST, Condition, Kind, Query, ask
+from desktop.store.people_words import from_behind, year_word
 from desktop.store.register import Register
-from forms.vietnamese import search_key
 
-#: Up to so many matches are fetched and sorted; more are sought along the sorted index.
-_FEW = 1000
-#: Sorts after every number that begins alike.
-_HIGHEST = "\U0010ffff"
+#: What a page ends with: numbers and texts that say where the next one begins.
+_Place: TypeAlias = tuple[str | int, ...]
+#: Who is looked through at once when the index alone does not decide.
+_AT_ONCE = 200
+#: A number that nobody types on from: the beginning of a year of birth.
+_YEAR = len("1972")
+_SHORTEST_TAIL = 4
 
-_WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"[a-z]{0,2}\d[\d .]*", re.IGNORECASE)
-_Parameters: TypeAlias = tuple[str | int, ...]
-
-_ROWS = """
-SELECT p.id, p.full_name, p.birth_date, p.sex, p.id_number,
-       coalesce(h.hamlet, ''), coalesce(h.code, ''),
-       coalesce((SELECT hp.full_name FROM documents AS hpd JOIN people AS hp ON hp.doc = hpd.doc
-                 WHERE hpd.id = h.head_person_id), ''),
-       coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'), p.flags, p.clashes
-FROM people AS p
+_COLUMNS = """
+p.doc, p.place, p.id, p.full_name, p.birth_date, p.sex, p.id_number,
+coalesce(h.hamlet, ''), coalesce(h.code, ''),
+coalesce((SELECT hp.full_name FROM documents AS hpd JOIN people AS hp ON hp.doc = hpd.doc
+          WHERE hpd.id = h.head_person_id), ''),
+coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'), p.flags, p.clashes,
+p.numbers, p.words, p.marks, h.head_person_id IS p.id
+"""
+_ROWS = f"""
+SELECT {_COLUMNS}
+FROM json_each(?) AS wanted
+JOIN people AS p ON p.doc = wanted.value
 LEFT JOIN documents AS hd ON hd.id = p.household_id
 LEFT JOIN households AS h ON h.doc = hd.doc
 LEFT JOIN person_states AS s ON s.person_id = p.id
+ORDER BY wanted.key
+"""  # noqa: S608 parts of ours
+_PLACES = (
+    "SELECT rowid FROM people_words WHERE people_words MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?"
+)
+_COUNT = "SELECT count(*) FROM people_words WHERE people_words MATCH ?"
+_NUMBERS = (
+    "SELECT number, doc FROM person_numbers WHERE (number, doc) > (?, ?) AND number < ? "
+    "ORDER BY number, doc LIMIT ?"
+)
+_MEMBERS = """
+SELECT m.doc FROM people AS p JOIN people AS m ON m.household_id = p.household_id
+WHERE p.doc = ? AND p.household_id <> '' ORDER BY m.doc <> p.doc, m.place
 """
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
-    """A part of SQL that chooses numbers of persons (``doc``), with its parameters."""
+class _Person:
+    """A person as read: the row of the list, and what it is found by."""
 
-    sql: str
-    parameters: _Parameters
+    doc: int
+    place: int
+    row: PersonRow
+    numbers: tuple[str, ...]
+    words: frozenset[str]
+    is_head: bool
+
+
+_Found: TypeAlias = tuple[_Place, _Person]
+
+
+def people_page(
+    register: Register,
+    text: str = "",
+    *,
+    limit: int,
+    today: date | None = None,
+    where: PeopleFilter = EVERYBODY,
+    after: str = "",
+) -> FoundPeople:
+    """The persons that the text and the filter find, from the place that a page ended with."""
+    start: _Place = tuple(msgspec.json.decode(after)) if after else ()
+    rows: list[PersonRow] = []
+    with register.reading() as connection:
+        query = ask(connection, text, where, today=today)
+        for place, person in _found(connection, query, start, limit):
+            rows.append(person.row)
+            if len(rows) == limit:
+                return FoundPeople(tuple(rows), msgspec.json.encode(place).decode())
+    return FoundPeople(tuple(rows), "")
 
 
 def search_people(
@@ -57,43 +113,40 @@ def search_people(
     text: str,
     *,
     limit: int,
-    offset: int = 0,
-    status: RecordStatus | None = None,
-    flagged_only: bool = False,
+    today: date | None = None,
+    where: PeopleFilter = EVERYBODY,
 ) -> list[PersonRow]:
-    """A page of the persons that the text finds; all of them when it is empty."""
-    condition = _Filter(status, flagged_only)
-    with register.reading() as connection:
-        query = _chosen(connection, text, condition)
-        docs = connection.exec_driver_sql(
-            f"{query.sql} LIMIT ? OFFSET ?", (*query.parameters, limit, offset)
-        )
-        return _rows(connection, [row[0] for row in docs])
+    """The first persons that the text finds; of everybody when it is empty."""
+    page = people_page(register, text, limit=limit, where=where, today=today)
+    return list(page.rows)
 
 
 def count_people(
     register: Register,
     text: str = "",
     *,
-    status: RecordStatus | None = None,
-    flagged_only: bool = False,
+    today: date | None = None,
+    where: PeopleFilter = EVERYBODY,
 ) -> int:
-    """How many persons the text finds."""
-    condition = _Filter(status, flagged_only)
-    number, words = _read(text)
-    if number:
-        source = _by_number(number, condition, select="count(DISTINCT n.doc)")
-    elif words and condition.is_open:
-        source = _Query(
-            "SELECT count(*) FROM people_words WHERE people_words MATCH ?", (_match(words),)
-        )
-    elif words:
-        source = _with_words(words, condition)
-    else:
-        sql = f"SELECT count(*) FROM people AS p {condition.join} WHERE {condition.sql}"  # noqa: S608 parts of ours
-        source = _Query(sql, condition.parameters)
+    """How many persons the text and the filter find."""
     with register.reading() as connection:
-        return int(connection.exec_driver_sql(source.sql, source.parameters).scalar_one())
+        return count_found(connection, ask(connection, text, where, today=today))
+
+
+def count_found(connection: Connection, query: Query) -> int:
+    """How many the question finds; the index counts by itself wherever it decides alone."""
+    if query.kind is not Kind.WORDS or query.digits:
+        return sum(1 for _ in words_of_found(connection, query))
+    if query.is_settled_by_words:
+        return _count_words(connection, query)
+    sure, at_the_ends = query.split_by_year()
+    one_by_one = sum(1 for _ in words_of_found(connection, at_the_ends))
+    return _count_words(connection, sure) + one_by_one
+
+
+def words_of_found(connection: Connection, query: Query) -> Iterator[frozenset[str]]:
+    """The words of everybody the question finds; for what the index does not decide."""
+    return (person.words for _, person in _found(connection, query, (), _AT_ONCE))
 
 
 def person_with_number(
@@ -106,7 +159,7 @@ def person_with_number(
     with register.reading() as connection:
         docs = connection.exec_driver_sql(
             "SELECT n.doc FROM person_numbers AS n JOIN people AS p ON p.doc = n.doc "
-            "WHERE n.number = ? AND p.id <> ? ORDER BY p.sort_key",
+            "WHERE n.number = ? AND p.id <> ? ORDER BY p.place",
             (wanted, other_than or ""),
         )
         return _rows(connection, [doc for (doc,) in docs])
@@ -126,114 +179,151 @@ def household_members(register: Register, household_id: str) -> list[PersonRow]:
     """The persons of a household, in the order of the list."""
     with register.reading() as connection:
         docs = connection.exec_driver_sql(
-            "SELECT doc FROM people WHERE household_id = ? ORDER BY sort_key, doc", (household_id,)
+            "SELECT doc FROM people WHERE household_id = ? ORDER BY place", (household_id,)
         )
         return _rows(connection, [doc for (doc,) in docs])
 
 
-class _Filter:
-    """What the list is narrowed to besides the text, as SQL about ``people AS p``."""
-
-    def __init__(self, status: RecordStatus | None, flagged_only: bool) -> None:
-        self.is_open = status is None and not flagged_only
-        self.join = ""
-        parts = ["p.flags > 0"] if flagged_only else []
-        self.parameters: _Parameters = ()
-        if status is RecordStatus.NONE:
-            self.join = "LEFT JOIN person_states AS s ON s.person_id = p.id"
-            parts.append("coalesce(s.status, 'none') = 'none'")
-        elif status is not None:
-            self.join = "JOIN person_states AS s ON s.person_id = p.id"
-            parts.append("s.status = ?")
-            self.parameters = (status.value,)
-        self.sql = " AND ".join(parts) or "1"
+def _found(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+    """Everybody found, behind a place, each with where the list goes on after them."""
+    ways = {Kind.WORDS: _by_words, Kind.NUMBER: _by_number, Kind.HEAD: _by_head}
+    return ways[query.kind](connection, query, start, limit)
 
 
-def _read(text: str) -> tuple[str, list[str]]:
-    """What was typed: the beginning of a number, or words."""
-    if _NUMBER.fullmatch(text.strip()):
-        return re.sub("[ .]", "", text).casefold(), []
-    return "", _WORD.findall(search_key(text))
+# -- by words --
 
 
-def _chosen(connection: Connection, text: str, condition: _Filter) -> _Query:
-    number, words = _read(text)
-    if number:
-        return _by_number(number, condition, select="DISTINCT n.doc", order="ORDER BY n.number")
-    if not words:
-        return _along_names([], condition)
-    found = connection.exec_driver_sql(
-        "SELECT rowid FROM people_words WHERE people_words MATCH ? LIMIT ?",
-        (_match(words), _FEW + 1),
-    ).all()
-    if len(found) > _FEW:
-        return _along_names(words, condition)
-    return _sorted([row[0] for row in found], condition)
+def _by_words(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+    """First who is spelt as typed, then the others; both in the order of the list."""
+    turns = ((0, True), (1, False)) if query.spelt else ((1, None),)
+    first, behind = (int(part) for part in start) if start else (0, -1)
+    for turn, spelt in turns:
+        if turn < first:
+            continue
+        expression = query.expression(spelt=spelt)
+        for person in _along(connection, expression, behind if turn == first else -1, limit):
+            if _holds(query, person):
+                yield (turn, person.place), person
 
 
-def _by_number(number: str, condition: _Filter, *, select: str, order: str = "") -> _Query:
-    join = "" if condition.is_open else f"JOIN people AS p ON p.doc = n.doc {condition.join}"
-    sql = (
-        f"SELECT {select} FROM person_numbers AS n {join} "  # noqa: S608 parts of ours
-        f"WHERE n.number >= ? AND n.number < ? AND {condition.sql} {order}"
+def _along(connection: Connection, expression: str, behind: int, limit: int) -> Iterator[_Person]:
+    """The persons of an expression in the order of the list, behind a place."""
+    while True:
+        rows = connection.exec_driver_sql(_PLACES, (expression, behind, limit)).all()
+        yield from _people(connection, [place & DOC_MASK for (place,) in rows])
+        if len(rows) < limit:
+            return
+        behind = rows[-1][0]
+
+
+def _holds(query: Query, person: _Person) -> bool:
+    """What the words of the index do not decide."""
+    return query.is_settled_by_words or (
+        query.may_be_born(person.row.birth_date) and query.has_digits(person.numbers)
     )
-    return _Query(sql, (number, number + _HIGHEST, *condition.parameters))
 
 
-def _with_words(words: list[str], condition: _Filter) -> _Query:
-    """Counts persons whose names have the words."""
-    sql = (
-        "SELECT count(*) FROM people_words JOIN people AS p ON p.doc = people_words.rowid "  # noqa: S608 parts of ours
-        f"{condition.join} WHERE people_words MATCH ? AND {condition.sql}"
-    )
-    return _Query(sql, (_match(words), *condition.parameters))
+def _count_words(connection: Connection, query: Query) -> int:
+    return int(connection.exec_driver_sql(_COUNT, (query.expression(),)).scalar_one())
 
 
-def _sorted(docs: list[int], condition: _Filter) -> _Query:
-    """These few, in the order of the list."""
-    sql = (
-        "SELECT p.doc FROM json_each(?) AS found JOIN people AS p ON p.doc = found.value "  # noqa: S608 parts of ours
-        f"{condition.join} WHERE {condition.sql} ORDER BY p.sort_key, p.words, p.doc"
-    )
-    return _Query(sql, (msgspec.json.encode(docs).decode(), *condition.parameters))
+# -- by number --
 
 
-def _along_names(words: list[str], condition: _Filter) -> _Query:
-    """Read the list in its order and keep what matches; for texts that many names match."""
-    parts = ["instr(p.words, ?) > 0"] * len(words)
-    beginnings = [" " + word for word in words]
-    if len(words) == 1:
-        parts = ["(instr(p.words, ?) > 0 OR instr(p.words, ?) > 0)"]
-        beginnings.append(" _" + words[0])
-    sql = (
-        f"SELECT p.doc FROM people AS p {condition.join} "  # noqa: S608 parts of ours
-        f"WHERE {' AND '.join([*parts, condition.sql])} ORDER BY p.sort_key, p.words, p.doc"
-    )
-    return _Query(sql, (*beginnings, *condition.parameters))
+def _by_number(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+    """Numbers that begin so, numbers that end so, then the year of birth; nobody twice."""
+    (digits,) = query.digits
+    first = int(start[0]) if start else 0
+    if first == 0:
+        behind = (str(start[1]), int(start[2])) if start else (digits, -1)
+        for number, person in _by_numbers(connection, digits, behind, limit):
+            if number == min(_beginning_with(digits, person)) and _is_wanted(query, person):
+                yield (0, number, person.doc), person
+    if first <= 1 and len(digits) >= _SHORTEST_TAIL:
+        tail = from_behind(digits)
+        behind = (str(start[1]), int(start[2])) if first == 1 else (tail, -1)
+        for number, person in _by_numbers(connection, tail, behind, limit):
+            if (
+                not _beginning_with(digits, person)
+                and number == min(map(from_behind, _ending_with(digits, person)), default="")
+                and _is_wanted(query, person)
+            ):
+                yield (1, number, person.doc), person
+    if len(digits) == _YEAR and digits.isascii() and digits.isdigit():
+        born = query.with_conditions(Condition(frozenset({year_word(int(digits))})))
+        place = int(start[1]) if first == 2 else -1
+        for person in _along(connection, born.expression(), place, limit):
+            if not query.has_digits(person.numbers) and query.may_be_born(person.row.birth_date):
+                yield (2, person.place), person
 
 
-def _match(words: list[str]) -> str:
-    """The words for the index: each a beginning, all of them; one alone may be initials."""
-    if len(words) == 1:
-        return f'"{words[0]}"* OR "_{words[0]}"*'
-    return " AND ".join(f'"{word}"*' for word in words)
+def _by_numbers(
+    connection: Connection, beginning: str, behind: tuple[str, int], limit: int
+) -> Iterator[tuple[str, _Person]]:
+    """Each number with this beginning and its person, in the order of numbers."""
+    while True:
+        rows = connection.exec_driver_sql(_NUMBERS, (*behind, beginning + HIGHEST, limit)).all()
+        people = {p.doc: p for p in _people(connection, [doc for _, doc in rows])}
+        for number, doc in rows:
+            if doc in people:
+                yield number, people[doc]
+        if len(rows) < limit:
+            return
+        behind = rows[-1][0], rows[-1][1]
 
 
-def _rows(connection: Connection, docs: list[int]) -> list[PersonRow]:
+def _beginning_with(digits: str, person: _Person) -> list[str]:
+    return [number for number in person.numbers if number.startswith(digits)]
+
+
+def _ending_with(digits: str, person: _Person) -> list[str]:
+    return [number for number in person.numbers if number.endswith(digits)]
+
+
+def _is_wanted(query: Query, person: _Person) -> bool:
+    accepted = all(condition.accepts(person.words) for condition in query.conditions)
+    return accepted and query.may_be_born(person.row.birth_date)
+
+
+# -- by the head of the household --
+
+
+def _by_head(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+    """The members of each household, its head first; heads in the order of the list."""
+    heads = Query(Kind.WORDS, query.match, "", query.digits, (query.conditions[0],))
+    members = Query(Kind.WORDS, "", "", (), query.conditions[1:], query.born_from, query.born_to)
+    head_place, was_head, behind = (int(part) for part in start) if start else (-1, 0, -1)
+    # The household in which a page ended goes on first.
+    for head in _along(connection, heads.expression(), head_place - 1, limit):
+        if not head.is_head or not heads.has_digits(head.numbers):
+            continue
+        docs = connection.exec_driver_sql(_MEMBERS, (head.doc,)).all()
+        for person in _people(connection, [doc for (doc,) in docs]):
+            order = int(person.doc != head.doc), person.place
+            is_behind = head.place > head_place or order > (was_head, behind)
+            if is_behind and _is_wanted(members, person):
+                yield (head.place, *order), person
+
+
+# -- rows --
+
+
+def _rows(connection: Connection, docs: Sequence[int]) -> list[PersonRow]:
     """These persons, in the order given."""
-    marks = ", ".join("?" * len(docs))
-    rows = connection.exec_driver_sql(
-        f"{_ROWS} WHERE p.doc IN ({marks})".replace("SELECT p.id,", "SELECT p.doc, p.id,", 1),
-        tuple(docs),
-    )
-    by_doc = {row[0]: _person_row(tuple(row[1:])) for row in rows}
-    return [by_doc[doc] for doc in docs]
+    return [person.row for person in _people(connection, docs)]
 
 
-def _person_row(cells: tuple[object, ...]) -> PersonRow:
-    person_id, full_name, birth_date, sex, id_number, hamlet, code, head, *rest = map(str, cells)
-    status, check, flags, clashes = rest
-    return PersonRow(
+def _people(connection: Connection, docs: Sequence[int]) -> list[_Person]:
+    if not docs:
+        return []
+    rows = connection.exec_driver_sql(_ROWS, (msgspec.json.encode(docs).decode(),))
+    return [_person(tuple(row)) for row in rows]
+
+
+def _person(cells: tuple[Any, ...]) -> _Person:
+    doc, place, person_id, full_name, birth_date, sex, id_number, hamlet, code, head, *rest = cells
+    status, check, flags, clashes, numbers, words, marks, is_head = rest
+    row = PersonRow(
         person_id=PersonId(person_id),
         full_name=full_name,
         birth_date=birth_date,
@@ -244,6 +334,8 @@ def _person_row(cells: tuple[object, ...]) -> PersonRow:
         head_name=head,
         status=RecordStatus(status),
         check=CheckState(check),
-        flags=int(flags),
-        clashes=int(clashes),
+        flags=flags,
+        clashes=clashes,
     )
+    found_by = frozenset(words.split()) | frozenset(marks.split())
+    return _Person(doc, place, row, tuple(numbers.split()), found_by, bool(is_head))

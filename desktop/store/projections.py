@@ -1,21 +1,22 @@
 """The rows that lists read, made from documents by pure functions.
 
 A row is a function of one document, so whoever writes a document compares the rows of its old and
-new state and writes only what differs. The words of names and the numbers of persons are found
-through indexes of their own.
+new state and writes only what differs. Only ``people.marks`` rests on other documents
+(``people_index``). The words by which persons are found and their numbers have indexes of their
+own.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from sqlalchemy import Table
 
 from desktop.store import tables
-from forms.vietnamese import search_key, sort_key
+from desktop.store.name_order import place_of
+from desktop.store.people_words import number_words, own_words
+from forms.vietnamese import sort_key
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Value
 
@@ -31,14 +32,21 @@ ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentTyp
 LISTED_FIELDS = {
     DocumentType.HOUSEHOLD: frozenset({"hamlet", "code", "head_person_id"}),
     DocumentType.PERSON: frozenset(
-        {"household_id", "full_name", "birth_date", "sex", "flags", *NUMBER_FIELDS}
+        {
+            "household_id",
+            "full_name",
+            "birth_date",
+            "sex",
+            "flags",
+            "ethnicity",
+            "permanent_residence",
+            *NUMBER_FIELDS,
+        }
     ),
     DocumentType.RECORD: frozenset({"person_id", "form_id"}),
     DocumentType.CHECK: frozenset({"person_id", "answer"}),
     DocumentType.SUBMISSION: frozenset({"record_id", "person_id", "round", "review"}),
 }
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 def table_of(document_type: DocumentType) -> Table:
@@ -54,34 +62,18 @@ def row_of(
     clashes: int,
 ) -> Row:
     """The document's row of its list, in the order of the table's columns."""
-    return (doc, document_id, *_CELLS[document_type](fields, clashes))
-
-
-def words_of(full_name: str) -> str:
-    """What a name is found by: each word without marks after a space, then the initials.
-
-    ``Nguyễn Thị H'Mai`` -> `` nguyen thi h mai hmai _nth``.
-    """
-    parts = [_words_of(word) for word in full_name.split()]
-    initials = "".join([initial for _, initial in parts])
-    return "".join([words for words, _ in parts]) + " _" + initials if initials else ""
-
-
-# Some hundred words make up the names of a commune.
-@lru_cache(maxsize=4096)
-def _words_of(raw_word: str) -> tuple[str, str]:
-    """One word as it is found, each part after a space, and its first letter."""
-    words = _WORD.findall(search_key(raw_word))
-    whole = "".join(words)
-    if len(words) > 1:
-        words.append(whole)
-    return "".join([f" {word}" for word in words]), whole[:1]
+    return (doc, document_id, *_CELLS[document_type](doc, fields, clashes))
 
 
 def numbers_of(fields: Mapping[str, Value]) -> frozenset[str]:
     """The digits (and letters of old passports) of every number the person has."""
     numbers = [_text(fields, name) for name in NUMBER_FIELDS if name in fields]
     return frozenset([number.replace(" ", "").casefold() for number in numbers if number])
+
+
+def number_rows(numbers: Iterable[str], doc: int) -> list[Row]:
+    """What the list of numbers has of a person: each number, and its last digits."""
+    return [(word, doc) for number in numbers for word in number_words(number)]
 
 
 def _text(fields: Mapping[str, Value], name: str) -> str:
@@ -91,38 +83,38 @@ def _text(fields: Mapping[str, Value], name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _count(value: Value) -> int:
-    return len(value) if isinstance(value, list | tuple) else 0
-
-
-def _household(fields: Mapping[str, Value], _clashes: int) -> Row:
+def _household(_doc: int, fields: Mapping[str, Value], _clashes: int) -> Row:
     return _text(fields, "hamlet"), _text(fields, "code"), _text(fields, "head_person_id")
 
 
-def _person(fields: Mapping[str, Value], clashes: int) -> Row:
+def _person(doc: int, fields: Mapping[str, Value], clashes: int) -> Row:
     full_name = _text(fields, "full_name")
+    flags = fields.get("flags")
+    codes = [str(code) for code in flags] if isinstance(flags, list | tuple) else []
     return (
         _text(fields, "household_id"),
         full_name,
-        sort_key(full_name),
-        words_of(full_name),
+        place_of(sort_key(full_name), doc),
         _text(fields, "birth_date"),
         _text(fields, "sex"),
         _text(fields, "id_number"),
-        _count(fields.get("flags")),
+        len(codes),
         clashes,
+        "".join([f" {number}" for number in sorted(numbers_of(fields))]),
+        own_words(full_name, _text(fields, "birth_date"), codes, fields),
+        "",
     )
 
 
-def _record(fields: Mapping[str, Value], _clashes: int) -> Row:
+def _record(_doc: int, fields: Mapping[str, Value], _clashes: int) -> Row:
     return _text(fields, "person_id"), _text(fields, "form_id")
 
 
-def _check(fields: Mapping[str, Value], _clashes: int) -> Row:
+def _check(_doc: int, fields: Mapping[str, Value], _clashes: int) -> Row:
     return _text(fields, "person_id"), _text(fields, "answer")
 
 
-def _submission(fields: Mapping[str, Value], _clashes: int) -> Row:
+def _submission(_doc: int, fields: Mapping[str, Value], _clashes: int) -> Row:
     round_number = fields.get("round")
     return (
         _text(fields, "record_id"),

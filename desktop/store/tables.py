@@ -64,6 +64,7 @@ households = Table(
 )
 
 Index("households_by_code", households.c.code)
+Index("households_by_hamlet", households.c.hamlet)
 
 people = Table(
     "people",
@@ -72,20 +73,31 @@ people = Table(
     Column("id", Text, nullable=False),
     Column("household_id", Text, nullable=False),
     Column("full_name", Text, nullable=False),
-    Column("sort_key", Text, nullable=False),
-    # The words of the name without marks, each after a space, and the initials after " _".
-    Column("words", Text, nullable=False),
+    # Where the person stands in the list by names (``name_order``); what the index numbers rows by.
+    Column("place", Integer, nullable=False),
     Column("birth_date", Text, nullable=False),
     Column("sex", Text, nullable=False),
     Column("id_number", Text, nullable=False),
     Column("flags", Integer, nullable=False),
     Column("clashes", Integer, nullable=False),
+    # Every number of the person, each after a space.
+    Column("numbers", Text, nullable=False),
+    # What the index finds the person by: from the person alone, and from other documents.
+    Column("words", Text, nullable=False),
+    Column("marks", Text, nullable=False),
 )
-Index("people_by_name", people.c.sort_key, people.c.words)
 Index("people_by_household", people.c.household_id)
-Index("people_flagged", people.c.sort_key, sqlite_where=text("flags > 0"))
 
-#: Every number a person has or had, to find the person by its first digits.
+#: Every word that ever stood in the index of people, to find those that begin as somebody types.
+people_vocabulary = Table(
+    "people_vocabulary",
+    METADATA,
+    Column("word", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Every number a person has or had, to find the person by its first digits; and after "~" its last
+#: digits from behind, to find the person by those.
 person_numbers = Table(
     "person_numbers",
     METADATA,
@@ -305,6 +317,19 @@ ledger_objects = Table(
     sqlite_with_rowid=False,
 )
 
+#: What users narrow the people list to, under names; "" is what each used last.
+saved_filters = Table(
+    "saved_filters",
+    METADATA,
+    Column("author", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    # A ``PeopleFilter`` (JSON).
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("author", "name"),
+    sqlite_with_rowid=False,
+)
+
 meta = Table(
     "meta",
     METADATA,
@@ -329,10 +354,11 @@ heads = Table(
     Column("ledger_hash", BLOB, nullable=False),
 )
 
-#: Words of names. It keeps no text of its own; ``people.words`` has it.
+#: Who is found by which word, in the order of names: its rows are numbered by ``people.place``. It
+#: keeps no text of its own; ``people.words`` and ``people.marks`` have it.
 _PEOPLE_WORDS = (
-    "CREATE VIRTUAL TABLE people_words USING fts5(words, content='people', content_rowid='doc', "
-    "detail='none', columnsize=0, prefix='1 2', prefix='1 2', tokenize=\"ascii tokenchars '_'\")"
+    "CREATE VIRTUAL TABLE people_words USING fts5(words, content='', detail='none', columnsize=0, "
+    "tokenize=\"ascii tokenchars '_'\")"
 )
 
 #: Tables that are made from documents alone: a migration drops them and makes them anew.
@@ -343,6 +369,7 @@ LISTS = (
         for table in (
             households,
             people,
+            people_vocabulary,
             person_numbers,
             person_states,
             records,

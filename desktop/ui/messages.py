@@ -169,6 +169,10 @@ class Messages(QObject):
                 self.tr("Một bản của tệp khóa bị hỏng và đã được làm lại."),
                 self.tr("Nếu lặp lại, nhờ kiểm tra ổ đĩa."),
             ),
+            Problem.FILTER_NAME_TAKEN: (
+                self.tr("Đã có bộ lọc tên “{name}”."),
+                self.tr("Đặt một tên khác, hoặc xóa bộ lọc kia trước."),
+            ),
             Problem.USER_EXISTS: (
                 self.tr("Đã có người dùng mang tên này."),
                 self.tr("Ghi thêm tên đệm hoặc chức danh để phân biệt hai người."),
@@ -196,6 +200,10 @@ class Messages(QObject):
             Problem.ROTATION_DUE: (
                 self.tr("Khóa của sổ chưa được đổi xong sau khi xóa một người."),
                 self.tr("Người quản lý đổi khóa lại ở trang Người dùng; sổ vẫn dùng được."),
+            ),
+            Problem.NOT_REMEMBERED: (
+                self.tr("Máy này không còn nhớ người dùng nào."),
+                self.tr("Nhập mật khẩu để mở sổ."),
             ),
             Problem.CUT_SETTLED: (
                 self.tr("Lần trước máy tắt giữa lúc nâng cấp, đổi khóa hoặc khôi phục sổ."),

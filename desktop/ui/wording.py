@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from PySide6.QtCore import QObject
 
 from desktop.domain.checks import CheckAnswer
-from desktop.domain.people import CheckState, RecordStatus
+from desktop.domain.people import CheckState, Missing, RecordStatus
 from desktop.domain.records import TodoKind
 from desktop.domain.reviews import Review
 from desktop.domain.syncing import ChangeState
@@ -27,6 +27,11 @@ def moment(at: str) -> str:
     except ValueError:
         return at
     return instant.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
+def thousands(number: int) -> str:
+    """A number as Việt Nam writes it: ``16.204``."""
+    return f"{number:,}".replace(",", ".")
 
 
 def clock_time(instant: datetime) -> str:
@@ -69,6 +74,20 @@ class Words(QObject):
             CheckState.DIFFERS: self.tr("Sai khác"),
             CheckState.NOT_FOUND: self.tr("Không có thông tin"),
         }[state]
+
+    def missing(self, missing: Missing) -> str:
+        """What is not known of a person."""
+        return {
+            Missing.ID_NUMBER: self.tr("Chưa có số định danh"),
+            Missing.BIRTH_DATE: self.tr("Chưa có ngày sinh"),
+            Missing.WHOLE_BIRTH_DATE: self.tr("Chỉ có năm hoặc tháng sinh"),
+            Missing.SEX: self.tr("Chưa có giới tính"),
+            Missing.ETHNICITY: self.tr("Chưa có dân tộc"),
+            Missing.RESIDENCE: self.tr("Chưa có nơi thường trú"),
+            Missing.SOCIAL_INSURANCE_NUMBER: self.tr("Chưa có mã số BHXH"),
+            Missing.HOUSEHOLD: self.tr("Chưa vào hộ nào"),
+            Missing.HAMLET: self.tr("Chưa có thôn, tổ"),
+        }[missing]
 
     def check_answer(self, answer: CheckAnswer) -> str:
         """The police's answer."""

@@ -17,7 +17,9 @@ import msgspec
 
 from desktop.store import tables
 from desktop.store.documents import Edit
-from desktop.store.projections import numbers_of, words_of
+from desktop.store.name_order import place_of
+from desktop.store.people_words import marks, own_words, vocabulary_of
+from desktop.store.projections import number_rows, numbers_of
 from forms.vietnamese import sort_key
 from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_id_text
@@ -38,6 +40,9 @@ _PERSON = tables.insert_into(tables.people)
 _RECORD = tables.insert_into(tables.records)
 _NUMBER = tables.insert_into(tables.person_numbers)
 _WORDS = "INSERT INTO people_words (rowid, words) VALUES (?, ?)"
+_VOCABULARY = (
+    "INSERT OR IGNORE INTO people_vocabulary (word) SELECT value FROM json_each(?)"
+)
 _CHANGE = (
     "INSERT INTO outbox (position, document_id, group_seq, change, chain, state) "
     "VALUES (?, ?, ?, ?, ?, 'waiting')"
@@ -78,6 +83,7 @@ class PlainRegister:
         documents: list[Any] = []
         updates: list[Any] = []
         households: list[Any] = []
+        homes: dict[str, tuple[str, str]] = {}
         persons: list[Any] = []
         words: list[Any] = []
         numbers: list[Any] = []
@@ -102,29 +108,43 @@ class PlainRegister:
                     if kind is DocumentType.HOUSEHOLD:
                         head = get("head_person_id", "")
                         households.append((doc, name, get("hamlet", ""), get("code", ""), head))
+                        homes[name] = (get("hamlet", ""), head)
                     elif kind is DocumentType.RECORD:
                         records.append((doc, name, get("person_id", ""), get("form_id", "")))
                         states.append((get("person_id", ""), "draft", "not_asked"))
                     else:
-                        full_name = get("full_name", "")
-                        found_by = words_of(full_name)
+                        full_name, born = get("full_name", ""), get("birth_date", "")
+                        place = place_of(sort_key(full_name), doc)
+                        codes = get("flags", ())
+                        own = own_words(full_name, born, codes, fields)
+                        home = homes.get(get("household_id", ""), ("", ""))
+                        others = marks(
+                            hamlet=home[0],
+                            is_head=home[1] == name,
+                            status="none",
+                            check="not_asked",
+                            form_ids=(),
+                        )
+                        found = numbers_of(fields)
                         persons.append(
                             (
                                 doc,
                                 name,
                                 get("household_id", ""),
                                 full_name,
-                                sort_key(full_name),
-                                found_by,
-                                get("birth_date", ""),
+                                place,
+                                born,
                                 get("sex", ""),
                                 get("id_number", ""),
-                                len(get("flags", ())),
+                                len(codes),
                                 0,
+                                "".join([f" {digits}" for digits in sorted(found)]),
+                                own,
+                                others,
                             )
                         )
-                        words.append((doc, found_by))
-                        numbers += [(digits, doc) for digits in numbers_of(fields)]
+                        words.append((place, own + others))
+                        numbers += number_rows(found, doc)
                 else:
                     fields = msgspec.json.decode(row[5])
                     patch = {}
@@ -158,6 +178,10 @@ class PlainRegister:
                 changes.append((number * _SPAN + seq, name, group, text.decode(), chain))
         if documents:
             many(_DOCUMENT, documents)
+        if words:
+            words.sort()
+            known_words = vocabulary_of([text for _, text in words])
+            run(_VOCABULARY, (_encode(sorted(known_words)).decode(),))
         if updates:
             many(
                 "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ? "

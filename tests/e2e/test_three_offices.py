@@ -34,7 +34,7 @@ def enter(office: Office, reason: str = "", **changes: Answer) -> Submitted:
     answers = employed(**changes)
     outcome = office.records.submit(opened, answers=answers, confirmations={})
     if isinstance(outcome, NotReady):
-        [row] = office.people.search(str(answers["identity/full_name"]), limit=2, offset=0)
+        [row] = office.people.search(str(answers["identity/full_name"]), limit=2)
         confirmations = {finding.fingerprint: reason for finding in outcome.findings}
         opened = office.records.open(row.person_id)
         outcome = office.records.submit(opened, answers=answers, confirmations=confirmations)
@@ -143,7 +143,7 @@ def test_a_record_goes_the_whole_way_and_all_three_hold_the_same(make_office: Ma
     collector.reviews.accept(again.submission_id)
     sync(collector, officer, police)
 
-    statuses = {row.full_name: row.status for row in officer.people.search("", limit=9, offset=0)}
+    statuses = {row.full_name: row.status for row in officer.people.search("", limit=9)}
     assert set(statuses.values()) == {RecordStatus.ACCEPTED}
     _assert_agree(officer, police, collector)
     for office in (officer, police, collector):
@@ -173,7 +173,7 @@ def test_two_officers_who_edit_other_fields_lose_nothing(make_office: MakeOffice
     _edit(two, qualification__general_education="3", identity__ethnicity="22")
     sync(one, two, one)
     for office in (one, two):
-        [row] = office.people.search("thu ha", limit=2, offset=0)
+        [row] = office.people.search("thu ha", limit=2)
         answers = office.records.open(row.person_id).answers
         assert answers["identity/native_place"] == "Phường Tập An, Tỉnh Tập Huấn"
         assert answers["identity/ethnicity"] == "22"
@@ -201,14 +201,14 @@ def test_a_clash_on_one_field_keeps_both_values_until_somebody_decides(
     sync(one)
     loser = ({first, second} - {winner}).pop()
     for office in (one, two):
-        [row] = office.people.search("thu ha", limit=2, offset=0)
+        [row] = office.people.search("thu ha", limit=2)
         opened = office.records.open(row.person_id)
         assert opened.answers[path] == winner
         assert [other.value for other in opened.competing[path]] == [loser]
         [todo] = office.todos.list()
         assert (todo.kind, todo.path, todo.text) == (TodoKind.CLASH, path, loser)
 
-    [row] = one.people.search("thu ha", limit=2, offset=0)
+    [row] = one.people.search("thu ha", limit=2)
     opened = one.records.open(row.person_id)
     one.records.save(
         opened, answers=opened.answers, confirmations=opened.confirmations, decided=[path]
@@ -224,7 +224,7 @@ def test_an_edit_that_came_while_the_form_stood_open_is_not_overwritten(
     make_office: MakeOffice,
 ) -> None:
     one, two = _two_officers_with_the_same_person(make_office)
-    [row] = one.people.search("thu ha", limit=2, offset=0)
+    [row] = one.people.search("thu ha", limit=2)
     open_page = one.records.open(row.person_id)
     _edit(two, **{_BIRTH.replace("/", "__"): "1991-01-02", _JOB.replace("/", "__"): "Thợ may"})
     sync(two, one)
@@ -248,6 +248,6 @@ def _two_officers_with_the_same_person(make_office: MakeOffice) -> tuple[Office,
 
 
 def _edit(office: Office, **changes: Answer) -> None:
-    [row] = office.people.search("thu ha", limit=2, offset=0)
+    [row] = office.people.search("thu ha", limit=2)
     opened = office.records.open(row.person_id)
     office.records.save(opened, answers=employed(**changes), confirmations={})

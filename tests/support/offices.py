@@ -52,7 +52,7 @@ class Office:
         forms = FormRegistry.bundled()
         tables = IdentityTables.load(training=True)
         self.register = register
-        self.people = People(register=register)
+        self.people = People(register=register, forms=forms, user_name=author, clock=clock)
         self.records = Records(
             register=register, forms=forms, tables=tables, author=author, clock=clock
         )

@@ -61,15 +61,15 @@ class RowsModel(QAbstractTableModel, Generic[_Row]):
         self._asked_from = -1
         self.endResetModel()
 
-    def append(self, rows: Sequence[_Row]) -> None:
-        """The next page. An empty one ends the list."""
+    def append(self, rows: Sequence[_Row], *, has_more: bool = False) -> None:
+        """The next page; ``has_more`` when another follows. An empty one ends the list."""
         if not rows:
             self._total = len(self._rows)
             return
         first = len(self._rows)
         self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
         self._rows.extend(rows)
-        self._total = max(self._total, len(self._rows))
+        self._total = max(self._total, len(self._rows) + has_more)
         self.endInsertRows()
 
     def row(self, number: int) -> _Row:

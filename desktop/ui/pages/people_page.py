@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
-from desktop.domain.people import CheckState, PersonRow, RecordStatus
+from desktop.domain.people import (
+    EVERYBODY,
+    CheckState,
+    Facet,
+    FoundPeople,
+    PeopleCounts,
+    PeopleFilter,
+    PersonRow,
+    RecordStatus,
+    SavedFilter,
+)
 from desktop.domain.records import Todo, TodoKind
-from desktop.jobs.runner import JobRunner
+from desktop.errors import AppError
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
 from desktop.ui.models.cards import Card
@@ -20,6 +31,7 @@ from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
 from desktop.ui.widgets.card_list import CardList
 from desktop.ui.widgets.filters import Filters
+from desktop.ui.widgets.people_filters import PeopleFilters
 from desktop.ui.widgets.table import Table
 from forms import dates
 
@@ -47,21 +59,31 @@ _TODO_TINTS = {TodoKind.RETURNED: "error", TodoKind.HELD: "error", TodoKind.NOT_
 class PeopleSource(Protocol):
     """What the list asks (``desktop.services.people.People``)."""
 
-    def search(
-        self,
-        text: str,
-        *,
-        limit: int,
-        offset: int,
-        status: RecordStatus | None = None,
-        flagged_only: bool = False,
-    ) -> list[PersonRow]:
-        """A page of the people found."""
+    def page(
+        self, text: str = "", *, limit: int, where: PeopleFilter = EVERYBODY, after: str = ""
+    ) -> FoundPeople:
+        """A page of the people found, from where another page ended."""
 
-    def count(
-        self, text: str, *, status: RecordStatus | None = None, flagged_only: bool = False
-    ) -> int:
-        """How many are found."""
+    def counts(self, text: str = "", *, where: PeopleFilter = EVERYBODY) -> PeopleCounts:
+        """How many are found, and how many with each value of each filter."""
+
+    def form_title(self, form_id: str) -> str:
+        """What a form is called."""
+
+    def saved_filters(self) -> list[SavedFilter]:
+        """What this user kept under a name."""
+
+    def keep_filter(self, kept: SavedFilter) -> None:
+        """Keep a text and a filter."""
+
+    def rename_filter(self, name: str, *, to: str) -> None:
+        """Give another name."""
+
+    def forget_filter(self, name: str) -> None:
+        """Delete what is kept under the name."""
+
+    def last_filter(self) -> SavedFilter | None:
+        """What the list was narrowed to last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +91,23 @@ class _Query:
     """What is being looked for."""
 
     text: str
-    status: RecordStatus | None
-    flagged_only: bool
+    where: PeopleFilter
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The first page of an answer."""
+    """A page of an answer."""
 
     query: _Query
-    rows: Sequence[PersonRow]
-    total: int
+    page: FoundPeople
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The filters of this user."""
+
+    filters: Sequence[SavedFilter]
+    last: SavedFilter | None = None
 
 
 class PeoplePage(Page):
@@ -101,8 +129,12 @@ class PeoplePage(Page):
         self._people = people
         self._load_todos = load_todos
         self._words = wording.Words(self)
-        self._query = _Query("", None, False)
+        self._query = _Query("", EVERYBODY)
+        self._after = ""
         self._is_searching = False
+        self._is_counting = False
+        self._has_filters = False
+        self._kept: dict[str, SavedFilter] = {}
         self._opens_when_found = False
         self._todos: dict[str, Todo] = {}
         self.set_title(self.tr("Người dân"))
@@ -110,7 +142,15 @@ class PeoplePage(Page):
         self._search.setObjectName("input:search")
         self._search.setAccessibleName(self.tr("Tìm người"))
         self._search.setPlaceholderText(
-            self.tr("Tìm theo họ tên (không cần dấu) hoặc số định danh")
+            self.tr("Họ tên, chữ đầu (ntm), số giấy tờ, thôn, năm sinh; “chủ hộ …”")
+        )
+        self._search.setToolTip(
+            self.tr(
+                "Họ tên không cần dấu, một phần cũng được: mai, nguyen mai, ntm, nt mai\n"
+                "Đầu hoặc 4–6 số cuối của số định danh, CMND, mã số BHXH\n"
+                "Thôn, tổ và năm sinh: mai ấp 3 1972\n"
+                "Cả hộ của một chủ hộ: chủ hộ Nguyễn Văn An"
+            )
         )
         self._search.setClearButtonEnabled(False)
         self._search.addAction(
@@ -120,6 +160,9 @@ class PeoplePage(Page):
         self._count.setObjectName("people:count")
         self._count.setProperty("kind", "muted")
         self._filters = Filters(filters=self._filter_words())
+        self._more = PeopleFilters(form_title=people.form_title)
+        self._more_button = QPushButton(self.tr("Lọc thêm"))
+        self._flagged = QPushButton(self.tr("Có nghi vấn"))
         self._model: RowsModel[PersonRow] = RowsModel(columns=self._columns(), parent=self)
         self._table = Table(
             name="table:people", label=self.tr("Danh sách người dân"), model=self._model
@@ -134,7 +177,17 @@ class PeoplePage(Page):
 
     def refresh(self) -> None:
         """Search again; the place in the list is kept by the view."""
-        self._run_search()
+        if self._has_filters:
+            self._run_search()
+        else:  # what the user narrowed the list to last holds again
+            self._has_filters = True
+            self._is_searching = True
+            self._jobs.run(
+                self,
+                lambda: _Kept(self._people.saved_filters(), self._people.last_filter()),
+                on_success=self._show_first,
+                on_error=self.show_problem,
+            )
         self._jobs.run(self, self._load_todos, on_success=self._show_todos)
         if self.focusWidget() is None:
             self._search.setFocus()
@@ -152,7 +205,6 @@ class PeoplePage(Page):
             ("submitted", self.tr("Đã nộp")),
             ("returned", self.tr("Bị trả lại")),
             ("accepted", self.tr("Đã nhận")),
-            ("flagged", self.tr("Có nghi vấn")),
         ]
 
     def _columns(self) -> list[Column[PersonRow]]:
@@ -180,29 +232,26 @@ class PeoplePage(Page):
 
     # -- searching --
 
+    def _where(self) -> PeopleFilter:
+        """Everything the list is narrowed to."""
+        chosen = self._filters.current
+        status = None if chosen == "all" else RecordStatus(chosen)
+        return replace(self._more.where(), status=status, is_flagged=self._flagged.isChecked())
+
     def _run_search(self) -> None:
         self._throttle.cancel()
-        chosen = self._filters.current
-        flagged = chosen == "flagged"
-        status = None if chosen in ("all", "flagged") else RecordStatus(chosen)
-        query = _Query(self._search.text(), status, flagged)
+        query = _Query(self._search.text(), self._where())
         self._query = query
         self._is_searching = True
         self._opens_when_found = False
         self._jobs.run(
-            self, lambda: self._find(query), on_success=self._show_found, on_error=self.show_problem
+            self,
+            lambda: _Found(
+                query, self._people.page(query.text, limit=_PAGE_ROWS, where=query.where)
+            ),
+            on_success=self._show_found,
+            on_error=self.show_problem,
         )
-
-    def _find(self, query: _Query) -> _Found:
-        rows = self._people.search(
-            query.text,
-            limit=_PAGE_ROWS,
-            offset=0,
-            status=query.status,
-            flagged_only=query.flagged_only,
-        )
-        total = self._people.count(query.text, status=query.status, flagged_only=query.flagged_only)
-        return _Found(query, rows, total)
 
     def _show_found(self, found: _Found) -> None:
         if found.query != self._query:
@@ -210,35 +259,124 @@ class PeoplePage(Page):
         self._is_searching = False
         here = self._table.currentIndex()
         before = self._model.row(here.row()).person_id if here.isValid() else None
-        self._model.show_rows(found.rows, total=found.total)
-        self._count.setText(self.tr("{n} người").format(n=f"{found.total:,}".replace(",", ".")))
-        ids = [row.person_id for row in found.rows]
-        if found.rows:
+        rows = found.page.rows
+        self._after = found.page.after
+        self._model.show_rows(rows, total=len(rows) + bool(self._after))
+        ids = [row.person_id for row in rows]
+        if rows:
             self._table.selectRow(ids.index(before) if before in ids else 0)
         if self._opens_when_found:
             self._opens_when_found = False
             self._open_current()
+        self._count_found()
         self.list_shown.emit()
 
-    def _fetch_more(self, offset: int) -> None:
+    def _fetch_more(self, _offset: int) -> None:
+        query, after = self._query, self._after
+        self._jobs.run(
+            self,
+            lambda: _Found(
+                query,
+                self._people.page(query.text, limit=_PAGE_ROWS, where=query.where, after=after),
+            ),
+            on_success=lambda found: self._append(found, after),
+        )
+
+    def _append(self, found: _Found, after: str) -> None:
+        if found.query == self._query and after == self._after:
+            self._after = found.page.after
+            self._model.append(found.page.rows, has_more=bool(self._after))
+
+    # -- counting --
+
+    def _count_found(self) -> None:
+        """Counts come after the list, one at a time: who types on waits for none of them."""
+        if self._is_counting:
+            return
+        self._is_counting = True
         query = self._query
+        self._jobs.run(
+            self,
+            lambda: (query, self._people.counts(query.text, where=query.where)),
+            on_success=self._show_counts,
+            on_error=self._counting_failed,
+        )
 
-        def _more() -> tuple[_Query, list[PersonRow]]:
-            rows = self._people.search(
-                query.text,
-                limit=_PAGE_ROWS,
-                offset=offset,
-                status=query.status,
-                flagged_only=query.flagged_only,
-            )
-            return query, rows
+    def _counting_failed(self, error: AppError) -> None:
+        self._is_counting = False
+        self.show_problem(error)
 
-        self._jobs.run(self, _more, on_success=self._append)
+    def _show_counts(self, answer: tuple[_Query, PeopleCounts]) -> None:
+        query, counts = answer
+        self._is_counting = False
+        if query != self._query:
+            self._count_found()
+            return
+        self._count.setText(self.tr("{n} người").format(n=wording.thousands(counts.total)))
+        by_status = {s.value: counts.facets.get((Facet.STATUS, s.value)) for s in RecordStatus}
+        known = {name: count for name, count in by_status.items() if count is not None}
+        if known:
+            known["all"] = sum(known.values())
+        self._filters.show_counts(known)
+        flagged = counts.facets.get((Facet.FINDING, ""))
+        label = self.tr("Có nghi vấn")
+        self._flagged.setText(label if flagged is None else f"{label} {wording.thousands(flagged)}")
+        self._more.show_counts(counts)
 
-    def _append(self, answer: tuple[_Query, list[PersonRow]]) -> None:
-        query, rows = answer
-        if query == self._query:
-            self._model.append(rows)
+    # -- filters --
+
+    def _filter_changed(self) -> None:
+        """Search with it, and remember it for the next time."""
+        self._run_search()
+        last = SavedFilter("", "", self._where())
+        self._jobs.run(self, lambda: self._people.keep_filter(last), lane=Lane.WRITE)
+
+    def _show_first(self, kept: _Kept) -> None:
+        self._show_kept(kept.filters)
+        if kept.last is not None:
+            self._let_hold(kept.last.where)
+        self._run_search()
+
+    def _show_kept(self, filters: Sequence[SavedFilter], *, chosen: str = "") -> None:
+        self._kept = {saved.name: saved for saved in filters}
+        self._more.saved.offer(list(self._kept), chosen=chosen)
+
+    def _let_hold(self, where: PeopleFilter) -> None:
+        self._filters.hold(where.status.value if where.status else "all")
+        self._flagged.setChecked(where.is_flagged)
+        rest = replace(where, status=None, is_flagged=False)
+        self._more.show_filter(rest)
+        if not rest.is_open:
+            self._more_button.setChecked(True)
+
+    def _use_kept(self, name: str) -> None:
+        kept = self._kept[name]
+        self._search.setText(kept.text)
+        self._let_hold(kept.where)
+        self._filter_changed()
+
+    def _keep(self, name: str) -> None:
+        kept = SavedFilter(name, self._search.text(), self._where())
+        self._change_kept(lambda: self._people.keep_filter(kept), chosen=name)
+
+    def _rename(self, name: str, to: str) -> None:
+        self._change_kept(lambda: self._people.rename_filter(name, to=to), chosen=to)
+
+    def _forget(self, name: str) -> None:
+        self._change_kept(lambda: self._people.forget_filter(name))
+
+    def _change_kept(self, change: Callable[[], None], *, chosen: str = "") -> None:
+        def _change() -> list[SavedFilter]:
+            change()
+            return self._people.saved_filters()
+
+        self._jobs.run(
+            self,
+            _change,
+            on_success=lambda filters: self._show_kept(filters, chosen=chosen),
+            on_error=self.show_problem,
+            lane=Lane.WRITE,
+        )
 
     # -- to do --
 
@@ -300,7 +438,21 @@ class PeoplePage(Page):
     def _wire(self) -> None:
         self._search.textEdited.connect(lambda _text: self._throttle.ask())
         self._search.returnPressed.connect(self._open_current)
-        self._filters.chosen.connect(lambda _name: self._run_search())
+        self._filters.chosen.connect(lambda _name: self._filter_changed())
+        self._more.changed.connect(self._filter_changed)
+        self._more.saved.chosen.connect(self._use_kept)
+        self._more.saved.kept.connect(self._keep)
+        self._more.saved.renamed.connect(self._rename)
+        self._more.saved.forgotten.connect(self._forget)
+        self._more_button.setObjectName("button:more_filters")
+        self._more_button.setProperty("kind", "filter")
+        self._more_button.setCheckable(True)
+        self._more_button.toggled.connect(self._more.setVisible)
+        self._flagged.setObjectName("filter:flagged")
+        self._flagged.setProperty("kind", "filter")
+        self._flagged.setCheckable(True)
+        self._flagged.clicked.connect(self._filter_changed)
+        self._more.hide()
         self._model.page_wanted.connect(self._fetch_more)
         self._table.row_opened.connect(self._open_row)
         self._todo_list.opened.connect(self._open_todo)
@@ -329,7 +481,12 @@ class PeoplePage(Page):
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addLayout(top)
-        left.addWidget(self._filters)
+        states = QHBoxLayout()
+        states.addWidget(self._filters, 1)
+        states.addWidget(self._flagged)
+        states.addWidget(self._more_button)
+        left.addLayout(states)
+        left.addWidget(self._more)
         left.addWidget(self._table, 1)
         columns = QHBoxLayout()
         columns.setSpacing(14)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+
+from desktop.ui.wording import thousands
 
 
 class Filters(QWidget):
@@ -30,6 +32,7 @@ class Filters(QWidget):
             button.setObjectName(f"filter:{name}")
             button.setProperty("kind", "filter")
             button.setProperty("filter", name)
+            button.setProperty("label", label)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(self._tell)
@@ -49,6 +52,19 @@ class Filters(QWidget):
         for button in self._group.buttons():
             if button.property("filter") == name:
                 button.click()
+
+    def hold(self, name: str) -> None:
+        """Let a filter hold without telling."""
+        for button in self._group.buttons():
+            if button.property("filter") == name:
+                button.setChecked(True)
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """How many each filter would leave; nothing stands beside one that is not counted."""
+        for button in self._group.buttons():
+            count = counts.get(str(button.property("filter")))
+            label = str(button.property("label"))
+            button.setText(label if count is None else f"{label} {thousands(count)}")
 
     def _tell(self) -> None:
         self.chosen.emit(self.current)

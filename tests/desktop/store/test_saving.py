@@ -260,9 +260,11 @@ def test_lists_can_be_made_again_from_documents(register: Register) -> None:
                 (doc,),
             ).one()
             count = len(decode_clashes(clashes))
-            assert tuple(kept) == row_of(
-                DocumentType(kind), doc, document_id, decode_fields(fields), count
-            )
+            row = row_of(DocumentType(kind), doc, document_id, decode_fields(fields), count)
+            if kind == DocumentType.PERSON.value:  # the last column rests on other documents too
+                assert (*kept[:-1], "") == row
+            else:
+                assert tuple(kept) == row
 
 
 @pytest.mark.parametrize("kind", list(DocumentType), ids=lambda kind: kind.value)

@@ -78,7 +78,7 @@ def test_a_whole_form_is_entered_and_handed_in_with_the_keyboard_only(hands: Han
     assert hands.text("form:status") == "Đã nộp"
     services = hands.desktop.services
     assert services is not None
-    [row] = services.people.search("hong hanh", limit=5, offset=0)
+    [row] = services.people.search("hong hanh", limit=5)
     assert (row.birth_date, row.status) == ("1988-03-12", RecordStatus.SUBMITTED)
     hands.press(Qt.Key.Key_Escape)
     hands.settle()
@@ -200,7 +200,7 @@ def test_leaving_the_page_saves_what_was_typed_to_the_last_letter(hands: Hands) 
     hands.settle()
     services = hands.desktop.services
     assert services is not None
-    [row] = services.people.search("van on", limit=5, offset=0)
+    [row] = services.people.search("van on", limit=5)
     assert (row.full_name, row.status) == ("Trần Văn Ổn", RecordStatus.DRAFT)
 
 
@@ -231,7 +231,7 @@ def test_locking_in_the_middle_of_a_form_loses_nothing(hands: Hands, open_desk: 
 def test_a_number_somebody_else_has_is_remarked_while_typing(hands: Hands) -> None:
     services = hands.desktop.services
     assert services is not None
-    other = next(r for r in services.people.search("", limit=50, offset=0) if r.id_number)
+    other = next(r for r in services.people.search("", limit=50) if r.id_number)
     begin(hands)
     hands.form_view.focus_question("identity/id_number")
     hands.type(other.id_number)
@@ -372,7 +372,7 @@ def hand_in_farmer(hands: Hands) -> PersonId:
     hands.settle()
     services = hands.desktop.services
     assert services is not None
-    [row] = services.people.search("hong hanh", limit=5, offset=0)
+    [row] = services.people.search("hong hanh", limit=5)
     return row.person_id
 
 
