@@ -64,6 +64,7 @@ class Problem(Enum):
     MUST_OPEN_FIRST = "must_open_first"
     ROTATION_DUE = "rotation_due"
     CUT_SETTLED = "cut_settled"
+    NOT_REMEMBERED = "not_remembered"
     CODE_MISTYPED = "code_mistyped"
     CODE_WRONG = "code_wrong"
     NO_PRINTED_CODE = "no_printed_code"
