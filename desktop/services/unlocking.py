@@ -11,10 +11,11 @@ from filelock import FileLock
 
 from desktop.domain.ledger import Action
 from desktop.errors import ExternalError, Problem, UserError
-from desktop.store import keys, ledger
+from desktop.store import keys, ledger, remembering
 from desktop.store.folder import key_path, lock_folder, make_folder
 from desktop.store.health import place_problems
 from desktop.store.keys import Unlocked
+from desktop.store.keystore import KeyStore, keystore_of_this_pc
 from desktop.store.migrations import MIGRATING_FILE, MigrationProgress
 from desktop.store.preparing import holds_register
 from desktop.store.register import Register
@@ -90,6 +91,51 @@ def open_register(
         notice=notice,
         progress=progress,
     )
+
+
+def can_remember() -> bool:
+    """Has this system a keystore of its own?"""
+    return keystore_of_this_pc() is not None
+
+
+def remember(
+    folder: Path, *, user_name: str, passphrase: str, keystore: KeyStore | None = None
+) -> bool:
+    """From now on this account on this PC opens without the passphrase; did the system do it?"""
+    store = keystore or keystore_of_this_pc()
+    return store is not None and remembering.remember(
+        folder, user_name=clean(user_name), passphrase=passphrase, keystore=store
+    )
+
+
+def remembered_user(folder: Path) -> str | None:
+    """Whom this PC may open for."""
+    return remembering.remembered_user(folder)
+
+
+def open_remembered(
+    folder: Path,
+    *,
+    keystore: KeyStore | None = None,
+    notice: Callable[[Problem], None] | None = None,
+    progress: MigrationProgress | None = None,
+) -> Register:
+    """Open for the user this PC remembers. Raises ``NOT_REMEMBERED`` and those of opening."""
+    store, user_name = keystore or keystore_of_this_pc(), remembered_user(folder)
+    if store is None or user_name is None:
+        raise UserError(Problem.NOT_REMEMBERED)
+    return open_unlocked(
+        folder,
+        lambda: remembering.unlock_remembered(folder, keystore=store),
+        user_name=user_name,
+        notice=notice,
+        progress=progress,
+    )
+
+
+def forget(folder: Path) -> None:
+    """The passphrase is asked for again."""
+    remembering.forget(folder)
 
 
 def open_unlocked(

@@ -127,20 +127,30 @@ def wrap_for_user(
 
 def open_for_user(entry: UserEntry, *, register_id: str, passphrase: str) -> Opened:
     """The data key. Raises ``WRONG_PASSPHRASE`` or ``KEY_FILE_DAMAGED``."""
+    started = time.perf_counter()
+    content = private_half(entry, register_id=register_id, passphrase=passphrase)
+    seconds = time.perf_counter() - started
+    if not entry.public_key:
+        return Opened(DataKey(content), seconds=seconds)
+    return open_with_private(entry, content, seconds=seconds)
+
+
+def private_half(entry: UserEntry, *, register_id: str, passphrase: str) -> bytes:
+    """What the passphrase wraps: the private half (in entries of version 1: the data key)."""
     salt, nonce, wrapped = map(bytes_of, (entry.salt, entry.nonce, entry.wrapped))
     is_new = bool(entry.public_key)
     bound = _bound_to(2, register_id, entry.user) if is_new else _bound_to(1, entry.user)
-    started = time.perf_counter()
     wrapping_key = stretch(passphrase, salt=salt, cost=entry.cost)
-    seconds = time.perf_counter() - started
     try:
-        content = crypto_aead_xchacha20poly1305_ietf_decrypt(wrapped, bound, nonce, wrapping_key)
+        return crypto_aead_xchacha20poly1305_ietf_decrypt(wrapped, bound, nonce, wrapping_key)
     except (CryptoError, ValueError):
         raise UserError(Problem.WRONG_PASSPHRASE) from None
-    if not is_new:
-        return Opened(DataKey(content), seconds=seconds)
-    next_key = _unsealed(entry.next_sealed, content) if entry.next_sealed else None
-    return Opened(_unsealed(entry.sealed, content), next_key, seconds)
+
+
+def open_with_private(entry: UserEntry, private: bytes, *, seconds: float = 0.0) -> Opened:
+    """The data key for the private half. Raises ``KEY_FILE_ALTERED``."""
+    next_key = _unsealed(entry.next_sealed, private) if entry.next_sealed else None
+    return Opened(_unsealed(entry.sealed, private), next_key, seconds)
 
 
 def sealed_for_user(key: DataKey, public_key: str) -> str:

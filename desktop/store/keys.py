@@ -141,6 +141,12 @@ def unlock_with_key(path: Path, *, key: DataKey) -> Unlocked:
     return Unlocked(key)
 
 
+def unlocked_by(path: Path, content: KeyFile, opened: Opened) -> Unlocked:
+    """The same for an entry that was opened elsewhere; the list is proved whole first."""
+    key_file.require_signed(content, key=opened.key)
+    return _unlocked(path, content, opened)
+
+
 def users_of(path: Path) -> list[User]:
     """Those who have a passphrase, in the order they were added.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.errors import Problem
+from desktop.errors import AppError, Problem
 from desktop.jobs.runner import JobRunner
 from desktop.ui.main_window import MainWindow
 from desktop.ui.pages.unlock_page import Doors, Tell, UnlockPage
@@ -51,6 +52,10 @@ class Front(QObject):
         self._folder = folder
         self._cost = cost
         self._clock = clock
+        # After a lock the passphrase is asked for, whatever this PC remembers.
+        self._is_start = True
+        for opened in (self.entered, self.created):
+            opened.connect(self._start_over)
 
     def show_unlock(self) -> None:
         """Ask for the passphrase, or make a register."""
@@ -59,6 +64,8 @@ class Front(QObject):
             look=self._look,
             open_register=self._open,
             create_register=self._create,
+            remember=self._remember,
+            open_remembered=self._open_remembered,
         )
         page.unlocked.connect(self.entered)
         page.created.connect(self.created)
@@ -66,6 +73,9 @@ class Front(QObject):
         page.restore_asked.connect(self.show_restore)
         page.help_asked.connect(self.show_help)
         self._window.show_only(page)
+
+    def _start_over(self) -> None:
+        self._is_start = False
 
     def show_recover(self, user: str = "") -> None:
         """The passphrase of this user is lost."""
@@ -110,7 +120,13 @@ class Front(QObject):
         from desktop.services import unlocking
 
         exists = unlocking.register_exists(self._folder)
-        return Doors(exists=exists, users=tuple(self._users()) if exists else ())
+        known = unlocking.remembered_user(self._folder) if exists and self._is_start else None
+        return Doors(
+            exists=exists,
+            users=tuple(self._users()) if exists else (),
+            can_remember=unlocking.can_remember(),
+            remembered=known or "",
+        )
 
     def _users(self) -> Sequence[str]:
         from desktop.services import unlocking
@@ -126,6 +142,23 @@ class Front(QObject):
             user_name=user_name,
             passphrase=passphrase,
             cost=self._cost,
+            notice=self.notices.append,
+            progress=lambda stage, done, total: tell(stage.value, done, total),
+        )
+
+    def _remember(self, user_name: str, passphrase: str) -> None:
+        """As far as the system does it: the passphrase opens in any case."""
+        from desktop.services import unlocking
+
+        with suppress(AppError):
+            unlocking.remember(self._folder, user_name=user_name, passphrase=passphrase)
+
+    def _open_remembered(self, tell: Tell) -> Register:
+        from desktop.services import unlocking
+
+        self.notices = []
+        return unlocking.open_remembered(
+            self._folder,
             notice=self.notices.append,
             progress=lambda stage, done, total: tell(stage.value, done, total),
         )

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -35,10 +36,17 @@ _SECOND_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the folder holds: a register and who may open it."""
+    """What the folder holds: a register and who may open it.
+
+    Attributes:
+        can_remember: this system has a keystore, so that opening without a passphrase is offered.
+        remembered: whom this PC opens for without one; "" when nobody, or after a lock.
+    """
 
     exists: bool
     users: tuple[str, ...]
+    can_remember: bool = False
+    remembered: str = ""
 
 
 #: Told the stage of a migration, how much of it is done, and of how much.
@@ -70,12 +78,16 @@ class UnlockPage(Page):
         look: Callable[[], Doors],
         open_register: Callable[[str, str, Tell], Any],
         create_register: Callable[[str, str], Any],
+        remember: Callable[[str, str], object] = lambda _user, _passphrase: None,
+        open_remembered: Callable[[Tell], Any] | None = None,
     ) -> None:
         super().__init__(name="unlock")
         self._jobs = jobs
         self._look = look
         self._open_register = open_register
         self._create_register = create_register
+        self._remember = remember
+        self._open_remembered = open_remembered
         self._user_name = ""
         self._is_drawn = False
         self.set_title("")
@@ -102,6 +114,14 @@ class UnlockPage(Page):
         self._advice = PassphraseAdvice(self._passphrase.line)
         self._hint = KeyboardHint(self._passphrase.line)
         self._hint.is_wanted = lambda: self._exists
+        self._keep = QCheckBox(self.tr("Nhớ trên máy này, cho tài khoản Windows này"))
+        self._keep.setObjectName("input:remember")
+        self._keep.setToolTip(
+            self.tr("Lần sau khởi động không hỏi mật khẩu. Sau khi khóa sổ vẫn hỏi.")
+        )
+        self._known = QPushButton()
+        self._known.setObjectName("button:open_remembered")
+        self._known.clicked.connect(self._begin_remembered)
         self._wait = QTimer(self)
         self._wait.setInterval(_SECOND_MS)
         self._wait.timeout.connect(self._count_down)
@@ -154,6 +174,10 @@ class UnlockPage(Page):
         self._rules.setVisible(not doors.exists)
         self._advice.setVisible(not doors.exists)
         self._forgot.setVisible(doors.exists)
+        self._keep.setVisible(doors.exists and doors.can_remember)
+        self._known.setVisible(bool(doors.remembered))
+        self._known.setText(self.tr("Mở sổ của {name}").format(name=doors.remembered))
+        self._remembered = doors.remembered
         (self._passphrase.line if doors.exists else self._name).setFocus()
 
     def _go_on(self) -> None:
@@ -175,16 +199,35 @@ class UnlockPage(Page):
         self._user_name = user_name
         self.message_bar.hide()
         self._set_busy(True)
-        tell = self._staged.emit
+        tell, is_kept = self._staged.emit, self._keep.isChecked()
 
         def enter() -> Any:
-            if self._exists:
-                return self._open_register(user_name, passphrase, tell)
-            return self._create_register(user_name, passphrase)
+            if not self._exists:
+                return self._create_register(user_name, passphrase)
+            register = self._open_register(user_name, passphrase, tell)
+            if is_kept:
+                self._remember(user_name, passphrase)
+            return register
 
         self._jobs.run(
             self,
             enter,
+            lane=Lane.WRITE,
+            on_success=self._enter,
+            on_error=self._refuse,
+        )
+
+    def _begin_remembered(self) -> None:
+        """Without a passphrase, for whom this PC remembers."""
+        if (opener := self._open_remembered) is None:
+            return
+        self._user_name = self._remembered
+        tell = self._staged.emit
+        self.message_bar.hide()
+        self._set_busy(True)
+        self._jobs.run(
+            self,
+            lambda: opener(tell),
             lane=Lane.WRITE,
             on_success=self._enter,
             on_error=self._refuse,
@@ -277,7 +320,7 @@ class UnlockPage(Page):
         self._go.setEnabled(not busy)
         for widget in (self._stage, self._bar):
             widget.hide()
-        for link in (self._forgot, self._from_backup):
+        for link in (self._forgot, self._from_backup, self._known):
             link.setEnabled(not busy)
         if busy:
             self._go.setText(self.tr("Đang mở khóa…"))
@@ -311,7 +354,7 @@ class UnlockPage(Page):
         inner.addLayout(self._form)
         # The message stands inside the card, beside what it is about.
         inner.addWidget(self.message_bar)
-        for widget in (self._stage, self._bar, self._go):
+        for widget in (self._keep, self._stage, self._bar, self._go, self._known):
             inner.addWidget(widget)
         links = QHBoxLayout()
         links.setSpacing(0)
