@@ -40,12 +40,15 @@ from sync.client.outcomes import (
     Unreachable,
 )
 from sync.protocol.codec import (
+    GZIP,
     JSON_TYPE,
     LARGEST_INFLATED_BYTES,
     LINES_TYPE,
+    ZSTD,
     WireError,
     compressed,
     decode_message,
+    inflated,
 )
 from sync.protocol.messages import Refusal, RefusalCode
 
@@ -190,12 +193,12 @@ class Transport:
     def _post(self, path: str, body: bytes, *, body_type: str, token: str) -> requests.Response:
         headers = {
             "Content-Type": body_type,
-            "Accept-Encoding": "gzip",
+            "Accept-Encoding": f"{ZSTD}, {GZIP}",
             "User-Agent": "so-an-sinh",
         }
         if body_type == LINES_TYPE:
-            headers["Content-Encoding"] = "gzip"
-            body = compressed(body)
+            headers["Content-Encoding"] = ZSTD
+            body = compressed(body, ZSTD)
         if token:
             headers["Authorization"] = f"Bearer {token}"
         return self._session.post(
@@ -212,9 +215,9 @@ class Transport:
     def _read(self, response: requests.Response) -> bytes | RequestTrouble:
         """The whole body, inflated within the limits."""
         encoding = response.headers.get("Content-Encoding", "identity").lower()
-        if encoding not in ("gzip", "identity"):
+        if encoding not in (ZSTD, GZIP, "identity"):
             return NotOurServer()
-        inflate = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+        inflate = zlib.decompressobj(wbits=31) if encoding == GZIP else None
         deadline = time.monotonic() + self._patience.answer_seconds
         content = bytearray()
         try:
@@ -231,7 +234,14 @@ class Transport:
             return Malformed()
         if inflate is not None and not inflate.eof:
             return ConnectionCut()
-        return bytes(content)
+        return _inflated(bytes(content)) if encoding == ZSTD else bytes(content)
+
+
+def _inflated(content: bytes) -> bytes | RequestTrouble:
+    try:
+        return inflated(content, ZSTD, ratio=LARGEST_INFLATED_BYTES)
+    except WireError:
+        return Malformed()
 
 
 class Connect(Protocol):

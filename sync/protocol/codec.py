@@ -1,4 +1,4 @@
-"""Between bytes and messages: pushes and pulls as lines of JSON, gzip, and the limits of both.
+"""Between bytes and messages: pushes and pulls as lines of JSON, and the limits of what comes.
 
 What comes from outside is never trusted: sizes are limited while inflating, nesting by the
 decoder, counts by the reader. Whatever breaks a rule is one ``WireError`` with a code; its message
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
+import zstandard
 
 from sync.protocol.chain import canonical, chain_link
 from sync.protocol.messages import (
@@ -42,6 +43,12 @@ MOST_CHANGES = 2_000
 JSON_TYPE = "application/json"
 LINES_TYPE = "application/x-ndjson"
 
+#: How bodies travel. What we send is zstd: measured on records of 2 kB (``tests.bench sync``) a
+#: fifth smaller than gzip's level 1 at a third of the time, and 20 % on changes of two fields.
+#: gzip is read too: programs before it speak it, and so does everything that asks by hand.
+ZSTD, GZIP = "zstd", "gzip"
+
+_ZSTD_LEVEL = 3
 #: Level 1: three times smaller at a third of the time of the default level.
 _GZIP_LEVEL = 1
 _GZIP_WINDOW = 31
@@ -96,13 +103,35 @@ _end_decoder = msgspec.json.Decoder(PushEnd)
 _pull_decoder = msgspec.json.Decoder(PullLine)
 
 
-def compressed(body: bytes) -> bytes:
-    """The body as gzip."""
+def compressed(body: bytes, encoding: str = GZIP) -> bytes:
+    """The body as gzip or zstd."""
+    if encoding == ZSTD:
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
     return zlib.compress(body, level=_GZIP_LEVEL, wbits=_GZIP_WINDOW)
 
 
-def inflated(body: bytes) -> bytes:
-    """The content of a gzip body. Raises ``WireError`` as soon as a limit is passed."""
+def inflated(body: bytes, encoding: str = GZIP, *, ratio: int = LARGEST_RATIO) -> bytes:
+    """The content of a gzip or zstd body. Raises ``WireError`` as soon as a limit is passed.
+
+    ``ratio`` is the largest one believed in; answers of our own server may be as dull as they are.
+    """
+    return _inflated_zstd(body, ratio) if encoding == ZSTD else _inflated_gzip(body, ratio)
+
+
+def _inflated_zstd(body: bytes, ratio: int) -> bytes:
+    """One frame, which must say beforehand how large it is: nothing is inflated to find out."""
+    try:
+        size = zstandard.get_frame_parameters(body).content_size
+        if size == zstandard.CONTENTSIZE_UNKNOWN:
+            raise WireError(RefusalCode.MALFORMED)
+        _check_inflation(size, len(body), ratio)
+        inflater = zstandard.ZstdDecompressor(max_window_size=LARGEST_INFLATED_BYTES)
+        return inflater.decompress(body, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise WireError(RefusalCode.MALFORMED) from error
+
+
+def _inflated_gzip(body: bytes, ratio: int) -> bytes:
     stream = zlib.decompressobj(wbits=_GZIP_WINDOW)
     content = bytearray()
     rest = body
@@ -110,7 +139,7 @@ def inflated(body: bytes) -> bytes:
         while rest and not stream.eof:
             content += stream.decompress(rest, _INFLATE_STEP)
             rest = stream.unconsumed_tail
-            _check_inflation(len(content), len(body) - len(rest))
+            _check_inflation(len(content), len(body) - len(rest), ratio)
     except zlib.error as error:
         raise WireError(RefusalCode.MALFORMED) from error
     if not stream.eof or stream.unused_data:
@@ -118,8 +147,8 @@ def inflated(body: bytes) -> bytes:
     return bytes(content)
 
 
-def _check_inflation(content_bytes: int, read_bytes: int) -> None:
-    is_bomb = content_bytes > max(_RATIO_FROM_BYTES, LARGEST_RATIO * read_bytes)
+def _check_inflation(content_bytes: int, read_bytes: int, ratio: int) -> None:
+    is_bomb = content_bytes > max(_RATIO_FROM_BYTES, ratio * read_bytes)
     if is_bomb or content_bytes > LARGEST_INFLATED_BYTES:
         raise WireError(RefusalCode.TOO_LARGE)
 

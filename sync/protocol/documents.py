@@ -255,7 +255,7 @@ def may_create(role: Role, document_type: DocumentType) -> bool:
 def may_set(role: Role, document_type: DocumentType, field_name: str) -> bool:
     """May this role change this field of an existing document?"""
     writable = RULES[document_type].writers.get(role, ())
-    return any(_is_under(field_name, name) for name in writable)
+    return "" in writable or any(_is_under(field_name, name) for name in writable)
 
 
 def _is_under(field_name: str, name: str) -> bool:

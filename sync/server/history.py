@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.messages import Change, ChangeResult, Outcome
-from sync.server.copying import copy_rows
+from sync.server.copying import NULL, array, copy_rows, escaped
 from sync.server.rules import is_uuid
 from sync.server.tables import operations
 
@@ -140,22 +140,23 @@ def append(
     connection: Connection, *, device_id: UUID, epoch: str, entries: Sequence[Entry]
 ) -> None:
     """Add accepted changes."""
+    device, its_epoch = str(device_id).encode(), escaped(epoch.encode())
     copy_rows(
         connection,
         "operations",
         _COLUMNS,
         (
             (
-                device_id,
-                epoch,
-                entry.change.seq,
-                entry.change.change_id if is_uuid(entry.change.change_id) else None,
-                entry.chain_hash,
-                entry.line.decode(),
-                entry.result.s.value,
-                entry.result.ver,
-                entry.result.f,
-                entry.result.why,
+                device,
+                its_epoch,
+                b"%d" % entry.change.seq,
+                entry.change.change_id.encode() if is_uuid(entry.change.change_id) else NULL,
+                rb"\\x" + entry.chain_hash.hex().encode(),
+                escaped(entry.line),
+                entry.result.s.value.encode(),
+                b"%d" % entry.result.ver,
+                array(entry.result.f),
+                entry.result.why.encode(),
             )
             for entry in entries
         ),

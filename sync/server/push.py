@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
-from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -257,18 +256,20 @@ class _Judged:
             for change in changes
         }
         sound = [change for change in changes if self._holds[change.seq] is None]
-        self._places = registers.claimed(
-            connection, {UUID(c.document_id): c.bucket for c in sound if c.kind == "create"}
+        claims = registers.claimed(
+            connection, {c.document_id: c.bucket for c in sound if c.kind == "create"}
         )
+        self._places = claims.places
         self.documents = registers.locked(
-            connection, {(c.bucket, UUID(c.document_id)) for c in sound}
+            connection,
+            {(c.bucket, c.document_id) for c in sound if c.document_id not in claims.new},
         )
 
     def hold_of(self, change: Change) -> Hold | None:
         """The rule that the change itself breaks."""
         hold = self._holds[change.seq]
         if hold is None and change.kind == "create":
-            place = self._places[UUID(change.document_id)]
+            place = self._places[change.document_id]
             return None if place == change.bucket else Hold.BAD_ID
         return hold
 
@@ -291,7 +292,7 @@ class _Applying:
         self._role = role
         self._sent_again = sent_again
         self._sent_in_epoch = sent_in_epoch
-        self._after: dict[tuple[str, UUID], Stored] = {}
+        self._after: dict[registers.Key, Stored] = {}
 
     def apply_save(
         self, save: Sequence[Change], repeated: dict[str, ChangeResult]
@@ -308,7 +309,7 @@ class _Applying:
         return [results[change.seq] for change in save]
 
     def _apply_whole(self, save: Sequence[Change]) -> list[ChangeResult]:
-        staged: dict[tuple[str, UUID], Stored] = {}
+        staged: dict[registers.Key, Stored] = {}
         results: list[ChangeResult] = []
         for change in save:
             step = self._step(change, staged)
@@ -318,10 +319,10 @@ class _Applying:
         self._after.update(staged)
         return results
 
-    def _step(self, change: Change, staged: dict[tuple[str, UUID], Stored]) -> ChangeResult | Hold:
+    def _step(self, change: Change, staged: dict[registers.Key, Stored]) -> ChangeResult | Hold:
         if hold := self._judged.hold_of(change):
             return hold
-        key = (change.bucket, UUID(change.document_id))
+        key = (change.bucket, change.document_id)
         known = staged.get(key) or self._after.get(key) or self._judged.documents.get(key)
         outcome = _merge(known, change, self._epoch, self._role)
         if isinstance(outcome, Merged) and outcome.clashed and known is not None:

@@ -7,18 +7,30 @@ end. Positions come from the bucket's own row, locked last, so that they are com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Text, Uuid, bindparam, cast, column, func, select, text
+from sqlalchemy import (
+    Connection,
+    Row,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.chain import digest_part
 from sync.protocol.merge import Author, HeldValue, ServerDocument
-from sync.server.copying import copy_rows
+from sync.server.copying import Cells, copy_rows, escaped
 from sync.server.tables import buckets, document_places, documents
 
 _encode = msgspec.json.Encoder().encode
@@ -27,8 +39,8 @@ _decode_versions = msgspec.json.Decoder(dict[str, int]).decode
 _decode_authors = msgspec.json.Decoder(dict[int, Author]).decode
 _decode_clashes = msgspec.json.Decoder(dict[str, list[HeldValue]]).decode
 
-#: Where a document is: its bucket and its id.
-Key = tuple[str, UUID]
+#: Where a document is: its bucket and its id, a UUID in its usual spelling.
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,78 +60,101 @@ class Touched:
     after: Stored
 
 
-def claimed(connection: Connection, wanted: Mapping[UUID, str]) -> dict[UUID, str]:
-    """Claim ids for new documents: id -> the bucket it belongs to, which may be another one.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Ids claimed for new documents.
+
+    Attributes:
+        places: id -> the bucket it belongs to, which may be another one than was wanted.
+        new: those that nobody had claimed before; no document can be there.
+    """
+
+    places: Mapping[str, str]
+    new: Set[str]
+
+
+def claimed(connection: Connection, wanted: Mapping[str, str]) -> Claims:
+    """Claim ids (id -> bucket) for new documents.
 
     A claimed id is locked until the end of the transaction, so that two devices that create the
     same document do it one after the other.
     """
     if not wanted:
-        return {}
+        return Claims({}, frozenset())
     ids = sorted(wanted)
-    pairs = (
-        func.unnest(
-            cast(bindparam("ids", ids), ARRAY(Uuid)),
-            cast(bindparam("places", [wanted[i] for i in ids]), ARRAY(Text)),
-        )
-        .table_valued(column("id", Uuid), column("bucket", Text), name="pairs")
-        .render_derived()
-    )
-    claim = upsert(document_places).from_select(
-        ["id", "bucket"], select(pairs.c.id, pairs.c.bucket).order_by(pairs.c.id)
-    )
-    rows = connection.execute(
-        claim.on_conflict_do_update(
-            index_elements=["id"], set_={"bucket": document_places.c.bucket}
-        ).returning(document_places.c.id, document_places.c.bucket)
-    )
-    return {row.id: row.bucket for row in rows}
+    parameters = {"ids": ids, "places": [wanted[document_id] for document_id in ids]}
+    new = set(connection.execute(_CLAIM, parameters).scalars())
+    places = {document_id: wanted[document_id] for document_id in new}
+    known = [document_id for document_id in ids if document_id not in new]
+    if known:
+        rows = connection.execute(_CLAIMED, {"ids": known})
+        places |= {row.id: row.bucket for row in rows}
+    return Claims(places, new)
 
 
-def locked(connection: Connection, keys: set[Key]) -> dict[Key, Stored]:
-    """Those of these documents that exist, locked in the order of their ids."""
-    if not keys:
-        return {}
-    ordered = sorted(keys, key=lambda key: (key[1], key[0]))
-    wanted = (
-        func.unnest(
-            cast(bindparam("places", [bucket for bucket, _ in ordered]), ARRAY(Text)),
-            cast(bindparam("ids", [document_id for _, document_id in ordered]), ARRAY(Uuid)),
-        )
-        .table_valued(column("bucket", Text), column("id", Uuid), name="wanted")
-        .render_derived()
-    )
-    table = documents
-    rows = connection.execute(
-        select(
-            table.c.bucket,
-            table.c.id,
-            table.c.type,
-            table.c.version,
-            table.c.run_start,
-            cast(table.c.fields, Text).label("fields"),
-            cast(table.c.field_versions, Text).label("field_versions"),
-            cast(table.c.authors, Text).label("authors"),
-            cast(table.c.clashes, Text).label("clashes"),
-        )
-        .join(wanted, (wanted.c.bucket == table.c.bucket) & (wanted.c.id == table.c.id))
-        .order_by(table.c.id)
-        .with_for_update(of=table)
-    )
+_IDS = cast(bindparam("ids", type_=ARRAY(Text)), ARRAY(Uuid))
+_PAIRS = (
+    func.unnest(_IDS, cast(bindparam("places", type_=ARRAY(Text)), ARRAY(Text)))
+    .table_valued(column("id", Uuid), column("bucket", Text), name="pairs")
+    .render_derived()
+)
+# Who claims an id at the same moment is waited for; then the id is his, and found below.
+_CLAIM = (
+    upsert(document_places)
+    .from_select(["id", "bucket"], select(_PAIRS.c.id, _PAIRS.c.bucket).order_by(_PAIRS.c.id))
+    .on_conflict_do_nothing()
+    .returning(cast(document_places.c.id, Text))
+)
+_CLAIMED = (
+    select(cast(document_places.c.id, Text).label("id"), document_places.c.bucket)
+    .where(document_places.c.id == any_(_IDS))
+    .order_by(document_places.c.id)
+    .with_for_update()
+)
+
+
+def locked(connection: Connection, keys: Set[Key]) -> dict[Key, Stored]:
+    """Those of these documents that exist, locked in the order of their buckets and ids."""
+    by_bucket: dict[str, list[str]] = defaultdict(list)
+    for bucket, document_id in sorted(keys):
+        by_bucket[bucket].append(document_id)
     return {
-        (row.bucket, row.id): Stored(
-            document_type=row.type,
-            document=ServerDocument(
-                version=row.version,
-                fields=_decode_fields(row.fields),
-                field_versions=_decode_versions(row.field_versions),
-                authors=_decode_authors(row.authors),
-                clashes=_decode_clashes(row.clashes),
-                run_start=row.run_start,
-            ),
-        )
-        for row in rows
+        (bucket, row.id): _stored(row)
+        for bucket, ids in by_bucket.items()
+        for row in connection.execute(_LOCK, {"bucket": bucket, "ids": ids})
     }
+
+
+# One bucket at a time: then only its partition is looked at.
+_LOCK = (
+    select(
+        cast(documents.c.id, Text).label("id"),
+        documents.c.type,
+        documents.c.version,
+        documents.c.run_start,
+        cast(documents.c.fields, Text).label("fields"),
+        cast(documents.c.field_versions, Text).label("field_versions"),
+        cast(documents.c.authors, Text).label("authors"),
+        cast(documents.c.clashes, Text).label("clashes"),
+    )
+    .where(documents.c.bucket == bindparam("bucket", type_=Text), documents.c.id == any_(_IDS))
+    .order_by(documents.c.id)
+    .with_for_update()
+)
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(
+        document_type=row.type,
+        document=ServerDocument(
+            version=row.version,
+            fields=_decode_fields(row.fields),
+            field_versions=_decode_versions(row.field_versions),
+            authors=_decode_authors(row.authors),
+            clashes=_decode_clashes(row.clashes),
+            run_start=row.run_start,
+        ),
+    )
 
 
 def write(connection: Connection, touched: Sequence[Touched]) -> dict[str, tuple[int, int]]:
@@ -131,8 +166,8 @@ def write(connection: Connection, touched: Sequence[Touched]) -> dict[str, tuple
     by_bucket: dict[str, list[Touched]] = defaultdict(list)
     for one in touched:
         by_bucket[one.key[0]].append(one)
-    new: list[tuple[object, ...]] = []
-    changed: list[tuple[object, ...]] = []
+    new: list[Cells] = []
+    changed: list[Cells] = []
     for bucket in sorted(by_bucket):
         group = by_bucket[bucket]
         head = _advanced_head(connection, bucket, group)
@@ -175,8 +210,8 @@ def _advanced_head(connection: Connection, bucket: str, group: Sequence[Touched]
 _LOW = 2**64 - 1
 
 
-def _digest(document_id: UUID, stored: Stored | None) -> int:
-    return 0 if stored is None else digest_part(str(document_id), stored.document.version)
+def _digest(document_id: str, stored: Stored | None) -> int:
+    return 0 if stored is None else digest_part(document_id, stored.document.version)
 
 
 def _signed(bits: int) -> int:
@@ -203,22 +238,24 @@ _COLUMNS = (
 )
 
 
-def _row(one: Touched, position: int) -> tuple[object, ...]:
+def _row(one: Touched, position: int) -> Cells:
     document = one.after.document
+    bucket, document_id = one.key
     return (
-        *one.key,
-        one.after.document_type,
-        position,
-        document.version,
-        document.run_start,
-        _encode(document.fields).decode(),
-        _encode(document.field_versions).decode(),
-        _encode(document.authors).decode(),
-        _encode(document.clashes).decode(),
+        escaped(bucket.encode()),
+        document_id.encode(),
+        one.after.document_type.encode(),
+        b"%d" % position,
+        b"%d" % document.version,
+        b"%d" % document.run_start,
+        escaped(_encode(document.fields)),
+        escaped(_encode(document.field_versions)),
+        escaped(_encode(document.authors)),
+        escaped(_encode(document.clashes)),
     )
 
 
-def _insert(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+def _insert(connection: Connection, rows: Sequence[Cells]) -> None:
     if rows:
         copy_rows(connection, "documents", _COLUMNS, rows)
 
@@ -227,17 +264,23 @@ _MAKE_STAGE = text(
     "CREATE TEMPORARY TABLE IF NOT EXISTS changed_documents"
     " (LIKE public.documents) ON COMMIT DELETE ROWS"
 )
+# The stage has no statistics: nothing but a look into the index for each of its rows is meant.
+_BY_INDEX = text(
+    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
 _UPDATE_FROM_STAGE = text(
     "UPDATE documents SET position = c.position, version = c.version, run_start = c.run_start,"
     " fields = c.fields, field_versions = c.field_versions, authors = c.authors,"
     " clashes = c.clashes"
-    " FROM changed_documents AS c WHERE documents.bucket = c.bucket AND documents.id = c.id"
+    " FROM changed_documents AS c"
+    " WHERE documents.bucket = c.bucket AND documents.id = c.id"
 )
 
 
-def _update(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+def _update(connection: Connection, rows: Sequence[Cells]) -> None:
     if not rows:
         return
     connection.execute(_MAKE_STAGE)
     copy_rows(connection, "changed_documents", _COLUMNS, rows)
+    connection.execute(_BY_INDEX)
     connection.execute(_UPDATE_FROM_STAGE)

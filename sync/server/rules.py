@@ -260,14 +260,17 @@ def _broken_by_value(value: Value, check: ValueCheck | None) -> Hold | None:
         return Hold.UNKNOWN_FIELD
     if value is None:
         return None
-    is_long = len(value) if isinstance(value, str) else len(_encode(value))
-    if is_long > LONGEST_VALUE_BYTES:
+    if isinstance(value, str):  # nearly every one
+        if len(value) > LONGEST_VALUE_BYTES:
+            return Hold.TOO_LONG
+        return None if "\x00" not in value and check(value) else Hold.BAD_VALUE
+    if len(_encode(value)) > LONGEST_VALUE_BYTES:
         return Hold.TOO_LONG
     return None if _is_storable(value, _DEEPEST_VALUE) and check(value) else Hold.BAD_VALUE
 
 
 def _is_storable(value: Value, depth: int) -> bool:
-    """Can this JSON value be kept as it is? PostgreSQL's jsonb holds no NUL."""
+    """Can this JSON value be kept as it is? PostgreSQL's texts hold no NUL."""
     match value:
         case None | bool():
             return True

@@ -8,8 +8,8 @@ CREATE TABLE public.buckets (
     documents bigint NOT NULL,
     digest_high bigint NOT NULL,
     digest_low bigint NOT NULL
-);
-
+)
+WITH (fillfactor='50');
 CREATE TABLE public.challenges (
     nonce text NOT NULL,
     device_id uuid NOT NULL,
@@ -26,8 +26,8 @@ CREATE TABLE public.device_epochs (
     epoch text NOT NULL,
     last_seq bigint NOT NULL,
     last_hash bytea NOT NULL
-);
-
+)
+WITH (fillfactor='50');
 CREATE TABLE public.devices (
     id uuid NOT NULL,
     office_id uuid NOT NULL,
@@ -40,26 +40,322 @@ CREATE TABLE public.devices (
 );
 
 CREATE TABLE public.document_places (
-    id uuid NOT NULL,
-    bucket text NOT NULL
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+)
+PARTITION BY HASH (id);
+CREATE TABLE public.document_places_p00 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p01 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p02 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p03 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p04 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p05 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p06 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
+);
+
+CREATE TABLE public.document_places_p07 (
+    id uuid CONSTRAINT new_document_places_id_not_null NOT NULL,
+    bucket text CONSTRAINT new_document_places_bucket_not_null NOT NULL
 );
 
 CREATE TABLE public.documents (
-    bucket text NOT NULL,
-    id uuid NOT NULL,
-    type text NOT NULL,
-    "position" bigint NOT NULL,
-    version bigint NOT NULL,
-    run_start bigint NOT NULL,
-    fields jsonb NOT NULL,
-    field_versions jsonb NOT NULL,
-    authors jsonb NOT NULL,
-    clashes jsonb NOT NULL
-);
-
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+PARTITION BY HASH (bucket);
 ALTER TABLE ONLY public.documents ALTER COLUMN fields SET STORAGE MAIN;
 ALTER TABLE ONLY public.documents ALTER COLUMN field_versions SET STORAGE MAIN;
 ALTER TABLE ONLY public.documents ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p00 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p00 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p00 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p00 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p01 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p01 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p01 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p01 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p02 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p02 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p02 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p02 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p03 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p03 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p03 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p03 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p04 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p04 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p04 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p04 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p05 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p05 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p05 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p05 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p06 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p06 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p06 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p06 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p07 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p07 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p07 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p07 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p08 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p08 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p08 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p08 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p09 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p09 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p09 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p09 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p10 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p10 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p10 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p10 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p11 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p11 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p11 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p11 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p12 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p12 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p12 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p12 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p13 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p13 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p13 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p13 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p14 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p14 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p14 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p14 ALTER COLUMN authors SET STORAGE MAIN;
+CREATE TABLE public.documents_p15 (
+    bucket text CONSTRAINT new_documents_bucket_not_null NOT NULL,
+    id uuid CONSTRAINT new_documents_id_not_null NOT NULL,
+    type text CONSTRAINT new_documents_type_not_null NOT NULL,
+    "position" bigint CONSTRAINT new_documents_position_not_null NOT NULL,
+    version bigint CONSTRAINT new_documents_version_not_null NOT NULL,
+    run_start bigint CONSTRAINT new_documents_run_start_not_null NOT NULL,
+    fields json CONSTRAINT new_documents_fields_not_null NOT NULL,
+    field_versions json CONSTRAINT new_documents_field_versions_not_null NOT NULL,
+    authors json CONSTRAINT new_documents_authors_not_null NOT NULL,
+    clashes json CONSTRAINT new_documents_clashes_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160', autovacuum_vacuum_scale_factor='0.02');
+ALTER TABLE ONLY public.documents_p15 ALTER COLUMN fields SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p15 ALTER COLUMN field_versions SET STORAGE MAIN;
+ALTER TABLE ONLY public.documents_p15 ALTER COLUMN authors SET STORAGE MAIN;
 CREATE TABLE public.enrolment_codes (
     selector text NOT NULL,
     code_hash bytea NOT NULL,
@@ -83,19 +379,131 @@ CREATE TABLE public.offices (
 );
 
 CREATE TABLE public.operations (
-    device_id uuid NOT NULL,
-    epoch text NOT NULL,
-    seq bigint NOT NULL,
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
     change_id uuid,
-    chain_hash bytea NOT NULL,
-    change json NOT NULL,
-    outcome text NOT NULL,
-    version bigint NOT NULL,
-    clashed text[] NOT NULL,
-    why text NOT NULL,
-    accepted_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+PARTITION BY HASH (device_id);
+CREATE TABLE public.operations_p00 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p01 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p02 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p03 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p04 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p05 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p06 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
+CREATE TABLE public.operations_p07 (
+    device_id uuid CONSTRAINT new_operations_device_id_not_null NOT NULL,
+    epoch text CONSTRAINT new_operations_epoch_not_null NOT NULL,
+    seq bigint CONSTRAINT new_operations_seq_not_null NOT NULL,
+    change_id uuid,
+    chain_hash bytea CONSTRAINT new_operations_chain_hash_not_null NOT NULL,
+    change json CONSTRAINT new_operations_change_not_null NOT NULL,
+    outcome text CONSTRAINT new_operations_outcome_not_null NOT NULL,
+    version bigint CONSTRAINT new_operations_version_not_null NOT NULL,
+    clashed text[] CONSTRAINT new_operations_clashed_not_null NOT NULL,
+    why text CONSTRAINT new_operations_why_not_null NOT NULL,
+    accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
+)
+WITH (toast_tuple_target='8160');
 CREATE TABLE public.province (
     singleton boolean DEFAULT true NOT NULL,
     code text NOT NULL,
@@ -111,6 +519,38 @@ CREATE TABLE public.tokens (
     expires_at timestamp with time zone NOT NULL
 );
 
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p00 FOR VALUES WITH (modulus 8, remainder 0);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p01 FOR VALUES WITH (modulus 8, remainder 1);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p02 FOR VALUES WITH (modulus 8, remainder 2);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p03 FOR VALUES WITH (modulus 8, remainder 3);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p04 FOR VALUES WITH (modulus 8, remainder 4);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p05 FOR VALUES WITH (modulus 8, remainder 5);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p06 FOR VALUES WITH (modulus 8, remainder 6);
+ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p07 FOR VALUES WITH (modulus 8, remainder 7);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p00 FOR VALUES WITH (modulus 16, remainder 0);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p01 FOR VALUES WITH (modulus 16, remainder 1);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p02 FOR VALUES WITH (modulus 16, remainder 2);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p03 FOR VALUES WITH (modulus 16, remainder 3);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p04 FOR VALUES WITH (modulus 16, remainder 4);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p05 FOR VALUES WITH (modulus 16, remainder 5);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p06 FOR VALUES WITH (modulus 16, remainder 6);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p07 FOR VALUES WITH (modulus 16, remainder 7);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p08 FOR VALUES WITH (modulus 16, remainder 8);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p09 FOR VALUES WITH (modulus 16, remainder 9);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p10 FOR VALUES WITH (modulus 16, remainder 10);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p11 FOR VALUES WITH (modulus 16, remainder 11);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p12 FOR VALUES WITH (modulus 16, remainder 12);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p13 FOR VALUES WITH (modulus 16, remainder 13);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p14 FOR VALUES WITH (modulus 16, remainder 14);
+ALTER TABLE ONLY public.documents ATTACH PARTITION public.documents_p15 FOR VALUES WITH (modulus 16, remainder 15);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p00 FOR VALUES WITH (modulus 8, remainder 0);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p01 FOR VALUES WITH (modulus 8, remainder 1);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p02 FOR VALUES WITH (modulus 8, remainder 2);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p03 FOR VALUES WITH (modulus 8, remainder 3);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p04 FOR VALUES WITH (modulus 8, remainder 4);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p05 FOR VALUES WITH (modulus 8, remainder 5);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p06 FOR VALUES WITH (modulus 8, remainder 6);
+ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p07 FOR VALUES WITH (modulus 8, remainder 7);
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
 ALTER TABLE ONLY public.buckets
@@ -127,8 +567,56 @@ ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_public_key_key UNIQUE (public_key);
 ALTER TABLE ONLY public.document_places
     ADD CONSTRAINT document_places_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p00
+    ADD CONSTRAINT document_places_p00_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p01
+    ADD CONSTRAINT document_places_p01_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p02
+    ADD CONSTRAINT document_places_p02_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p03
+    ADD CONSTRAINT document_places_p03_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p04
+    ADD CONSTRAINT document_places_p04_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p05
+    ADD CONSTRAINT document_places_p05_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p06
+    ADD CONSTRAINT document_places_p06_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.document_places_p07
+    ADD CONSTRAINT document_places_p07_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.documents
     ADD CONSTRAINT documents_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p00
+    ADD CONSTRAINT documents_p00_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p01
+    ADD CONSTRAINT documents_p01_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p02
+    ADD CONSTRAINT documents_p02_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p03
+    ADD CONSTRAINT documents_p03_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p04
+    ADD CONSTRAINT documents_p04_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p05
+    ADD CONSTRAINT documents_p05_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p06
+    ADD CONSTRAINT documents_p06_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p07
+    ADD CONSTRAINT documents_p07_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p08
+    ADD CONSTRAINT documents_p08_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p09
+    ADD CONSTRAINT documents_p09_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p10
+    ADD CONSTRAINT documents_p10_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p11
+    ADD CONSTRAINT documents_p11_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p12
+    ADD CONSTRAINT documents_p12_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p13
+    ADD CONSTRAINT documents_p13_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p14
+    ADD CONSTRAINT documents_p14_pkey PRIMARY KEY (bucket, id);
+ALTER TABLE ONLY public.documents_p15
+    ADD CONSTRAINT documents_p15_pkey PRIMARY KEY (bucket, id);
 ALTER TABLE ONLY public.enrolment_codes
     ADD CONSTRAINT enrolment_codes_pkey PRIMARY KEY (selector);
 ALTER TABLE ONLY public.office_communes
@@ -137,14 +625,110 @@ ALTER TABLE ONLY public.offices
     ADD CONSTRAINT offices_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p00
+    ADD CONSTRAINT operations_p00_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p01
+    ADD CONSTRAINT operations_p01_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p02
+    ADD CONSTRAINT operations_p02_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p03
+    ADD CONSTRAINT operations_p03_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p04
+    ADD CONSTRAINT operations_p04_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p05
+    ADD CONSTRAINT operations_p05_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p06
+    ADD CONSTRAINT operations_p06_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operations_p07
+    ADD CONSTRAINT operations_p07_pkey PRIMARY KEY (device_id, epoch, seq);
 ALTER TABLE ONLY public.province
     ADD CONSTRAINT province_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (token_hash);
 CREATE INDEX challenges_expires_at_idx ON public.challenges USING btree (expires_at);
-CREATE UNIQUE INDEX documents_bucket_position_idx ON public.documents USING btree (bucket, "position");
-CREATE INDEX operations_device_id_change_id_idx ON public.operations USING btree (device_id, change_id);
+CREATE UNIQUE INDEX documents_bucket_position_idx ON ONLY public.documents USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p00_bucket_position_idx ON public.documents_p00 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p01_bucket_position_idx ON public.documents_p01 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p02_bucket_position_idx ON public.documents_p02 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p03_bucket_position_idx ON public.documents_p03 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p04_bucket_position_idx ON public.documents_p04 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p05_bucket_position_idx ON public.documents_p05 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p06_bucket_position_idx ON public.documents_p06 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p07_bucket_position_idx ON public.documents_p07 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p08_bucket_position_idx ON public.documents_p08 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p09_bucket_position_idx ON public.documents_p09 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p10_bucket_position_idx ON public.documents_p10 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p11_bucket_position_idx ON public.documents_p11 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p12_bucket_position_idx ON public.documents_p12 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p13_bucket_position_idx ON public.documents_p13 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p14_bucket_position_idx ON public.documents_p14 USING btree (bucket, "position");
+CREATE UNIQUE INDEX documents_p15_bucket_position_idx ON public.documents_p15 USING btree (bucket, "position");
+CREATE INDEX operations_change_id_idx ON ONLY public.operations USING btree (change_id);
+CREATE INDEX operations_p00_change_id_idx ON public.operations_p00 USING btree (change_id);
+CREATE INDEX operations_p01_change_id_idx ON public.operations_p01 USING btree (change_id);
+CREATE INDEX operations_p02_change_id_idx ON public.operations_p02 USING btree (change_id);
+CREATE INDEX operations_p03_change_id_idx ON public.operations_p03 USING btree (change_id);
+CREATE INDEX operations_p04_change_id_idx ON public.operations_p04 USING btree (change_id);
+CREATE INDEX operations_p05_change_id_idx ON public.operations_p05 USING btree (change_id);
+CREATE INDEX operations_p06_change_id_idx ON public.operations_p06 USING btree (change_id);
+CREATE INDEX operations_p07_change_id_idx ON public.operations_p07 USING btree (change_id);
 CREATE INDEX tokens_expires_at_idx ON public.tokens USING btree (expires_at);
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p00_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p01_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p02_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p03_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p04_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p05_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p06_pkey;
+ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p07_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p00_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p00_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p01_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p01_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p02_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p02_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p03_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p03_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p04_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p04_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p05_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p05_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p06_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p06_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p07_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p07_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p08_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p08_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p09_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p09_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p10_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p10_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p11_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p11_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p12_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p12_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p13_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p13_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p14_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p14_pkey;
+ALTER INDEX public.documents_bucket_position_idx ATTACH PARTITION public.documents_p15_bucket_position_idx;
+ALTER INDEX public.documents_pkey ATTACH PARTITION public.documents_p15_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p00_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p00_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p01_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p01_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p02_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p02_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p03_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p03_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p04_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p04_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p05_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p05_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p06_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p06_pkey;
+ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p07_change_id_idx;
+ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p07_pkey;
 ALTER TABLE ONLY public.challenges
     ADD CONSTRAINT challenges_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.device_epochs

@@ -25,6 +25,7 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.protocol import codec
 from sync.protocol.codec import (
     JSON_TYPE,
     LARGEST_BODY_BYTES,
@@ -235,8 +236,8 @@ def _work(operation: Operation, engine: Engine, headers: Any, raw_body: bytes) -
 
 def _plain(raw_body: bytes, encoding: str) -> bytes:
     match encoding.strip().lower():
-        case "gzip":
-            return inflated(raw_body)
+        case codec.GZIP | codec.ZSTD as known:
+            return inflated(raw_body, known)
         case "identity" | "":
             return raw_body
         case _:
@@ -258,9 +259,11 @@ def _response(reply: Reply, headers: Any) -> Response[bytes]:
     answer_headers = {"Cache-Control": "no-store"}
     if isinstance(reply, Refusal) and reply.retry_after_seconds:
         answer_headers["Retry-After"] = str(reply.retry_after_seconds)
-    if len(content) >= _COMPRESS_FROM_BYTES and "gzip" in headers.get("accept-encoding", ""):
-        content = compressed(content)
-        answer_headers["Content-Encoding"] = "gzip"
+    accepted = headers.get("accept-encoding", "")
+    encoding = next((name for name in (codec.ZSTD, codec.GZIP) if name in accepted), None)
+    if len(content) >= _COMPRESS_FROM_BYTES and encoding is not None:
+        content = compressed(content, encoding)
+        answer_headers["Content-Encoding"] = encoding
     return Response(
         content,
         status_code=STATUS[reply.code] if isinstance(reply, Refusal) else HTTPStatus.OK,
