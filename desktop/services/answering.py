@@ -2,11 +2,12 @@
 
 An answer whose question has the role ``person.<field>`` or ``household.<field>`` belongs to that
 document and is shared by all forms; every other answer is a field ``answers.<path>`` of the record.
+So are answers within a repeat (``members[2]/name``), of which the form knows no number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from desktop.errors import Problem, UserError
@@ -69,9 +70,20 @@ def answered_questions(definition: FormDefinition) -> Iterator[tuple[Question, P
             yield question, place_of(question)
 
 
+def instance_paths(*answers: Iterable[str]) -> list[str]:
+    """Those of these paths that lie within a repeat, in order, each once."""
+    return sorted({path for paths in answers for path in paths if "[" in path})
+
+
+def stored_instances(parts: Parts) -> dict[str, Answer]:
+    """The stored answers within repeats, by path."""
+    stored = by_prefix(parts.record, ANSWERS)
+    return {path: stored[path] for path in instance_paths(stored)}
+
+
 def joined(definition: FormDefinition, parts: Parts) -> dict[str, Answer]:
     """Answers by path out of the documents; empty ones are left out."""
-    return {
+    return stored_instances(parts) | {
         question.path: value
         for question, place in answered_questions(definition)
         if (value := parts.of(place.kind).get(place.field)) is not None
@@ -104,6 +116,11 @@ def split(
         is_edited = answer != opened.get(path)
         if answer != now and (is_edited or (now is None and path in prefilled)):
             parts.of(place.kind)[place.field] = answer
+    known = stored_instances(stored)
+    for path in instance_paths(answers, opened, known):
+        answer, now = answers.get(path), known.get(path)
+        if answer != now and (answer != opened.get(path) or (now is None and path in prefilled)):
+            parts.record[ANSWERS + path] = answer
     return parts
 
 
@@ -118,11 +135,9 @@ def overlaid(stored: Parts, changed: Parts) -> Parts:
 
 def differing(definition: FormDefinition, given: Answers, stored: Answers) -> dict[str, Answer]:
     """Path -> stored answer, where another one was given."""
-    return {
-        question.path: stored.get(question.path)
-        for question, _ in answered_questions(definition)
-        if given.get(question.path) != stored.get(question.path)
-    }
+    asked = [question.path for question, _ in answered_questions(definition)]
+    paths = [*asked, *instance_paths(given, stored)]
+    return {path: stored.get(path) for path in paths if given.get(path) != stored.get(path)}
 
 
 def cleaned(definition: FormDefinition, answers: Answers) -> dict[str, Answer]:
@@ -136,6 +151,11 @@ def cleaned(definition: FormDefinition, answers: Answers) -> dict[str, Answer]:
                 answer = clean_number(answer)
         if answer is not None and answer != "":
             stored[question.path] = answer
+    for path in instance_paths(answers):
+        answer = answers[path]
+        answer = clean(answer) if isinstance(answer, str) else answer
+        if answer is not None and answer != "":
+            stored[path] = answer
     return stored
 
 
@@ -143,7 +163,8 @@ def refuse_too_long(
     definition: FormDefinition, answers: Answers, reasons: Mapping[str, str]
 ) -> None:
     """Raises ``ANSWER_TOO_LONG`` for what the server would not take; nothing is saved then."""
-    given = [answers.get(question.path) for question, _ in answered_questions(definition)]
+    paths = [question.path for question, _ in answered_questions(definition)]
+    given = [answers.get(path) for path in (*paths, *instance_paths(answers))]
     if any(len(str(text)) > LONGEST_TEXT for text in (*given, *reasons.values())):
         raise UserError(Problem.ANSWER_TOO_LONG)
 
