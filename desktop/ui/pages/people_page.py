@@ -29,6 +29,7 @@ from desktop.ui import icons, wording
 from desktop.ui.models.cards import Card
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.search_teller import SearchTeller
 from desktop.ui.widgets.card_list import CardList
 from desktop.ui.widgets.filters import Filters
 from desktop.ui.widgets.people_filters import PeopleFilters
@@ -171,9 +172,14 @@ class PeoplePage(Page):
         self._todo_title = QLabel()
         self._todo_title.setProperty("kind", "heading")
         self._throttle = Throttle(self._run_search, delay_ms=_TYPING_MS, parent=self)
+        self._teller = SearchTeller(tell=self.searched.emit, parent=self)
         self._new = QPushButton(self.tr("Thêm người mới"))
         self._wire()
         self._compose()
+
+    def leave(self) -> None:
+        """What stands there was looked for, however short."""
+        self._teller.flush()
 
     def refresh(self) -> None:
         """Search again; the place in the list is kept by the view."""
@@ -313,6 +319,8 @@ class PeoplePage(Page):
             self._count_found()
             return
         self._count.setText(self.tr("{n} người").format(n=wording.thousands(counts.total)))
+        is_narrowed = query.where != EVERYBODY
+        self._teller.found(query, counts.total, text=query.text, is_narrowed=is_narrowed)
         by_status = {s.value: counts.facets.get((Facet.STATUS, s.value)) for s in RecordStatus}
         known = {name: count for name, count in by_status.items() if count is not None}
         if known:
