@@ -64,24 +64,15 @@ class DataProtection:
 
 def _called(name: str, content: bytes, entropy: bytes) -> bytes | None:
     """Both functions take the same: in, description, entropy, reserved, prompt, flags, out."""
-    if sys.platform != "win32":
-        return None
-    given, salt, taken = Blob.of(content), Blob.of(entropy), Blob()
-    function = getattr(ctypes.windll.crypt32, name)
-    function.restype = ctypes.c_int
-    is_done = function(
-        ctypes.byref(given),
-        None,
-        ctypes.byref(salt),
-        None,
-        None,
-        _UI_FORBIDDEN,
-        ctypes.byref(taken),
-    )
-    if not is_done:
-        return None
-    try:
-        return taken.content
-    finally:
-        ctypes.memset(taken.data, 0, taken.size)
-        ctypes.windll.kernel32.LocalFree(ctypes.cast(taken.data, ctypes.c_void_p))
+    if sys.platform == "win32":
+        given, salt, taken = Blob.of(content), Blob.of(entropy), Blob()
+        function = getattr(ctypes.windll.crypt32, name)
+        function.restype = ctypes.c_int
+        pointers = [ctypes.byref(blob) for blob in (given, salt, taken)]
+        if function(pointers[0], None, pointers[1], None, None, _UI_FORBIDDEN, pointers[2]):
+            try:
+                return taken.content
+            finally:
+                ctypes.memset(taken.data, 0, taken.size)
+                ctypes.windll.kernel32.LocalFree(ctypes.cast(taken.data, ctypes.c_void_p))
+    return None

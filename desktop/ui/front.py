@@ -120,12 +120,13 @@ class Front(QObject):
         from desktop.services import unlocking
 
         exists = unlocking.register_exists(self._folder)
-        known = unlocking.remembered_user(self._folder) if exists and self._is_start else None
+        known = unlocking.remembered_user(self._folder) if exists else None
         return Doors(
             exists=exists,
             users=tuple(self._users()) if exists else (),
             can_remember=unlocking.can_remember(),
             remembered=known or "",
+            is_start=self._is_start,
         )
 
     def _users(self) -> Sequence[str]:
@@ -146,12 +147,16 @@ class Front(QObject):
             progress=lambda stage, done, total: tell(stage.value, done, total),
         )
 
-    def _remember(self, user_name: str, passphrase: str) -> None:
+    def _remember(self, user_name: str, passphrase: str, is_wanted: bool) -> None:
         """As far as the system does it: the passphrase opens in any case."""
         from desktop.services import unlocking
 
+        known = unlocking.remembered_user(self._folder)
         with suppress(AppError):
-            unlocking.remember(self._folder, user_name=user_name, passphrase=passphrase)
+            if is_wanted and known != user_name:
+                unlocking.remember(self._folder, user_name=user_name, passphrase=passphrase)
+            elif not is_wanted and known is not None:
+                unlocking.forget(self._folder)
 
     def _open_remembered(self, tell: Tell) -> Register:
         from desktop.services import unlocking

@@ -40,13 +40,15 @@ class Doors:
 
     Attributes:
         can_remember: this system has a keystore, so that opening without a passphrase is offered.
-        remembered: whom this PC opens for without one; "" when nobody, or after a lock.
+        remembered: whom this PC opens for without one; "" when nobody.
+        is_start: the program was started just now; after a lock the passphrase is asked for.
     """
 
     exists: bool
     users: tuple[str, ...]
     can_remember: bool = False
     remembered: str = ""
+    is_start: bool = True
 
 
 #: Told the stage of a migration, how much of it is done, and of how much.
@@ -78,7 +80,7 @@ class UnlockPage(Page):
         look: Callable[[], Doors],
         open_register: Callable[[str, str, Tell], Any],
         create_register: Callable[[str, str], Any],
-        remember: Callable[[str, str], object] = lambda _user, _passphrase: None,
+        remember: Callable[[str, str, bool], object] = lambda _user, _passphrase, _wanted: None,
         open_remembered: Callable[[Tell], Any] | None = None,
     ) -> None:
         super().__init__(name="unlock")
@@ -175,7 +177,8 @@ class UnlockPage(Page):
         self._advice.setVisible(not doors.exists)
         self._forgot.setVisible(doors.exists)
         self._keep.setVisible(doors.exists and doors.can_remember)
-        self._known.setVisible(bool(doors.remembered))
+        self._keep.setChecked(bool(doors.remembered))
+        self._known.setVisible(bool(doors.remembered) and doors.is_start)
         self._known.setText(self.tr("Mở sổ của {name}").format(name=doors.remembered))
         self._remembered = doors.remembered
         (self._passphrase.line if doors.exists else self._name).setFocus()
@@ -205,8 +208,7 @@ class UnlockPage(Page):
             if not self._exists:
                 return self._create_register(user_name, passphrase)
             register = self._open_register(user_name, passphrase, tell)
-            if is_kept:
-                self._remember(user_name, passphrase)
+            self._remember(user_name, passphrase, is_kept)
             return register
 
         self._jobs.run(

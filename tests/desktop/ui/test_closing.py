@@ -58,6 +58,14 @@ def test_everything_that_is_wrong_at_opening_is_told_together(
     assert "USB" in hands.window.message_bar.text
 
 
+def test_what_a_cut_left_behind_is_put_right_and_told(open_desk: OpenDesk, tmp_path: Path) -> None:
+    make_register(tmp_path, count=1).close()
+    (tmp_path / "register.db.migrating").write_bytes(b"half a copy")
+    hands = open_desk(tmp_path)
+    assert "nguyên vẹn" in hands.window.message_bar.text
+    assert not (tmp_path / "register.db.migrating").exists()
+
+
 def test_a_page_found_damaged_after_opening_is_told(open_desk: OpenDesk, tmp_path: Path) -> None:
     make_register(tmp_path, count=300).close()
     path = tmp_path / "register.db"

@@ -8,7 +8,12 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
 from desktop.services.recovery import RecoveryKeys
 from desktop.ui.pages.recover_page import RecoverPage
-from sync.protocol.recovery import new_private_key, public_half
+from sync.protocol.recovery import (
+    answer_request,
+    new_private_key,
+    public_half,
+    read_request,
+)
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.test_layout import cut
@@ -77,6 +82,35 @@ def test_a_request_is_shown_in_groups_and_waits_for_its_answer(
     hands.settle()
     assert "gõ sai" in hands.message()
     assert hands.find(QPushButton, "button:use_answer").isEnabled()
+
+
+def test_the_provinces_answer_opens_and_gives_a_new_passphrase(
+    locked_desk: OpenDesk, tmp_path: Path
+) -> None:
+    private = new_private_key()  # put together from the custodians' shares
+    with make_register(tmp_path) as register:
+        keys = RecoveryKeys(register=register, author=USER, clock=clock)
+        keys.set_province_key(public_half(private).hex())
+    hands = locked_desk(tmp_path)
+    ask(hands)
+    hands.click("button:make_request")
+    hands.settle()
+    text = hands.find(QPlainTextEdit, "recover:request").toPlainText()
+    answer = answer_request(read_request(text), province_key=private, at=clock())
+    hands.find(QPlainTextEdit, "input:answer").setPlainText("\n".join(answer))
+    for name in ("input:answer_passphrase", "input:answer_passphrase_again"):
+        hands.fill(name, _NEW)
+    assert cut(hands.window) == []
+    hands.enter()
+    hands.settle()
+    assert hands.sees("page:people")
+    assert not (tmp_path / "recovery.json").exists()
+    hands.click("button:lock")
+    hands.settle()
+    hands.fill("input:passphrase", _NEW)
+    hands.enter()
+    hands.settle()
+    assert hands.sees("page:people")
 
 
 def test_without_the_provinces_key_the_request_says_what_else_there_is(

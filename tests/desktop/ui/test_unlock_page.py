@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from desktop.store.register import Register
+from desktop.ui.pages.unlock_page import Doors, UnlockPage
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.world import PASSPHRASE, USER, make_register
 
@@ -103,6 +104,33 @@ def test_a_new_register_needs_a_name_a_long_passphrase_and_the_same_again(
     hands.click("button:unlock")
     assert "không giống nhau" in hands.message()
     assert not (tmp_path / "so").exists()
+
+
+def test_remembering_is_offered_only_where_the_system_can_and_not_after_a_lock(
+    locked_desk: OpenDesk, tmp_path: Path
+) -> None:
+    make_register(tmp_path / "so").close()
+    hands = locked_desk(tmp_path / "so")
+    assert not hands.sees("input:remember")  # no keystore here
+    told: list[tuple[str, str, bool]] = []
+    page = UnlockPage(
+        jobs=hands.desktop.jobs,
+        look=lambda: Doors(
+            exists=True, users=(USER,), can_remember=True, remembered=USER, is_start=False
+        ),
+        open_register=lambda user, passphrase, _tell: (user, passphrase),
+        create_register=lambda user, passphrase: (user, passphrase),
+        remember=lambda user, passphrase, wanted: told.append((user, passphrase, wanted)),
+    )
+    hands.window.show_only(page)
+    hands.settle()
+    assert not hands.sees("button:open_remembered")
+    assert hands.find(QCheckBox, "input:remember").isChecked()
+    hands.click("input:remember")
+    hands.fill("input:passphrase", PASSPHRASE)
+    hands.enter()
+    hands.settle()
+    assert told == [(USER, PASSPHRASE, False)]  # taken back by opening without it
 
 
 def test_a_second_program_on_the_same_register_says_so(
