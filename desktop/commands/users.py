@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,9 +16,10 @@ from desktop.commands.opening import (
     folder_or_default,
     opened,
 )
-from desktop.commands.output import say, say_json
+from desktop.commands.output import say, say_json, wrong_use
 
 if TYPE_CHECKING:
+    from desktop.domain.permissions import Right
     from desktop.services.users import Users
     from desktop.store.register import Register
 
@@ -100,6 +102,84 @@ def change_key(*, user: UserName, folder: Folder = None) -> None:
     with opened(folder, user) as register:
         _users(register, user).change_key()
     say(["Đã đổi khóa của sổ."])
+
+
+_Target = Annotated[str, typer.Argument(help="Người được cấp hoặc bị thu quyền.")]
+_DataSet = Annotated[
+    str,
+    typer.Argument(
+        help="Mục hạn chế: children_restricted, assistance_restricted hoặc drug_treatment."
+    ),
+]
+_Place = Annotated[Path, typer.Argument(help="Thư mục chứa sổ.")]
+
+
+@user_commands.command()
+def rights(
+    folder: _Place,
+    *,
+    user: UserName,
+    as_json: AsJson = False,
+) -> None:
+    """In ai được xem mục hạn chế nào; hỏi mật khẩu của người mở sổ."""
+    from desktop.services.permissions import Permissions
+
+    with opened(folder, user) as register:
+        found = Permissions(register=register, clock=_now).users()
+    rows = [
+        {"name": one.user_name, "rights": sorted(right.value for right in one.rights)}
+        for one in found
+    ]
+    if as_json:
+        say_json({"users": rows})
+        return
+    say(f"{row['name']}: {', '.join(row['rights']) or 'không có quyền'}" for row in rows)
+
+
+@user_commands.command()
+def grant(
+    folder: _Place,
+    name: _Target,
+    data_set: _DataSet,
+    *,
+    user: UserName,
+) -> None:
+    """Cấp quyền xem một mục hạn chế; người cấp phải có quyền ấy hoặc là người quản lý đầu tiên."""
+    from desktop.services.permissions import Permissions
+
+    right = _right(data_set)
+    with opened(folder, user) as register:
+        Permissions(register=register, clock=_now).grant(user_name=name, right=right)
+    say([f"Đã cấp cho {name} quyền xem {right.value}."])
+
+
+@user_commands.command()
+def revoke(
+    folder: _Place,
+    name: _Target,
+    data_set: _DataSet,
+    *,
+    user: UserName,
+) -> None:
+    """Thu quyền xem một mục hạn chế; phiếu đã lưu vẫn còn và vẫn được gửi đi."""
+    from desktop.services.permissions import Permissions
+
+    right = _right(data_set)
+    with opened(folder, user) as register:
+        Permissions(register=register, clock=_now).revoke(user_name=name, right=right)
+    say([f"Đã thu của {name} quyền xem {right.value}."])
+
+
+def _right(name: str) -> Right:
+    from desktop.domain.permissions import Right
+
+    if name not in [right.value for right in Right]:
+        wrong_use(f"Không có mục hạn chế {name}.")
+    return Right(name)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _users(register: Register, author: str) -> Users:
