@@ -68,8 +68,11 @@ def require_whole(path: Path, *, key: DataKey) -> None:
 
 def remove_database(path: Path) -> None:
     """Remove a database file and what SQLite keeps beside it, as far as they are there."""
-    for ending in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
+    try:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+    except OSError as error:
+        raise failure_of(error) from error
 
 
 def _copy(

@@ -10,7 +10,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -71,7 +71,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         beside.replace(path)
         flush_folder(path.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # the next time it is written over
+            beside.unlink(missing_ok=True)
         raise failure_of(error) from error
 
 
@@ -106,11 +107,14 @@ def flush_folder(folder: Path) -> None:
     """Make new names in this folder survive a power cut (Windows does it by itself)."""
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise failure_of(error) from error
 
 
 def has_room(folder: Path) -> bool:
@@ -131,7 +135,8 @@ def has_room(folder: Path) -> bool:
     except OSError as error:
         return error.errno not in _FULL
     finally:
-        probe.unlink(missing_ok=True)
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
     return True
 
 

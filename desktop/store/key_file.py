@@ -210,15 +210,38 @@ def require_signed(content: KeyFile, *, key: DataKey) -> None:
 def write_signed(
     path: Path, content: KeyFile, *, key: DataKey, next_key: DataKey | None = None
 ) -> None:
-    """Write both copies, one after the other: one of them is whole at any moment."""
+    """Write both copies, one after the other: one of them is whole at any moment.
+
+    When the second cannot be written, the first is put back: what was refused did not happen.
+    """
     signed = msgspec.structs.replace(content, version=VERSION, serial=content.serial + 1)
     signed = msgspec.structs.replace(
         signed,
         mac=_mac(signed, key=key),
         next_mac="" if next_key is None else _mac(signed, key=next_key),
     )
-    for place in (path, copy_path(path)):
-        _write(place, signed)
+    before = {place: _bytes_in(place) for place in (path, copy_path(path))}
+    try:
+        for place in before:
+            _write(place, signed)
+    except ExternalError:
+        for place, raw in before.items():
+            _put_back(place, raw)
+        raise
+
+
+def _bytes_in(place: Path) -> bytes | None:
+    try:
+        return place.read_bytes()
+    except OSError:
+        return None
+
+
+def _put_back(place: Path, raw: bytes | None) -> None:
+    """As far as the disk allows; where it does not, the file is whole all the same."""
+    with contextlib.suppress(ExternalError):
+        if raw is not None and _bytes_in(place) != raw:
+            write_atomically(place, raw)
 
 
 def write_tries(path: Path, content: KeyFile, tries: list[Tries]) -> None:
