@@ -27,9 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("name", choices=names())
     parser.add_argument("--json", action="store_true", help="only the last line, one JSON object")
+    parser.add_argument("--full", action="store_true", help="the long form, where there is one")
     options = parser.parse_args(arguments)
     module = importlib.import_module(f"tests.bench.{options.name}")
-    figures: dict[str, object] = module.run(json=options.json)
+    run = module.run_full if options.full else module.run
+    figures: dict[str, object] = run(json=options.json)
     print(json.dumps(figures, ensure_ascii=False), flush=True)
     return 0
 

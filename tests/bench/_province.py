@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -90,10 +90,14 @@ class Province:
 
 
 @contextmanager
-def province(*, options: tuple[str, ...] = ()) -> Iterator[Province]:
+def province(
+    *, options: tuple[str, ...] = (), prepare: Callable[[Path], None] | None = None
+) -> Iterator[Province]:
     """An empty province on an embedded PostgreSQL with its ordinary settings (fsync is on)."""
     folder = Path(tempfile.mkdtemp(prefix="so-an-sinh-bench-"))
     try:
+        if prepare is not None:
+            prepare(folder / "postgres")
         with embedded_postgres(folder / "postgres") as url:
             engine = open_engine(url)
             migrate(engine)
