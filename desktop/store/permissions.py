@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from desktop.domain.ledger import Action
 from desktop.domain.permissions import Granted, Right, UserRights
 from desktop.domain.users import UserRole
 from desktop.errors import Problem, UserError
@@ -58,7 +59,7 @@ def grant(register: Register, user_name: str, right: Right, *, at: datetime) -> 
             transaction.books.record(
                 at=at,
                 by=by,
-                action="permission.grant",
+                action=Action.PERMISSION_GRANT,
                 objects=[("user", user_name), ("data_set", right.value)],
             )
 
@@ -87,7 +88,7 @@ def grant_by_province(register: Register, names: Iterable[str], *, at: datetime)
                 transaction.books.record(
                     at=at,
                     by=user,
-                    action="permission.by_province",
+                    action=Action.PERMISSION_BY_PROVINCE,
                     objects=[("user", user), ("data_set", right.value)],
                 )
 
@@ -100,7 +101,7 @@ def _forget(
             transaction.books.record(
                 at=at,
                 by=by,
-                action="permission.revoke",
+                action=Action.PERMISSION_REVOKE,
                 objects=[("user", user_name), ("data_set", right.value)],
             )
 

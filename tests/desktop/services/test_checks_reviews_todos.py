@@ -13,7 +13,6 @@ from desktop.domain.people import CheckState, PersonId, RecordStatus
 from desktop.domain.records import SubmissionId, Submitted, TodoKind
 from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
-from desktop.store import ledger
 from tests.support.offices import Office
 from tests.support.worker_form import employed
 

@@ -11,7 +11,6 @@ from desktop.domain.people import PersonId, RecordStatus
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import create_register
-from desktop.store import ledger
 from desktop.store.documents import Document, Edit
 from forms.definition import Answer
 from forms.findings import Severity
