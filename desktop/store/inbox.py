@@ -34,10 +34,15 @@ class RegisterInbox:
         self._author = author
 
     def cursors(self) -> Mapping[str, int]:
-        """Bucket -> position of the last applied row, for every granted bucket."""
+        """Bucket -> position of the last applied row, for every granted bucket.
+
+        So is 0 for one that was never pulled but holds documents the server took: were it not
+        named, nobody would tell that it was withdrawn.
+        """
         with self._register.reading() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT bucket, cursor FROM buckets WHERE cursor IS NOT NULL"
+                "SELECT bucket, coalesce(cursor, 0) FROM buckets "
+                "WHERE cursor IS NOT NULL OR count > 0"
             ).all()
         return {str(bucket): int(cursor) for bucket, cursor in rows}
 
@@ -77,15 +82,15 @@ class RegisterInbox:
         return {bucket: Digest(n=count, x=digest) for bucket, count, digest in rows}
 
     def restart(self, buckets: Sequence[str]) -> None:
-        """Forget the cursors of these buckets so that the next pull brings them whole.
+        """Set the cursors of these buckets back so that the next pull brings them whole.
 
-        The documents stay, but count as not confirmed by the server, so that every row is applied
-        whatever its version.
+        They stay named, so that one that was withdrawn meanwhile is told. The documents stay, but
+        count as not confirmed by the server, so that every row is applied whatever its version.
         """
         with self._register.writing() as transaction:
             for bucket in buckets:
                 transaction.driver.execute(
-                    "UPDATE buckets SET cursor = NULL, count = 0, digest = ? WHERE bucket = ?",
+                    "UPDATE buckets SET cursor = 0, count = 0, digest = ? WHERE bucket = ?",
                     ("0" * 32, bucket),
                 )
                 transaction.driver.execute(

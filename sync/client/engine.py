@@ -40,6 +40,8 @@ from sync.protocol.messages import Digest, Outcome, PullRequest, PushAnswer, Ref
 PAGE_ROWS = 1000
 #: The same request is tried so often before the sync gives up and leaves it to the next one.
 TRIES = 3
+#: A server that asks to come back later is there, and means it: it is asked so often.
+BUSY_TRIES = 10
 #: A pause inside a sync is never longer: somebody is looking at the progress bar.
 LONGEST_PAUSE_SECONDS = 5.0
 #: Renumbering or rewinding more often in one sync means that the two do not understand each other.
@@ -216,7 +218,7 @@ class _Sync:
             return self._check_end(batch, answer)
         if isinstance(answer, Refused) and answer.code is RefusalCode.FORK:
             # It has other changes in the place of ours that it receipted.
-            return self._repair(answer, done=partial(self._renumber, everything=True))
+            return self._repair(answer, done=self._begin_anew)
         return self._mend(answer, failures=1)
 
     def _exchange(self) -> Mapping[str, Digest] | Trouble:
@@ -321,7 +323,7 @@ class _Sync:
         """Do what a failed push asks for; ``None`` when it should be tried again."""
         match trouble:
             case Refused(code=RefusalCode.GAP, expected=expected):
-                return self._repair(trouble, done=partial(self.outbox.rewind, expected=expected))
+                return self._repair(trouble, done=partial(self._rewind, expected))
             case Refused(code=RefusalCode.FORK):
                 return self._repair(trouble, done=self._renumber)
             case Refused(code=RefusalCode.TOO_LARGE) if self.batch_size.current > 1:
@@ -341,8 +343,23 @@ class _Sync:
         self.inbox.restart(buckets)
         return True
 
-    def _renumber(self, *, everything: bool = False) -> bool:
-        self.outbox.renumber(everything=everything)
+    def _renumber(self) -> bool:
+        self.outbox.renumber()
+        return True
+
+    def _rewind(self, expected: int) -> bool:
+        """The server lacks changes. If it had receipted them it went back in time: compare all.
+
+        Its versions may meanwhile stand for other contents, and no digest would tell.
+        """
+        if expected < self._next_batch(limit=1).first:
+            self._restart(tuple(self.inbox.cursors()))
+        return self.outbox.rewind(expected=expected)
+
+    def _begin_anew(self) -> bool:
+        """The server has other changes in the place of receipted ones: it went back in time too."""
+        self._restart(tuple(self.inbox.cursors()))
+        self.outbox.renumber(everything=True)
         return True
 
     # pull
@@ -408,7 +425,7 @@ class _Sync:
 
     def _pause(self, trouble: Trouble, failures: int) -> Trouble | None:
         """Wait when trying again may help; ``None`` afterwards, the trouble when it may not."""
-        if failures >= TRIES:
+        if failures >= (BUSY_TRIES if isinstance(trouble, ServerBusy) else TRIES):
             return trouble
         match trouble:
             case ServerBusy(retry_after_seconds=asked) if asked > LONGEST_PAUSE_SECONDS:

@@ -46,7 +46,7 @@ def person(number: int, id_number: str, *, is_head: bool = False) -> PreloadedPe
 def test_a_person_of_the_list_opens_with_the_identity_filled_in(office: Office) -> None:
     one = person(1, "003 090 000 001", is_head=True)
     assert office.records.preload([household(one)]) == 1
-    [row] = office.people.search("tran van mot", limit=5, offset=0)
+    [row] = office.people.search("tran van mot", limit=5)
     assert (row.hamlet, row.household_code, row.head_name) == ("Ấp 1", "01-00001", "Trần Văn Một")
     assert (row.status, row.check, row.flags) == (RecordStatus.NONE, CheckState.NOT_ASKED, 0)
     opened = office.records.open(row.person_id)

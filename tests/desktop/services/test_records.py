@@ -34,7 +34,7 @@ def submit(
         outcome = office.records.submit(opened, answers=answers, confirmations=confirmations)
         assert isinstance(outcome, NotReady)
         confirmations |= {finding.fingerprint: reason for finding in outcome.findings}
-        person = office.people.search(str(answers["identity/full_name"]), limit=1, offset=0)[0]
+        person = office.people.search(str(answers["identity/full_name"]), limit=1)[0]
         opened = office.records.open(person.person_id)
     return office.records.submit(opened, answers=answers, confirmations=confirmations)
 
@@ -219,7 +219,7 @@ def test_a_warning_needs_a_reason_and_still_goes_to_the_police(office: Office) -
     assert isinstance(outcome, NotReady)
     [finding] = outcome.findings
     assert (finding.code.name, finding.severity) == ("ID_010", Severity.WARNING)
-    [row] = office.people.search("thu ha", limit=5, offset=0)
+    [row] = office.people.search("thu ha", limit=5)
     assert row.flags == 1
 
     opened = office.records.open(row.person_id)
@@ -246,7 +246,7 @@ def test_a_warning_needs_a_reason_and_still_goes_to_the_police(office: Office) -
 def test_a_confirmation_is_gone_when_the_values_it_was_about_are(office: Office) -> None:
     outcome = submit(office, office.records.open(None), employed(**WRONG_YEAR), reason="Có giấy tờ")
     assert isinstance(outcome, Submitted)
-    [row] = office.people.search("thu ha", limit=5, offset=0)
+    [row] = office.people.search("thu ha", limit=5)
     opened = office.records.open(row.person_id)
     assert list(opened.confirmations.values()) == ["Có giấy tờ"]
     saved = office.records.save(
@@ -268,14 +268,14 @@ def test_a_number_that_somebody_else_has_is_a_warning_and_a_flag(office: Office)
     [finding] = outcome.findings
     assert finding.code.name == "ID_013"
     assert finding.parameters["others"] == "Trần Thị Thu Hà"
-    [row] = office.people.search("huong", limit=5, offset=0)
+    [row] = office.people.search("huong", limit=5)
     assert row.flags == 1
 
 
 def test_the_same_record_is_not_handed_in_twice_but_an_edited_one_is(office: Office) -> None:
     first = submit(office, office.records.open(None), employed())
     assert isinstance(first, Submitted)
-    [row] = office.people.search("", limit=5, offset=0)
+    [row] = office.people.search("", limit=5)
     opened = office.records.open(row.person_id)
     assert opened.status is RecordStatus.SUBMITTED
     assert submit(office, opened, employed()) == dataclasses.replace(first, sent_to_police=False)

@@ -208,6 +208,20 @@ def test_a_withdrawn_bucket_is_purged_but_unsent_changes_stay(
     RegisterOutbox(register).settle(answer(3, [applied(n, 1) for n in (1, 2, 3)]))
 
 
+def test_a_bucket_never_pulled_is_named_once_the_server_has_documents_of_it(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    """Else nobody would tell this PC that it was withdrawn, and it would keep what it made."""
+    document_id = an_id()
+    save(register, person(document_id, full_name="Lê An"))
+    assert inbox.cursors() == {}
+    RegisterOutbox(register).settle(answer(1, [applied(1, 1)]))
+    assert inbox.cursors() == {REGISTER_BUCKET: 0}
+    inbox.apply_page(rows=[], grants=[], drops=[Drop(bucket=REGISTER_BUCKET)], cursors={})
+    assert register.document(document_id) is None
+    assert inbox.cursors() == {}
+
+
 def test_a_bucket_granted_again_comes_back(register: Register, inbox: RegisterInbox) -> None:
     document_id = an_id()
     _receive(inbox, row(document_id, {"full_name": "Lê An"}, version=1))
@@ -241,7 +255,7 @@ def test_a_restarted_bucket_takes_every_row_again_and_keeps_unsent_edits(
     _receive(inbox, row(one, {"sex": "1"}, version=8), row(two, {"sex": "1"}, version=8))
     save(register, person(two, full_name="Lê An"))
     inbox.restart([REGISTER_BUCKET])
-    assert inbox.cursors() == {}
+    assert inbox.cursors() == {REGISTER_BUCKET: 0}
     inbox.apply_page(
         rows=[row(one, {"sex": "2"}, version=3), row(two, {"sex": "2"}, version=2)],
         grants=[Grant(bucket=REGISTER_BUCKET, count=2)],

@@ -37,7 +37,7 @@ def sync(*offices: Office) -> SyncReport:
 
 
 def names(office: Office) -> set[str]:
-    return {row.full_name for row in office.people.search("", limit=100, offset=0)}
+    return {row.full_name for row in office.people.search("", limit=100)}
 
 
 def person(document_id: str, **fields: Value) -> Edit:

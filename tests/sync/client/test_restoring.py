@@ -33,7 +33,7 @@ def _enter(office: Office, full_name: str, number: str) -> None:
 
 
 def _rename(office: Office, before: str, after: str) -> None:
-    person = office.people.search(before, limit=1, offset=0)[0]
+    person = office.people.search(before, limit=1)[0]
     opened = office.records.open(person.person_id)
     answers = {**opened.answers, "identity/full_name": after}
     office.records.save(opened, answers=answers, confirmations={})
@@ -47,7 +47,7 @@ def _sync(*offices: Office) -> SyncReport:
 
 
 def _names(office: Office) -> list[str]:
-    return sorted(row.full_name for row in office.people.search("", limit=100, offset=0))
+    return sorted(row.full_name for row in office.people.search("", limit=100))
 
 
 def _key(register: Register) -> DataKey:
