@@ -509,6 +509,7 @@ def _care(
     services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
 ) -> Care:
     from desktop.services.backups import Backups
+    from desktop.services.permissions import Permissions
     from desktop.services.recovery import RecoveryKeys
     from desktop.services.users import Users
     from desktop.store.snapshots import snapshots_folder
@@ -527,6 +528,7 @@ def _care(
     return Care(
         folder=register.folder,
         users=Users(register=register, author=seat.user_name, clock=clock, cost=cost),
+        rights=Permissions(register=register, clock=clock),
         ways=_ways,
         make_code=keys.new_printed_code,
         confirm_code=keys.confirm_printed_code,

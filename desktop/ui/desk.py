@@ -23,7 +23,7 @@ from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.sync_page import SyncPage, SyncService
-from desktop.ui.pages.users_page import UserList, UsersPage, Ways
+from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
 from forms.definition import FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
@@ -35,6 +35,7 @@ class Care:
 
     folder: Path
     users: UserList
+    rights: RightsService
     ways: Callable[[], Ways]
     make_code: Callable[[], str]
     confirm_code: Callable[[], None]
@@ -99,6 +100,7 @@ class Desk(QObject):
         users = UsersPage(
             jobs=self._jobs,
             users=care.users,
+            rights=care.rights,
             ways=care.ways,
             set_province_key=care.set_province_key,
         )

@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout
 
+from desktop.domain.permissions import Right, UserRights
 from desktop.domain.users import RekeyStep, User, UserRole
 from desktop.errors import AppError
 from desktop.jobs.progress import Cancelled
@@ -17,6 +18,7 @@ from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons, theme, wording
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.widgets.rights_panel import RightsPanel, RightWords
 from desktop.ui.widgets.table import Table
 from desktop.ui.widgets.user_panels import (
     AddPanel,
@@ -28,7 +30,7 @@ from desktop.ui.widgets.user_panels import (
 )
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 
-_PANEL_WIDTH = 420
+_PANEL_WIDTH = 390
 RekeyProgress = Callable[[RekeyStep, int, int], None]
 
 
@@ -68,6 +70,22 @@ class UserList(Protocol):
         """Is it still to be done?"""
 
 
+class RightsService(Protocol):
+    """Who sees what is restricted (``desktop.services.permissions.Permissions``)."""
+
+    def users(self) -> list[UserRights]:
+        """Everybody with the rights they have."""
+
+    def grantable(self) -> frozenset[Right]:
+        """What who opened the register may give and take."""
+
+    def grant(self, *, user_name: str, right: Right) -> None:
+        """Give it."""
+
+    def revoke(self, *, user_name: str, right: Right) -> None:
+        """Take it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How the register is opened when a passphrase is lost.
@@ -90,6 +108,8 @@ class _State:
     is_manager: bool
     is_due: bool
     ways: Ways
+    rights: dict[str, UserRights]
+    grantable: frozenset[Right]
 
 
 class UsersPage(Page):
@@ -109,12 +129,15 @@ class UsersPage(Page):
         *,
         jobs: JobRunner,
         users: UserList,
+        rights: RightsService,
         ways: Callable[[], Ways],
         set_province_key: Callable[[str], None],
     ) -> None:
         super().__init__(name="users")
         self._jobs = jobs
         self._users = users
+        self._rights = rights
+        self._right_words = RightWords(self)
         self._ways = ways
         self._set_province_key = set_province_key
         self._stop = Event()
@@ -155,6 +178,8 @@ class UsersPage(Page):
             is_manager=self._users.is_manager,
             is_due=self._users.is_key_change_due(),
             ways=self._ways(),
+            rights={one.user_name: one for one in self._rights.users()},
+            grantable=self._rights.grantable(),
         )
 
     def _show(self, state: _State) -> None:
@@ -196,19 +221,26 @@ class UsersPage(Page):
             widget.setEnabled(is_manager)
         self._change_key_button.setEnabled(is_manager)
         self._change_button.setEnabled(not self._is_running)
+        may_grant = state is not None and bool(state.grantable)
+        self._rights_button.setEnabled(user is not None and may_grant and not self._is_running)
         self._only_managers.setVisible(state is not None and not state.is_manager)
 
     def _columns(self) -> list[Column[User]]:
         roles = {UserRole.MANAGER: self.tr("Quản lý"), UserRole.OFFICER: self.tr("Cán bộ")}
         return [
             Column(self.tr("Họ và tên"), lambda user: user.name),
-            Column(self.tr("Vai trò"), lambda user: roles[user.role], width=110),
-            Column(self.tr("Mở sổ lần cuối"), self._opened, width=170),
+            Column(self.tr("Vai trò"), lambda user: roles[user.role], width=92),
+            Column(self.tr("Mục hạn chế"), self._right_text, width=210),
+            Column(self.tr("Mở sổ lần cuối"), self._opened, width=158),
         ]
 
     def _opened(self, user: User) -> str:
         at = "" if self._state is None else self._state.openings.get(user.name, "")
         return wording.moment(at) or self.tr("chưa mở lần nào")
+
+    def _right_text(self, user: User) -> str:
+        found = None if self._state is None else self._state.rights.get(user.name)
+        return "" if found is None else ", ".join(map(self._right_words.short, found.rights))
 
     # -- doing --
 
@@ -272,6 +304,27 @@ class UsersPage(Page):
             title = self.tr("Đặt lại mật khẩu của {name}").format(name=user.name)
             self._reset.heading.setText(title)
             self._open_panel("reset")
+
+    def _ask_rights(self) -> None:
+        user, state = self.selected, self._state
+        if user is not None and state is not None and user.name in state.rights:
+            self._right_panel.ask_about(state.rights[user.name], state.grantable)
+            self._open_panel("rights")
+
+    def _change_rights(self) -> None:
+        user, given, taken = self.selected, self._right_panel.given, self._right_panel.taken
+        if user is None:
+            return
+        name = user.name
+
+        def work() -> None:
+            for right in given:
+                self._rights.grant(user_name=name, right=right)
+            for right in taken:
+                self._rights.revoke(user_name=name, right=right)
+
+        told = self.tr("Đã lưu quyền của {name}.").format(name=name)
+        self._do(self._right_panel, work, told)
 
     def _ask_remove(self, name: str) -> None:
         self._leaving = name
@@ -370,6 +423,9 @@ class UsersPage(Page):
             pressed=lambda: self._ask_remove("" if self.selected is None else self.selected.name),
             kind="danger",
         )
+        self._rights_button = button(
+            self, name="rights_open", words=self.tr("Mục hạn chế…"), pressed=self._ask_rights
+        )
         self._change_key_button = button(
             self,
             name="change_key_open",
@@ -396,12 +452,14 @@ class UsersPage(Page):
         self._leaving = ""
         self._add, self._change = AddPanel(), ChangePanel()
         self._reset, self._remove = ResetPanel(), RemovePanel()
+        self._right_panel = RightsPanel()
         self._remove.stop_asked.connect(lambda: self._stop.set())
         for name, panel, agreed in (
             ("add", self._add, self._add_user),
             ("change", self._change, self._change_own),
             ("reset", self._reset, self._reset_other),
             ("remove", self._remove, self._remove_now),
+            ("rights", self._right_panel, self._change_rights),
         ):
             self._panels[name] = panel
             panel.agreed.connect(agreed)
@@ -418,6 +476,7 @@ class UsersPage(Page):
         self._only_managers.hide()
         row_tools = QHBoxLayout()
         row_tools.addWidget(self._reset_button)
+        row_tools.addWidget(self._rights_button)
         row_tools.addWidget(self._remove_button)
         row_tools.addStretch(1)
         left = QVBoxLayout()

@@ -48,8 +48,8 @@ def select(hands: Hands, row: int) -> None:
 def test_the_list_tells_roles_and_when_each_opened_last(hands: Hands) -> None:
     mine, other = rows(hands)
     assert mine[:2] == [USER, "Quản lý"]
-    assert "/" in mine[2]
-    assert other == [_OTHER, "Cán bộ", "chưa mở lần nào"]
+    assert "/" in mine[3]
+    assert other == [_OTHER, "Cán bộ", "", "chưa mở lần nào"]
     assert cut(hands.window) == []
 
 
@@ -116,6 +116,23 @@ def test_ones_own_passphrase_is_changed_with_the_present_one(
     hands.enter()
     hands.settle()
     assert hands.sees("page:people")
+
+
+def test_what_is_restricted_is_given_and_taken(hands: Hands) -> None:
+    select(hands, 1)
+    hands.click("button:rights_open")
+    assert cut(hands.window) == []
+    hands.find(QCheckBox, "input:right_drug_treatment").click()
+    hands.click("button:rights")
+    hands.settle()
+    assert rows(hands)[1][2] == "Cai nghiện"
+    assert cut(hands.window) == []
+    hands.click("button:rights_open")
+    assert hands.find(QCheckBox, "input:right_drug_treatment").isChecked()
+    hands.find(QCheckBox, "input:right_drug_treatment").click()
+    hands.click("button:rights")
+    hands.settle()
+    assert rows(hands)[1][2] == ""
 
 
 def test_removing_a_user_says_what_it_means_and_changes_the_key(
