@@ -350,7 +350,11 @@ class Records:
             submitted_by=self._author,
         )
         asks = self._asks_police(person, draft.remarks.flags)
-        self._write([submission, *asks], action=Action.RECORD_SUBMIT)
+        if right_to_form(definition.form_id) is None:
+            self._write([submission, *asks], action=Action.RECORD_SUBMIT)
+        else:  # the police are asked about a person, not about what was handed in
+            self._write([submission], action=Action.RECORD_SUBMIT)
+            self._write(asks, action=Action.CHECK_ASK)
         return SubmissionId(submission.document_id), bool(asks)
 
     def _asks_police(self, person: Document, flags: tuple[str, ...]) -> list[Edit]:

@@ -148,7 +148,11 @@ def _create(transaction: Transaction, edit: Edit) -> Entry:
 
 
 def _data_set_of(edit: Edit) -> DataSet:
-    return data_set_of(edit.document_type, str(edit.fields.get("form_id") or ""))
+    """By its form; a form that this program does not know, it cannot have asked."""
+    try:
+        return data_set_of(edit.document_type, str(edit.fields.get("form_id") or ""))
+    except LookupError:
+        return data_set_of(edit.document_type)
 
 
 def _require_right(transaction: Transaction, entry: Entry) -> None:
