@@ -49,6 +49,7 @@ from sync.server import enrolment, sessions
 from sync.server.database import CONNECTIONS, passes_by_itself
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
+from sync.server.room import Room, Visit
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,8 @@ _SMALL_BODY_BYTES = 64 * 1024
 _READ_AND_FORGET_BYTES = LARGEST_INFLATED_BYTES + LARGEST_BODY_BYTES
 _BODY_SECONDS = 120
 _RETRY_SECONDS = 5
+#: Who found no room may come back soon: what is inside takes seconds.
+_FULL_SECONDS = 2
 #: Shorter answers are not worth compressing.
 _COMPRESS_FROM_BYTES = 1024
 
@@ -145,12 +148,13 @@ OPERATIONS = (
 )
 
 
-def create_app(engine: Engine) -> Litestar:
+def create_app(engine: Engine, *, room: Room | None = None) -> Litestar:
     """The application on this database."""
     limiter = anyio.CapacityLimiter(CONNECTIONS)
+    room = room or Room()
     return Litestar(
         route_handlers=[
-            *(_handler(operation, engine, limiter) for operation in OPERATIONS),
+            *(_handler(operation, engine, limiter, room) for operation in OPERATIONS),
             _health(engine, limiter),
         ],
         exception_handlers={HTTPException: _refuse_route, Exception: _refuse_failure},
@@ -161,19 +165,21 @@ def create_app(engine: Engine) -> Litestar:
 
 
 def _handler(
-    operation: Operation, engine: Engine, limiter: anyio.CapacityLimiter
+    operation: Operation, engine: Engine, limiter: anyio.CapacityLimiter, room: Room
 ) -> HTTPRouteHandler:
     @post(operation.path, status_code=HTTPStatus.OK)
     async def handle(request: AnyRequest) -> Response[bytes]:
         began = time.perf_counter()
-        body = await _read_body(request, operation.largest_body_bytes)
-        if body is None:
-            reply: Reply = Refusal(code=RefusalCode.TOO_LARGE)
-        else:
-            work = partial(_work, operation, engine, request.headers, body)
-            reply = await anyio.to_thread.run_sync(work, limiter=limiter)
+        with room.visited(request.headers.get("authorization", "")) as visit:
+            body = await _read_body(request, operation.largest_body_bytes, visit)
+            if isinstance(body, Refusal):
+                reply: Reply = body
+                response = _response(reply, request.headers)
+            else:
+                work = partial(_worked, operation, engine, request.headers, body)
+                reply, response = await anyio.to_thread.run_sync(work, limiter=limiter)
         _log_request(operation.path, reply, began)
-        return await anyio.to_thread.run_sync(_response, reply, request.headers)
+        return response
 
     return handle
 
@@ -202,20 +208,34 @@ def _check_health(engine: Engine) -> Reply:
     return Health()
 
 
-async def _read_body(request: AnyRequest, largest_bytes: int) -> bytes | None:
-    """The body; ``None`` when it is too large, after reading past it as far as is sensible."""
+async def _read_body(request: AnyRequest, largest_bytes: int, visit: Visit) -> bytes | Refusal:
+    """The body, or why it is not taken, after reading past it as far as is sensible."""
     body = bytearray()
+    is_too_large = False
     forgotten = 0
     async with asyncio.timeout(_BODY_SECONDS):
         async for chunk in request.stream():
-            if len(body) + len(chunk) > largest_bytes or forgotten:
+            is_too_large = is_too_large or len(body) + len(chunk) > largest_bytes
+            if is_too_large or not visit.brings(len(chunk)):
                 forgotten += len(body) + len(chunk)
                 body.clear()
             else:
                 body += chunk
             if forgotten > _READ_AND_FORGET_BYTES:
                 break
-    return None if forgotten else bytes(body)
+    if is_too_large:
+        return Refusal(code=RefusalCode.TOO_LARGE)
+    if not visit.is_welcome:
+        return Refusal(code=RefusalCode.BUSY, retry_after_seconds=_FULL_SECONDS)
+    return bytes(body)
+
+
+def _worked(
+    operation: Operation, engine: Engine, headers: Any, raw_body: bytes
+) -> tuple[Reply, Response[bytes]]:
+    """Do the operation and pack its answer, both in one thread."""
+    reply = _work(operation, engine, headers, raw_body)
+    return reply, _response(reply, headers)
 
 
 def _work(operation: Operation, engine: Engine, headers: Any, raw_body: bytes) -> Reply:

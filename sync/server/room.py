@@ -1,0 +1,70 @@
+"""How much one server process takes on at once, and the answer to what is more: come back later.
+
+Requests beyond the room are refused before any work is done for them, with ``Retry-After``. A few
+wait inside, because a queue of seconds is shorter than everybody's coming back; what they brought
+is counted in bytes, so that the memory of the process has an end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+#: Requests inside at once, those that wait for a connection of the database among them.
+MOST_REQUESTS = 256
+#: Bytes of bodies inside at once, as they travel.
+MOST_BODY_BYTES = 256 * 1024 * 1024
+#: Requests of one device: its pushes wait for one another, and must not keep everybody out.
+MOST_OF_ONE = 8
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request inside; ``is_welcome`` is False when there was no room for it."""
+
+    room: Room
+    is_welcome: bool
+    body_bytes: int = 0
+
+    def brings(self, count: int) -> bool:
+        """So many more bytes of its body arrived. Is there room for them?"""
+        if self.is_welcome and self.room.body_bytes + count <= self.room.most_body_bytes:
+            self.room.body_bytes += count
+            self.body_bytes += count
+            return True
+        self.is_welcome = False
+        return False
+
+
+@dataclass(slots=True)
+class Room:
+    """The room of one process. Only its event loop may use it."""
+
+    most_requests: int = MOST_REQUESTS
+    most_body_bytes: int = MOST_BODY_BYTES
+    most_of_one: int = MOST_OF_ONE
+    requests: int = 0
+    body_bytes: int = 0
+    of_each: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def visited(self, who: str) -> Iterator[Visit]:
+        """A request comes and goes; ``who`` sent it, or is empty where nobody said."""
+        is_welcome = self.requests < self.most_requests and (
+            not who or self.of_each[who] < self.most_of_one
+        )
+        visit = Visit(self, is_welcome)
+        self.requests += 1
+        if who:
+            self.of_each[who] += 1
+        try:
+            yield visit
+        finally:
+            self.requests -= 1
+            self.body_bytes -= visit.body_bytes
+            if who:
+                self.of_each[who] -= 1
+                if not self.of_each[who]:
+                    del self.of_each[who]
