@@ -71,6 +71,16 @@ def fail(
     _shim().an_fail(int(calls), first, times, again, error, int(is_short))
 
 
+def pause() -> None:
+    """Calls succeed and are not counted until ``resume``."""
+    _shim().an_pause(1)
+
+
+def resume() -> None:
+    """They count again."""
+    _shim().an_pause(0)
+
+
 def heal() -> int:
     """No call fails any more; how many did."""
     return int(_shim().an_heal())
@@ -88,5 +98,6 @@ def _shim() -> ctypes.CDLL:
         *[ctypes.c_long] * 3,
         *[ctypes.c_int] * 2,
     ]
+    shim.an_pause.argtypes = [ctypes.c_int]
     shim.an_heal.restype = ctypes.c_long
     return shim

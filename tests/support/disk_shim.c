@@ -45,6 +45,8 @@ static struct {
     int owes;
 } fault;
 
+static int paused;
+
 __attribute__((constructor)) static void begin(void) {
     const char *folder = getenv("AN_DISK_ROOT"), *log = getenv("AN_DISK_LOG");
     if (folder && strlen(folder) < PATH_MAX) {
@@ -79,10 +81,14 @@ void an_fail(int kinds, long first, long times, long again, int error, int is_sh
     pthread_mutex_unlock(&guard);
 }
 
+/* Calls neither count nor fail while it lasts. */
+void an_pause(int is_paused) { paused = is_paused; }
+
 /* Stop failing; how many calls failed. */
 long an_heal(void) {
     pthread_mutex_lock(&guard);
     long failed = fault.failed;
+    paused = 0;
     memset(&fault, 0, sizeof fault);
     pthread_mutex_unlock(&guard);
     return failed;
@@ -96,7 +102,7 @@ static int is_under(const char *path) {
 }
 
 static int fails(int kind) {
-    if (!(fault.kinds & kind))
+    if (paused || !(fault.kinds & kind))
         return 0;
     long call = ++fault.calls;
     int is_hit = fault.first && ((call >= fault.first && call < fault.first + fault.times) ||
