@@ -82,6 +82,7 @@ class Query:
         spelt: who of them comes first; "" for nobody.
         digits: each is the beginning or the end of a number of the person.
         born_from, born_to: the dates between which the person may be born; "" for open.
+        years: the years of birth that they touch, as words; ``None`` when they are open.
     """
 
     kind: Kind
@@ -91,6 +92,7 @@ class Query:
     conditions: tuple[Condition, ...]
     born_from: str = ""
     born_to: str = ""
+    years: frozenset[str] | None = None
 
     @property
     def is_settled_by_words(self) -> bool:
@@ -101,6 +103,8 @@ class Query:
         """The question with its conditions; ``spelt`` asks for those who come first, or later."""
         parts = [f"({self.match})"]
         refused: list[str] = []
+        if self.years is not None:
+            parts.append(any_of(self.years or {_NOBODY}))
         for condition in (*self.conditions, *conditions):
             (parts if condition.holds else refused).append(any_of(condition.words))
         if spelt is not None and self.spelt:
@@ -114,15 +118,12 @@ class Query:
 
     def split_by_year(self) -> tuple[Query, Query]:
         """Those whose year of birth decides alone, and those born in the first or last year."""
-        *others, years = self.conditions
-        ends = frozenset(words.year_word(int(day[:4])) for day in (self.born_from, self.born_to))
-        nobody = frozenset({_NOBODY})
-        sure = Condition(years.words - ends or nobody)
-        at_the_ends = Condition(years.words & ends or nobody)
-        return (
-            replace(self, conditions=(*others, sure), born_from="", born_to=""),
-            replace(self, conditions=(*others, at_the_ends)),
+        at_the_ends = frozenset(
+            words.year_word(int(day[:4])) for day in (self.born_from, self.born_to) if day
         )
+        years = self.years or frozenset()
+        sure = replace(self, years=years - at_the_ends, born_from="", born_to="")
+        return sure, replace(self, years=years & at_the_ends)
 
     def may_be_born(self, birth_date: str) -> bool:
         """Can somebody with this birth date, or part of one, be born between the dates?"""
@@ -297,8 +298,12 @@ def _of_age(query: Query, where: PeopleFilter, today: date | None) -> Query:
     born_to = _years_before(on, where.age_from or 0)
     born_from = _years_before(on, oldest + 1)
     years = range(int(born_from[:4]), int(born_to[:4]) + 1)
-    condition = Condition(frozenset(map(words.year_word, years)) or frozenset({_NOBODY}))
-    return replace(query.with_conditions(condition), born_from=born_from, born_to=born_to)
+    return replace(
+        query,
+        born_from=born_from,
+        born_to=born_to,
+        years=frozenset(map(words.year_word, years)),
+    )
 
 
 def _years_before(day: date, years: int) -> str:

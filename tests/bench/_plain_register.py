@@ -40,9 +40,7 @@ _PERSON = tables.insert_into(tables.people)
 _RECORD = tables.insert_into(tables.records)
 _NUMBER = tables.insert_into(tables.person_numbers)
 _WORDS = "INSERT INTO people_words (rowid, words) VALUES (?, ?)"
-_VOCABULARY = (
-    "INSERT OR IGNORE INTO people_vocabulary (word) SELECT value FROM json_each(?)"
-)
+_VOCABULARY = "INSERT OR IGNORE INTO people_vocabulary (word) SELECT value FROM json_each(?)"
 _CHANGE = (
     "INSERT INTO outbox (position, document_id, group_seq, change, chain, state) "
     "VALUES (?, ?, ?, ?, ?, 'waiting')"

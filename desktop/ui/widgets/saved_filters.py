@@ -35,7 +35,9 @@ class SavedFilters(QWidget):
         self._names.setObjectName("choice:saved_filter")
         self._names.setAccessibleName(self.tr("Bộ lọc đã lưu"))
         line = QLineEdit()
-        self._names.setLineEdit(line)  # and so it can be edited
+        # The frame is the list's; a line of its own would cut the letters.
+        line.setStyleSheet("border: none; padding: 0; min-height: 0; background: transparent")
+        self._names.setLineEdit(line)
         self._names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._names.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
