@@ -19,6 +19,7 @@ from desktop.domain.people import (
     Facet,
     Missing,
     PeopleFilter,
+    PersonRow,
     RecordStatus,
     SavedFilter,
 )
@@ -87,6 +88,7 @@ TEXTS = st.sampled_from(
 )
 FILTERS = st.builds(
     PeopleFilter,
+    PersonRow,
     status=st.sampled_from((None, None, *RecordStatus)),
     check=st.sampled_from((None, None, CheckState.WAITING, CheckState.NOT_ASKED)),
     form_id=st.sampled_from(("", "", FORM)),
@@ -272,7 +274,7 @@ def test_the_list_is_what_a_plain_search_finds_page_by_page_while_people_are_add
 
 def everybody_found(register: Register, text: str, where: PeopleFilter, limit: int) -> list[str]:
     """All pages of a search, in the order of Vietnamese names unless a number was typed."""
-    rows = []
+    rows: list[PersonRow] = []
     after = ""
     while True:
         page = people_page(register, text, where=where, limit=limit, after=after, today=TODAY)
