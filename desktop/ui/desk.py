@@ -150,6 +150,7 @@ class Desk(QObject):
 
         people.person_opened.connect(_open_person)
         form.closed.connect(lambda: self._window.open_page("people"))
+        form.history_asked.connect(self._show_history)
         form.attention_needed.connect(lambda: self._window.open_page("form"))
         return [
             Entry("people", self.tr("Người dân"), "people", people),
@@ -168,6 +169,12 @@ class Desk(QObject):
             commune_names=self._parts.commune_names,
         )
         return [Entry("collecting", self.tr("Phiếu nhận"), "inbox", page)]
+
+    def _show_history(self, person_id: object) -> None:
+        self._window.open_page("ledger")
+        page = self._window.page("ledger")
+        if isinstance(page, LedgerPage):
+            page.show_about(person_id)  # type: ignore[arg-type]  # Qt carries objects
 
     def _ledger(self) -> Entry:
         page = LedgerPage(jobs=self._jobs, book=self._parts.ledger)

@@ -77,6 +77,7 @@ class FormPage(Page):
 
     Signals:
         closed: the officer is done here, and everything is saved.
+        history_asked: what the ledger tells about this person (person id).
         attention_needed: a save failed while another page was shown.
         form_shown: a person's form stands on the page.
         form_saved: the transaction of a save is done.
@@ -84,6 +85,7 @@ class FormPage(Page):
     """
 
     closed = Signal()
+    history_asked = Signal(object)
     attention_needed = Signal()
     form_shown = Signal()
     form_saved = Signal()
@@ -549,6 +551,23 @@ class FormPage(Page):
 
     # -- making --
 
+    def _make_history(self) -> QToolButton:
+        history = QToolButton()
+        history.setObjectName("button:history")
+        history.setAccessibleName(self.tr("Nhật ký về người này"))
+        history.setToolTip(self.tr("Ai đã xem, sửa hồ sơ này (Ctrl+H)"))
+        history.setIcon(icons.icon("clock", tint="accent", size=20))
+        history.setIconSize(QSize(20, 20))
+        history.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        history.clicked.connect(self._ask_history)
+        self._shortcut("Ctrl+H", self._ask_history)
+        return history
+
+    def _ask_history(self) -> None:
+        """Only of somebody who is in the register."""
+        if self._sheet is not None and self._sheet.opened.person_id is not None:
+            self.history_asked.emit(self._sheet.opened.person_id)
+
     def _make_back(self) -> QToolButton:
         back = QToolButton()
         back.setObjectName("button:back")
@@ -594,6 +613,7 @@ class FormPage(Page):
         for chip in (self._status, self._check):
             self.beside_title.addWidget(chip, 0, middle)
         self.beside_subtitle.addWidget(self._saved_words, 0, middle)
+        self.tools.addWidget(self._make_history(), 0, middle)
         for button in (self._police, self._save, self._submit):
             self.tools.addWidget(button, 0, middle)
         foot = QFrame()

@@ -145,6 +145,14 @@ def test_enter_on_a_line_shows_everything_about_its_person(hands: Hands) -> None
     assert len(_sentences(hands)) > 2
 
 
+def test_from_a_form_one_sees_who_looked_at_it(hands: Hands) -> None:
+    name = _open_somebody(hands)
+    hands.press(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert hands.text("button:ledger_everybody") == f"Chỉ về {name}"
+    assert _sentences(hands)[0] == f"Lê Thị Mai mở hồ sơ của {name}."
+
+
 def test_a_check_says_in_words_what_it_found(hands: Hands) -> None:
     _open_ledger(hands)
     hands.click("button:ledger_check")
