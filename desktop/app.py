@@ -35,24 +35,30 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
-from desktop.errors import AppError, Problem
+from desktop.errors import CLOSED, AppError, Problem
 from desktop.jobs.progress import Cancelled, Progress
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.watchdog import Watchdog
 from desktop.ui import theme
 from desktop.ui.front import Front
+from desktop.ui.idle import IdleWatch
+from desktop.ui.locking import LeftAt, OwnClipboard, put_away
 from desktop.ui.main_window import MainWindow, Place
 from desktop.ui.messages import Messages
+from desktop.ui.session_here import session_watch
+from desktop.ui.session_watch import SessionWatch
 from desktop.ui.wording import VIETNAM
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
     from desktop.domain.backups import BackupResult
+    from desktop.domain.drafts import FormDraft, WaitingDraft
     from desktop.domain.records import OpenedForm
     from desktop.domain.syncing import Enrolment, SyncStatus
     from desktop.services.checks import Checks
     from desktop.services.drafts import Drafts
     from desktop.services.home import Home
     from desktop.services.ledger import Ledger
+    from desktop.services.locking import Locking
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -60,7 +66,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.todos import Todos
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
-    from desktop.ui.desk import Care, Parts
+    from desktop.ui.desk import Care, Desk, Parts
     from forms.registry import FormRegistry
     from forms.rules.identity import IdentityTables
     from forms.runtime.engine import Filling
@@ -116,6 +122,7 @@ class Services:
     people: People
     records: Records
     drafts: Drafts
+    locking: Locking
     todos: Todos
     checks: Checks
     reviews: Reviews
@@ -157,7 +164,7 @@ class Desktop(QObject):
 
     Signals:
         opened: services and the pages of the role are there; again after enrolment.
-        locked: the register is closed and the unlock page is shown.
+        locked: the register is closed and its key wiped; the window was covered before.
 
     Attributes:
         window: the frame; pages are found in it by name.
@@ -192,6 +199,14 @@ class Desktop(QObject):
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
         self._is_looked_through = False
+        self._user_name = ""
+        self._left_at: LeftAt | None = None
+        self._sealed: list[bytes] = []
+        self._is_entering = False
+        self._idle = IdleWatch(parent=self)
+        self._idle.left_alone.connect(self.lock)
+        self._session: SessionWatch | None = None
+        self._clipboard = OwnClipboard(self)
         self._watchdog = Watchdog(parent=self) if is_watched else None
         if self._watchdog is not None:
             self._watchdog.start()
@@ -211,15 +226,45 @@ class Desktop(QObject):
         self.window.show()
 
     def lock(self) -> None:
-        """Save, close the register and go back to the unlock page; not while a save fails."""
-        if not self._is_all_safe():
+        """Cover the window now, whatever is under way; what is half-typed waits for its user.
+
+        Nothing is saved that its officer did not save: it may be half a word. It is written as a
+        draft in the write lane, behind the saves that are under way; then the register is closed
+        and its key wiped. Where the draft cannot be written (the disk is full), it stays in memory,
+        sealed under that key, and is written when the register is open again.
+        """
+        if self._leaving is not None:
+            return  # nothing of anybody is shown any more, and the program is about to end
+        services, self.services = self.services, None
+        if services is None:
             return
-        self._leave_register()
+        self._idle.stop()
+        self._stop_schedule()
+        held = self.window.hold()
+        self._left_at = LeftAt(self._user_name, self.window.current_name, held)
+        put_away(self.window)
+        self._clipboard.clear()
         self._show_unlock()
+        self.window.repaint()  # before the PC sleeps
+        draft = None if held is None else held.draft
+        self.jobs.run(
+            self,
+            lambda: _shut(services, draft),
+            lane=Lane.WRITE,
+            on_success=self._tell_locked,
+            on_error=lambda _error: self._tell_locked(None),
+        )
+
+    def _tell_locked(self, sealed: bytes | None) -> None:
+        if sealed is not None:
+            self._sealed.append(sealed)
         self.locked.emit()
 
     def close(self) -> None:
         """Orderly end: what is typed is saved, what is under way finishes, files are closed."""
+        self._idle.stop()
+        if self._session is not None:
+            self._session.close()
         self._keep_snapshot()
         self.jobs.wait_idle(seconds=_SNAPSHOT_SECONDS)
         self._leave_register()
@@ -253,6 +298,7 @@ class Desktop(QObject):
     def _enter(self, register: Register, user_name: str) -> None:
         if self._log_handler is None:
             self._log_handler = logs.write_to(self.folder / "logs")
+        self._is_entering = True
         self._settle_in(register, user_name)
 
     def _enter_new(self, register: Register, user_name: str) -> None:
@@ -263,16 +309,24 @@ class Desktop(QObject):
         """The services are built in a job: their modules and tables are read from disk."""
         self.jobs.run(
             self,
-            lambda: _build(register, user_name, clock=self._clock),
+            lambda: self._build(register, user_name),
             on_success=self._show_desk,
         )
 
-    def _show_desk(self, built: tuple[Services, Seat]) -> None:
+    def _build(self, register: Register, user_name: str) -> tuple[Services, Seat, int]:
+        """And what could not be written when the register was locked is written now."""
+        services, seat = _build(register, user_name, clock=self._clock)
+        while self._sealed and _put_back(services, self._sealed[-1]):
+            self._sealed.pop()
+        return services, seat, services.locking.idle_minutes()
+
+    def _show_desk(self, built: tuple[Services, Seat, int]) -> None:
         from desktop.ui.desk import Desk
         from desktop.ui.pages.sync_page import SyncPage
 
-        services, seat = built
+        services, seat, idle_minutes = built
         self.services = services
+        self._user_name = seat.user_name
         parts = _parts(services, seat, clock=self._clock, cost=self._kdf_cost)
         desk = Desk(window=self.window, jobs=self.jobs, parts=parts)
         desk.restore_asked.connect(self._restore)
@@ -295,7 +349,34 @@ class Desktop(QObject):
         self._tell_notices()
         self._look_through(services.register)
         self._schedule.start(_SCHEDULE_MS)
+        self._watch(idle_minutes)
+        if self._is_entering:
+            self._is_entering = False
+            self._resume(desk, services)
         self.opened.emit()
+
+    def _watch(self, idle_minutes: int) -> None:
+        """From now on the register locks itself when its user is away."""
+        if self._session is None:
+            self._session = session_watch(self.window, parent=self)
+            self._session.left.connect(self.lock)
+        self._idle.start(minutes=idle_minutes)
+
+    def _resume(self, desk: Desk, services: Services) -> None:
+        """Where this user was at the lock; else what this user was typing when the program ended.
+
+        Another user begins at the own desk; what the one before typed waits.
+        """
+        left, self._left_at = self._left_at, None
+        if left is not None and left.user_name == self._user_name:
+            desk.go_back(left)
+            return
+
+        def _open(own: Sequence[WaitingDraft]) -> None:
+            if own:
+                desk.open_draft(own[0].draft_id)
+
+        self.jobs.run(desk, services.drafts.own, on_success=_open)
 
     def _write_down_view(self, action: str, document_id: str) -> None:
         """After the record was shown: opening it does not wait for the disk."""
@@ -344,6 +425,8 @@ class Desktop(QObject):
         self.window.show_counts(unsent=status.unsent, badges={"people": todos})
 
     def _show_problem(self, error: AppError) -> None:
+        if error.parameters.get("reason") == CLOSED:
+            return  # it was locked meanwhile: nobody waits for this any more
         message = self._messages.explain(error.problem, error.parameters)
         self.window.message_bar.show_message(message.sentence, message.next_step, kind="error")
 
@@ -421,7 +504,7 @@ class Desktop(QObject):
 
     def _schedule_failed(self, error: AppError) -> None:
         self._scheduled = None
-        if error.problem not in self._notices:
+        if self.services is not None and error.problem not in self._notices:
             self._notice(error.problem)
 
     def _stop_schedule(self) -> None:
@@ -467,6 +550,30 @@ class Desktop(QObject):
         self.services = None
 
 
+def _shut(services: Services, draft: FormDraft | None) -> bytes | None:
+    """Write the draft and close the register; the draft sealed if it could not be written."""
+    sealed = None
+    try:
+        if draft is not None:
+            services.drafts.keep(draft)
+    except AppError:
+        if draft is not None:
+            sealed = services.drafts.seal(draft)
+    finally:
+        services.ledger.closed()
+        services.register.close()
+    return sealed
+
+
+def _put_back(services: Services, sealed: bytes) -> bool:
+    """False while the disk is still full."""
+    try:
+        services.drafts.put_back(sealed)
+    except AppError:
+        return False
+    return True
+
+
 def _build(
     register: Register, user_name: str, *, clock: Callable[[], datetime]
 ) -> tuple[Services, Seat]:
@@ -474,6 +581,7 @@ def _build(
     from desktop.services.drafts import Drafts
     from desktop.services.home import home_of
     from desktop.services.ledger import Ledger
+    from desktop.services.locking import Locking
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -496,6 +604,7 @@ def _build(
             register=register, forms=forms, tables=tables, author=user_name, clock=clock
         ),
         drafts=Drafts(register=register, author=user_name, clock=clock),
+        locking=Locking(register=register),
         todos=Todos(register=register, forms=forms),
         checks=Checks(register=register, author=user_name, clock=clock),
         reviews=Reviews(register=register, author=user_name, clock=clock),

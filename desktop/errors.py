@@ -81,6 +81,10 @@ class Problem(Enum):
     UNEXPECTED = "unexpected"
 
 
+#: The parameter ``reason`` of ``STORE_FAILED`` when the register was closed or locked meanwhile.
+CLOSED = "CLOSED"
+
+
 class AppError(Exception):
     """A failure with a code and values for the sentence."""
 

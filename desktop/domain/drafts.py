@@ -88,6 +88,20 @@ class FormDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a page leaves behind when it is taken away at once.
+
+    Attributes:
+        draft: what is typed and not known to be saved.
+        person_id, cursor: where the officer was; no letters.
+    """
+
+    draft: FormDraft | None
+    person_id: PersonId | None
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingDraft:
     """A draft in a list: whose it is, about whom, since when. No answers."""
 

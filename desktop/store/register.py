@@ -23,7 +23,7 @@ from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
 from desktop.domain.ledger import Action
-from desktop.errors import ExternalError, Problem, UserError
+from desktop.errors import CLOSED, ExternalError, Problem, UserError
 from desktop.store import connection as connections
 from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.books import Books, open_books
@@ -174,6 +174,9 @@ class Register:
             if self._is_closed:
                 return
             self._is_closed = True
+            # Who is reading finishes first; who comes now is refused.
+            with suppress(ExternalError), self._gate.shut():
+                self._readers.dispose()
             self._readers.dispose()
             with suppress(ExternalError):  # what was saved is in the log, and stays there
                 self._empty_log()
@@ -407,7 +410,7 @@ class Register:
 
     def _require_open(self) -> None:
         if self._is_closed:
-            raise ExternalError(Problem.STORE_FAILED, reason="CLOSED")
+            raise ExternalError(Problem.STORE_FAILED, reason=CLOSED)
 
     def __enter__(self) -> Register:
         return self

@@ -13,6 +13,7 @@ from desktop.domain.records import OpenedForm, Todo
 from desktop.jobs.runner import JobRunner
 from desktop.ui.forms.draft_writer import DraftBook
 from desktop.ui.forms.sheet import RecordKeeper
+from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
 from desktop.ui.pages.backups_page import BackupService, BackupsPage
 from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
@@ -78,6 +79,7 @@ class Desk(QObject):
         self._window = window
         self._jobs = jobs
         self._parts = parts
+        self._form: FormPage | None = None
 
     def entries(self, role: str) -> list[Entry]:
         """The pages in the order of the navigation; an unknown role ("") works as an officer.
@@ -133,6 +135,24 @@ class Desk(QObject):
         self._window.set_alone(False)
         self._window.open_page("users")
 
+    def open_draft(self, draft_id: str) -> None:
+        """Go on where this user was typing."""
+        if self._form is not None:
+            self._window.open_page("form")
+            self._form.open_draft(draft_id)
+
+    def go_back(self, left: LeftAt) -> None:
+        """The page, the form and the place in it where this user locked the register."""
+        held, form = left.held, self._form
+        if left.page != "form":
+            if self._window.has_page(left.page):
+                self._window.open_page(left.page)
+        elif held is not None and held.draft is not None:
+            self.open_draft(held.draft.draft_id)
+        elif held is not None and form is not None:
+            self._window.open_page("form")
+            form.open_person(held.person_id, cursor=held.cursor)
+
     def _officer(self) -> list[Entry]:
         parts = self._parts
         people = PeoplePage(jobs=self._jobs, people=parts.people, load_todos=parts.load_todos)
@@ -143,6 +163,8 @@ class Desk(QObject):
             begin_filling=parts.begin_filling,
             clock=parts.clock,
         )
+
+        self._form = form
 
         def _open_person(person_id: object, path: str) -> None:
             self._window.open_page("form")

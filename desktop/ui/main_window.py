@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.drafts import Held
 from desktop.ui import icons, theme
 from desktop.ui.page import Page
 from desktop.ui.widgets.message_bar import MessageBar
@@ -133,6 +134,21 @@ class MainWindow(QWidget):
         """A page by its name. Raises ``KeyError`` when the role has no such page."""
         return self._pages[name]
 
+    def has_page(self, name: str) -> bool:
+        """Does the role have this page?"""
+        return name in self._pages
+
+    @property
+    def current_name(self) -> str:
+        """The name of the page being shown."""
+        shown = self.current_page
+        return next((name for name, page in self._pages.items() if page is shown), "")
+
+    def hold(self) -> Held | None:
+        """What the pages must not lose when they are taken away at once."""
+        held = [page.hold() for page in self._pages.values()]
+        return next((one for one in held if one is not None), None)
+
     @property
     def unsettled_page(self) -> str | None:
         """The name of a page on which something typed is not safe yet."""
@@ -192,7 +208,9 @@ class MainWindow(QWidget):
         lock.setObjectName("button:lock")
         lock.setProperty("kind", "nav")
         icons.dress(lock, "lock", tint="nav_text", size=20)
-        lock.setShortcut("Ctrl+L")
+        # A button's own shortcut would show the button pressed for a moment before it acts.
+        at_once = QShortcut(QKeySequence("Ctrl+L"), self)
+        at_once.activated.connect(self.lock_asked)
         lock.setToolTip(self.tr("Đóng sổ và trở về màn hình mật khẩu (Ctrl+L)"))
         lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lock.clicked.connect(self.lock_asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.domain.drafts import Held
 from desktop.errors import AppError
 from desktop.ui.messages import Messages
 from desktop.ui.widgets.message_bar import MessageBar
@@ -60,6 +61,10 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """The page is about to be hidden: save what is not saved."""
+
+    def hold(self) -> Held | None:
+        """The page is taken away now, without waiting for anything: what must not be lost of it."""
+        return None
 
     @property
     def is_settled(self) -> bool:

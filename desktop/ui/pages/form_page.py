@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from desktop.domain.drafts import Cursor, DraftMark, FormDraft, WaitingDraft, laid_over
+from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held, WaitingDraft, laid_over
 from desktop.domain.ledger import Action
 from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
@@ -56,20 +56,6 @@ class _Ready:
     draft: FormDraft | None = None
     is_draft_news: bool = False
     others: Sequence[WaitingDraft] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the page leaves behind when it is taken away at once.
-
-    Attributes:
-        draft: what is typed and not known to be saved.
-        person_id, cursor: where the officer was; no letters.
-    """
-
-    draft: FormDraft | None
-    person_id: PersonId | None
-    cursor: Cursor
 
 
 class FormPage(Page):

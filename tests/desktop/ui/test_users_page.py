@@ -115,7 +115,7 @@ def test_ones_own_passphrase_is_changed_with_the_present_one(
     hands.fill("input:passphrase", "con sông quê tôi chảy mãi")
     hands.enter()
     hands.settle()
-    assert hands.sees("page:people")
+    assert hands.sees("page:users")  # where the register was locked
 
 
 def test_what_is_restricted_is_given_and_taken(hands: Hands) -> None:
