@@ -398,15 +398,19 @@ class Register:
 
     def _close_writer(self) -> None:
         # The last connection that closes takes the log away.
-        if self._is_marked:
+        was_marked, self._is_marked = self._is_marked, False
+        if was_marked:
             with suppress(ExternalError):
                 unmark(self._folder)
-            self._is_marked = False
         if self._write_connection is not None:
             self._write_connection.invalidate()
             self._write_connection.close()
             self._write_connection = None
         self._writer.dispose()
+        if was_marked:
+            with suppress(ExternalError):
+                if not has_log(self._folder):  # the disk had kept the mark
+                    unmark(self._folder)
 
     def _require_open(self) -> None:
         if self._is_closed:

@@ -16,14 +16,18 @@ from itertools import count
 from pathlib import Path
 
 from desktop.domain.backups import BackupOutcome
+from desktop.domain.drafts import DraftMark, FormDraft
+from desktop.domain.ledger import Action
 from desktop.domain.users import UserRole
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.services.backups import Backups
 from desktop.services.unlocking import create_register
 from desktop.services.users import Users
 from desktop.store import connection, key_changes, keys, restoring
+from desktop.store.drafts import draft_with_id, end_draft, put_draft
 from desktop.store.folder import key_path
 from desktop.store.register import Register
+from desktop.store.saving import save_groups
 from desktop.store.snapshots import list_snapshots, snapshots_folder
 from tests.crash.judging import (
     CHEAP,
@@ -136,6 +140,70 @@ class FailingDisk(Scenario):
                 register = _small_log(opened(folder))
             _save_home(register, promise, f"Lê Sau {number}")
         register.close()
+
+
+def _typed(draft_id: str, pause: int) -> FormDraft:
+    """The form at this pause: a little longer each time."""
+    return FormDraft(
+        draft_id=draft_id,
+        revision=pause + 1,
+        form_id="tt11_2022_m03",
+        form_version="2022",
+        author="Lan",
+        full_name=f"Lê {pause}",
+        at=NOW.isoformat(),
+        reasons={"note": "x" * 400 * pause},
+    )
+
+
+class HalfTyped(Scenario):
+    """A form at every pause of typing; the save that holds it removes it."""
+
+    def work(self, folder: Path, promise: Promise) -> None:
+        """Two forms, each typed, then saved."""
+        with _small_log(opened(folder)) as register:
+            for form in range(2):
+                draft = an_id()
+                for pause in range(8):
+                    promise(f"typing {draft} {pause}")
+                    put_draft(register, _typed(draft, pause))
+                    promise(f"typed {draft} {pause}")
+                promise(f"ending {draft}")
+                one, name = an_id(), f"Lê Phiếu {form}"
+                promise(f"trying {one} {name}")
+                with register.writing() as transaction:
+                    edits = [household(an_id(), code="1"), person(one, full_name=name)]
+                    save_groups(
+                        transaction, [edits], author="Lan", at=NOW, action=Action.RECORD_SAVE
+                    )
+                    end_draft(transaction.driver, DraftMark(draft, 8))
+                promise(f"saved {one} {name}")
+                promise(f"ended {draft}")
+
+    def judge(self, folder: Path, promises: list[str]) -> None:
+        """Each form is as it was at the last pause, or saved."""
+        told: dict[str, list[str]] = {}
+        for promise in promises:
+            verb, _, rest = promise.partition(" ")
+            name, _, pause = rest.partition(" ")
+            if verb in ("typing", "typed", "ending", "ended"):
+                told[name] = [verb, pause or told[name][1]]
+        with opened(folder) as register:
+            names = names_of(register).values()
+            for form, (name, (verb, pause)) in enumerate(told.items()):
+                draft = draft_with_id(register, name)
+                is_saved = f"Lê Phiếu {form}" in names
+                assert draft is None or not is_saved, "saved, and still half-typed"
+                if verb == "ended":
+                    assert draft is None
+                elif draft is None and not is_saved and (verb, pause) != ("typing", "0"):
+                    raise LostError(f"what was typed until pause {pause}")
+                elif draft is not None:
+                    least = int(pause) - (verb == "typing")
+                    if not least <= draft.revision - 1 <= int(pause):
+                        raise LostError(f"typed {draft.revision - 1}, promised {pause}")
+                    assert draft == _typed(name, draft.revision - 1), "half of it is there"
+        super().judge(folder, promises)
 
 
 class Bulk(Scenario):
@@ -397,6 +465,7 @@ class Restore(Scenario):
 SCENARIOS: Mapping[str, Scenario] = {
     "saves": Saves(),
     "failing disk": FailingDisk(),
+    "half-typed": HalfTyped(),
     "bulk": Bulk(),
     "creation": Creation(),
     "passphrases": Passphrases(),
