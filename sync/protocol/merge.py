@@ -15,6 +15,8 @@ No clock, database or network here: the server and the simulator call the same f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from sync.protocol.messages import Change, Clash, Fields, Outcome, Value
@@ -67,12 +69,24 @@ class ServerDocument(msgspec.Struct, frozen=True):
     def shown_clashes(self) -> dict[str, list[Clash]]:
         """The clashes as they travel."""
         return {
-            name: [
-                Clash(value=held.value, by=held.author.by, at=held.author.at, op=held.author.op)
-                for held in values
-            ]
+            name: shown_beside(values, self.authors.get(self.version_of(name)))
             for name, values in self.clashes.items()
         }
+
+
+def shown_beside(values: Sequence[HeldValue], author: Author | None) -> list[Clash]:
+    """Values that stand beside one that ``author`` set, as they travel."""
+    return [
+        Clash(
+            value=held.value,
+            by=held.author.by,
+            at=held.author.at,
+            op=held.author.op,
+            over_by="" if author is None else author.by,
+            over_at="" if author is None else author.at,
+        )
+        for held in values
+    ]
 
 
 class Merged(msgspec.Struct, frozen=True):

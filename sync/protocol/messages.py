@@ -68,8 +68,23 @@ class Change(
     form: str = ""
 
 
-class PushHeader(msgspec.Struct, frozen=True):
-    """Opens a push: ``n`` changes from ``first``; ``prev`` is the chain hash (hex) before them."""
+class LedgerHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a register's ledger ends: the number of its last line and the hash (hex) there.
+
+    ``at`` is the instant (ISO 8601) since when the server knows it; "" on the way there.
+    """
+
+    n: int
+    h: str
+    at: str = ""
+
+
+class PushHeader(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Opens a push: ``n`` changes from ``first``; ``prev`` is the chain hash (hex) before them.
+
+    ``ledger`` is where the ledger of the device ends, so that its past has a witness; an older
+    program sends none.
+    """
 
     v: int
     device: str
@@ -79,6 +94,7 @@ class PushHeader(msgspec.Struct, frozen=True):
     prev: str
     schema: int
     app: str
+    ledger: LedgerHead | None = None
 
 
 class PushEnd(msgspec.Struct, frozen=True):
@@ -140,7 +156,8 @@ class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``acked`` is the device's last seq on the server, ``h`` the chain hash there. ``heads`` tells
     of each bucket that this push wrote to where its feed ended before it, and where after it: who
-    had read up to there knows all that lies between.
+    had read up to there knows all that lies between. ``ledger`` is the head of the longest ledger
+    that the device told in this epoch: what was told once, the server never takes back.
     """
 
     acked: int
@@ -149,6 +166,7 @@ class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     server_epoch: str
     now: str
     heads: dict[str, tuple[int, int]] = {}
+    ledger: LedgerHead | None = None
 
 
 class PullRequest(msgspec.Struct, frozen=True):
@@ -161,13 +179,19 @@ class PullRequest(msgspec.Struct, frozen=True):
     limit: int = 1000
 
 
-class Clash(msgspec.Struct, frozen=True):
-    """A value that lost (or waits) on one field of a document, kept beside the document's own."""
+class Clash(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A value that lost (or waits) on one field of a document, kept beside the document's own.
+
+    ``over_by`` and ``over_at`` tell who set the document's own value, and when; an older server
+    does not say.
+    """
 
     value: Value
     by: str
     at: str
     op: str
+    over_by: str = ""
+    over_at: str = ""
 
 
 class Row(
@@ -265,6 +289,22 @@ class Enrolled(msgspec.Struct, frozen=True):
     training: bool
     server_epoch: str
     rights: list[str] = []
+
+
+class LeaveRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The device gives up its place, having a receipt for everything; its register is wiped.
+
+    ``ledger`` is where the ledger of its register, of this epoch, ended.
+    """
+
+    epoch: str
+    ledger: LedgerHead | None = None
+
+
+class Left(msgspec.Struct, frozen=True):
+    """The device is known no more."""
+
+    device: str
 
 
 class ChallengeRequest(msgspec.Struct, frozen=True):

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, Text, cast, select
+from sqlalchemy import Connection, Engine, Text, case, cast, select
 
 from sync.protocol.chain import digest_from
 from sync.protocol.codec import encode_lines
-from sync.protocol.merge import HeldValue
+from sync.protocol.merge import FIRST_VERSION, Author, HeldValue, shown_beside
 from sync.protocol.messages import (
     Clash,
     Digest,
@@ -37,6 +37,8 @@ _LARGEST_PAGE_BYTES = 8 * 1024 * 1024
 MOST_CURSORS = 1_000
 
 _decode_clashes = msgspec.json.Decoder(dict[str, list[HeldValue]]).decode
+_decode_versions = msgspec.json.Decoder(dict[str, int]).decode
+_decode_authors = msgspec.json.Decoder(dict[int, Author]).decode
 
 
 class _RawRow(
@@ -163,6 +165,7 @@ def _rows_after(
     connection: Connection, bucket: str, position: int, limit: int
 ) -> Iterator[_RawRow]:
     table = documents.c
+    is_clashing = cast(table.clashes, Text) != "{}"
     rows = connection.execute(
         select(
             table.position,
@@ -171,6 +174,8 @@ def _rows_after(
             table.version,
             cast(table.fields, Text).label("fields"),
             cast(table.clashes, Text).label("clashes"),
+            case((is_clashing, cast(table.field_versions, Text)), else_="").label("versions"),
+            case((is_clashing, cast(table.authors, Text)), else_="").label("authors"),
         )
         .where(table.bucket == bucket, table.position > position)
         .order_by(table.position)
@@ -184,17 +189,15 @@ def _rows_after(
             document_id=row.id,
             version=row.version,
             fields=msgspec.Raw(row.fields.encode()),
-            clashes=_shown(row.clashes),
+            clashes=_shown(row.clashes, row.versions, row.authors),
         )
 
 
-def _shown(raw_clashes: str) -> dict[str, list[Clash]]:
+def _shown(raw_clashes: str, raw_versions: str, raw_authors: str) -> dict[str, list[Clash]]:
     if raw_clashes == "{}":
         return {}
+    versions, authors = _decode_versions(raw_versions), _decode_authors(raw_authors)
     return {
-        name: [
-            Clash(value=held.value, by=held.author.by, at=held.author.at, op=held.author.op)
-            for held in values
-        ]
+        name: shown_beside(values, authors.get(versions.get(name, FIRST_VERSION)))
         for name, values in _decode_clashes(raw_clashes).items()
     }

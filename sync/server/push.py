@@ -31,7 +31,7 @@ from sync.protocol.messages import (
     RefusalCode,
 )
 from sync.protocol.signing import is_signed, push_text
-from sync.server import history, registers
+from sync.server import history, registers, witnesses
 from sync.server.database import is_collision
 from sync.server.provinces import server_epoch
 from sync.server.registers import Stored
@@ -116,6 +116,7 @@ def _applied(
         first=header.first,
         last=meeting_seq,
     )
+    ledger = witnesses.kept(connection, device.device_id, header.epoch, header.ledger)
     heads: dict[str, tuple[int, int]] = {}
     if fresh:
         made, heads = _apply(connection, device, header.epoch, fresh)
@@ -128,6 +129,7 @@ def _applied(
         server_epoch=server_epoch(connection),
         now=datetime.now(UTC).isoformat(timespec="seconds"),
         heads=heads,
+        ledger=ledger,
     )
 
 

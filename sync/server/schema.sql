@@ -25,7 +25,10 @@ CREATE TABLE public.device_epochs (
     device_id uuid NOT NULL,
     epoch text NOT NULL,
     last_seq bigint NOT NULL,
-    last_hash bytea NOT NULL
+    last_hash bytea NOT NULL,
+    ledger_n bigint DEFAULT 0 NOT NULL,
+    ledger_hash bytea,
+    ledger_at timestamp with time zone
 )
 WITH (fillfactor='50');
 CREATE TABLE public.devices (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from sync.protocol.documents import DataSet, Role, bucket_of, granted
 from sync.protocol.messages import (
@@ -159,6 +159,14 @@ def authenticate(connection: Connection, token: str) -> Device | Refusal:
         communes=frozenset(row.communes or ()),
         data_sets=granted(role, frozenset(map(DataSet, row.rights))),
     )
+
+
+def leave(connection: Connection, device_id: UUID) -> None:
+    """The device gave up its place: from now on it is refused as a revoked one."""
+    connection.execute(
+        update(devices).where(devices.c.id == device_id).values(revoked_at=func.now())
+    )
+    connection.execute(delete(tokens).where(tokens.c.device_id == device_id))
 
 
 def colleagues_of(connection: Connection, device: Device) -> list[UUID]:

@@ -98,6 +98,10 @@ device_epochs = Table(
     Column("epoch", Text, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     Column("last_hash", LargeBinary, nullable=False),
+    # The longest ledger the device told of: number and hash of its last line, and since when.
+    Column("ledger_n", BigInteger, nullable=False, server_default=text("0")),
+    Column("ledger_hash", LargeBinary),
+    Column("ledger_at", _instant),
     PrimaryKeyConstraint("device_id", "epoch"),
 )
 

@@ -40,12 +40,14 @@ from sync.protocol.codec import (
 from sync.protocol.messages import (
     ChallengeRequest,
     EnrolRequest,
+    LeaveRequest,
+    Left,
     LoginRequest,
     PullRequest,
     Refusal,
     RefusalCode,
 )
-from sync.server import enrolment, sessions
+from sync.server import enrolment, sessions, witnesses
 from sync.server.database import CONNECTIONS, passes_by_itself
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
@@ -132,6 +134,18 @@ def _push(call: Call) -> Reply:
     return push(call.engine, device, decode_push(call.body))
 
 
+def _leave(call: Call) -> Reply:
+    request = decode_message(call.body, LeaveRequest)
+    with call.engine.begin() as connection:
+        device = sessions.authenticate(connection, call.token)
+        if isinstance(device, Refusal):
+            return device
+        if request.epoch.isalnum():
+            witnesses.kept(connection, device.device_id, request.epoch[:16], request.ledger)
+        sessions.leave(connection, device.device_id)
+    return Left(device=str(device.device_id))
+
+
 def _pull(call: Call) -> Reply:
     request = decode_message(call.body, PullRequest)
     if len(request.cursors) > MOST_CURSORS:
@@ -143,6 +157,7 @@ OPERATIONS = (
     Operation("/auth/enrol", JSON_TYPE, _SMALL_BODY_BYTES, _enrol),
     Operation("/auth/challenge", JSON_TYPE, _SMALL_BODY_BYTES, _challenge),
     Operation("/auth/login", JSON_TYPE, _SMALL_BODY_BYTES, _login),
+    Operation("/auth/leave", JSON_TYPE, _SMALL_BODY_BYTES, _leave),
     Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
     Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
 )
