@@ -30,7 +30,7 @@ from sync.client.ports import Batch
 from sync.protocol.chain import chain_start
 from sync.protocol.documents import DataSet
 from sync.protocol.ids import new_epoch
-from sync.protocol.messages import Change, ChangeResult, Hold, Outcome, PushAnswer
+from sync.protocol.messages import Change, ChangeResult, Hold, LedgerHead, Outcome, PushAnswer
 
 _CHANGES = msgspec.json.Decoder(Change)
 _STATES = {
@@ -106,6 +106,7 @@ class RegisterOutbox:
             prev=previous,
             lines=[str(line).encode() for line, _ in rows],
             head=rows[-1][1].hex() if rows else previous,
+            ledger=LedgerHead(n=books.last_line, h=books.last_line_hash.hex()),
         )
 
     def settle(self, answer: PushAnswer) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from sync.client.outcomes import Malformed, Refused, RequestTrouble
 from sync.client.ports import Batch, DeviceIdentity
 from sync.client.transport import Transport
+from sync.client.watching import Doing
 from sync.protocol.codec import (
     JSON_TYPE,
     LINES_TYPE,
@@ -30,6 +31,8 @@ from sync.protocol.messages import (
     ChallengeRequest,
     Enrolled,
     EnrolRequest,
+    LeaveRequest,
+    Left,
     LoginRequest,
     PullRequest,
     PushAnswer,
@@ -79,14 +82,16 @@ class Conversation:
             prev=batch.prev,
             schema=DOCUMENT_SCHEMA,
             app=self._app_version,
+            ledger=batch.ledger,
         )
+        self._transport.watch.sending(epoch=batch.epoch, first=batch.first, last=batch.last)
         body = join_push(
             header=header,
             lines=batch.lines,
             head=batch.head,
             signing_key=self._identity.signing_key,
         )
-        return self._as_device(
+        answer = self._as_device(
             lambda token: self._transport.send(
                 "/sync/v1/push",
                 body,
@@ -96,9 +101,19 @@ class Conversation:
                 token=token,
             )
         )
+        if isinstance(answer, PushAnswer):
+            self._transport.watch.told(answer.ledger)
+        return answer
+
+    def leave(self, request: LeaveRequest) -> Left | RequestTrouble:
+        """Give up this device's place: it is refused from now on."""
+        return self._as_device(
+            lambda token: self._transport.ask("/auth/leave", request, Left, token=token)
+        )
 
     def pull(self, request: PullRequest) -> PullPage | RequestTrouble:
         """Ask for one page; it is answered whole or not at all."""
+        self._transport.watch.doing = Doing.RECEIVING
         return self._as_device(
             lambda token: self._transport.send(
                 "/sync/v1/pull",

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from sync.protocol.messages import Change, Digest, Drop, Grant, PushAnswer, Row
+from sync.protocol.messages import Change, Digest, Drop, Grant, LedgerHead, PushAnswer, Row
 
 _CHANGES = msgspec.json.Decoder(Change)
 
@@ -47,6 +47,7 @@ class Batch:
         prev: the chain hash (hex) before it.
         lines: the canonical JSON of each change.
         head: the chain hash (hex) after the last one.
+        ledger: where the register's ledger ends, for the server to bear witness.
     """
 
     epoch: str
@@ -54,6 +55,7 @@ class Batch:
     prev: str
     lines: Sequence[bytes]
     head: str
+    ledger: LedgerHead | None = None
 
     def __len__(self) -> int:
         return len(self.lines)

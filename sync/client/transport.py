@@ -8,7 +8,6 @@ never passed on.
 
 from __future__ import annotations
 
-import io
 import ipaddress
 import logging
 import ssl
@@ -39,6 +38,7 @@ from sync.client.outcomes import (
     ServerFailed,
     Unreachable,
 )
+from sync.client.watching import Watch
 from sync.protocol.codec import (
     GZIP,
     JSON_TYPE,
@@ -116,6 +116,9 @@ class Transport:
     """One conversation with the server; use it as a context manager, in one thread.
 
     ``line`` carries the requests where it is not the network of this machine.
+
+    Attributes:
+        watch: told what goes over the line; set another one to look on.
     """
 
     def __init__(
@@ -126,6 +129,7 @@ class Transport:
         patience: Patience = PATIENCE,
         line: BaseAdapter | None = None,
     ) -> None:
+        self.watch = Watch()
         self._url = checked_address(server_url)
         self._patience = patience
         self._session = requests.Session()
@@ -174,8 +178,31 @@ class Transport:
     ) -> T | RequestTrouble:
         """POST ``body`` and decode the answer, which must have the content type ``answer_type``.
 
-        ``decode`` raises ``WireError`` for a damaged answer.
+        ``decode`` raises ``WireError`` for a damaged answer. Raises ``Stopped`` when its watch was
+        asked to stop.
         """
+        return self.watch.carried(
+            partial(
+                self._send,
+                path,
+                body,
+                body_type=body_type,
+                answer_type=answer_type,
+                decode=decode,
+                token=token,
+            )
+        )
+
+    def _send(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        body_type: str,
+        answer_type: str,
+        decode: Callable[[bytes], T],
+        token: str,
+    ) -> T | RequestTrouble:
         try:
             response = self._post(path, body, body_type=body_type, token=token)
         except requests.RequestException as error:
@@ -205,7 +232,7 @@ class Transport:
             self._url + path,
             # As a stream: the time limit of sending then holds for each block, not for the whole
             # body, which on a line of 64 kbit/s takes a minute.
-            data=io.BytesIO(body),
+            data=self.watch.counted(body),
             headers=headers,
             timeout=(self._patience.connect_seconds, self._patience.silence_seconds),
             allow_redirects=False,
@@ -222,6 +249,7 @@ class Transport:
         content = bytearray()
         try:
             while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
+                self.watch.received(len(chunk))
                 room = LARGEST_INFLATED_BYTES + 1 - len(content)
                 content += chunk if inflate is None else inflate.decompress(chunk, room)
                 if len(content) > LARGEST_INFLATED_BYTES:

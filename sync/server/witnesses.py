@@ -7,10 +7,11 @@ length or of a shorter one; a register restored from a copy goes on in an epoch 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.chain import CHAIN_BYTES, chain_start
@@ -48,11 +49,11 @@ def kept(
     return _shown(connection.execute(written.returning(*_KEPT)).one())
 
 
-def _shown(row: Row[Any] | None) -> LedgerHead | None:
-    if row is None or row.ledger_hash is None:
+def _shown(row: Sequence[Any] | None) -> LedgerHead | None:
+    if row is None or row[1] is None:
         return None
-    at = row.ledger_at.isoformat(timespec="seconds")
-    return LedgerHead(n=row.ledger_n, h=bytes(row.ledger_hash).hex(), at=at)
+    n, value, at = row
+    return LedgerHead(n=n, h=bytes(value).hex(), at=at.isoformat(timespec="seconds"))
 
 
 def _hash(raw_hash: str) -> bytes | None:

@@ -9,8 +9,8 @@ from sync.protocol import codec
 from sync.protocol.documents import Role
 from sync.protocol.messages import (
     LeaveRequest,
-    Left,
     LedgerHead,
+    Left,
     PushAnswer,
     PushHeader,
     Refusal,
