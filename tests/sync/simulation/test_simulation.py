@@ -1,0 +1,78 @@
+"""Stories from seeds: whatever happens on the way, at the end everybody agrees and nothing is lost.
+
+``python -m tests.sync.simulation --seed N`` tells one of them again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sync.simulation.defects import DEFECTS
+from tests.sync.simulation.invariants import ELSEWHERE, ViolatedError, claims_of
+from tests.sync.simulation.many import Broken, Size, stories
+from tests.sync.simulation.operations import OPERATIONS
+from tests.sync.simulation.play import Stage
+from tests.sync.simulation.server import make_database
+
+ROOT = Path(__file__).parents[3]
+SEEDS = 200
+#: Smaller stories than those of the long run.
+SMALL = Size(steps=24)
+
+
+@pytest.fixture(scope="module")
+def stage(postgres_url: str) -> Iterator[Stage]:
+    """One server and one beginning for every story."""
+    with Stage(make_database(postgres_url)) as made:
+        yield made
+
+
+def test_every_story_ends_well(postgres_url: str) -> None:
+    """Two processes side by side, the same seeds every day."""
+    told = list(stories(postgres_url, range(SEEDS), SMALL, jobs=2))
+    assert [story for story in told if isinstance(story, Broken)] == []
+    assert len(told) == SEEDS
+
+
+@pytest.mark.long
+def test_every_story_of_a_long_run_ends_well(postgres_url: str) -> None:
+    """Ten thousand; ``python -m tests.sync.simulation --seeds 0 10000 --jobs 2`` says more."""
+    told = stories(postgres_url, range(10_000), Size(), jobs=2)
+    assert [story for story in told if isinstance(story, Broken)] == []
+
+
+def test_a_seed_tells_the_same_story_again(stage: Stage) -> None:
+    for seed in (3, 4):
+        assert stage.play(seed).trace == stage.play(seed).trace
+
+
+@pytest.mark.parametrize("name", sorted(DEFECTS))
+def test_a_planted_defect_is_found(stage: Stage, name: str) -> None:
+    defect = DEFECTS[name]
+    for seed in range(defect.seeds):
+        try:
+            stage.play(seed, plant=defect.plant)
+        except ViolatedError:
+            return
+    pytest.fail(f"not found in {defect.seeds} stories")
+
+
+def test_each_invariant_has_its_function_or_its_test() -> None:
+    names = [claim.__name__ for claim in claims_of()]
+    assert [name.partition("_")[0] for name in names] == [f"i{n:02d}" for n in range(1, 15)]
+    for tests in ELSEWHERE.values():
+        for test in tests:
+            path, _, name = test.partition("::")
+            assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.M), test
+
+
+def test_every_operation_happens(stage: Stage) -> None:
+    """The registry holds nothing that never comes."""
+    counts: set[str] = set()
+    for seed in range(1000, 1012):
+        counts |= stage.play(seed, steps=80).counts.keys()
+    assert {operation.name for operation in OPERATIONS} <= counts
