@@ -27,7 +27,7 @@ from desktop.store.folder import failure_of, write_atomically
 from desktop.store.inbox import RegisterInbox
 from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
 from desktop.store.register import Register
-from sync.client.conversation import enrol
+from sync.client.conversation import HeldToken, enrol
 from sync.client.engine import PORTIONS, REAL_TIME, Pace, Portions, synchronise
 from sync.client.outcomes import SyncOutcome
 from sync.client.ports import DeviceIdentity
@@ -86,6 +86,7 @@ class Syncing:
         self._connect = connect
         self._app_version = app_version
         self._running = threading.Lock()
+        self._held = HeldToken()
 
     def enrolment(self) -> Enrolment | None:
         """The device's place; ``None`` before enrolment."""
@@ -156,6 +157,7 @@ class Syncing:
                 training=enrolled.training,
             )
             settle_home(self._register, home)
+        self._held = HeldToken()
         self._register.set_meta(
             {
                 _PLACE: _text(place),
@@ -237,6 +239,7 @@ class Syncing:
             pace=self._pace,
             portions=self._portions,
             connect=self._connect,
+            held=self._held,
         )
         return _report(outcome)
 

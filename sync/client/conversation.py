@@ -7,6 +7,7 @@ decides what becomes of a change; that is told by its receipt alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -59,14 +60,28 @@ def enrol(
     return transport.ask("/auth/enrol", request, Enrolled)
 
 
+@dataclass(slots=True)
+class HeldToken:
+    """The token of a login, kept in memory from one sync to the next; ``""`` before the first."""
+
+    token: str = field(default="", repr=False)
+
+
 class Conversation:
     """The requests of an enrolled device; logs in when it has to."""
 
-    def __init__(self, *, transport: Transport, identity: DeviceIdentity, app_version: str) -> None:
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        identity: DeviceIdentity,
+        app_version: str,
+        held: HeldToken | None = None,
+    ) -> None:
         self._transport = transport
         self._identity = identity
         self._app_version = app_version
-        self._token = ""
+        self._held = held or HeldToken()
 
     def push(self, batch: Batch) -> PushAnswer | RequestTrouble:
         """Send one signed batch; the answer comes after the server's commit.
@@ -127,12 +142,12 @@ class Conversation:
 
     def _as_device(self, request: Callable[[str], T | RequestTrouble]) -> T | RequestTrouble:
         """Make a request with a token, with a new one when it has expired meanwhile."""
-        if self._token:
-            answer = request(self._token)
+        if self._held.token:
+            answer = request(self._held.token)
             if not _is_expiry(answer):
                 return answer
         trouble = self._log_in()
-        return request(self._token) if trouble is None else trouble
+        return request(self._held.token) if trouble is None else trouble
 
     def _log_in(self) -> RequestTrouble | None:
         device = self._identity.device_id
@@ -152,7 +167,7 @@ class Conversation:
         )
         if not isinstance(session, Session):
             return session
-        self._token = session.token
+        self._held.token = session.token
         return None
 
 

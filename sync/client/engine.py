@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from sync.client.conversation import Conversation
+from sync.client.conversation import Conversation, HeldToken
 from sync.client.outcomes import (
     ChangesGone,
     ConnectionCut,
@@ -112,8 +112,11 @@ def synchronise(
     pace: Pace = REAL_TIME,
     portions: Portions = PORTIONS,
     connect: Connect = Transport,
+    held: HeldToken | None = None,
 ) -> SyncOutcome:
     """Exchange everything with the server; trouble comes back in the outcome, never raised.
+
+    ``held`` keeps the login from one sync to the next.
 
     ``on_progress`` receives (done, known so far): changes receipted and rows applied. Raises
     ``BadAddressError`` when the identity's address cannot be used, and whatever the store raises.
@@ -125,7 +128,7 @@ def synchronise(
             outbox=outbox,
             inbox=inbox,
             conversation=Conversation(
-                transport=transport, identity=identity, app_version=app_version
+                transport=transport, identity=identity, app_version=app_version, held=held
             ),
             on_progress=on_progress,
             pace=pace,

@@ -223,6 +223,9 @@ def _broken_by_origin(change: Change) -> Hold | None:
 
 
 def _broken_by_access(change: Change, document_type: DocumentType, role: Role) -> Hold | None:
+    if may_set(role, document_type, ""):  # every field, so that none is another role's alone
+        is_known = change.kind != "create" or may_create(role, document_type)
+        return None if is_known else Hold.ACCESS
     if change.kind == "create":
         is_allowed = may_create(role, document_type) and not any(
             _is_others(name, document_type, role) for name in change.patch
@@ -271,18 +274,16 @@ def _broken_by_value(value: Value, check: ValueCheck | None) -> Hold | None:
 
 def _is_storable(value: Value, depth: int) -> bool:
     """Can this JSON value be kept as it is? PostgreSQL's texts hold no NUL."""
-    match value:
-        case None | bool():
-            return True
-        case str():
-            return "\x00" not in value
-        case int() | float():
-            return abs(value) <= _LARGEST_NUMBER
-        case list():
-            return depth > 0 and all(_is_storable(item, depth - 1) for item in value)
-        case dict():
-            return depth > 0 and all(
-                "\x00" not in key and _is_storable(item, depth - 1) for key, item in value.items()
-            )
-        case _:
-            return False
+    if isinstance(value, str):
+        return "\x00" not in value
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, int | float):
+        return abs(value) <= _LARGEST_NUMBER
+    if isinstance(value, list):
+        return depth > 0 and all(_is_storable(item, depth - 1) for item in value)
+    if isinstance(value, dict):
+        return depth > 0 and all(
+            "\x00" not in key and _is_storable(item, depth - 1) for key, item in value.items()
+        )
+    return False

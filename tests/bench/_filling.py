@@ -97,7 +97,7 @@ def prepare(folder: Path) -> None:
 def _set_up(folder: Path) -> None:
     with embedded_postgres(folder) as url, psycopg.connect(url, autocommit=True) as connection:
         for setting in ("wal_level = minimal", "max_wal_senders = 0", "max_wal_size = '8GB'"):
-            connection.execute("ALTER SYSTEM SET " + setting)  # type: ignore[arg-type] # ours
+            connection.execute("ALTER SYSTEM SET " + setting)
 
 
 def fill(url: str, *, persons: int) -> None:
@@ -105,7 +105,7 @@ def fill(url: str, *, persons: int) -> None:
     each = persons // COMMUNES
     with psycopg.connect(url) as connection:
         for statement in _statements(each):
-            connection.execute(statement)  # type: ignore[arg-type] # ours
+            connection.execute(statement)
         connection.commit()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ANALYZE")

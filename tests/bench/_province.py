@@ -7,8 +7,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from desktop.store.keys import DataKey
 from desktop.store.outbox import RegisterOutbox
 from desktop.store.register import Register
 from desktop.training.people import households
-from sync.client.conversation import enrol
+from sync.client.conversation import HeldToken, enrol
 from sync.client.engine import Progress, synchronise
 from sync.client.outcomes import SyncOutcome
 from sync.client.ports import DeviceIdentity
@@ -43,6 +43,7 @@ AUTHOR = "Lê Thị Bình"
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 _UNIX_MS = int(NOW.timestamp() * 1000)
 _PERSON_BYTES = 2048
+_SAVES_A_MINUTE = 25
 _WORDS = (
     "đã đối chiếu sổ hộ khẩu cũ với căn cước của người thân tại nhà ông bà trưởng thôn xác nhận "
     "giấy khai sinh ghi tên đệm khác năm sinh theo bản sao trích lục cấp lại do hư hỏng lũ lụt "
@@ -116,22 +117,30 @@ class Office:
 
     register: Register
     identity: DeviceIdentity
+    held: HeldToken = field(default_factory=HeldToken)
 
     def sync(self, on_progress: Progress | None = None) -> SyncOutcome:
-        """One whole sync, which must succeed."""
+        """One whole sync, which must succeed; the login is kept from one to the next."""
         outcome = synchronise(
             outbox=RegisterOutbox(self.register),
             inbox=RegisterInbox(self.register, clock=_now, author=AUTHOR),
             identity=self.identity,
             app_version="bench",
             on_progress=on_progress,
+            held=self.held,
         )
         assert outcome.trouble is None, outcome.trouble
         return outcome
 
     def save(self, edits: Sequence[Edit]) -> None:
-        """Queue these edits, each a save of its own."""
-        self.register.save_bulk([[edit] for edit in edits], author=AUTHOR, at=NOW, action="bench")
+        """Queue these edits, each a save of its own, a few each minute."""
+        for first in range(0, len(edits), _SAVES_A_MINUTE):
+            self.register.save_bulk(
+                [[edit] for edit in edits[first : first + _SAVES_A_MINUTE]],
+                author=AUTHOR,
+                at=NOW + timedelta(minutes=first // _SAVES_A_MINUTE),
+                action="bench",
+            )
 
 
 @contextmanager
@@ -149,7 +158,7 @@ def persons(number: int, *, seed: int = 1, commune: str = COMMUNE) -> list[Edit]
             DocumentType.PERSON,
             new_id_text(unix_ms=_UNIX_MS),
             commune,
-            filled_up(fields, draw),
+            filled_up({**fields, **_contact(draw)}, draw),
         )
         for fields in islice(_identities(seed), number)
     ]
@@ -181,13 +190,17 @@ def filled_up(fields: Mapping[str, Any], draw: random.Random) -> dict[str, Any]:
 
 
 def two_fields(persons_made: Sequence[Edit], *, round_number: int) -> list[Edit]:
-    """A change of two fields of each of these persons."""
+    """A change of two fields of each of these persons, who had other values in both."""
+    draw = random.Random(f"changes/{round_number}")
     return [
-        Edit(
-            DocumentType.PERSON,
-            person.document_id,
-            person.commune_code,
-            {"phone": f"09{number:08d}", "dwelling": f"Thôn {round_number}, nhà {number}"},
-        )
-        for number, person in enumerate(persons_made)
+        Edit(DocumentType.PERSON, person.document_id, person.commune_code, _contact(draw))
+        for person in persons_made
     ]
+
+
+def _contact(draw: random.Random) -> dict[str, Any]:
+    street = " ".join(draw.choices(_WORDS, k=2)).title()
+    return {
+        "phone": f"09{draw.randrange(10**8):08d}",
+        "dwelling": f"Số {draw.randrange(1, 400)} đường {street}, Thôn {draw.randrange(1, 30)}",
+    }

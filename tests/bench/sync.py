@@ -7,7 +7,8 @@ flush the disk at each commit; login, signatures, access rules and validation ar
   first request to the last receipt and the comparison of digests; ``bytes_per_change`` is what the
   second one sends, headers of HTTP apart.
 * ``pull_per_s``: one whole sync of a second, empty register.
-* ``idle_ms``: a whole sync with nothing to do, login included (median of 20).
+* ``idle_ms``: a whole sync with nothing to do (median of 20); a login lasts for 15 minutes of
+  them, ``idle_with_login_ms`` is one that has to log in.
 
 Baselines in the same run, without any program between: the same documents by COPY into a plain
 table of PostgreSQL and by INSERT into a plain sqlite3 file (``floor_push``: both, one after the
@@ -35,7 +36,7 @@ from sync.client import transport
 from sync.protocol import codec
 from sync.protocol.documents import DocumentType
 from tests.bench._filling import COMMUNES, FIRST_COMMUNE, fill, person_id, prepare
-from tests.bench._province import Province, office, persons, province, two_fields
+from tests.bench._province import Office, Province, office, persons, province, two_fields
 
 PERSONS = 10_000
 FULL_PERSONS = 4_000_000
@@ -60,8 +61,8 @@ def run_full(*, json: bool) -> dict[str, float]:
     """The same on an empty server and on one with four million persons and as many records.
 
     Needs 45 GB of disk and half an hour. ``…_empty`` and ``…_full`` are the figures of each,
-    ``…_slower`` how much longer the full one takes; ``old_…`` are of a device that works in one of
-    the communes that were filled.
+    ``…_slower`` how much longer the full one takes, each beside its own floor; ``old_…`` are of a
+    device that works in one of the communes that were filled.
     """
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-bench-") as name:
         folder = Path(name)
@@ -72,11 +73,11 @@ def run_full(*, json: bool) -> dict[str, float]:
             old = _in_a_filled_commune(place, folder / "old")
             disk = _disk_bytes(place)
     figures = {"persons": FULL_PERSONS, "filled_s": filling, "disk_gb": disk / 1e9, **old}
-    for figure, value in empty.items():
-        if figure.endswith(("_per_s", "_ms")):
-            figures[f"{figure}_empty"], figures[f"{figure}_full"] = value, full[figure]
-            ratio = value / full[figure]
-            figures[f"{figure}_slower"] = ratio if figure.endswith("_per_s") else 1 / ratio
+    for figure in ("push_new", "push_changed", "pull"):
+        name, ratio = f"{figure}_per_s", f"{figure}_ratio"
+        figures[f"{name}_empty"], figures[f"{name}_full"] = empty[name], full[name]
+        figures[f"{figure}_slower"] = full[ratio] / empty[ratio]
+    figures |= {"idle_ms_empty": empty["idle_ms"], "idle_ms_full": full["idle_ms"]}
     return _told(figures, json=json)
 
 
@@ -153,12 +154,14 @@ def measure(
         with counted_bytes() as sent:
             push_changed = timed(lambda: _check(one.sync().pushed, number))
         idle = [timed(one.sync) for _ in range(_IDLE_ROUNDS)]
+        new_login = [timed(lambda: _sync_anew(one)) for _ in range(_IDLE_ROUNDS)]
         figures |= {
             "push_new_per_s": number / push_new,
             "push_changed_per_s": number / push_changed,
             "bytes_per_change": sent[0] / number,
             "pull_per_s": number / pull,
             "idle_ms": statistics.median(idle) * 1000,
+            "idle_with_login_ms": statistics.median(new_login) * 1000,
         }
     floor_push, floor_pull = _floor(place.database_url, folder / "plain.db", made)
     return figures | {
@@ -170,6 +173,11 @@ def measure(
     }
 
 
+def _sync_anew(one: Office) -> None:
+    one.held.token = ""
+    one.sync()
+
+
 def _check(done: int, expected: int) -> None:
     assert done == expected, f"{done} of {expected}"
 
@@ -179,17 +187,18 @@ def counted_bytes() -> Iterator[list[int]]:
     """Counts the bytes of every compressed body sent within the block."""
     total = [0]
     compress = codec.compressed
+    names = vars(transport)
 
     def counting(body: bytes, encoding: str = codec.GZIP) -> bytes:
         packed = compress(body, encoding)
         total[0] += len(packed)
         return packed
 
-    transport.compressed = counting
+    names["compressed"] = counting
     try:
         yield total
     finally:
-        transport.compressed = compress
+        names["compressed"] = compress
 
 
 def timed(action: Callable[[], object]) -> float:
