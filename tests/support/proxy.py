@@ -1,4 +1,7 @@
-"""A line that breaks on order: a TCP proxy that cuts or stalls a connection after so many bytes."""
+"""A line that breaks on order: a TCP proxy that cuts or stalls a connection after so many bytes.
+
+And one that is merely bad: slow, jittery, in slices, down, reset after so much data (``Weather``).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -35,6 +40,31 @@ class Cut:
     stalls: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How bad the line is, in both directions.
+
+    Attributes:
+        latency_seconds: each piece comes so much later, and up to ``jitter_seconds`` more.
+        bytes_per_second: no more than that; 0 for no limit.
+        slice_bytes: pieces of this size at most; 0 as they come.
+        limit_bytes: the connection is reset after so much data; 0 for never.
+        reset_chance: how likely each piece resets the connection instead.
+        is_down: new connections are refused.
+    """
+
+    latency_seconds: float = 0.0
+    jitter_seconds: float = 0.0
+    bytes_per_second: int = 0
+    slice_bytes: int = 0
+    limit_bytes: int = 0
+    reset_chance: float = 0.0
+    is_down: bool = False
+
+
+FAIR = Weather()
+
+
 class FaultProxy:
     """Forwards to the server at ``target_url``; use it as a context manager.
 
@@ -42,10 +72,13 @@ class FaultProxy:
         url: where the client should connect.
         cuts: how many connections were cut or stalled under the present plan.
         reached: set when a connection came to the place of the cut.
+        weather: how bad the line is, for pieces that travel from now on.
     """
 
-    def __init__(self, target_url: str) -> None:
+    def __init__(self, target_url: str, *, seed: int = 0) -> None:
         self.lead_to(target_url)
+        self.weather = FAIR
+        self._random = Random(seed)
         self.reached = threading.Event()
         self._released = threading.Event()
         self._plan: Cut | None = None
@@ -97,6 +130,9 @@ class FaultProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self.weather.is_down:
+                _end(client, hard=True)
+                continue
             try:
                 server = socket.create_connection(self._target)
             except OSError:
@@ -104,9 +140,27 @@ class FaultProxy:
                 continue
             with self._lock:
                 self._open |= {client, server}
-                line = _Line(client, server, self._plan, self._at_the_place)
+                line = _Line(client, server, self._plan, self._at_the_place, self._weathered)
             for pump in (line.upstream, line.downstream):
                 threading.Thread(target=pump, daemon=True).start()
+
+    def _weathered(self, to: socket.socket, piece: bytes, done: int) -> bool:
+        """Pass a piece on as the weather lets it; False when the connection is to be reset."""
+        step = self.weather.slice_bytes or len(piece) or 1
+        for first in range(0, len(piece), step):
+            weather, part = self.weather, piece[first : first + step]
+            with self._lock:
+                drawn, late = self._random.random(), self._random.random()
+            pause = weather.latency_seconds + late * weather.jitter_seconds
+            if weather.bytes_per_second:
+                pause += len(part) / weather.bytes_per_second
+            if pause:
+                time.sleep(pause)
+            is_over = weather.limit_bytes and done + first + len(part) > weather.limit_bytes
+            if is_over or drawn < weather.reset_chance:
+                return False
+            to.sendall(part)
+        return True
 
     def _at_the_place(self) -> bool:
         """A connection came to the place of the cut. May it be cut? Waits there if it stalls."""
@@ -129,9 +183,11 @@ class _Line:
     server: socket.socket
     plan: Cut | None
     at_the_place: Callable[[], bool]
+    weathered: Callable[[socket.socket, bytes, int], bool]
     is_armed: bool = False
     sent: int = 0
     answered: int = 0
+    passed: int = 0
 
     def upstream(self) -> None:
         with contextlib.suppress(OSError):
@@ -170,7 +226,10 @@ class _Line:
                 self._hang_up(hard=True)
                 return False
             piece = piece[limit - done :]
-        to.sendall(piece)
+        if not self.weathered(to, piece, self.passed):
+            self._hang_up(hard=True)
+            return False
+        self.passed += len(piece)
         return True
 
     def _hang_up(self, *, hard: bool = False) -> None:
