@@ -37,11 +37,14 @@ class Action(StrEnum):
     PERSON_PRELOAD = "person.preload"
     PERSON_ADOPT = "person.adopt_csdlqg"
     RECORD_SUBMIT = "record.submit"
+    CLASH_DECIDE = "clash.decide"
+    CHANGE_DROP = "change.drop"
     CHECK_ASK = "check.ask"
     CHECK_ANSWER = "check.answer"
     SUBMISSION_ACCEPTED = "submission.accepted"
     SUBMISSION_RETURNED = "submission.returned"
     DEVICE_ENROL = "device.enrol"
+    DEVICE_LEAVE = "device.leave"
     SYNC_RUN = "sync.run"
     SYNC_RECEIVE = "sync.receive"
     KEY_WRONG_TRIES = "key.wrong_tries"
@@ -98,9 +101,13 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.CHECK_ANSWER,
             Action.SUBMISSION_ACCEPTED,
             Action.SUBMISSION_RETURNED,
+            Action.CLASH_DECIDE,
+            Action.CHANGE_DROP,
         }
     ),
-    ActionGroup.SYNC: frozenset({Action.DEVICE_ENROL, Action.SYNC_RUN, Action.SYNC_RECEIVE}),
+    ActionGroup.SYNC: frozenset(
+        {Action.DEVICE_ENROL, Action.DEVICE_LEAVE, Action.SYNC_RUN, Action.SYNC_RECEIVE}
+    ),
     ActionGroup.OPENING: frozenset(
         {
             Action.REGISTER_CREATE,
@@ -197,6 +204,7 @@ class FaultKind(Enum):
     MOVED = "moved"  # the line tells another number than its own
     ADDED = "added"  # a line that the register did not write
     CUT = "cut"  # the last lines are not there
+    RESTRICTED = "restricted"  # the ledger of what is restricted, from this line of it
     REWRITTEN = "rewritten"  # sound in itself, but not what a witness saw
 
 

@@ -32,11 +32,26 @@ class ChangeState(Enum):
     MERGED = "merged"
     CLASH = "clash"
     HELD = "held"
+    #: Never stored: it went out in a sync that is running or was cut, and has no receipt yet.
+    SENT = "sent"
+    #: Never stored: refused, and given up by its officer for a reason that the ledger keeps.
+    DROPPED = "dropped"
+
+
+#: Stands before the reason of a refused change that its officer gave up.
+DROPPED = "dropped:"
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One line of the outbox: a change of a document of a person, and what became of it."""
+    """One line of the outbox: a change of a document of a person, and what became of it.
+
+    Attributes:
+        position: where it stands in the outbox; asks for the lines before it.
+        subject: the document that stands for whom it is about, "" where that is not known.
+        fields: the names of the fields it sets.
+        clashed: those of which the server keeps another value beside it.
+    """
 
     seq: int
     at: str
@@ -46,6 +61,25 @@ class ChangeRow:
     state: ChangeState
     receipted_at: str
     why: str
+    position: int = 0
+    subject: str = ""
+    fields: tuple[str, ...] = ()
+    clashed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRules:
+    """How this register syncs by itself.
+
+    Attributes:
+        is_automatic: whenever there is a connection, and after saves.
+        on_metered: also where each megabyte costs.
+        paused_until: instant (ISO 8601) before which it does not; "" for no pause.
+    """
+
+    is_automatic: bool = True
+    on_metered: bool = False
+    paused_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +112,6 @@ class SyncReport:
     held: int
     problem: Problem | None = None
     parameters: dict[str, str] | None = None
+    is_stopped: bool = False
+    sent_bytes: int = 0
+    received_bytes: int = 0

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from desktop.domain.ledger import (
     Action,
+    FaultKind,
     LedgerCheck,
+    LedgerFault,
     LedgerLine,
     LedgerQuery,
     SearchKind,
@@ -31,7 +33,7 @@ from desktop.domain.wording import (
 )
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.services.workbook import write_texts
-from desktop.store import ledger, ledger_reading
+from desktop.store import ledger, ledger_reading, restricted_ledger, witnessing
 from desktop.store.documents import Document
 from desktop.store.register import Register
 from desktop.store.snapshots import snapshots_folder, witnesses_in
@@ -130,12 +132,17 @@ class Ledger:
     def check(
         self, *, witnesses: Sequence[Witness] = (), progress: _Progress | None = None
     ) -> LedgerCheck:
-        """Check every line, also against what the snapshots beside the register know of it.
+        """Check every line, also against what the snapshots and the server know of it.
 
+        The ledger of what is restricted is walked too, whoever asks.
         By what lines are found is made anew from the lines themselves. The check is a line too.
         """
-        known = [*witnesses, *self._snapshots_witnesses()]
+        known = [*witnesses, *self._noted_witnesses()]
         found = ledger.verify(self._register, witnesses=known, progress=progress)
+        broken_at = restricted_ledger.broken_at(self._register)
+        if broken_at is not None:
+            fault = LedgerFault(broken_at, FaultKind.RESTRICTED, broken_at)
+            found = replace(found, faults=(*found.faults, fault))
         ledger_reading.forget(self._register)
         self._note(
             Action.LEDGER_VERIFY,
@@ -143,7 +150,7 @@ class Ledger:
         )
         return found
 
-    def _snapshots_witnesses(self) -> list[Witness]:
+    def _noted_witnesses(self) -> list[Witness]:
         """Those that can speak of this ledger: after a restore its lines are others from there."""
         restores = ledger_reading.lines(
             self._register,
@@ -152,13 +159,19 @@ class Ledger:
         )
         return [
             witness
-            for taken_at, witness in witnesses_in(snapshots_folder(self._register.folder))
+            for taken_at, witness in self._noted()
             if not any(
                 witness.n >= line.n - _LINES_BEFORE_RESTORE
                 and taken_at <= datetime.fromisoformat(line.at)
                 for line in restores
             )
         ]
+
+    def _noted(self) -> list[tuple[datetime, Witness]]:
+        """What was noted of this ledger elsewhere, and when."""
+        snapshots = witnesses_in(snapshots_folder(self._register.folder))
+        confirmed = witnessing.confirmed_head(self._register)
+        return [*snapshots, *([] if confirmed is None else [confirmed])]
 
     # handing out
 

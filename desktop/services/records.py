@@ -387,6 +387,32 @@ class Records:
         self._write([self._person_edit(person, {}, flags), edit], action=Action.CHECK_ASK)
         return CheckId(edit.document_id)
 
+    def decide(self, document: Document, field: str, value: Value) -> None:
+        """Keep this value of a field that clashes; what the officer saw is ``document``.
+
+        It is a change even when the value is the one already shown, so that the clash is settled
+        for everybody. The flags of a person follow.
+        """
+        edit = Edit(
+            document_type=document.document_type,
+            document_id=document.document_id,
+            commune_code=document.commune_code,
+            fields={field: value},
+            form=_form_named(document),
+            decided=frozenset({field}),
+            seen_version=document.version,
+        )
+        if document.document_type is DocumentType.PERSON:
+            fields = {**document.fields, field: value}
+            flags = self._flags(PersonId(document.document_id), fields)
+            settled = {name for name in ("flags",) if name in document.clashes}
+            edit = replace(
+                edit,
+                fields={**edit.fields, "flags": list(flags) or None},
+                decided=edit.decided | settled,
+            )
+        self._write([edit], action=Action.CLASH_DECIDE)
+
     def adopt_csdlqg(self, person_id: PersonId, field: str) -> None:
         """Take over what the police read in the CSDLQG (Kế hoạch 251: entry follows it).
 
@@ -525,6 +551,12 @@ class Records:
         self, edits: list[Edit], *, action: str, also: Callable[[Driver], None] | None = None
     ) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action, also=also)
+
+
+def _form_named(document: Document) -> str:
+    """``form_id@version`` of a record; "" for what belongs to no form."""
+    form_id, version = document.fields.get("form_id"), document.fields.get("form_version")
+    return f"{form_id}@{version}" if form_id and version else ""
 
 
 def _id_of(document: Document | None) -> str | None:

@@ -11,31 +11,49 @@ import hashlib
 import platform
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from desktop.domain.ledger import PROGRAM, Action
-from desktop.domain.syncing import ChangeRow, Enrolment, SyncReport, SyncStatus
+from desktop.domain.syncing import (
+    ChangeRow,
+    ChangeState,
+    Enrolment,
+    SyncReport,
+    SyncRules,
+    SyncStatus,
+)
 from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.services.home import Home, home_of, settle_home
+from desktop.services.neighbours import keep_from_server, known_number
 from desktop.services.troubles import problem_of
-from desktop.store import ledger, permissions
+from desktop.store import ledger, permissions, witnessing
 from desktop.store.folder import failure_of, write_atomically
 from desktop.store.inbox import RegisterInbox
-from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
+from desktop.store.outbox import RegisterOutbox, count_changes, list_changes, sent_positions
 from desktop.store.register import Register
-from sync.client.conversation import HeldToken, enrol
+from sync.client.conversation import Conversation, HeldToken, enrol
 from sync.client.engine import PORTIONS, REAL_TIME, Pace, Portions, synchronise
 from sync.client.outcomes import SyncOutcome
 from sync.client.ports import DeviceIdentity
-from sync.client.transport import BadAddressError, Connect, Transport, checked_address
-from sync.protocol.messages import Enrolled
+from sync.client.transport import (
+    PATIENCE,
+    BadAddressError,
+    Connect,
+    Patience,
+    Transport,
+    checked_address,
+)
+from sync.client.watching import StoppableWatch, Stopped, Watch
+from sync.protocol.messages import Enrolled, LeaveRequest, LedgerHead, Left
 from sync.protocol.signing import new_signing_key
 
 _KEY, _PLACE, _LAST = "device_key", "enrolment", "last_sync"
+_RULES = "sync_rules"
 #: The hash of a code and the key made for it, until the enrolment has succeeded.
 _NEXT_KEY = "next_device_key"
 #: The pinned authority beside the register, written anew from the register before each sync.
@@ -50,6 +68,14 @@ class _Place(msgspec.Struct, frozen=True):
     enrolled: Enrolled
     server_url: str
     ca_pem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """This device: its place in the province, and what it signs with."""
+
+    enrolled: Enrolled
+    identity: DeviceIdentity
 
 
 class _Last(msgspec.Struct, frozen=True):
@@ -86,6 +112,8 @@ class Syncing:
         self._connect = connect
         self._app_version = app_version
         self._running = threading.Lock()
+        #: The epoch and the last change of it that went out, whether or not a receipt came.
+        self._sent = ("", 0)
         self._held = HeldToken()
 
     def enrolment(self) -> Enrolment | None:
@@ -188,22 +216,91 @@ class Syncing:
             last_parameters=last.parameters,
         )
 
-    def changes(self, *, limit: int, offset: int) -> list[ChangeRow]:
-        """The outbox, newest change first."""
-        return list_changes(self._register, limit=limit, offset=offset)
+    def changes(self, *, limit: int, offset: int = 0, before: int | None = None) -> list[ChangeRow]:
+        """The outbox, newest change first; ``before`` is the position of the last one known."""
+        rows = list_changes(self._register, limit=limit, offset=offset, before=before)
+        epoch, sent_to = self._sent
+        if not sent_to or not any(row.state is ChangeState.WAITING for row in rows):
+            return rows
+        sent = sent_positions(self._register, epoch=epoch, to=sent_to)
+        return [
+            replace(row, state=ChangeState.SENT)
+            if row.state is ChangeState.WAITING and row.position in sent
+            else row
+            for row in rows
+        ]
 
-    def run(self, *, on_progress: Callable[[int, int], None] | None = None) -> SyncReport:
-        """Exchange everything; a trouble is in the report and stays in ``status``."""
+    def rules(self) -> SyncRules:
+        """How this register syncs by itself."""
+        raw = self._register.meta(_RULES)
+        return SyncRules() if raw is None else msgspec.json.decode(raw, type=SyncRules)
+
+    def set_rules(self, rules: SyncRules) -> None:
+        """From now on, whoever works here."""
+        self._register.set_meta({_RULES: msgspec.json.encode(rules).decode()})
+
+    def run(
+        self,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+        watch: Watch | None = None,
+    ) -> SyncReport:
+        """Exchange everything; a trouble is in the report and stays in ``status``.
+
+        Who has the ``watch`` sees how it goes, and stops it: the report then says so.
+        """
+        watch = watch or Watch()
+        done = _Done(on_progress)
         with self._running:
             try:
-                report = self._run(on_progress)
+                report = self._run(done.step, watch)
             except AppError as error:
                 report = SyncReport(0, 0, 0, 0, error.problem, dict(error.parameters))
+            except Stopped:
+                report = done.stopped()
+            if watch.sent_to:
+                self._sent = watch.epoch, watch.sent_to
+            report = replace(
+                report, sent_bytes=watch.sent_bytes, received_bytes=watch.received_bytes
+            )
             # Where not even this can be written, the report itself still tells why.
             with contextlib.suppress(ExternalError):
-                self._remember(report)
+                if not report.is_stopped:
+                    self._remember(report)
                 self._note_run(report)
+                witnessing.note_confirmed(self._register, watch.ledger)
             return report
+
+    def leave(self, ledger: LedgerHead, *, watch: Watch | None = None) -> bool:
+        """Tell the server that this device gives up its place; ``False`` when it was not reached.
+
+        ``ledger`` is where the ledger ends that is about to be wiped.
+        """
+        place, signing_key = self._place(), self._register.meta(_KEY)
+        if place is None or signing_key is None:
+            return False
+        batch = RegisterOutbox(self._register).next_batch(limit=1)
+        with self._running, self._opened(place, watch or Watch()) as transport:
+            conversation = Conversation(
+                transport=transport,
+                identity=self._identity(place, signing_key),
+                app_version=self._app_version,
+            )
+            answer = conversation.leave(LeaveRequest(epoch=batch.epoch, ledger=ledger))
+        return isinstance(answer, Left)
+
+    def _opened(self, place: _Place, watch: Watch) -> Transport:
+        transport = self._connect(server_url=place.server_url, ca_file=self._ca_path(place.ca_pem))
+        transport.watch = watch
+        return transport
+
+    def _identity(self, place: _Place, signing_key: str) -> DeviceIdentity:
+        return DeviceIdentity(
+            device_id=place.enrolled.device,
+            server_url=place.server_url,
+            signing_key=bytes.fromhex(signing_key),
+            ca_file=self._ca_path(place.ca_pem),
+        )
 
     def _note_run(self, report: SyncReport) -> None:
         """What went out and came in, in the ledger."""
@@ -221,27 +318,80 @@ class Syncing:
     def _by(self, place: _Place | None) -> str:
         return self._author or ("" if place is None else place.enrolled.user) or PROGRAM
 
-    def _run(self, on_progress: Callable[[int, int], None] | None) -> SyncReport:
+    def _run(self, on_progress: Callable[[int, int], None], watch: Watch) -> SyncReport:
         place, signing_key = self._place(), self._register.meta(_KEY)
         if place is None or signing_key is None:
             raise UserError(Problem.NOT_ENROLLED)
+
+        def _watched(
+            *, server_url: str, ca_file: str | None, patience: Patience = PATIENCE
+        ) -> Transport:
+            made = self._connect(server_url=server_url, ca_file=ca_file, patience=patience)
+            made.watch = watch
+            return made
+
         outcome = synchronise(
             outbox=RegisterOutbox(self._register),
             inbox=RegisterInbox(self._register, clock=self._clock, author=self._by(place)),
+            identity=self._identity(place, signing_key),
+            app_version=self._app_version,
+            on_progress=on_progress,
+            pace=self._paced(watch),
+            portions=self._portions,
+            connect=_watched,
+            held=self._held,
+            known_directory=known_number(self._register, device_id=place.enrolled.device),
+        )
+        if outcome.directory is not None:
+            keep_from_server(
+                self._register, outcome.directory, device_id=place.enrolled.device
+            )
+        return _report(outcome)
+
+    def here(self) -> Here | None:
+        """Who this device is to others; ``None`` before enrolment."""
+        place, signing_key = self._place(), self._register.meta(_KEY)
+        if place is None or signing_key is None:
+            return None
+        return Here(
+            enrolled=place.enrolled,
             identity=DeviceIdentity(
                 device_id=place.enrolled.device,
                 server_url=place.server_url,
                 signing_key=bytes.fromhex(signing_key),
                 ca_file=self._ca_path(place.ca_pem),
             ),
-            app_version=self._app_version,
-            on_progress=on_progress,
-            pace=self._pace,
-            portions=self._portions,
-            connect=self._connect,
-            held=self._held,
         )
-        return _report(outcome)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No sync runs meanwhile; waits for one that does."""
+        with self._running:
+            yield
+
+    @contextlib.contextmanager
+    def talking(self) -> Iterator[Conversation]:
+        """A conversation with the server beside the syncs. Raises ``NOT_ENROLLED``."""
+        here = self.here()
+        if here is None:
+            raise UserError(Problem.NOT_ENROLLED)
+        identity = here.identity
+        with (
+            self._running,
+            self._connect(server_url=identity.server_url, ca_file=identity.ca_file) as transport,
+        ):
+            yield Conversation(
+                transport=transport,
+                identity=identity,
+                app_version=self._app_version,
+                held=self._held,
+            )
+
+    def _paced(self, watch: Watch) -> Pace:
+        """As it was given; a sync that can be stopped is stopped in its pauses too."""
+        if not isinstance(watch, StoppableWatch):
+            return self._pace
+        return replace(self._pace, wait=watch.wait)
 
     def _remember(self, report: SyncReport) -> None:
         now = self._clock().isoformat(timespec="seconds")
@@ -285,6 +435,22 @@ class Syncing:
         path = self._register.folder / _CA_FILE
         write_atomically(path, ca_pem.encode())
         return str(path)
+
+
+class _Done:
+    """What a sync has done when it is stopped."""
+
+    def __init__(self, on_progress: Callable[[int, int], None] | None) -> None:
+        self._on_progress = on_progress
+        self._done = 0
+
+    def step(self, done: int, known: int) -> None:
+        self._done = done
+        if self._on_progress is not None:
+            self._on_progress(done, known)
+
+    def stopped(self) -> SyncReport:
+        return SyncReport(self._done, 0, 0, 0, is_stopped=True)
 
 
 def _plain(code: str) -> str:

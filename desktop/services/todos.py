@@ -39,7 +39,7 @@ class Todos:
 
     def __init__(self, *, register: Register, forms: FormRegistry) -> None:
         self._register = register
-        self._forms = forms
+        self._subjects = Subjects(register=register, forms=forms)
 
     def list(self) -> list[Todo]:
         """Everything that waits, by kind, oldest first."""
@@ -60,8 +60,8 @@ class Todos:
     def _returned(self) -> Iterator[Todo]:
         for submission in returned_submissions(self._register):
             fields = submission.fields
-            questions = _questions(self._definition(fields))
-            person = self._person(fields.get("person_id"))
+            questions = _questions(self._subjects.definition(fields))
+            person = self._subjects.person(fields.get("person_id"))
             reasons = reasons_of(submission)
             for path in sorted(reasons, key=lambda path: _order(questions, path)):
                 yield _todo(
@@ -75,14 +75,14 @@ class Todos:
 
     def _differing(self) -> Iterator[Todo]:
         for check in latest_checks_with(self._register, CheckAnswer.DIFFERS):
-            person = self._person(check.fields.get("person_id"))
+            person = self._subjects.person(check.fields.get("person_id"))
             if person is None:
                 continue
             for name, value in open_differences(person.fields, check.fields).items():
                 yield _todo(
                     TodoKind.DIFFERS,
                     person,
-                    question=self._question_of_role(f"person.{name}"),
+                    question=self._subjects.question_of_role(f"person.{name}"),
                     text=value,
                     at=made_at(check.document_id),
                 )
@@ -90,13 +90,13 @@ class Todos:
     def _not_found(self) -> Iterator[Todo]:
         """While the identity is the one that was not found; an edited one is to be asked anew."""
         for check in latest_checks_with(self._register, CheckAnswer.NOT_FOUND):
-            person = self._person(check.fields.get("person_id"))
+            person = self._subjects.person(check.fields.get("person_id"))
             if person is None or snapshot(person.fields) != by_prefix(check.fields, IDENTITY):
                 continue
             yield _todo(
                 TodoKind.NOT_FOUND,
                 person,
-                question=self._question_of_role("person.id_number"),
+                question=self._subjects.question_of_role("person.id_number"),
                 text=str(check.fields.get("note") or ""),
                 at=made_at(check.document_id),
             )
@@ -107,9 +107,9 @@ class Todos:
         for document in documents_with_clashes(self._register):
             if document.document_type not in _FILLED:
                 continue
-            person = self._person_of(document)
+            person = self._subjects.person_of(document)
             for name, clashes in document.clashes.items():
-                question = self._question_of_field(document, name)
+                question = self._subjects.question_of_field(document, name)
                 if person is None or question is None or is_derived(name) or not clashes:
                     continue
                 newest: Clash = clashes[-1]
@@ -128,42 +128,58 @@ class Todos:
             asked = (
                 []
                 if document is None
-                else [self._question_of_field(document, name) for name in refused.fields]
+                else [self._subjects.question_of_field(document, name) for name in refused.fields]
             )
             yield _todo(
                 TodoKind.HELD,
-                None if document is None else self._person_of(document),
+                None if document is None else self._subjects.person_of(document),
                 question=next((question for question in asked if question is not None), None),
                 text=refused.why,
                 at=refused.change.at,
             )
 
-    def _person(self, person_id: Value) -> Document | None:
+
+class Subjects:
+    """Whom a document is about, and which question of which form a field of it answers."""
+
+    def __init__(self, *, register: Register, forms: FormRegistry) -> None:
+        self._register = register
+        self._forms = forms
+
+    def person(self, person_id: Value) -> Document | None:
+        """The person with this id, as far as it is here."""
         return self._register.document(person_id) if person_id else None
 
-    def _person_of(self, document: Document) -> Document | None:
+    def person_of(self, document: Document) -> Document | None:
         """The person a document is about; a household is found by its head, else by a member."""
         if document.document_type is DocumentType.PERSON:
             return document
         if document.document_type is not DocumentType.HOUSEHOLD:
-            return self._person(document.fields.get("person_id"))
-        head = self._person(document.fields.get("head_person_id"))
+            return self.person(document.fields.get("person_id"))
+        head = self.person(document.fields.get("head_person_id"))
         if head is not None:
             return head
         members = household_members(self._register, document.document_id)
-        return self._person(members[0].person_id) if members else None
+        return self.person(members[0].person_id) if members else None
 
-    def _question_of_field(self, document: Document, name: str) -> Question | None:
+    def question_of_field(self, document: Document, name: str) -> Question | None:
+        """The question whose answer this field holds; ``None`` for a field no form asks."""
         if document.document_type in (DocumentType.PERSON, DocumentType.HOUSEHOLD):
-            return self._question_of_role(f"{document.document_type.value}.{name}")
-        questions = _questions(self._definition(document.fields))
+            return self.question_of_role(f"{document.document_type.value}.{name}")
+        questions = _questions(self.definition(document.fields))
         return questions.get(name.removeprefix(ANSWERS))
 
-    def _question_of_role(self, role: str) -> Question | None:
+    def question_of_role(self, role: str) -> Question | None:
+        """The question for a field of a person or household."""
         questions = self._newest(_SHARED_FORM).questions()
         return next((question for question in questions if question.role == role), None)
 
-    def _definition(self, fields: Mapping[str, Value]) -> FormDefinition:
+    def definition_of(self, document: Document | None) -> FormDefinition:
+        """The form in whose words the document's fields are told."""
+        return self.definition({} if document is None else document.fields)
+
+    def definition(self, fields: Mapping[str, Value]) -> FormDefinition:
+        """The text a record or submission was made with."""
         form_id, version = fields.get("form_id"), fields.get("form_version")
         if not form_id or not version:
             return self._newest(_SHARED_FORM)

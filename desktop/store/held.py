@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 from sqlalchemy import Connection
 
+from desktop.domain.syncing import DROPPED
 from desktop.store.documents import as_kept
 from desktop.store.driver import driver_of
 from desktop.store.register import Register
@@ -38,7 +39,7 @@ Held: TypeAlias = Mapping[str, Mapping[str, HeldValue]]
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused change that still wants something.
+    """A refused change that still wants something, and was not given up.
 
     Attributes:
         why: a ``Hold`` value.
@@ -111,7 +112,9 @@ def _open_ones(
     is_later = False
     found: list[Refused] = []
     for change, state, why in reversed(made):
-        if state == "held":
+        if state == "held" and why.startswith(DROPPED):
+            is_later = True
+        elif state == "held":
             fields = tuple(
                 name
                 for name, (_, value) in change.patch.items()

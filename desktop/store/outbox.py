@@ -15,12 +15,13 @@ from itertools import takewhile
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.domain.syncing import ChangeRow, ChangeState
+from desktop.domain.syncing import DROPPED, ChangeRow, ChangeState
 from desktop.store import restricted_lists
 from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN, Books
 from desktop.store.documents import Patch, apply_patch, replayed
 from desktop.store.driver import Driver, driver_of, first_value
+from desktop.store.overlays import marks_of
 from desktop.store.receipts import pass_over_own, settle_plain
 from desktop.store.register import Register
 from desktop.store.resending import is_refused, send_whole
@@ -49,14 +50,16 @@ _AT = (
     "SELECT change FROM outbox WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position"
 )
 _COUNT_HELD = "SELECT count(*) FROM outbox WHERE state = 'held'"
+_COUNT_DROPPED = _COUNT_HELD + f" AND why LIKE '{DROPPED}%'"
 _FORGET_RESTRICTED = (
     "DELETE FROM restricted_changes WHERE position NOT IN (SELECT position FROM outbox)"
 )
 _RESTRICTED = "SELECT position, bucket FROM restricted_changes ORDER BY position"
 _NEWEST = (
-    "SELECT change, state, receipted_at, why, position FROM outbox WHERE position NOT IN "
-    "(SELECT value FROM json_each(?)) ORDER BY position DESC LIMIT ? OFFSET ?"
+    "SELECT change, state, receipted_at, why, clashed, position FROM outbox WHERE position NOT IN "
+    "(SELECT value FROM json_each(?)) AND position < ? ORDER BY position DESC LIMIT ? OFFSET ?"
 )
+_NO_POSITION = (1 << 63) - 1
 _SETTLE = (
     "UPDATE outbox SET state = ?, version = ?, clashed = ?, why = ?, receipted_at = ? "
     "WHERE position = ?"
@@ -235,25 +238,30 @@ def count_changes(register: Register) -> ChangeCounts:
         driver = driver_of(connection)
         books = Books(driver)
         held: int = first_value(driver.execute(_COUNT_HELD))
+        dropped: int = first_value(driver.execute(_COUNT_DROPPED))
         unseen = _unseen(driver, rights_in(driver, register.user))
-        is_held = "SELECT count(*) FROM outbox WHERE state = 'held' AND position = ?"
+        is_held = _COUNT_HELD + f" AND why NOT LIKE '{DROPPED}%' AND position = ?"
         hidden = sum(first_value(driver.execute(is_held, (position,))) for position in unseen)
     receipted = books.past + books.acked - held
-    return ChangeCounts(waiting=books.waiting, receipted=receipted, held=held - hidden)
+    return ChangeCounts(waiting=books.waiting, receipted=receipted, held=held - dropped - hidden)
 
 
-def list_changes(register: Register, *, limit: int, offset: int = 0) -> list[ChangeRow]:
+def list_changes(
+    register: Register, *, limit: int, offset: int = 0, before: int | None = None
+) -> list[ChangeRow]:
     """The outbox, newest change first, as if what the user may not see had never been made.
 
     Not even a number is missing: a gap beside the change of a person would tell whom it is about.
+    ``before`` is the position of the last line one has.
     """
     with register.reading() as connection:
         driver = driver_of(connection)
         unseen = _unseen(driver, rights_in(driver, register.user))
         names = msgspec.json.encode(unseen).decode()
-        rows = driver.execute(_NEWEST, (names, limit, offset)).fetchall()
+        last = _NO_POSITION if before is None else before
+        rows = driver.execute(_NEWEST, (names, last, limit, offset)).fetchall()
         changes = [_CHANGES.decode(row[0]) for row in rows]
-        titles = _titles(connection, changes)
+        titles, subjects = _titles(connection, changes)
     return [
         ChangeRow(
             seq=change.seq - _missed(unseen, position),
@@ -261,12 +269,27 @@ def list_changes(register: Register, *, limit: int, offset: int = 0) -> list[Cha
             by=change.by,
             document_type=change.document_type,
             title=titles.get(change.document_id, ""),
-            state=ChangeState(state),
+            state=ChangeState.DROPPED if why.startswith(DROPPED) else ChangeState(state),
             receipted_at=receipted_at,
-            why=why,
+            why=why.removeprefix(DROPPED),
+            position=position,
+            subject=subjects.get(change.document_id, ""),
+            fields=tuple(change.patch),
+            clashed=tuple(msgspec.json.decode(clashed, type=list[str])) if clashed else (),
         )
-        for change, (_, state, receipted_at, why, position) in zip(changes, rows, strict=True)
+        for change, (_, state, receipted_at, why, clashed, position) in zip(
+            changes, rows, strict=True
+        )
     ]
+
+
+def sent_positions(register: Register, *, epoch: str, to: int) -> range:
+    """Where the changes up to this one stand that have no receipt; none of another epoch."""
+    with register.reading() as connection:
+        books = Books(driver_of(connection))
+        if books.epoch != epoch:
+            return range(0)
+        return range(books.position_of(books.acked) + 1, books.position_of(to) + 1)
 
 
 def _unseen(driver: Driver, rights: frozenset[DataSet]) -> list[int]:
@@ -289,7 +312,8 @@ def held_changes(register: Register) -> list[HeldChange]:
         rights = rights_in(driver_of(connection), register.user)
         rows = connection.exec_driver_sql(
             "SELECT change, why, receipted_at FROM outbox AS held WHERE state = 'held' "
-            "AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.position > held.position "
+            "AND why NOT LIKE 'dropped:%' AND NOT EXISTS "
+            "(SELECT 1 FROM outbox AS later WHERE later.position > held.position "
             "AND later.document_id = held.document_id AND later.state <> 'held') "
             "ORDER BY position"
         ).all()
@@ -391,10 +415,13 @@ def _is_lacking(
 def _take_back(transaction: Transaction, entries: Sequence[Entry]) -> None:
     """Show what the server has, with the edits that still wait; a refused creation stays shown."""
     waiting = waiting_patches(transaction, [e.document_id for e in entries if e.pending])
+    marks = marks_of(transaction.driver, [e.document_id for e in entries])
     for entry in entries:
         if entry.base is not None:
+            mark = marks.get(entry.document_id)
+            upon = [] if mark is None else [mark.patch]
             entry.will_change()
-            entry.fields = replayed(entry.base, waiting.get(entry.document_id, ()))
+            entry.fields = replayed(entry.base, [*upon, *waiting.get(entry.document_id, ())])
 
 
 def _mark_pending(driver: Driver, document_ids: Sequence[str]) -> None:
@@ -421,8 +448,13 @@ def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> Non
     transaction.documents.write(touched)
 
 
-def _titles(connection: Connection, changes: Sequence[Change]) -> dict[str, str]:
-    """Document -> the name of the person it is about (of a household: its head, else its code)."""
+def _titles(
+    connection: Connection, changes: Sequence[Change]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Document -> the name of the person it is about (of a household: its head, else its code).
+
+    And document -> the id that stands for whom it is about.
+    """
     ids = msgspec.json.encode(list({change.document_id for change in changes})).decode()
     rows = connection.exec_driver_sql(
         """
@@ -430,18 +462,20 @@ def _titles(connection: Connection, changes: Sequence[Change]) -> dict[str, str]
           p.full_name,
           (SELECT h.full_name FROM documents AS hd JOIN people AS h ON h.doc = hd.doc
            WHERE hd.id = coalesce(hh.head_person_id, d.fields ->> 'person_id')),
-          hh.code, d.fields ->> 'identity.full_name', '')
+          hh.code, d.fields ->> 'identity.full_name', ''),
+          coalesce(nullif(hh.head_person_id, ''), d.fields ->> 'person_id', d.id)
         FROM documents AS d
         LEFT JOIN people AS p ON p.doc = d.doc
         LEFT JOIN households AS hh ON hh.doc = d.doc
         WHERE d.id IN (SELECT value FROM json_each(?1))
         UNION ALL
-        SELECT d.id, coalesce(p.full_name, d.fields ->> 'identity.full_name', '')
+        SELECT d.id, coalesce(p.full_name, d.fields ->> 'identity.full_name', ''),
+          coalesce(d.fields ->> 'person_id', d.id)
         FROM restricted_documents AS d
         LEFT JOIN documents AS pd ON pd.id = d.fields ->> 'person_id'
         LEFT JOIN people AS p ON p.doc = pd.doc
         WHERE d.id IN (SELECT value FROM json_each(?1))
         """,
         (ids,),
-    )
-    return {document_id: str(title) for document_id, title in rows}
+    ).all()
+    return {str(row[0]): str(row[1]) for row in rows}, {str(row[0]): str(row[2]) for row in rows}

@@ -27,6 +27,12 @@ _LINES = (
 )
 
 
+#: As bytes: what is damaged must not stop the walk.
+_WALK = (
+    "SELECT n, data_set, CAST(entry AS BLOB), CAST(hash AS BLOB) FROM restricted_ledger ORDER BY n"
+)
+
+
 def note(
     register: Register,
     *,
@@ -58,15 +64,18 @@ def broken_at(register: Register) -> int | None:
     with register.reading() as connection:
         driver = driver_of(connection)
         expected, count = ledger_start(), 0
-        rows = driver.execute("SELECT n, data_set, entry, hash FROM restricted_ledger ORDER BY n")
+        rows = driver.execute(_WALK)
         for n, data_set, text, kept in rows:
-            expected = chain_link(expected, text.encode())
+            expected = chain_link(expected, text or b"")
             if n != count + 1 or kept != expected or not _is_about(text, n, data_set):
                 return count + 1
             count = n
         return None if head(driver) == (count, expected) else count + 1
 
 
-def _is_about(text: str, n: int, data_set: str) -> bool:
-    entry = _ENTRIES.decode(text)
+def _is_about(text: bytes, n: int, data_set: str) -> bool:
+    try:
+        entry = _ENTRIES.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
     return entry.n == n and ("data_set", data_set) in entry.objects

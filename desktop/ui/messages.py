@@ -45,6 +45,7 @@ class Messages(QObject):
             **self._about_keys(),
             **self._about_disks(),
             **self._about_sync(),
+            **self._about_parcels(),
             **self._about_work(),
         }
 
@@ -169,6 +170,14 @@ class Messages(QObject):
                 self.tr("Một bản của tệp khóa bị hỏng và đã được làm lại."),
                 self.tr("Nếu lặp lại, nhờ kiểm tra ổ đĩa."),
             ),
+            Problem.UNSENT_CHANGES: (
+                self.tr("Còn {n} thay đổi chỉ có trên máy này."),
+                self.tr("Đồng bộ, hoặc gửi bằng tệp rồi nhận tệp biên nhận; sau đó làm lại."),
+            ),
+            Problem.NAME_MISTYPED: (
+                self.tr("Tên gõ vào không phải tên của anh/chị trong sổ này."),
+                self.tr("Gõ đúng tên như ở góc dưới bên trái rồi bấm lại."),
+            ),
             Problem.FILTER_NAME_TAKEN: (
                 self.tr("Đã có bộ lọc tên “{name}”."),
                 self.tr("Đặt một tên khác, hoặc xóa bộ lọc kia trước."),
@@ -236,6 +245,75 @@ class Messages(QObject):
             Problem.ANSWER_OF_ANOTHER: (
                 self.tr("Mã trả lời này thuộc yêu cầu khác."),
                 self.tr("Dùng mã cho yêu cầu mới nhất của máy này."),
+            ),
+        }
+
+    def _about_parcels(self) -> Mapping[Problem, tuple[str, str]]:
+        write_anew = self.tr("Ở máy gửi, làm lại tệp mới rồi chép sang.")
+        return {
+            Problem.PARCEL_NO_DIRECTORY: (
+                self.tr("Máy này chưa có danh bạ các cơ quan của tỉnh."),
+                self.tr("Đồng bộ qua mạng một lần; sau đó gửi và nhận tệp không cần mạng."),
+            ),
+            Problem.PARCEL_RECIPIENT_UNKNOWN: (
+                self.tr("Không còn nơi nhận này trong danh bạ của tỉnh."),
+                self.tr("Mở lại trang này rồi chọn nơi nhận trong danh sách."),
+            ),
+            Problem.PARCEL_GONE: (
+                self.tr("Không thấy tệp đã chọn."),
+                self.tr("Cắm lại USB rồi chọn lại tệp."),
+            ),
+            Problem.PARCEL_NOT_ONE: (
+                self.tr("Đây không phải tệp gửi nhận của Sổ An Sinh."),
+                self.tr("Chọn tệp có đuôi .goi do một máy khác làm ra."),
+            ),
+            Problem.PARCEL_NEWER: (
+                self.tr("Tệp này do phiên bản chương trình mới hơn làm ra."),
+                self.tr("Cập nhật chương trình ở máy này rồi nhận lại; tệp vẫn còn nguyên."),
+            ),
+            Problem.PARCEL_FOR_OTHERS: (
+                self.tr("Tệp này gửi cho máy khác nên máy này không mở được."),
+                self.tr("Đưa tệp đến đúng nơi nhận; chỉ máy đó mới đọc được."),
+            ),
+            Problem.PARCEL_CUT: (
+                self.tr("Tệp bị thiếu phần cuối."),
+                self.tr("Chép lại tệp từ máy gửi; rút USB đúng cách để chép cho hết."),
+            ),
+            Problem.PARCEL_DAMAGED: (
+                self.tr("Tệp bị hỏng hoặc bị sửa trên đường đi; máy này chưa nhận gì từ tệp."),
+                write_anew,
+            ),
+            Problem.PARCEL_TOO_LARGE: (
+                self.tr("Tệp quá lớn nên không nhận."),
+                self.tr("Gửi tệp này thẳng cho tỉnh, hoặc đồng bộ qua mạng."),
+            ),
+            Problem.PARCEL_FORGED: (
+                self.tr("Chữ ký trong tệp không đúng; máy này chưa nhận gì từ tệp."),
+                self.tr("Hỏi lại nơi gửi có thật đã gửi không; nếu có, xin tệp mới."),
+            ),
+            Problem.PARCEL_OTHER_PROVINCE: (
+                self.tr("Tệp này của một tỉnh khác."),
+                self.tr("Trả tệp lại nơi gửi; dữ liệu hai tỉnh không nhập chung."),
+            ),
+            Problem.PARCEL_SENDER_UNKNOWN: (
+                self.tr("Danh bạ của máy này chưa có máy đã gửi tệp."),
+                self.tr("Đồng bộ một lần hoặc nhận tệp mới của máy chủ, rồi nhận lại tệp này."),
+            ),
+            Problem.PARCEL_SENDER_REVOKED: (
+                self.tr("Máy gửi tệp này đã bị tỉnh thu hồi từ {date}."),
+                self.tr("Không dùng tệp này; báo cho tỉnh biết nó từ đâu đến."),
+            ),
+            Problem.PARCEL_REPLAYED: (
+                self.tr("Số của tệp này đã dùng cho một tệp khác đã nhận trước đây."),
+                self.tr("Nếu máy gửi vừa khôi phục sổ: cho máy đó đồng bộ rồi làm tệp mới."),
+            ),
+            Problem.PARCEL_BEHIND: (
+                self.tr("Dữ liệu trong tệp chưa nối tiếp với sổ này; phần biên nhận đã ghi."),
+                self.tr("Làm một tệp mới gửi máy chủ để xin lại cho đủ."),
+            ),
+            Problem.PARCEL_SEND_AGAIN: (
+                self.tr("Máy chủ chưa nhận hết các thay đổi; chúng vẫn còn nguyên trên máy này."),
+                self.tr("Làm một tệp mới gửi máy chủ."),
             ),
         }
 

@@ -140,6 +140,8 @@ class Words(QObject):
             ChangeState.MERGED: self.tr("Đã nhận, ghép với máy khác"),
             ChangeState.CLASH: self.tr("Trùng với máy khác, giữ cả hai"),
             ChangeState.HELD: self.tr("Máy chủ chưa nhận"),
+            ChangeState.SENT: self.tr("Đã gửi, chờ biên nhận"),
+            ChangeState.DROPPED: self.tr("Đã bỏ, máy chủ không nhận"),
         }[state]
 
     def document(self, document_type: str) -> str:

@@ -39,6 +39,8 @@ _STATE_TINTS = {
     ChangeState.MERGED: "good",
     ChangeState.CLASH: "warning",
     ChangeState.HELD: "error",
+    ChangeState.SENT: "info",
+    ChangeState.DROPPED: "muted",
 }
 
 

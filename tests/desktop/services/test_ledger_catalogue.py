@@ -43,7 +43,12 @@ from tests.support.worker_form import employed
 _ROOT = Path(desktop.__file__).parent
 _NAME = "Lê Thị Bình"
 #: Written with a server at the other end: ``tests/sync/client/test_ledger_lines.py``.
-_WITH_A_SERVER = {Action.DEVICE_ENROL}
+_WITH_A_SERVER = {
+    Action.DEVICE_ENROL,
+    Action.DEVICE_LEAVE,
+    Action.CLASH_DECIDE,
+    Action.CHANGE_DROP,
+}
 
 
 def _sources() -> list[tuple[Path, ast.Module]]:

@@ -197,6 +197,7 @@ _SKIPPED = {
     "Records.send_to_police",  # the registers are compared below
     "create_register",
     "open_register",
+    "wipe",
     "right_to_form",
     "record_id_of",  # anybody can work it out; it does not tell whether there is such a record
 }
@@ -212,6 +213,8 @@ _ASKED = {
     "Checks.queue",
     "Syncing.status",
     "Syncing.changes",
+    "Decisions.cases",
+    "Decisions.count",
     "Permissions.own",
     "Permissions.lines",
     "Backups.list",
@@ -227,6 +230,7 @@ def pool(office: Office, form_id: str) -> dict[str, object]:
         "author": OTHER,
         "clock": Clock(),
         "forms": FormRegistry.bundled(),
+        "records": office.records,
         "tables": IdentityTables.load(training=True),
         "text": "điểu",
         "limit": 100,
