@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from desktop.errors import Problem
+from desktop.errors import Problem, UserError
 from sync.client.outcomes import (
     CertificateRejected,
     ChangesGone,
@@ -19,6 +19,7 @@ from sync.client.outcomes import (
     Unreachable,
 )
 from sync.protocol.messages import RefusalCode
+from sync.protocol.parcel import Fault, ParcelError
 
 _REFUSALS = {
     RefusalCode.BAD_CODE: Problem.BAD_CODE,
@@ -34,7 +35,28 @@ _REFUSALS = {
     RefusalCode.BUSY: Problem.SERVER_BUSY,
     RefusalCode.NOT_FOUND: Problem.NOT_OUR_SERVER,
     RefusalCode.INTERNAL: Problem.SERVER_FAILED,
+    RefusalCode.PARCEL: Problem.PARCEL_DAMAGED,
 }
+_FAULTS = {
+    Fault.NOT_A_PARCEL: Problem.PARCEL_NOT_ONE,
+    Fault.NEWER_FORMAT: Problem.PARCEL_NEWER,
+    Fault.WRONG_RECIPIENT: Problem.PARCEL_FOR_OTHERS,
+    Fault.TRUNCATED: Problem.PARCEL_CUT,
+    Fault.DAMAGED: Problem.PARCEL_DAMAGED,
+    Fault.TOO_LARGE: Problem.PARCEL_TOO_LARGE,
+    Fault.BAD_SIGNATURE: Problem.PARCEL_FORGED,
+    Fault.OTHER_PROVINCE: Problem.PARCEL_OTHER_PROVINCE,
+    Fault.UNKNOWN_SENDER: Problem.PARCEL_SENDER_UNKNOWN,
+    Fault.REVOKED_SENDER: Problem.PARCEL_SENDER_REVOKED,
+    Fault.REPLAYED: Problem.PARCEL_REPLAYED,
+}
+
+
+def parcel_problem(error: ParcelError) -> UserError:
+    """Why a parcel is refused."""
+    day = error.revoked_at[:10]
+    when = {"date": f"{day[8:]}/{day[5:7]}/{day[:4]}"} if day else {}
+    return UserError(_FAULTS[error.fault], **when)
 
 
 def problem_of(trouble: Trouble) -> tuple[Problem, dict[str, str]]:
@@ -54,6 +76,8 @@ def problem_of(trouble: Trouble) -> tuple[Problem, dict[str, str]]:
             return Problem.SERVER_BUSY, {"seconds": str(seconds)}
         case Malformed():
             return Problem.PROTOCOL_MISMATCH, {}
+        case Refused(code=RefusalCode.PARCEL, why=why):
+            return _fault_problem(why), {}
         case Refused(code=code):
             return _REFUSALS[code], {}
         case ChangesGone():
@@ -62,3 +86,11 @@ def problem_of(trouble: Trouble) -> tuple[Problem, dict[str, str]]:
             return Problem.DIVERGED, {"count": str(len(buckets))}
         case _:
             assert_never(trouble)
+
+
+def _fault_problem(why: str) -> Problem:
+    """Why the server did not take a carried parcel; a newer server may have reasons of its own."""
+    try:
+        return _FAULTS[Fault(why)]
+    except ValueError:
+        return Problem.PARCEL_DAMAGED

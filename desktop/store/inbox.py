@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from desktop.domain.ledger import Action
-from desktop.store import restricted_lists
+from desktop.store import overlays, restricted_lists
 from desktop.store.batch import Batch, Entry, refresh_person_states
 from desktop.store.documents import Patch, replayed
 from desktop.store.driver import Driver
@@ -140,6 +140,7 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
     batch = transaction.documents
     batch.load(row.document_id for row in rows)
     waiting = _waiting(transaction, rows)
+    marks = overlays.marks_of(transaction.driver, [row.document_id for row in rows])
     changed: list[Entry] = []
     for row in rows:
         entry = batch.get(row.document_id)
@@ -148,15 +149,22 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         elif row.version < entry.version or _is_here(entry, row):
             continue  # a row that a later page overtook, or our own change coming back
         patches = waiting.get(row.document_id)
+        mark = marks.get(row.document_id)
+        upon = [] if mark is None else [_left(transaction, row, mark)]
         entry.will_change()
         entry.version = row.version
         entry.base = dict(row.fields) if patches else None
-        entry.fields = replayed(row.fields, patches or ())
+        entry.fields = replayed(row.fields, [*upon, *(patches or ())])
         entry.clashes = dict(row.clashes)
         changed.append(entry)
     again = send_missed_again(transaction, [entry.document_id for entry in changed])
     batch.write([*changed, *again])
     return len(changed)
+
+
+def _left(transaction: Transaction, row: Row, mark: overlays.Mark) -> Patch:
+    """What another office answered by parcel, as far as the server does not have it."""
+    return overlays.left_by_row(transaction.driver, row.document_id, mark, row.fields)
 
 
 def _is_here(entry: Entry, row: Row) -> bool:
@@ -191,6 +199,7 @@ def _drop(driver: Driver, bucket: str) -> None:
         )
     driver.execute("DELETE FROM documents WHERE bucket = ?", (bucket,))
     restricted_lists.drop_bucket(driver, bucket)
+    overlays.drop_bucket(driver, bucket)
     driver.execute("DELETE FROM buckets WHERE bucket = ?", (bucket,))
     refresh_person_states(driver, person_ids)
     refresh_marks(driver, person_ids=person_ids)

@@ -17,6 +17,7 @@ from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN
 from desktop.store.documents import Patch, apply_patch
 from desktop.store.driver import Driver
+from desktop.store.overlays import marks_of, without
 from desktop.store.transaction import Transaction
 from sync.protocol.documents import RULES
 from sync.protocol.ids import new_id_text
@@ -89,12 +90,15 @@ def create_whole(
         for change in saved_with(transaction, document_id):
             wanted.setdefault(change.document_id, change.form)
     transaction.documents.load(wanted)
+    marks = marks_of(transaction.driver, list(wanted))
     found = [(transaction.documents.get(name), its_form) for name, its_form in wanted.items()]
     made: list[Entry] = []
     for one, its_form in found:
         if one is None or one.version:
             continue
-        patch: Patch = {name: (None, value) for name, value in one.fields.items()}
+        mark = marks.get(one.document_id)  # another office's answer is not ours to send
+        own = one.fields if mark is None else without(one.fields, [mark.patch])
+        patch: Patch = {name: (None, value) for name, value in own.items()}
         transaction.books.append(
             Change(
                 seq=transaction.books.seq + 1,

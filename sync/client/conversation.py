@@ -25,6 +25,7 @@ from sync.protocol.codec import (
     decode_pull,
     join_push,
 )
+from sync.protocol.directory import DirectoryRequest, SignedDirectory
 from sync.protocol.messages import (
     DOCUMENT_SCHEMA,
     PROTOCOL_VERSION,
@@ -41,6 +42,7 @@ from sync.protocol.messages import (
     RefusalCode,
     Session,
 )
+from sync.protocol.parcel import PARCEL_TYPE
 from sync.protocol.signing import public_key_of, sign_enrolment, sign_login
 
 T = TypeVar("T")
@@ -124,6 +126,30 @@ class Conversation:
         """Give up this device's place: it is refused from now on."""
         return self._as_device(
             lambda token: self._transport.ask("/auth/leave", request, Left, token=token)
+        )
+
+    def directory(self, *, known: int) -> SignedDirectory | RequestTrouble:
+        """Who in the province this device can send parcels to; ``known`` is the number it has."""
+        return self._as_device(
+            lambda token: self._transport.ask(
+                "/sync/v1/directory", DirectoryRequest(number=known), SignedDirectory, token=token
+            )
+        )
+
+    def parcel(self, sealed: bytes) -> bytes | RequestTrouble:
+        """Hand over a parcel for the server that somebody else wrote; gives the one that answers.
+
+        This device can read neither.
+        """
+        return self._as_device(
+            lambda token: self._transport.send(
+                "/sync/v1/parcel",
+                sealed,
+                body_type=PARCEL_TYPE,
+                answer_type=PARCEL_TYPE,
+                decode=bytes,
+                token=token,
+            )
         )
 
     def pull(self, request: PullRequest) -> PullPage | RequestTrouble:

@@ -34,6 +34,7 @@ from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.codec import PullPage
+from sync.protocol.directory import SignedDirectory
 from sync.protocol.messages import Digest, Outcome, PullRequest, PushAnswer, RefusalCode
 
 #: Rows asked for in one page; a page is one transaction of the register.
@@ -113,10 +114,12 @@ def synchronise(
     portions: Portions = PORTIONS,
     connect: Connect = Transport,
     held: HeldToken | None = None,
+    known_directory: int | None = None,
 ) -> SyncOutcome:
     """Exchange everything with the server; trouble comes back in the outcome, never raised.
 
-    ``held`` keeps the login from one sync to the next.
+    ``held`` keeps the login from one sync to the next. With ``known_directory`` (its number, 0 for
+    none) a newer directory of the province is fetched too.
 
     ``on_progress`` receives (done, known so far): changes receipted and rows applied. Raises
     ``BadAddressError`` when the identity's address cannot be used, and whatever the store raises.
@@ -136,6 +139,8 @@ def synchronise(
             batch_size=BatchSize(start=portions.first_batch),
         )
         trouble = run.everything()
+        if trouble is None and known_directory is not None:
+            run.learn_directory(known_directory)
     return run.outcome(trouble)
 
 
@@ -172,6 +177,8 @@ class _Sync:
     held: int = 0
     expected: int = 0
     repairs: int = 0
+    directory_number: int = 0
+    directory: SignedDirectory | None = None
 
     def outcome(self, trouble: Trouble | None) -> SyncOutcome:
         return SyncOutcome(
@@ -180,7 +187,14 @@ class _Sync:
             clashes=self.clashes,
             held=self.held,
             trouble=trouble,
+            directory=self.directory,
         )
+
+    def learn_directory(self, known: int) -> None:
+        """Fetch the directory where the server has another one. No sync fails for want of it."""
+        if self.directory_number not in (0, known):
+            answer = self.conversation.directory(known=known)
+            self.directory = answer if isinstance(answer, SignedDirectory) else None
 
     def everything(self) -> Trouble | None:
         """Push, pull, push again if edits arrived; compare; repair what differs, once.
@@ -400,6 +414,7 @@ class _Sync:
                 ahead = self._ask_ahead(cursors_after(page, cursors))
             self._apply(page)
             if not page.end.more:
+                self.directory_number = page.end.directory
                 return page.end.digest
 
     def _page(self, cursors: dict[str, int], ahead: _Ahead | None) -> PullPage | RequestTrouble:

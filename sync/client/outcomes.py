@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from sync.protocol.directory import SignedDirectory
 from sync.protocol.messages import RefusalCode
 
 
@@ -54,10 +55,14 @@ class ServerBusy:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An expected refusal of the server. ``expected`` is the next seq, for ``GAP`` only."""
+    """An expected refusal of the server. ``expected`` is the next seq, for ``GAP`` only.
+
+    ``why`` is the ``Fault`` value of a parcel it does not take.
+    """
 
     code: RefusalCode
     expected: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class SyncOutcome:
         clashes: pushed changes of which a field clashed.
         held: pushed changes that the server refused by a rule.
         trouble: why the sync did not finish; ``None`` when register and server agree.
+        directory: the province's directory, where it was asked for and is a new one.
     """
 
     pushed: int = 0
@@ -109,3 +115,4 @@ class SyncOutcome:
     clashes: int = 0
     held: int = 0
     trouble: Trouble | None = field(default=None)
+    directory: SignedDirectory | None = field(default=None)

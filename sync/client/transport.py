@@ -328,7 +328,7 @@ def _trouble_of_refusal(refusal: Refusal, status: int) -> RequestTrouble:
         case RefusalCode.INTERNAL:
             return ServerFailed(status)
         case code:
-            return Refused(code, expected=max(refusal.expected, 0))
+            return Refused(code, expected=max(refusal.expected, 0), why=refusal.why)
 
 
 def _trouble_of(error: BaseException) -> RequestTrouble:

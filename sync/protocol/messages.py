@@ -241,13 +241,18 @@ class Digest(msgspec.Struct, frozen=True):
     x: str
 
 
-class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end"):
-    """Closes a pull page. ``next`` are the cursors after it; digests come when nothing is left."""
+class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end", omit_defaults=True):
+    """Closes a pull page. ``next`` are the cursors after it; digests come when nothing is left.
+
+    ``directory`` is the number of the province's directory of offices and devices; 0 from a server
+    that has none.
+    """
 
     next: dict[str, int]
     more: bool
     digest: dict[str, Digest]
     server_epoch: str
+    directory: int = 0
 
 
 PullLine: TypeAlias = Row | Grant | Drop | PullEnd
@@ -350,6 +355,7 @@ class RefusalCode(Enum):
     BUSY = "busy"  # another push of this device is running, or the server is overloaded
     NOT_FOUND = "not_found"
     INTERNAL = "internal"
+    PARCEL = "parcel"  # a parcel that the server does not take; ``why`` is a ``Fault`` value
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -358,3 +364,4 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
     code: RefusalCode
     expected: int = 0
     retry_after_seconds: int = 0
+    why: str = ""

@@ -57,6 +57,16 @@ def push_text(header_line: bytes, chain_hash: str) -> bytes:
     return header_line + b"\n" + chain_hash.encode()
 
 
+def parcel_text(content_hash: str) -> bytes:
+    """What the sender signs of a parcel: the hash of all its lines, the header first."""
+    return f"parcel\n{content_hash}".encode()
+
+
+def directory_text(directory_json: bytes) -> bytes:
+    """What the province's server signs of a directory: its text."""
+    return b"directory\n" + directory_json
+
+
 def sign_enrolment(signing_key: bytes, *, code: str, public_key: str) -> str:
     """The signature of an ``EnrolRequest``."""
     return sign(signing_key, enrol_text(code, public_key))

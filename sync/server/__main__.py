@@ -15,6 +15,7 @@ from sync.server.database import migrate as migrate_tables
 from sync.server.database import open_engine
 from sync.server.enrolment import new_code
 from sync.server.logs import log_to_stderr
+from sync.server.parcel_commands import parcel_commands
 from sync.server.provinces import (
     ProvinceExistsError,
     UnknownDeviceError,
@@ -37,6 +38,7 @@ cli = typer.Typer(
 )
 
 cli.add_typer(recovery_keys, name="recovery-keys")
+cli.add_typer(parcel_commands, name="parcel")
 cli.command()(recover)
 
 DatabaseUrl = Annotated[

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.messages import Change, ChangeResult, Outcome
+from sync.protocol.rules import is_uuid
 from sync.server.copying import NULL, array, copy_rows, escaped
-from sync.server.rules import is_uuid
 from sync.server.tables import operations
 
 _RESULT = (

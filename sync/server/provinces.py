@@ -45,6 +45,12 @@ def server_epoch(connection: Connection) -> str:
     return epoch
 
 
+def epoch_and_directory(connection: Connection) -> tuple[str, int]:
+    """The incarnation of this database, and the number of its directory."""
+    row = connection.execute(select(province.c.server_epoch, province.c.directory_number)).one()
+    return row[0], row[1]
+
+
 def renew_epoch(connection: Connection) -> None:
     """Tell every device that this database went back in time, so that it compares everything."""
     connection.execute(update(province).values(server_epoch=new_epoch()))

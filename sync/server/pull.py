@@ -25,9 +25,9 @@ from sync.protocol.messages import (
     Refusal,
 )
 from sync.server.database import snapshot
-from sync.server.provinces import server_epoch
+from sync.server.provinces import epoch_and_directory
 from sync.server.registers import digest_bits
-from sync.server.sessions import authenticate
+from sync.server.sessions import Device, authenticate
 from sync.server.tables import buckets, documents
 
 MOST_ROWS = 2_000
@@ -109,6 +109,29 @@ def pull(engine: Engine, token: str, request: PullRequest) -> bytes | Refusal:
         return encode_lines(_answer(connection, granted, request))
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedPage:
+    """A page that travels in a parcel: its lines, how many rows, and the cursors it follows."""
+
+    asked: Mapping[str, int]
+    lines: bytes
+    rows: int
+
+
+def all_pages(
+    connection: Connection, device: Device, cursors: Mapping[str, int]
+) -> Iterator[CarriedPage]:
+    """Everything after these cursors, page by page; all of one moment in a snapshot."""
+    granted, asked, has_more = device.buckets(), dict(cursors), True
+    while has_more:
+        lines = list(_answer(connection, granted, PullRequest(cursors=asked)))
+        end = lines[-1]
+        assert isinstance(end, PullEnd)  # noqa: S101 - it closes every answer
+        rows = sum(isinstance(line, _RawRow) for line in lines)
+        yield CarriedPage(asked=asked, lines=encode_lines(lines), rows=rows)
+        asked, has_more = dict(end.next), end.more
+
+
 def _answer(
     connection: Connection, granted: Sequence[str], request: PullRequest
 ) -> Iterator[msgspec.Struct]:
@@ -127,11 +150,13 @@ def _answer(
     }
     yield from page.lines
     has_more = any(after[bucket] < known[bucket].head for bucket in granted)
+    epoch, directory = epoch_and_directory(connection)
     yield PullEnd(
         next=after,
         more=has_more,
         digest={} if has_more else {bucket: known[bucket].digest() for bucket in granted},
-        server_epoch=server_epoch(connection),
+        server_epoch=epoch,
+        directory=directory,
     )
 
 

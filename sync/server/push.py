@@ -30,12 +30,12 @@ from sync.protocol.messages import (
     Refusal,
     RefusalCode,
 )
+from sync.protocol.rules import MOST_FIELDS, broken_rule, is_uuid
 from sync.protocol.signing import is_signed, push_text
 from sync.server import history, registers, witnesses
 from sync.server.database import is_collision
 from sync.server.provinces import server_epoch
 from sync.server.registers import Stored
-from sync.server.rules import MOST_FIELDS, broken_rule, is_uuid
 from sync.server.sessions import Device, colleagues_of
 from sync.server.tables import device_epochs, devices
 

@@ -1,3 +1,11 @@
+CREATE FUNCTION public.count_directory() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE province SET directory_number = directory_number + 1;
+    RETURN NULL;
+END
+$$;
 CREATE TABLE public.alembic_version (
     version_num character varying(32) NOT NULL
 );
@@ -507,13 +515,33 @@ CREATE TABLE public.operations_p07 (
     accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
 )
 WITH (toast_tuple_target='8160');
+CREATE TABLE public.parcels_received (
+    device_id uuid NOT NULL,
+    series text NOT NULL,
+    number bigint NOT NULL,
+    content text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.parcels_sent (
+    device_id uuid NOT NULL,
+    number bigint NOT NULL
+);
+
 CREATE TABLE public.province (
     singleton boolean DEFAULT true NOT NULL,
     code text NOT NULL,
     name text NOT NULL,
     training boolean NOT NULL,
     server_epoch text NOT NULL,
+    directory_number bigint DEFAULT 1 NOT NULL,
     CONSTRAINT province_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE public.server_keys (
+    singleton boolean DEFAULT true NOT NULL,
+    seed bytea NOT NULL,
+    CONSTRAINT server_keys_singleton CHECK (singleton)
 );
 
 CREATE TABLE public.tokens (
@@ -644,8 +672,14 @@ ALTER TABLE ONLY public.operations_p06
     ADD CONSTRAINT operations_p06_pkey PRIMARY KEY (device_id, epoch, seq);
 ALTER TABLE ONLY public.operations_p07
     ADD CONSTRAINT operations_p07_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.parcels_received
+    ADD CONSTRAINT parcels_received_pkey PRIMARY KEY (device_id, series, number);
+ALTER TABLE ONLY public.parcels_sent
+    ADD CONSTRAINT parcels_sent_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.province
     ADD CONSTRAINT province_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.server_keys
+    ADD CONSTRAINT server_keys_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (token_hash);
 CREATE INDEX challenges_expires_at_idx ON public.challenges USING btree (expires_at);
@@ -732,6 +766,9 @@ ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p
 ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p06_pkey;
 ALTER INDEX public.operations_change_id_idx ATTACH PARTITION public.operations_p07_change_id_idx;
 ALTER INDEX public.operations_pkey ATTACH PARTITION public.operations_p07_pkey;
+CREATE TRIGGER communes_in_directory AFTER INSERT OR DELETE OR UPDATE ON public.office_communes FOR EACH STATEMENT EXECUTE FUNCTION public.count_directory();
+CREATE TRIGGER devices_in_directory AFTER INSERT OR DELETE OR UPDATE OF office_id, name, public_key, revoked_at ON public.devices FOR EACH STATEMENT EXECUTE FUNCTION public.count_directory();
+CREATE TRIGGER offices_in_directory AFTER INSERT OR DELETE OR UPDATE OF name, role ON public.offices FOR EACH STATEMENT EXECUTE FUNCTION public.count_directory();
 ALTER TABLE ONLY public.challenges
     ADD CONSTRAINT challenges_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.device_epochs
@@ -746,5 +783,9 @@ ALTER TABLE ONLY public.office_communes
     ADD CONSTRAINT office_communes_commune_code_fkey FOREIGN KEY (commune_code) REFERENCES public.communes(code);
 ALTER TABLE ONLY public.office_communes
     ADD CONSTRAINT office_communes_office_id_fkey FOREIGN KEY (office_id) REFERENCES public.offices(id);
+ALTER TABLE ONLY public.parcels_received
+    ADD CONSTRAINT parcels_received_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE ONLY public.parcels_sent
+    ADD CONSTRAINT parcels_sent_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);

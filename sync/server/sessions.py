@@ -10,9 +10,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
 from sync.protocol.documents import DataSet, Role, bucket_of, granted
 from sync.protocol.messages import (
@@ -23,8 +24,8 @@ from sync.protocol.messages import (
     RefusalCode,
     Session,
 )
+from sync.protocol.rules import is_uuid
 from sync.protocol.signing import is_signed, login_text
-from sync.server.rules import is_uuid
 from sync.server.tables import challenges, devices, office_communes, offices, tokens
 
 CHALLENGE_LIFE = timedelta(seconds=60)
@@ -129,12 +130,28 @@ def _new_session(connection: Connection, device_id: UUID) -> Session:
 
 def authenticate(connection: Connection, token: str) -> Device | Refusal:
     """The device that this token was given to."""
+    row = connection.execute(
+        _devices()
+        .join(tokens, tokens.c.device_id == devices.c.id)
+        .where(tokens.c.token_hash == _hash(token), tokens.c.expires_at > func.now())
+    ).one_or_none()
+    return Refusal(code=RefusalCode.TOKEN_EXPIRED) if row is None else _scoped(row)
+
+
+def device_by_id(connection: Connection, device_id: UUID) -> Device | Refusal:
+    """The device with this id, whose signature is checked elsewhere."""
+    row = connection.execute(_devices().where(devices.c.id == device_id)).one_or_none()
+    return Refusal(code=RefusalCode.UNKNOWN_DEVICE) if row is None else _scoped(row)
+
+
+def _devices() -> Select[Any]:
+    """Devices with what their scope is made of."""
     communes = (
         select(func.array_agg(office_communes.c.commune_code))
         .where(office_communes.c.office_id == devices.c.office_id)
         .scalar_subquery()
     )
-    row = connection.execute(
+    return (
         select(
             devices.c.id,
             devices.c.public_key,
@@ -143,12 +160,12 @@ def authenticate(connection: Connection, token: str) -> Device | Refusal:
             offices.c.role,
             communes.label("communes"),
         )
-        .join(tokens, tokens.c.device_id == devices.c.id)
+        .select_from(devices)
         .join(offices, offices.c.id == devices.c.office_id)
-        .where(tokens.c.token_hash == _hash(token), tokens.c.expires_at > func.now())
-    ).one_or_none()
-    if row is None:
-        return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+    )
+
+
+def _scoped(row: Row[Any]) -> Device | Refusal:
     if row.revoked_at is not None:
         return Refusal(code=RefusalCode.REVOKED)
     role = Role(row.role)

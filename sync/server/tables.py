@@ -49,7 +49,18 @@ province = Table(
     Column("name", Text, nullable=False),
     Column("training", Boolean, nullable=False),
     Column("server_epoch", Text, nullable=False),
+    # Grows whenever an office or a device comes, goes or changes; triggers count.
+    Column("directory_number", BigInteger, nullable=False, server_default=text("1")),
     CheckConstraint("singleton", name="singleton"),
+)
+
+#: The Ed25519 seed of this province's server: it signs directories, and opens and signs parcels.
+server_keys = Table(
+    "server_keys",
+    metadata,
+    Column("singleton", Boolean, primary_key=True, server_default=text("true")),
+    Column("seed", LargeBinary, nullable=False),
+    CheckConstraint("singleton", name="server_keys_singleton"),
 )
 
 communes = Table(
@@ -103,6 +114,26 @@ device_epochs = Table(
     Column("ledger_hash", LargeBinary),
     Column("ledger_at", _instant),
     PrimaryKeyConstraint("device_id", "epoch"),
+)
+
+#: Parcels that came from devices, by the numbers they gave them, and the hash of their content.
+parcels_received = Table(
+    "parcels_received",
+    metadata,
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("series", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("received_at", _instant, nullable=False, server_default=_now),
+    PrimaryKeyConstraint("device_id", "series", "number"),
+)
+
+#: The last number of the parcels made for each device.
+parcels_sent = Table(
+    "parcels_sent",
+    metadata,
+    Column("device_id", Uuid, ForeignKey("devices.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
 )
 
 #: One-time codes: the selector finds the row, the hash proves the whole code.

@@ -7,6 +7,7 @@ waits for the database. Nothing of a body, a token or an exception's text is eve
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import time
 import traceback
@@ -37,6 +38,7 @@ from sync.protocol.codec import (
     decode_push,
     inflated,
 )
+from sync.protocol.directory import DirectoryRequest
 from sync.protocol.messages import (
     ChallengeRequest,
     EnrolRequest,
@@ -47,8 +49,10 @@ from sync.protocol.messages import (
     Refusal,
     RefusalCode,
 )
-from sync.server import enrolment, sessions, witnesses
+from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError
+from sync.server import enrolment, parcels, sessions, witnesses
 from sync.server.database import CONNECTIONS, passes_by_itself
+from sync.server.directory import directory_for, server_seed
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
 from sync.server.room import Room, Visit
@@ -71,6 +75,7 @@ STATUS = {
     RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     RefusalCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+    RefusalCode.PARCEL: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 _SMALL_BODY_BYTES = 64 * 1024
@@ -94,8 +99,15 @@ class Call:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SealedReply:
+    """A parcel: its bytes go out as they are."""
+
+    body: bytes
+
+
 #: A message becomes JSON, bytes are lines already, a refusal gets its status.
-Reply: TypeAlias = msgspec.Struct | bytes
+Reply: TypeAlias = msgspec.Struct | bytes | SealedReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,31 @@ def _pull(call: Call) -> Reply:
     return pull(call.engine, call.token, request)
 
 
+def _directory(call: Call) -> Reply:
+    decode_message(call.body, DirectoryRequest)
+    with call.engine.begin() as connection:
+        device = sessions.authenticate(connection, call.token)
+        if isinstance(device, Refusal):
+            return device
+        return directory_for(connection, device, seed=server_seed(connection))
+
+
+def _parcel(call: Call) -> Reply:
+    """A device carries a parcel that it cannot read, and takes the answer back the same way."""
+    with call.engine.connect() as connection:
+        carrier = sessions.authenticate(connection, call.token)
+    if isinstance(carrier, Refusal):
+        return carrier
+    answer = io.BytesIO()
+    try:
+        parcels.receive(call.engine, io.BytesIO(call.body), answer)
+    except ParcelError as error:
+        if error.fault is Fault.NOT_A_PARCEL:
+            return Refusal(code=RefusalCode.MALFORMED)
+        return Refusal(code=RefusalCode.PARCEL, why=error.fault.value)
+    return SealedReply(answer.getvalue())
+
+
 OPERATIONS = (
     Operation("/auth/enrol", JSON_TYPE, _SMALL_BODY_BYTES, _enrol),
     Operation("/auth/challenge", JSON_TYPE, _SMALL_BODY_BYTES, _challenge),
@@ -160,6 +197,8 @@ OPERATIONS = (
     Operation("/auth/leave", JSON_TYPE, _SMALL_BODY_BYTES, _leave),
     Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
     Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
+    Operation("/sync/v1/directory", JSON_TYPE, _SMALL_BODY_BYTES, _directory),
+    Operation("/sync/v1/parcel", PARCEL_TYPE, LARGEST_BODY_BYTES, _parcel),
 )
 
 
@@ -288,15 +327,13 @@ def _refusal_of(error: Exception) -> Refusal:
 
 
 def _response(reply: Reply, headers: Any) -> Response[bytes]:
-    content, media_type = (
-        (reply, LINES_TYPE) if isinstance(reply, bytes) else (msgspec.json.encode(reply), JSON_TYPE)
-    )
+    content, media_type = _content(reply)
     answer_headers = {"Cache-Control": "no-store"}
     if isinstance(reply, Refusal) and reply.retry_after_seconds:
         answer_headers["Retry-After"] = str(reply.retry_after_seconds)
     accepted = headers.get("accept-encoding", "")
     encoding = next((name for name in (codec.ZSTD, codec.GZIP) if name in accepted), None)
-    if len(content) >= _COMPRESS_FROM_BYTES and encoding is not None:
+    if len(content) >= _COMPRESS_FROM_BYTES and encoding is not None and media_type != PARCEL_TYPE:
         content = compressed(content, encoding)
         answer_headers["Content-Encoding"] = encoding
     return Response(
@@ -305,6 +342,16 @@ def _response(reply: Reply, headers: Any) -> Response[bytes]:
         media_type=media_type,
         headers=answer_headers,
     )
+
+
+def _content(reply: Reply) -> tuple[bytes, str]:
+    match reply:
+        case SealedReply(body=body):
+            return body, PARCEL_TYPE
+        case bytes():
+            return reply, LINES_TYPE
+        case _:
+            return msgspec.json.encode(reply), JSON_TYPE
 
 
 def _refuse_route(_: AnyRequest, error: HTTPException) -> Response[bytes]:

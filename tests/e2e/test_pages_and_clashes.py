@@ -14,7 +14,7 @@ from desktop.store.documents import Document, Edit
 from desktop.training.people import households
 from forms.definition import Answer
 from sync.protocol.documents import DocumentType, Role
-from sync.server.rules import is_uuid
+from sync.protocol.rules import is_uuid
 from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed
 

@@ -15,7 +15,7 @@ from sync.protocol.documents import (
     right_to,
 )
 from sync.protocol.messages import Hold, Outcome, Value
-from sync.server.rules import FIELDS
+from sync.protocol.rules import FIELDS
 from tests.support.desk import Desk, an_id
 from tests.sync.server.conftest import MakeDesk
 

@@ -7,7 +7,7 @@ import pytest
 from forms.definition import FormDefinition
 from forms.registry import FormRegistry
 from sync.protocol.documents import DocumentType
-from sync.server.rules import FIELDS
+from sync.protocol.rules import FIELDS
 
 REGISTRY = FormRegistry.bundled()
 SHARED = {kind.value: kind for kind in (DocumentType.PERSON, DocumentType.HOUSEHOLD)}

@@ -1,4 +1,4 @@
-"""What a change may contain: checked by the server, whatever the program on the PC believes.
+"""What a change may contain: checked by whoever receives it, whatever the other program believes.
 
 A change that breaks a rule is held with its reason; it never stops the changes behind it. What
 needs the database (does the document exist?) is decided where the documents are locked.
