@@ -127,10 +127,15 @@ FacetCounts: TypeAlias = Mapping[tuple[Facet, str], int]
 
 @dataclass(frozen=True, slots=True)
 class PeopleCounts:
-    """How many are found, and how many would be with each value of each facet instead."""
+    """How many are found, and how many would be with each value of each facet instead.
+
+    Facets that were not counted are absent. ``is_whole`` is false when there are more than
+    ``total``: nobody waits until everybody was looked at.
+    """
 
     total: int
     facets: FacetCounts
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@ with how many came before: rows that are added meanwhile make no gap and show no
 
 A number is looked for among numbers: who has one that begins so, then who has one that ends so,
 then who was born in the year. ``chủ hộ …`` lists the members of the households of those heads.
+
+What the index of words does not decide (numbers under a filter, members of households) is looked
+at person by person, and only so many at a time: a page may hold fewer rows than were asked for, or
+none, and still tell where the next one goes on. So no key that is typed waits for a whole register.
 """
 
 from __future__ import annotations
@@ -35,27 +39,34 @@ from desktop.store.register import Register
 
 #: What a page ends with: numbers and texts that say where the next one begins.
 _Place: TypeAlias = tuple[str | int, ...]
-#: Who is looked through at once when the index alone does not decide.
-_AT_ONCE = 200
+#: So many are looked at for a first page, which somebody waits for, and for one that follows.
+_LOOKED_AT_FIRST = 400
+_LOOKED_AT_LATER = 2400
+#: Who is read at once when the index alone does not decide: few first, more when few are wanted.
+_AT_ONCE = 100
+_AT_ONCE_AT_MOST = 800
+#: How many persons a household has at least, mostly.
+_IN_A_HOUSEHOLD = 3
 #: A number that nobody types on from: the beginning of a year of birth.
 _YEAR = len("1972")
 _SHORTEST_TAIL = 4
 
-_COLUMNS = """
-p.doc, p.place, p.id, p.full_name, p.birth_date, p.sex, p.id_number,
-coalesce(h.hamlet, ''), coalesce(h.code, ''),
-coalesce((SELECT hp.full_name FROM documents AS hpd JOIN people AS hp ON hp.doc = hpd.doc
-          WHERE hpd.id = h.head_person_id), ''),
-coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'), p.flags, p.clashes,
-p.numbers, p.words, p.marks, h.head_person_id IS p.id
-"""
-_ROWS = f"""
-SELECT {_COLUMNS}
+_ROWS = """
+SELECT p.id, p.full_name, p.birth_date, p.sex, p.id_number,
+       coalesce(h.hamlet, ''), coalesce(h.code, ''),
+       coalesce((SELECT hp.full_name FROM documents AS hpd JOIN people AS hp ON hp.doc = hpd.doc
+                 WHERE hpd.id = h.head_person_id), ''),
+       coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'), p.flags, p.clashes
 FROM json_each(?) AS wanted
 JOIN people AS p ON p.doc = wanted.value
 LEFT JOIN documents AS hd ON hd.id = p.household_id
 LEFT JOIN households AS h ON h.doc = hd.doc
 LEFT JOIN person_states AS s ON s.person_id = p.id
+ORDER BY wanted.key
+"""
+_FOUND_BY = "p.doc, p.place, p.birth_date, p.numbers, p.words, p.marks"
+_PEOPLE = f"""
+SELECT {_FOUND_BY} FROM json_each(?) AS wanted JOIN people AS p ON p.doc = wanted.value
 ORDER BY wanted.key
 """  # noqa: S608 parts of ours
 _PLACES = (
@@ -66,25 +77,41 @@ _NUMBERS = (
     "SELECT number, doc FROM person_numbers WHERE (number, doc) > (?, ?) AND number < ? "
     "ORDER BY number, doc LIMIT ?"
 )
-_MEMBERS = """
-SELECT m.doc FROM people AS p JOIN people AS m ON m.household_id = p.household_id
-WHERE p.doc = ? AND p.household_id <> '' ORDER BY m.doc <> p.doc, m.place
-"""
+# The members of each head's household, the head first.
+_MEMBERS = f"""
+SELECT head.place, {_FOUND_BY}
+FROM json_each(?) AS wanted
+JOIN people AS head ON head.doc = wanted.value
+JOIN people AS p ON p.household_id = head.household_id
+WHERE head.household_id <> ''
+ORDER BY wanted.key, p.doc <> head.doc, p.place
+"""  # noqa: S608 parts of ours
 
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """A person as read: the row of the list, and what it is found by."""
+    """What a person is found by."""
 
     doc: int
     place: int
-    row: PersonRow
+    birth_date: str
     numbers: tuple[str, ...]
     words: frozenset[str]
-    is_head: bool
 
 
-_Found: TypeAlias = tuple[_Place, _Person]
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Somebody who was looked at.
+
+    Attributes:
+        after: where the list goes on after them.
+        words: what the index finds them by; empty where the index alone decided.
+    """
+
+    after: _Place
+    doc: int
+    is_found: bool
+    words: frozenset[str] = frozenset()
 
 
 def people_page(
@@ -96,16 +123,22 @@ def people_page(
     where: PeopleFilter = EVERYBODY,
     after: str = "",
 ) -> FoundPeople:
-    """The persons that the text and the filter find, from the place that a page ended with."""
+    """The persons that the text and the filter find, from the place that a page ended with.
+
+    A page with fewer rows than ``limit`` is the last one only when ``after`` is "".
+    """
     start: _Place = tuple(msgspec.json.decode(after)) if after else ()
-    rows: list[PersonRow] = []
+    at_most = max(limit, _LOOKED_AT_LATER if start else _LOOKED_AT_FIRST)
+    docs: list[int] = []
     with register.reading() as connection:
         query = ask(connection, text, where, today=today)
-        for place, person in _found(connection, query, start, limit):
-            rows.append(person.row)
-            if len(rows) == limit:
-                return FoundPeople(tuple(rows), msgspec.json.encode(place).decode())
-    return FoundPeople(tuple(rows), "")
+        for number, looked in enumerate(_look(connection, query, start, limit), start=1):
+            if looked.is_found:
+                docs.append(looked.doc)
+            if len(docs) == limit or number >= at_most:
+                rows = tuple(_rows(connection, docs))
+                return FoundPeople(rows, msgspec.json.encode(looked.after).decode())
+        return FoundPeople(tuple(_rows(connection, docs)), "")
 
 
 def search_people(
@@ -116,9 +149,14 @@ def search_people(
     today: date | None = None,
     where: PeopleFilter = EVERYBODY,
 ) -> list[PersonRow]:
-    """The first persons that the text finds; of everybody when it is empty."""
+    """The first persons that the text finds, however far one must look; all when it is empty."""
     page = people_page(register, text, limit=limit, where=where, today=today)
-    return list(page.rows)
+    rows = list(page.rows)
+    while page.after and len(rows) < limit:
+        rest = limit - len(rows)
+        page = people_page(register, text, limit=rest, where=where, today=today, after=page.after)
+        rows += page.rows
+    return rows
 
 
 def count_people(
@@ -135,18 +173,26 @@ def count_people(
 
 def count_found(connection: Connection, query: Query) -> int:
     """How many the question finds; the index counts by itself wherever it decides alone."""
-    if query.kind is not Kind.WORDS or query.digits:
-        return sum(1 for _ in words_of_found(connection, query))
     if query.is_settled_by_words:
-        return _count_words(connection, query)
-    sure, at_the_ends = query.split_by_year()
-    one_by_one = sum(1 for _ in words_of_found(connection, at_the_ends))
-    return _count_words(connection, sure) + one_by_one
+        return count_words(connection, query)
+    if query.is_about_age_alone:
+        sure, at_the_ends = query.split_by_year()
+        return count_words(connection, sure) + _count_one_by_one(connection, at_the_ends)
+    return _count_one_by_one(connection, query)
 
 
-def words_of_found(connection: Connection, query: Query) -> Iterator[frozenset[str]]:
-    """The words of everybody the question finds; for what the index does not decide."""
-    return (person.words for _, person in _found(connection, query, (), _AT_ONCE))
+def count_words(connection: Connection, query: Query) -> int:
+    """How many have the words that the question asks for."""
+    return int(connection.exec_driver_sql(_COUNT, (query.expression(),)).scalar_one())
+
+
+def look_at_all(connection: Connection, query: Query) -> Iterator[Looked]:
+    """Everybody who must be looked at to answer, one by one."""
+    return _look(connection, query, (), _AT_ONCE)
+
+
+def _count_one_by_one(connection: Connection, query: Query) -> int:
+    return sum(looked.is_found for looked in look_at_all(connection, query))
 
 
 def person_with_number(
@@ -184,16 +230,23 @@ def household_members(register: Register, household_id: str) -> list[PersonRow]:
         return _rows(connection, [doc for (doc,) in docs])
 
 
-def _found(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
-    """Everybody found, behind a place, each with where the list goes on after them."""
+def _look(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[Looked]:
+    """Everybody who may be found, behind a place."""
     ways = {Kind.WORDS: _by_words, Kind.NUMBER: _by_number, Kind.HEAD: _by_head}
     return ways[query.kind](connection, query, start, limit)
+
+
+def _growing(first: int) -> Iterator[int]:
+    """How many to read at once: who goes on reading needs many."""
+    while True:
+        yield first
+        first = min(2 * first, max(first, _AT_ONCE_AT_MOST))
 
 
 # -- by words --
 
 
-def _by_words(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+def _by_words(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[Looked]:
     """First who is spelt as typed, then the others; both in the order of the list."""
     turns = ((0, True), (1, False)) if query.spelt else ((1, None),)
     first, behind = (int(part) for part in start) if start else (0, -1)
@@ -201,73 +254,70 @@ def _by_words(connection: Connection, query: Query, start: _Place, limit: int) -
         if turn < first:
             continue
         expression = query.expression(spelt=spelt)
-        for person in _along(connection, expression, behind if turn == first else -1, limit):
-            if _holds(query, person):
-                yield (turn, person.place), person
+        for places in _along(connection, expression, behind if turn == first else -1, limit):
+            if query.is_settled_by_words:
+                for place in places:
+                    yield Looked((turn, place), place & DOC_MASK, is_found=True)
+                continue
+            for person in _people(connection, [place & DOC_MASK for place in places]):
+                is_found = query.may_be_born(person.birth_date) and query.has_digits(person.numbers)
+                yield Looked((turn, person.place), person.doc, is_found, person.words)
 
 
-def _along(connection: Connection, expression: str, behind: int, limit: int) -> Iterator[_Person]:
-    """The persons of an expression in the order of the list, behind a place."""
-    while True:
-        rows = connection.exec_driver_sql(_PLACES, (expression, behind, limit)).all()
-        yield from _people(connection, [place & DOC_MASK for (place,) in rows])
-        if len(rows) < limit:
+def _along(connection: Connection, expression: str, behind: int, limit: int) -> Iterator[list[int]]:
+    """The places of an expression in the order of the list, behind a place, some at a time."""
+    for at_once in _growing(limit):
+        rows = connection.exec_driver_sql(_PLACES, (expression, behind, at_once)).all()
+        yield [place for (place,) in rows]
+        if len(rows) < at_once:
             return
         behind = rows[-1][0]
-
-
-def _holds(query: Query, person: _Person) -> bool:
-    """What the words of the index do not decide."""
-    return query.is_settled_by_words or (
-        query.may_be_born(person.row.birth_date) and query.has_digits(person.numbers)
-    )
-
-
-def _count_words(connection: Connection, query: Query) -> int:
-    return int(connection.exec_driver_sql(_COUNT, (query.expression(),)).scalar_one())
 
 
 # -- by number --
 
 
-def _by_number(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+def _by_number(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[Looked]:
     """Numbers that begin so, numbers that end so, then the year of birth; nobody twice."""
     (digits,) = query.digits
     first = int(start[0]) if start else 0
     if first == 0:
         behind = (str(start[1]), int(start[2])) if start else (digits, -1)
         for number, person in _by_numbers(connection, digits, behind, limit):
-            if number == min(_beginning_with(digits, person)) and _is_wanted(query, person):
-                yield (0, number, person.doc), person
+            is_first = number == min(_beginning_with(digits, person))
+            is_found = is_first and _is_wanted(query, person)
+            yield Looked((0, number, person.doc), person.doc, is_found, person.words)
     if first <= 1 and len(digits) >= _SHORTEST_TAIL:
         tail = from_behind(digits)
         behind = (str(start[1]), int(start[2])) if first == 1 else (tail, -1)
         for number, person in _by_numbers(connection, tail, behind, limit):
-            if (
+            is_found = (
                 not _beginning_with(digits, person)
                 and number == min(map(from_behind, _ending_with(digits, person)), default="")
                 and _is_wanted(query, person)
-            ):
-                yield (1, number, person.doc), person
+            )
+            yield Looked((1, number, person.doc), person.doc, is_found, person.words)
     if len(digits) == _YEAR and digits.isascii() and digits.isdigit():
         born = query.with_conditions(Condition(frozenset({year_word(int(digits))})))
-        place = int(start[1]) if first == 2 else -1
-        for person in _along(connection, born.expression(), place, limit):
-            if not query.has_digits(person.numbers) and query.may_be_born(person.row.birth_date):
-                yield (2, person.place), person
+        behind_place = int(start[1]) if first == 2 else -1
+        for places in _along(connection, born.expression(), behind_place, limit):
+            for person in _people(connection, [place & DOC_MASK for place in places]):
+                is_new = not query.has_digits(person.numbers)
+                is_found = is_new and query.may_be_born(person.birth_date)
+                yield Looked((2, person.place), person.doc, is_found, person.words)
 
 
 def _by_numbers(
     connection: Connection, beginning: str, behind: tuple[str, int], limit: int
 ) -> Iterator[tuple[str, _Person]]:
     """Each number with this beginning and its person, in the order of numbers."""
-    while True:
-        rows = connection.exec_driver_sql(_NUMBERS, (*behind, beginning + HIGHEST, limit)).all()
+    for at_once in _growing(limit):
+        rows = connection.exec_driver_sql(_NUMBERS, (*behind, beginning + HIGHEST, at_once)).all()
         people = {p.doc: p for p in _people(connection, [doc for _, doc in rows])}
         for number, doc in rows:
             if doc in people:
                 yield number, people[doc]
-        if len(rows) < limit:
+        if len(rows) < at_once:
             return
         behind = rows[-1][0], rows[-1][1]
 
@@ -282,48 +332,45 @@ def _ending_with(digits: str, person: _Person) -> list[str]:
 
 def _is_wanted(query: Query, person: _Person) -> bool:
     accepted = all(condition.accepts(person.words) for condition in query.conditions)
-    return accepted and query.may_be_born(person.row.birth_date)
+    return accepted and query.may_be_born(person.birth_date)
 
 
 # -- by the head of the household --
 
 
-def _by_head(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[_Found]:
+def _by_head(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[Looked]:
     """The members of each household, its head first; heads in the order of the list."""
     heads = Query(Kind.WORDS, query.match, "", query.digits, (query.conditions[0],))
     members = Query(Kind.WORDS, "", "", (), query.conditions[1:], query.born_from, query.born_to)
     head_place, was_head, behind = (int(part) for part in start) if start else (-1, 0, -1)
     # The household in which a page ended goes on first.
-    for head in _along(connection, heads.expression(), head_place - 1, limit):
-        if not head.is_head or not heads.has_digits(head.numbers):
-            continue
-        docs = connection.exec_driver_sql(_MEMBERS, (head.doc,)).all()
-        for person in _people(connection, [doc for (doc,) in docs]):
-            order = int(person.doc != head.doc), person.place
-            is_behind = head.place > head_place or order > (was_head, behind)
-            if is_behind and _is_wanted(members, person):
-                yield (head.place, *order), person
+    households = max(1, limit // _IN_A_HOUSEHOLD)
+    for places in _along(connection, heads.expression(), head_place - 1, households):
+        docs = [place & DOC_MASK for place in places]
+        if heads.digits:
+            found = _people(connection, docs)
+            docs = [head.doc for head in found if heads.has_digits(head.numbers)]
+        for of_head, *cells in connection.exec_driver_sql(_MEMBERS, (_encode(docs),)):
+            person = _person(tuple(cells))
+            order = int(person.place != of_head), person.place
+            if of_head > head_place or order > (was_head, behind):
+                is_found = _is_wanted(members, person)
+                yield Looked((of_head, *order), person.doc, is_found, person.words)
 
 
 # -- rows --
 
 
 def _rows(connection: Connection, docs: Sequence[int]) -> list[PersonRow]:
-    """These persons, in the order given."""
-    return [person.row for person in _people(connection, docs)]
+    """These persons as the list shows them, in the order given."""
+    found = connection.exec_driver_sql(_ROWS, (_encode(docs),)) if docs else ()
+    return [_row(tuple(cells)) for cells in found]
 
 
-def _people(connection: Connection, docs: Sequence[int]) -> list[_Person]:
-    if not docs:
-        return []
-    rows = connection.exec_driver_sql(_ROWS, (msgspec.json.encode(docs).decode(),))
-    return [_person(tuple(row)) for row in rows]
-
-
-def _person(cells: tuple[Any, ...]) -> _Person:
-    doc, place, person_id, full_name, birth_date, sex, id_number, hamlet, code, head, *rest = cells
-    status, check, flags, clashes, numbers, words, marks, is_head = rest
-    row = PersonRow(
+def _row(cells: tuple[Any, ...]) -> PersonRow:
+    person_id, full_name, birth_date, sex, id_number, hamlet, code, head, *state = cells
+    status, check, flags, clashes = state
+    return PersonRow(
         person_id=PersonId(person_id),
         full_name=full_name,
         birth_date=birth_date,
@@ -337,5 +384,18 @@ def _person(cells: tuple[Any, ...]) -> _Person:
         flags=flags,
         clashes=clashes,
     )
+
+
+def _people(connection: Connection, docs: Sequence[int]) -> list[_Person]:
+    found = connection.exec_driver_sql(_PEOPLE, (_encode(docs),)) if docs else ()
+    return [_person(tuple(cells)) for cells in found]
+
+
+def _person(cells: tuple[Any, ...]) -> _Person:
+    doc, place, birth_date, numbers, words, marks = cells
     found_by = frozenset(words.split()) | frozenset(marks.split())
-    return _Person(doc, place, row, tuple(numbers.split()), found_by, bool(is_head))
+    return _Person(doc, place, birth_date, tuple(numbers.split()), found_by)
+
+
+def _encode(docs: Sequence[int]) -> str:
+    return msgspec.json.encode(docs).decode()

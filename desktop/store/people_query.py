@@ -50,6 +50,7 @@ _SHORTEST_NUMBER = 4
 _YEARS = range(1900, 2101)
 _OLDEST = 130
 _NOBODY = "0_"
+_ALL = f'("{words.EVERYBODY}")'
 
 
 @unique
@@ -97,11 +98,17 @@ class Query:
     @property
     def is_settled_by_words(self) -> bool:
         """Does the index alone decide who is found?"""
-        return not (self.digits or self.born_from or self.born_to)
+        is_by_words = self.kind is Kind.WORDS and not self.digits
+        return is_by_words and not (self.born_from or self.born_to)
+
+    @property
+    def is_about_age_alone(self) -> bool:
+        """Does the index decide all but who was born in the first or the last year?"""
+        return self.kind is Kind.WORDS and not self.digits
 
     def expression(self, *, spelt: bool | None = None, conditions: Iterable[Condition] = ()) -> str:
         """The question with its conditions; ``spelt`` asks for those who come first, or later."""
-        parts = [f"({self.match})"]
+        parts: list[str] = []
         refused: list[str] = []
         if self.years is not None:
             parts.append(any_of(self.years or {_NOBODY}))
@@ -109,6 +116,8 @@ class Query:
             (parts if condition.holds else refused).append(any_of(condition.words))
         if spelt is not None and self.spelt:
             (parts if spelt else refused).append(f"({self.spelt})")
+        if not parts or self.match != _ALL:  # who meets a condition is somebody
+            parts.insert(0, f"({self.match})")
         expression = " AND ".join(parts)
         return f"({expression}) NOT ({' OR '.join(refused)})" if refused else expression
 
@@ -159,12 +168,11 @@ def any_of(found: Iterable[str]) -> str:
 
 
 def _ask_text(connection: Connection, text: str) -> Query:
-    everybody = any_of([words.EVERYBODY])
     if not text:
-        return Query(Kind.WORDS, everybody, "", (), ())
+        return Query(Kind.WORDS, _ALL, "", (), ())
     if _NUMBER.fullmatch(text):
         digits = re.sub("[ .]", "", text).casefold()
-        return Query(Kind.NUMBER, everybody, "", (digits,), ())
+        return Query(Kind.NUMBER, _ALL, "", (digits,), ())
     head = _HEAD.match(" ".join(words.typed_words(text)))
     if head is None:
         return _ask_words(connection, text)

@@ -62,9 +62,10 @@ class RowsModel(QAbstractTableModel, Generic[_Row]):
         self.endResetModel()
 
     def append(self, rows: Sequence[_Row], *, has_more: bool = False) -> None:
-        """The next page; ``has_more`` when another follows. An empty one ends the list."""
+        """The next page; ``has_more`` when another follows, also behind an empty one."""
         if not rows:
-            self._total = len(self._rows)
+            self._total = len(self._rows) + has_more
+            self._asked_from = -1
             return
         first = len(self._rows)
         self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)

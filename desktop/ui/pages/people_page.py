@@ -65,8 +65,14 @@ class PeopleSource(Protocol):
     ) -> FoundPeople:
         """A page of the people found, from where another page ended."""
 
-    def counts(self, text: str = "", *, where: PeopleFilter = EVERYBODY) -> PeopleCounts:
-        """How many are found, and how many with each value of each filter."""
+    def counts(
+        self,
+        text: str = "",
+        *,
+        where: PeopleFilter = EVERYBODY,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> PeopleCounts:
+        """How many are found, and how many with each value of each filter, while it is wanted."""
 
     def form_title(self, form_id: str) -> str:
         """What a form is called."""
@@ -132,6 +138,7 @@ class PeoplePage(Page):
         self._words = wording.Words(self)
         self._query = _Query("", EVERYBODY)
         self._after = ""
+        self._lacking = 0
         self._is_searching = False
         self._is_counting = False
         self._has_filters = False
@@ -267,17 +274,33 @@ class PeoplePage(Page):
         before = self._model.row(here.row()).person_id if here.isValid() else None
         rows = found.page.rows
         self._after = found.page.after
+        self._lacking = _PAGE_ROWS - len(rows)
         self._model.show_rows(rows, total=len(rows) + bool(self._after))
         ids = [row.person_id for row in rows]
         if rows:
             self._table.selectRow(ids.index(before) if before in ids else 0)
-        if self._opens_when_found:
-            self._opens_when_found = False
-            self._open_current()
+        self._open_if_waiting()
         self._count_found()
         self.list_shown.emit()
+        self._fill_page()
+
+    def _open_if_waiting(self) -> None:
+        """Enter was pressed before anybody was found."""
+        if self._opens_when_found and (self._model.rowCount() or not self._after):
+            self._opens_when_found = False
+            self._open_current()
+
+    def _fill_page(self) -> None:
+        """A page that has not looked far enough goes on by itself."""
+        if self._after and self._lacking > 0:
+            self._fetch()
 
     def _fetch_more(self, _offset: int) -> None:
+        if self._lacking <= 0:  # else the next page is on its way
+            self._lacking = _PAGE_ROWS
+            self._fetch()
+
+    def _fetch(self) -> None:
         query, after = self._query, self._after
         self._jobs.run(
             self,
@@ -289,9 +312,16 @@ class PeoplePage(Page):
         )
 
     def _append(self, found: _Found, after: str) -> None:
-        if found.query == self._query and after == self._after:
-            self._after = found.page.after
-            self._model.append(found.page.rows, has_more=bool(self._after))
+        if found.query != self._query or after != self._after:
+            return
+        rows, is_first = found.page.rows, not self._model.rowCount()
+        self._after = found.page.after
+        self._lacking -= len(rows)
+        self._model.append(rows, has_more=bool(self._after))
+        if rows and is_first:
+            self._table.selectRow(0)
+        self._open_if_waiting()
+        self._fill_page()
 
     # -- counting --
 
@@ -301,9 +331,16 @@ class PeoplePage(Page):
             return
         self._is_counting = True
         query = self._query
+
+        def _is_wanted() -> bool:
+            return query is self._query
+
         self._jobs.run(
             self,
-            lambda: (query, self._people.counts(query.text, where=query.where)),
+            lambda: (
+                query,
+                self._people.counts(query.text, where=query.where, is_wanted=_is_wanted),
+            ),
             on_success=self._show_counts,
             on_error=self._counting_failed,
         )
@@ -315,10 +352,12 @@ class PeoplePage(Page):
     def _show_counts(self, answer: tuple[_Query, PeopleCounts]) -> None:
         query, counts = answer
         self._is_counting = False
-        if query != self._query:
+        if query is not self._query:
             self._count_found()
             return
-        self._count.setText(self.tr("{n} người").format(n=wording.thousands(counts.total)))
+        number = wording.thousands(counts.total)
+        whole, more = self.tr("{n} người"), self.tr("Hơn {n} người")
+        self._count.setText((whole if counts.is_whole else more).format(n=number))
         is_narrowed = query.where != EVERYBODY
         self._teller.found(query, counts.total, text=query.text, is_narrowed=is_narrowed)
         by_status = {s.value: counts.facets.get((Facet.STATUS, s.value)) for s in RecordStatus}
@@ -430,6 +469,8 @@ class PeoplePage(Page):
         """Enter in the search line opens the person marked in the list."""
         self._throttle.flush()
         if self._is_searching:  # what is marked now answers an older search
+            self._opens_when_found = True
+        elif not self._model.rowCount() and self._after:
             self._opens_when_found = True
         elif self._table.currentIndex().isValid():
             self._open_row(self._table.currentIndex().row())

@@ -63,6 +63,11 @@ class CountChoice(QComboBox):
         self.choose(chosen)
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 32)
 
+    def uncount(self) -> None:
+        """What was offered stays; the counts are not those of this list."""
+        offered = [str(self.itemData(number)) for number in range(1, self.count())]
+        self.offer([CountedValue(value, self._labels.get(value, value)) for value in offered])
+
     def choose(self, value: str) -> None:
         """Let a value hold without telling; one that is not offered is added."""
         if value and self.findData(value) < 0:

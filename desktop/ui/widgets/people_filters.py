@@ -91,39 +91,44 @@ class PeopleFilters(QWidget):
 
     def show_counts(self, counts: PeopleCounts) -> None:
         """Offer the values that there are, each with how many it would leave."""
-        by_facet: dict[Facet, dict[str, int]] = {facet: {} for facet in Facet}
+        by_facet: dict[Facet, dict[str, int]] = {}
         for (facet, value), count in counts.facets.items():
-            by_facet[facet][value] = count
-        words = self._words
-        self._hamlet.offer(
-            [
-                CountedValue(name, name, by_facet[Facet.HAMLET][name])
-                for name in sorted(by_facet[Facet.HAMLET], key=lambda name: (len(name), name))
-            ]
-        )
-        self._form.offer(self._forms(by_facet[Facet.FORM], by_facet[Facet.NO_FORM]))
-        findings = by_facet[Facet.FINDING]
-        self._finding.offer(
-            [
-                CountedValue(code, words.flag(code), count)
-                for code, count in sorted(findings.items())
-                if count and code
-            ]
-        )
-        self._missing.offer(
-            [
-                CountedValue(value, words.missing(Missing(value)), count)
-                for value, count in by_facet[Facet.MISSING].items()
-            ]
-        )
-        self._check.offer(
-            [
-                CountedValue(value, words.check_state(CheckState(value)), count)
-                for value, count in by_facet[Facet.CHECK].items()
-            ]
-        )
+            by_facet.setdefault(facet, {})[value] = count
+        for facet, choice, offered in (
+            (Facet.HAMLET, self._hamlet, self._hamlets),
+            (Facet.NO_FORM, self._form, lambda lacking: self._forms(by_facet, lacking)),
+            (Facet.FINDING, self._finding, self._findings),
+            (Facet.MISSING, self._missing, self._lacking),
+            (Facet.CHECK, self._check, self._answers),
+        ):
+            if facet in by_facet:
+                choice.offer(offered(by_facet[facet]))
+            else:
+                choice.uncount()
 
-    def _forms(self, having: dict[str, int], lacking: dict[str, int]) -> list[CountedValue]:
+    def _hamlets(self, counts: dict[str, int]) -> list[CountedValue]:
+        names = sorted(counts, key=lambda name: (len(name), name))
+        return [CountedValue(name, name, counts[name]) for name in names]
+
+    def _findings(self, counts: dict[str, int]) -> list[CountedValue]:
+        return [
+            CountedValue(code, self._words.flag(code), count)
+            for code, count in sorted(counts.items())
+            if count and code
+        ]
+
+    def _lacking(self, counts: dict[str, int]) -> list[CountedValue]:
+        missing = self._words.missing
+        return [CountedValue(name, missing(Missing(name)), n) for name, n in counts.items()]
+
+    def _answers(self, counts: dict[str, int]) -> list[CountedValue]:
+        said = self._words.check_state
+        return [CountedValue(name, said(CheckState(name)), n) for name, n in counts.items()]
+
+    def _forms(
+        self, by_facet: dict[Facet, dict[str, int]], lacking: dict[str, int]
+    ) -> list[CountedValue]:
+        having = by_facet.get(Facet.FORM, {})
         values = []
         for form_id in sorted(having, key=lambda name: sort_key(self._form_title(name))):
             title = self._form_title(form_id)
