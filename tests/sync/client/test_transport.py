@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -183,6 +184,23 @@ def test_a_certificate_of_another_name_is_rejected(tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(pem)
     with Answering(http_answer(GOOD), tls=tls_of(authority, "other.example")) as server:
         assert ask(server.url, ca_file=str(pem)) == CertificateRejected()
+
+
+@pytest.mark.parametrize("days", [-400, 400], ids=["run out", "not yet"])
+def test_a_certificate_is_believed_in_its_time_only(tmp_path: Path, days: int) -> None:
+    """Which is how a PC with a wrong clock meets a right certificate."""
+    authority = trustme.CA()
+    pem = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(pem)
+    begins = datetime.now(UTC) + timedelta(days=days)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issued = authority.issue_cert(
+        "127.0.0.1", not_before=begins, not_after=begins + timedelta(days=30)
+    )
+    issued.configure_cert(context)
+    with Answering(http_answer(GOOD), tls=context) as server:
+        assert ask(server.url, ca_file=str(pem)) == CertificateRejected()
+        assert server.requests == []
 
 
 def test_a_plain_server_behind_an_https_address_is_not_ours() -> None:
