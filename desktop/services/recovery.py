@@ -7,6 +7,7 @@ answer. Both end with a new passphrase; the ledger tells that it happened.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,15 @@ from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import open_unlocked
-from desktop.store import key_changes, key_file, keys, ledger, permissions, recovering
+from desktop.store import (
+    announced,
+    key_changes,
+    key_file,
+    keys,
+    ledger,
+    permissions,
+    recovering,
+)
 from desktop.store.folder import key_path
 from desktop.store.keys import Unlocked
 from desktop.store.recovering import PendingRequest
@@ -68,16 +77,20 @@ class RecoveryKeys:
         Raises ``NOT_MANAGER``.
         """
         self._require_manager()
-        with self._register.lending_key() as key:
-            code = key_changes.new_printed_code(self._path, key=key)
-        self._register.set_meta({_CONFIRMED: None})
-        self._note(Action.KEY_PRINTED_CODE)
-        return code
+        self._register.set_meta({_CONFIRMED: None})  # before: nothing may fail after the change
+        line = self._announced(Action.KEY_PRINTED_CODE, announced.PRINTED)
+        with line, self._register.lending_key() as key:
+            return key_changes.new_printed_code(self._path, key=key)
 
     def confirm_printed_code(self) -> None:
         """Somebody typed parts of the printed code back: it is on paper."""
         self._register.set_meta({_CONFIRMED: self._clock().isoformat(timespec="seconds")})
-        self._note(Action.KEY_PRINTED_CODE_CONFIRMED)
+        ledger.note(
+            self._register,
+            at=self._clock(),
+            by=self._author,
+            action=Action.KEY_PRINTED_CODE_CONFIRMED,
+        )
 
     def confirmed_at(self) -> str:
         """When that was (ISO 8601); "" when the code in force was never confirmed."""
@@ -95,16 +108,18 @@ class RecoveryKeys:
             raw = b""
         if len(raw) * 2 != _PUBLIC_KEY_LETTERS or not any(raw):
             raise UserError(Problem.CODE_MISTYPED, line="1")
-        with self._register.lending_key() as key:
+        line = self._announced(Action.KEY_PROVINCE, announced.PROVINCE)
+        with line, self._register.lending_key() as key:
             key_changes.set_province_key(self._path, key=key, public_key=raw)
-        self._note(Action.KEY_PROVINCE)
 
     def _require_manager(self) -> None:
         if User(name=self._author, role=UserRole.MANAGER) not in keys.users_of(self._path):
             raise UserError(Problem.NOT_MANAGER)
 
-    def _note(self, action: Action) -> None:
-        ledger.note(self._register, at=self._clock(), by=self._author, action=action)
+    def _announced(self, action: Action, about: str) -> AbstractContextManager[None]:
+        return announced.announced(
+            self._register, at=self._clock(), by=self._author, action=action, about=about
+        )
 
 
 class Recovery:
@@ -177,7 +192,15 @@ class Recovery:
         try:
             if way == "printed_code":  # nobody asked who holds the paper
                 permissions.forget_user(register, user_name, by=user_name, at=self._clock())
-            with register.lending_key() as key:
+            line = announced.announced(
+                register,
+                at=self._clock(),
+                by=user_name,
+                action=Action.KEY_RECOVERED,
+                about=announced.USER + user_name,
+                objects=[("user", user_name), ("way", way)],
+            )
+            with line, register.lending_key() as key:
                 key_changes.set_passphrase(
                     self._path,
                     key=key,
@@ -185,13 +208,6 @@ class Recovery:
                     passphrase=passphrase,
                     cost=self._cost or cost_for_this_pc(),
                 )
-            ledger.note(
-                register,
-                at=self._clock(),
-                by=user_name,
-                action=Action.KEY_RECOVERED,
-                objects=[("user", user_name), ("way", way)],
-            )
         except BaseException:
             register.close()
             raise

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from desktop.domain.ledger import Action
 from desktop.errors import ExternalError, Problem, UserError
-from desktop.store import keys, ledger, remembering
+from desktop.store import announced, keys, ledger, remembering
 from desktop.store.folder import key_path, lock_folder, make_folder
 from desktop.store.health import place_problems
 from desktop.store.keys import Unlocked
@@ -203,6 +203,7 @@ def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> None:
     if unlocked.unfinished is not None:
         actions.append((Action.KEY_CHANGE_SETTLED, []))
     try:
+        announced.settle(register)
         register.set_meta({OPENED + user_name: datetime.now(UTC).isoformat(timespec="seconds")})
         actions.append((Action.REGISTER_OPEN, []))
         ledger.note_all(register, actions, at=datetime.now(UTC), by=user_name)

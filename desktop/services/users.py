@@ -6,16 +6,17 @@ is the register's, and each change carries its author.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from desktop.domain.backups import SnapshotReason
 from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
-from desktop.errors import Problem, UserError
+from desktop.errors import ExternalError, Problem, UserError
 from desktop.services.unlocking import OPENED
-from desktop.store import key_changes, keys, ledger, permissions
+from desktop.store import announced, key_changes, keys, ledger, permissions
 from desktop.store.folder import key_path
 from desktop.store.register import Register
 from desktop.store.rekeying import RekeyProgress, change_key
@@ -71,7 +72,8 @@ class Users:
         user = User(name=clean(user_name), role=role)
         if user.name not in [known.name for known in self.list()]:
             self._forget_rights(user.name)
-        with self._register.lending_key() as key:
+        line = self._announced(Action.USER_ADD, user.name, ("role", role.value))
+        with line, self._register.lending_key() as key:
             key_changes.add_user(
                 self._path,
                 key=key,
@@ -80,7 +82,6 @@ class Users:
                 role=role,
                 cost=self._cost or cost_for_this_pc(),
             )
-        self._note(Action.USER_ADD, [("user", user.name), ("role", role.value)])
         return user
 
     def change_passphrase(self, *, old: str, new: str) -> None:
@@ -89,8 +90,7 @@ class Users:
         keys.unlock(
             self._path, user_name=self._author, passphrase=old, cost=self._cost or KdfCost.FLOOR
         ).key.wipe()
-        self._set(self._author, new)
-        self._note(Action.USER_PASSPHRASE, [("user", self._author)])
+        self._set(self._author, new, Action.USER_PASSPHRASE)
 
     def reset_passphrase(self, *, user_name: str, passphrase: str) -> None:
         """Give one who forgot it another passphrase. For managers. Raises ``USER_UNKNOWN`` too.
@@ -102,8 +102,7 @@ class Users:
         name = clean(user_name)
         if name != self._author:
             self._forget_rights(name)
-        self._set(name, passphrase)
-        self._note(Action.USER_PASSPHRASE_RESET, [("user", name)])
+        self._set(name, passphrase, Action.USER_PASSPHRASE_RESET)
 
     def remove(self, *, user_name: str, progress: RekeyProgress | None = None) -> None:
         """Take a user's access away, at once and for good, then change the data key. For managers.
@@ -115,10 +114,13 @@ class Users:
         """
         self._require_manager()
         name = clean(user_name)
-        with self._register.lending_key() as key:
+        with (
+            self._announced(Action.USER_REMOVE, name),
+            self._register.lending_key() as key,
+        ):
             key_changes.remove_user(self._path, key=key, user_name=name)
-        self._forget_rights(name)
-        self._note(Action.USER_REMOVE, [("user", name)])
+        with suppress(ExternalError):  # nobody has that name now; ``add`` sees to it again
+            self._forget_rights(name)
         self.change_key(progress=progress)
 
     def is_key_change_due(self) -> bool:
@@ -141,12 +143,19 @@ class Users:
                 at=self._clock(),
                 reason=SnapshotReason.REKEY,
             )
-        self._note(Action.KEY_CHANGE, [])
-        change_key(self._register, progress=progress)
-        self._note(Action.KEY_CHANGED, [])
+        at = self._clock()
+        ledger.note(self._register, at=at, by=self._author, action=Action.KEY_CHANGE)
+        with announced.announced(
+            self._register,
+            at=at,
+            by=self._author,
+            action=Action.KEY_CHANGED,
+            about=announced.DATA_KEY,
+        ):
+            change_key(self._register, progress=progress)
 
-    def _set(self, user_name: str, passphrase: str) -> None:
-        with self._register.lending_key() as key:
+    def _set(self, user_name: str, passphrase: str, action: Action) -> None:
+        with self._announced(action, user_name), self._register.lending_key() as key:
             key_changes.set_passphrase(
                 self._path,
                 key=key,
@@ -162,9 +171,16 @@ class Users:
         if not self.is_manager:
             raise UserError(Problem.NOT_MANAGER)
 
-    def _note(self, action: Action, objects: Sequence[tuple[str, str]]) -> None:
-        ledger.note(
-            self._register, at=self._clock(), by=self._author, action=action, objects=objects
+    def _announced(
+        self, action: Action, user_name: str, *objects: tuple[str, str]
+    ) -> AbstractContextManager[None]:
+        return announced.announced(
+            self._register,
+            at=self._clock(),
+            by=self._author,
+            action=action,
+            about=announced.USER + user_name,
+            objects=[("user", user_name), *objects],
         )
 
 

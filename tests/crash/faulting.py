@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.backups import BackupOutcome
+from desktop.domain.ledger import Action
 from desktop.domain.users import UserRole
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.services.backups import Backups
 from desktop.services.unlocking import create_register
 from desktop.services.users import Users
-from desktop.store import key_changes, keys, restoring
+from desktop.store import keys, ledger, restoring
 from desktop.store.folder import key_path
 from desktop.store.register import Register
 from desktop.store.snapshots import list_snapshots, snapshots_folder
@@ -256,16 +257,26 @@ class Migrate(Operation):
             require_goes_on(register)
 
 
+def _users(register: Register) -> Users:
+    return Users(register=register, author="Lan", clock=lambda: NOW, cost=CHEAP)
+
+
+def _lines_of(register: Register, action: Action, user_name: str = "") -> int:
+    """How many lines tell of it."""
+    objects = [("user", user_name)] if user_name else []
+    return sum(
+        line.action == action and set(objects) <= set(line.objects)
+        for line in ledger.lines(register, limit=1000)
+    )
+
+
 class ChangePassphrase(Operation):
     """When it fails the old one opens, unless the disk also kept it from being put back."""
 
     def act(self, folder: Path, register: Register | None) -> None:
         """Another passphrase."""
         assert register is not None
-        with register.lending_key() as key:
-            key_changes.set_passphrase(
-                key_path(folder), key=key, user_name="Lan", passphrase=_NEW_PASSPHRASE, cost=CHEAP
-            )
+        _users(register).change_passphrase(old=PASSPHRASES["Lan"], new=_NEW_PASSPHRASE)
 
     def judge(self, folder: Path, *, has_failed: bool, is_single: bool) -> None:
         """Exactly one of both opens, on either copy."""
@@ -274,10 +285,12 @@ class ChangePassphrase(Operation):
             try:
                 with opened(folder, passphrase=passphrase) as register:
                     require_whole(register)
+                    written = _lines_of(register, Action.USER_PASSPHRASE, "Lan")
             except AppError as error:
                 assert error.problem is Problem.WRONG_PASSPHRASE, error
             else:
                 opens.append(passphrase)
+                assert written == (passphrase == _NEW_PASSPHRASE), f"{written} lines"
         assert len(opens) == 1, f"{len(opens)} passphrases open"
         if not has_failed:
             assert opens == [_NEW_PASSPHRASE], "the old passphrase opens"
@@ -291,13 +304,16 @@ class AddUser(Operation):
     def act(self, folder: Path, register: Register | None) -> None:
         """Mai comes."""
         assert register is not None
-        users = Users(register=register, author="Lan", clock=lambda: NOW, cost=CHEAP)
-        users.add(user_name="Mai", passphrase=PASSPHRASES["Mai"], role=UserRole.OFFICER)
+        _users(register).add(user_name="Mai", passphrase=PASSPHRASES["Mai"], role=UserRole.OFFICER)
 
     def judge(self, folder: Path, *, has_failed: bool, is_single: bool) -> None:
-        """Lan opens; Mai when it was said."""
+        """Lan opens; Mai when it was said. The ledger tells of it when it is so."""
         with opened(folder) as register:
             require_whole(register)
+            is_there = "Mai" in [user.name for user in _users(register).list()]
+            assert _lines_of(register, Action.USER_ADD, "Mai") == is_there
+        if is_single or not has_failed:
+            assert is_there is not has_failed
         if not has_failed:
             opened(folder, user_name="Mai").close()
 
@@ -308,26 +324,28 @@ class Remove(Operation):
     def prepare(self, folder: Path) -> None:
         """Two users."""
         with new_register(folder) as register:
-            users = Users(register=register, author="Lan", clock=lambda: NOW, cost=CHEAP)
-            users.add(user_name="Mai", passphrase=PASSPHRASES["Mai"], role=UserRole.OFFICER)
+            _users(register).add(
+                user_name="Mai", passphrase=PASSPHRASES["Mai"], role=UserRole.OFFICER
+            )
 
     def act(self, folder: Path, register: Register | None) -> None:
         """Mai goes."""
         assert register is not None
-        users = Users(register=register, author="Lan", clock=lambda: NOW, cost=CHEAP)
-        users.remove(user_name="Mai")
+        _users(register).remove(user_name="Mai")
 
     def judge(self, folder: Path, *, has_failed: bool, is_single: bool) -> None:
         """Lan opens; Mai only when it failed, and the change of the key can be made up for."""
         with opened(folder) as register:
             require_whole(register)
-            users = Users(register=register, author="Lan", clock=lambda: NOW, cost=CHEAP)
+            users = _users(register)
             if has_failed:
                 with suppress(AppError):
                     users.remove(user_name="Mai")
                 if keys.is_rotation_due(key_path(folder)):
                     users.change_key()
             require_goes_on(register)
+            assert _lines_of(register, Action.USER_REMOVE, "Mai") == 1
+            assert _lines_of(register, Action.KEY_CHANGED) >= 1
         try:
             opened(folder, user_name="Mai").close()
         except AppError as error:

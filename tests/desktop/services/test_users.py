@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import AppError, Problem
 from desktop.services.unlocking import create_register, open_register
 from desktop.services.users import Users
-from desktop.store import key_changes, ledger
+from desktop.store import announced, key_changes, ledger
 from desktop.store.folder import key_path
 from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people
@@ -185,3 +186,47 @@ def test_the_second_copy_opens_a_register_whose_key_file_is_damaged(folder: Path
         with register.lending_key() as key:
             key_changes.new_printed_code(key_path(folder), key=key)
     assert key_path(folder).read_bytes() != whole[:50]
+
+
+def test_a_change_cut_before_its_line_is_told_at_the_next_opening(folder: Path) -> None:
+    with opened(folder, "Lan", PASSPHRASE) as register:
+        line = announced.announced(
+            register,
+            at=NOW,
+            by="Lan",
+            action=Action.USER_ADD,
+            about=announced.USER + "Hoa",
+            objects=[("user", "Hoa")],
+        )
+        with line, register.lending_key() as key:
+            key_changes.add_user(
+                key_path(folder),
+                key=key,
+                user_name="Hoa",
+                passphrase=NEW,
+                role=UserRole.OFFICER,
+                cost=QUICK,
+            )
+            register.close()  # nothing can be written any more
+    for _ in range(2):
+        with opened(folder, "Mai", MAI) as register:
+            [told] = [
+                one for one in ledger.lines(register, limit=50) if ("user", "Hoa") in one.objects
+            ]
+            assert (told.by, told.action, told.at) == ("Lan", "user.add", NOW.isoformat())
+            assert ledger.verify(register).is_sound
+
+
+def test_a_change_that_was_announced_and_not_made_has_no_line(folder: Path) -> None:
+    with opened(folder, "Lan", PASSPHRASE) as register:
+        about = announced.USER + "Hoa"
+        line = announced.announced(register, at=NOW, by="Lan", action=Action.USER_ADD, about=about)
+        with line:
+            register.close()
+    with opened(folder, "Lan", PASSPHRASE) as register:
+        assert ("Lan", "user.add") not in actions(register)[3:]
+        assert not register.meta("announced")
+        users(register, "Lan").add(user_name="Hoa", passphrase=NEW, role=UserRole.OFFICER)
+        assert [one for one in actions(register) if one[1] == "user.add"] == [
+            ("Lan", "user.add")
+        ] * 2
