@@ -39,6 +39,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.store import connection as connections
+from desktop.store import copying
 from desktop.store import transaction as transactions
 from desktop.store.documents import Edit
 from desktop.store.driver import Driver, Rows, driver_of
@@ -188,11 +189,11 @@ def _unencrypted() -> Iterator[None]:
         return connection
 
     encrypted = connections.connect
-    connections.connect = connect
+    connections.connect = copying.connect = connect  # type: ignore[attr-defined]  # the same door
     try:
         yield
     finally:
-        connections.connect = encrypted
+        connections.connect = copying.connect = encrypted  # type: ignore[attr-defined]
 
 
 class _Recorder:
