@@ -47,6 +47,9 @@ class Action(StrEnum):
     DEVICE_LEAVE = "device.leave"
     SYNC_RUN = "sync.run"
     SYNC_RECEIVE = "sync.receive"
+    PARCEL_WRITE = "parcel.write"
+    PARCEL_READ = "parcel.read"
+    PARCEL_CARRY = "parcel.carry"
     KEY_WRONG_TRIES = "key.wrong_tries"
     KEY_FILE_MENDED = "key.file_mended"
     KEY_COST_RAISED = "key.cost_raised"
@@ -106,7 +109,15 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
         }
     ),
     ActionGroup.SYNC: frozenset(
-        {Action.DEVICE_ENROL, Action.DEVICE_LEAVE, Action.SYNC_RUN, Action.SYNC_RECEIVE}
+        {
+            Action.DEVICE_ENROL,
+            Action.DEVICE_LEAVE,
+            Action.SYNC_RUN,
+            Action.SYNC_RECEIVE,
+            Action.PARCEL_WRITE,
+            Action.PARCEL_READ,
+            Action.PARCEL_CARRY,
+        }
     ),
     ActionGroup.OPENING: frozenset(
         {
