@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from desktop.domain.ledger import Action
-from desktop.domain.users import User, UserRole
 from desktop.errors import Problem, UserError
 from desktop.services.unlocking import open_unlocked
 from desktop.store import (
@@ -113,8 +112,9 @@ class RecoveryKeys:
             key_changes.set_province_key(self._path, key=key, public_key=raw)
 
     def _require_manager(self) -> None:
-        if User(name=self._author, role=UserRole.MANAGER) not in keys.users_of(self._path):
-            raise UserError(Problem.NOT_MANAGER)
+        with self._register.lending_key() as key:
+            if not keys.is_manager(self._path, key=key, user_name=self._author):
+                raise UserError(Problem.NOT_MANAGER)
 
     def _announced(self, action: Action, about: str) -> AbstractContextManager[None]:
         return announced.announced(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,16 @@ from desktop.domain.backups import RestorePreview, Snapshot
 from desktop.errors import ExternalError, Problem
 from desktop.store import keys, restoring
 from desktop.store.data_key import DataKey
-from desktop.store.folder import KEY_FILE, failure_of, key_path, make_folder
+from desktop.store.folder import (
+    KEY_FILE,
+    failure_of,
+    key_path,
+    make_folder,
+    read_small,
+    write_atomically,
+)
+from desktop.store.key_file import LONGEST, copy_path
+from desktop.store.preparing import holds_register
 from desktop.store.snapshots import list_snapshots, snapshots_folder
 from forms.vietnamese import clean
 
@@ -56,7 +64,7 @@ class Restoring:
         Raises ``WRONG_PASSPHRASE``, ``SNAPSHOT_DAMAGED``, ``REGISTER_IN_USE``, ``DISK_FULL`` …; the
         register is then what it was.
         """
-        with self._keys(snapshot) as (old_key, key):
+        with self._keys(snapshot) as (old_key, key), self._key_file_of(snapshot):
             return restoring.restore(
                 self._folder,
                 snapshot,
@@ -74,7 +82,7 @@ class Restoring:
         make_folder(self._folder)
         old_key = self._key_of(snapshot)
         try:
-            key = self._present_key(snapshot)
+            key = self._present_key(old_key)
         except BaseException:
             old_key.wipe()
             raise
@@ -86,29 +94,55 @@ class Restoring:
 
     def _key_of(self, snapshot: Path) -> DataKey:
         """Opened on a copy: unlocking writes, and a stick may be write-protected."""
-        if not (snapshot / KEY_FILE).is_file():
-            raise ExternalError(Problem.SNAPSHOT_DAMAGED)
+        content = _key_file_in(snapshot)
         with tempfile.TemporaryDirectory(dir=self._folder, prefix="keys-") as name:
             copy = Path(name) / KEY_FILE
-            try:
-                shutil.copyfile(snapshot / KEY_FILE, copy)
-            except OSError as error:
-                raise failure_of(error) from error
+            write_atomically(copy, content)
             return self._unlocked(copy, self._old_passphrase)
 
-    def _present_key(self, snapshot: Path) -> DataKey:
-        """The register's own key; on a new PC the key file of the snapshot becomes its own."""
+    def _present_key(self, old_key: DataKey) -> DataKey:
+        """The register's own key; on a new PC that of the snapshot becomes its own."""
+        if self._has_keys():
+            return self._unlocked(key_path(self._folder), self._passphrase)
+        return old_key.copy()
+
+    @contextmanager
+    def _key_file_of(self, snapshot: Path) -> Iterator[None]:
+        """On a new PC the key file of the snapshot, which is there before the register is.
+
+        Not when going back fails: the next try may be with the snapshot of another office.
+        """
+        if self._has_keys():
+            yield
+            return
         path = key_path(self._folder)
-        if not path.exists():
-            try:
-                shutil.copyfile(snapshot / KEY_FILE, path)
-            except OSError as error:
-                raise failure_of(error) from error
-            return self._unlocked(path, self._old_passphrase)
-        return self._unlocked(path, self._passphrase)
+        write_atomically(path, _key_file_in(snapshot))
+        try:
+            yield
+        except BaseException:
+            if not holds_register(self._folder):
+                path.unlink(missing_ok=True)
+            raise
+
+    def _has_keys(self) -> bool:
+        path = key_path(self._folder)
+        return path.exists() or copy_path(path).exists()
 
     def _unlocked(self, path: Path, passphrase: str) -> DataKey:
         return keys.unlock(path, user_name=self._user_name, passphrase=passphrase).key
+
+
+def _key_file_in(snapshot: Path) -> bytes:
+    """Raises ``SNAPSHOT_DAMAGED`` when there is none."""
+    try:
+        content = read_small(snapshot / KEY_FILE, LONGEST)
+    except FileNotFoundError:
+        content = b""
+    except OSError as error:
+        raise failure_of(error) from error
+    if not content:
+        raise ExternalError(Problem.SNAPSHOT_DAMAGED)
+    return content
 
 
 def snapshots_in(place: Path) -> list[Snapshot]:

@@ -56,7 +56,8 @@ class Users:
     @property
     def is_manager(self) -> bool:
         """May who opened the register change the list?"""
-        return User(name=self._author, role=UserRole.MANAGER) in self.list()
+        with self._register.lending_key() as key:
+            return keys.is_manager(self._path, key=key, user_name=self._author)
 
     @property
     def author(self) -> str:

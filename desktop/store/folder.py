@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,11 +60,25 @@ def lock_folder(folder: Path) -> FileLock:
     return lock
 
 
+def read_small(path: Path, longest: int) -> bytes:
+    """What stands in a file of ours that is never longer than that; nothing of one that is.
+
+    A stick can hold anything under our names: files without an end, pipes that never answer.
+    Raises ``OSError``.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > longest:
+        return b""
+    with path.open("rb") as file:
+        return file.read(longest)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace the file whole: written beside, flushed to the disk, swapped; the owner's alone."""
     beside = path.with_name(path.name + ".new")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        beside.unlink(missing_ok=True)  # whatever it is: a link would lead elsewhere
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()

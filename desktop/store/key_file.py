@@ -23,10 +23,13 @@ from filelock import FileLock, Timeout
 
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.store.data_key import DataKey
-from desktop.store.folder import failure_of, set_aside, write_atomically
+from desktop.store.folder import failure_of, read_small, set_aside, write_atomically
 from desktop.store.key_wraps import FORMAT, SealedEntry, UserEntry
 
 VERSION = 2
+
+#: A list of some hundred users; a longer file was not written by this program.
+LONGEST = 1024 * 1024
 
 _LOCK_SECONDS = 10
 
@@ -148,7 +151,7 @@ def read_one(path: Path) -> KeyFile:
     Raises ``KEY_FILE_MISSING``, ``KEY_FILE_DAMAGED`` or ``REGISTER_NEWER``.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_small(path, LONGEST)
     except FileNotFoundError as error:
         raise ExternalError(Problem.KEY_FILE_MISSING) from error
     except OSError as error:
@@ -160,7 +163,7 @@ def read_one(path: Path) -> KeyFile:
                 Problem.REGISTER_NEWER, found=str(heading.version), known=str(VERSION)
             )
         content = _first_version(raw) if heading.version == 1 else _second_version(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ExternalError(Problem.KEY_FILE_DAMAGED) from None
     if not all(entry.cost.is_plausible for entry in content.users):
         raise ExternalError(Problem.KEY_FILE_DAMAGED)
@@ -198,7 +201,8 @@ def is_signed(content: KeyFile, *, key: DataKey) -> bool:
     if content.version == 1:
         return True
     mac = _mac(content, key=key)
-    return any(hmac.compare_digest(kept, mac) for kept in (content.mac, content.next_mac))
+    kept = (content.mac.encode(), content.next_mac.encode())
+    return any(hmac.compare_digest(one, mac.encode()) for one in kept)
 
 
 def require_signed(content: KeyFile, *, key: DataKey) -> None:

@@ -22,7 +22,7 @@ from nacl.bindings import (
 from nacl.exceptions import CryptoError
 
 from desktop.errors import ExternalError, Problem, UserError
-from desktop.store.data_key import DataKey, derived_key
+from desktop.store.data_key import KEY_BYTES, DataKey, derived_key
 from desktop.store.stretching import KdfCost, stretch
 from sync.protocol.codes import MistypedError, read, spell
 from sync.protocol.recovery import new_private_key, public_half, seal, seal_for_province, unseal
@@ -199,8 +199,8 @@ def bytes_of(text: str) -> bytes:
 
 def _unsealed(sealed: str, private_key: bytes) -> DataKey:
     content = unseal(bytes_of(sealed), private_key)
-    if content is None:
-        raise ExternalError(Problem.KEY_FILE_ALTERED)
+    if content is None or len(content) != KEY_BYTES or not any(content):
+        raise ExternalError(Problem.KEY_FILE_ALTERED)  # anybody can seal to a public key
     return DataKey(content)
 
 

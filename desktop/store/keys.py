@@ -162,6 +162,12 @@ def users_of(path: Path) -> list[User]:
     ]
 
 
+def is_manager(path: Path, *, key: DataKey, user_name: str) -> bool:
+    """May this user change the list? By a copy that is proved: anybody can write into the file."""
+    entry = key_file.read_signed(path, key=key).user(user_name)
+    return entry is not None and entry.role == UserRole.MANAGER.value
+
+
 def is_rotation_due(path: Path) -> bool:
     """Was somebody removed who may still have the data key in use?"""
     try:

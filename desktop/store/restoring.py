@@ -140,7 +140,7 @@ def restore(
                     at=at,
                     by=author,
                     action=Action.REGISTER_RESTORE,
-                    objects=[("snapshot", snapshot.name)],
+                    objects=[("snapshot", snapshot.name), *_end_of_ledger(present)],
                 )
             with full_disk_named(folder):
                 require_whole(copy, key=key)
@@ -150,6 +150,14 @@ def restore(
             return replace_register(folder, copy, at=at)
     finally:
         lock.release()
+
+
+def _end_of_ledger(present: _Present | None) -> list[tuple[str, str]]:
+    """Where the ledger ended that is set aside: going back must not hide what was done since."""
+    if present is None:
+        return []
+    state = present.state
+    return [("replaced_lines", str(state.last_line)), ("replaced_hash", state.last_line_hash)]
 
 
 @contextmanager

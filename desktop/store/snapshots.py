@@ -32,6 +32,7 @@ from desktop.store.folder import (
     flush_folder,
     key_path,
     make_folder,
+    read_small,
     register_path,
     write_atomically,
 )
@@ -40,6 +41,8 @@ from desktop.store.keys import DataKey
 #: Where a register keeps its own snapshots.
 SNAPSHOTS_FOLDER = "backups"
 DESCRIPTION_FILE = "snapshot.json"
+
+_LONGEST_DESCRIPTION = 64 * 1024
 
 _FORMAT = "so-an-sinh/snapshot"
 _BUILDING, _GOING = ".new", ".old"
@@ -176,13 +179,17 @@ def _snapshot_at(path: Path) -> Snapshot | None:
     if named is None or named[2] not in {reason.value for reason in SnapshotReason}:
         return None
     try:
+        taken_at = datetime.strptime(named[1], _STAMP).replace(tzinfo=UTC)
+    except ValueError:  # named like one, on a day that never was
+        return None
+    try:
         size = (path / REGISTER_FILE).stat().st_size
     except OSError:
         return None
     description = _description_in(path)
     return Snapshot(
         path=path,
-        taken_at=datetime.strptime(named[1], _STAMP).replace(tzinfo=UTC),
+        taken_at=taken_at,
         reason=SnapshotReason(named[2]),
         documents={} if description is None else description.documents,
         unsent=0 if description is None else description.unsent,
@@ -193,8 +200,9 @@ def _snapshot_at(path: Path) -> Snapshot | None:
 
 def _description_in(path: Path) -> _Description | None:
     try:
-        found = msgspec.json.decode((path / DESCRIPTION_FILE).read_bytes(), type=_Description)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        raw = read_small(path / DESCRIPTION_FILE, _LONGEST_DESCRIPTION)
+        found = msgspec.json.decode(raw, type=_Description)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return found if found.format == _FORMAT else None
 

@@ -21,8 +21,10 @@ from desktop.store.data_key import KEY_BYTES
 SOON, TARGET = 0.5, 0.75
 
 #: Costs outside these bounds were not written by this program (and would freeze the PC).
-_MEMORY_KIB = range(8, 8 * 1024 * 1024)
+_MEMORY_KIB = range(8, 1024 * 1024 + 1)
 _ITERATIONS = range(1, 1000)
+#: And not more in all than fifty times ``DEFAULT``: half a minute on a commune's PC.
+_MOST_WORK = 50 * 3 * 128 * 1024
 _LANES = range(1, 64)
 
 
@@ -48,6 +50,7 @@ class KdfCost:
             self.memory_kib in _MEMORY_KIB
             and self.iterations in _ITERATIONS
             and self.lanes in _LANES
+            and self.work <= _MOST_WORK
         )
 
     @property
@@ -64,7 +67,8 @@ def stretch(passphrase: str, *, salt: bytes, cost: KdfCost) -> bytes:
     """The wrapping key of a passphrase. NFC, because keyboards compose Vietnamese differently."""
     try:
         return hash_secret_raw(
-            unicodedata.normalize("NFC", passphrase).encode(),
+            # Half a letter, as a broken input method may send it, is a wrong letter and no crash.
+            unicodedata.normalize("NFC", passphrase).encode(errors="surrogatepass"),
             salt,
             time_cost=cost.iterations,
             memory_cost=cost.memory_kib,
@@ -100,7 +104,7 @@ def fitted(measured: KdfCost, *, seconds: float) -> KdfCost:
     memory = KdfCost.DEFAULT.memory_kib
     if memory * KdfCost.FLOOR.iterations > work * 4 / 3:  # would take more than a second
         memory = KdfCost.FLOOR.memory_kib
-    passes = max(KdfCost.FLOOR.iterations, min(round(work / memory), _ITERATIONS.stop - 1))
+    passes = max(KdfCost.FLOOR.iterations, min(round(work / memory), _MOST_WORK // memory))
     return KdfCost(memory_kib=memory, iterations=passes, lanes=KdfCost.FLOOR.lanes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from desktop.domain.ledger import Action
 from desktop.domain.users import User, UserRole
 from desktop.errors import AppError, Problem
+from desktop.services.recovery import RecoveryKeys
 from desktop.services.unlocking import create_register, open_register
 from desktop.services.users import Users
 from desktop.store import announced, key_changes, ledger
@@ -18,6 +20,7 @@ from desktop.store.people import count_people
 from desktop.store.register import Register
 from sync.protocol.documents import DocumentType
 from tests.desktop.store.edits import NOW, an_id, edit
+from tests.desktop.store.test_key_file import write
 from tests.support.offices import PASSPHRASE, QUICK, Clock
 
 MAI, NEW = "đồng lúa chín vàng ven sông", "hòn đá tảng bên suối vắng"
@@ -230,3 +233,29 @@ def test_a_change_that_was_announced_and_not_made_has_no_line(folder: Path) -> N
         assert [one for one in actions(register) if one[1] == "user.add"] == [
             ("Lan", "user.add")
         ] * 2
+
+
+def test_who_makes_himself_a_manager_in_the_key_file_is_none(folder: Path) -> None:
+    path = key_path(folder)
+    with opened(folder, "Mai", MAI) as register:
+        content = json.loads(path.read_text())
+        for user in content["users"]:
+            user["role"] = UserRole.MANAGER.value
+        write(path, content)
+        assert User("Mai", UserRole.MANAGER) in users(register, "Mai").list()
+        mai = users(register, "Mai")
+        assert not mai.is_manager
+        keys_of = RecoveryKeys(register=register, author="Mai", clock=Clock())
+        for refused in (
+            lambda: mai.reset_passphrase(user_name="Lan", passphrase=NEW),
+            lambda: mai.remove(user_name="Lan"),
+            lambda: mai.add(user_name="Tư", passphrase=NEW, role=UserRole.MANAGER),
+            mai.change_key,
+            keys_of.new_printed_code,
+            lambda: keys_of.set_province_key("ab" * 32),
+        ):
+            with pytest.raises(AppError) as error:
+                refused()
+            assert problem_of(error) is Problem.NOT_MANAGER
+    with opened(folder, "Lan", PASSPHRASE):
+        pass
