@@ -15,12 +15,15 @@ from sqlcipher3 import dbapi2
 
 from desktop.store.driver import driver_of
 from desktop.store.keys import DataKey
+from desktop.store.wiping import wipe
 
 #: Pages kept in memory by each connection, in KiB: the lists of 100,000 persons stay warm.
 _WRITER_CACHE_KIB = 64 * 1024
 _READER_CACHE_KIB = 24 * 1024
 _READERS = 3
 _READERS_AT_MOST = 8
+#: Unknown pragmas do nothing but take the memory in which the one with the key stood.
+_OVERWRITINGS = 4
 
 # On every connection, after the key. The first statement that reads fails on a wrong key.
 _SETTINGS: tuple[str, ...] = (
@@ -52,7 +55,7 @@ def connect(path: Path, *, key: DataKey, memory_security: bool) -> dbapi2.Connec
     try:
         # SQLCipher would write to stderr, where nobody looks, which page did not decrypt.
         connection.execute("PRAGMA cipher_log_level = NONE")
-        connection.execute(f"PRAGMA key = \"x'{key.reveal().hex()}'\"")
+        _give_key(connection, key)
         if memory_security:
             connection.execute("PRAGMA cipher_memory_security = ON")
         for statement in _SETTINGS:
@@ -61,6 +64,24 @@ def connect(path: Path, *, key: DataKey, memory_security: bool) -> dbapi2.Connec
         connection.close()
         raise
     return connection
+
+
+def _give_key(connection: dbapi2.Connection, key: DataKey) -> None:
+    """Its letters must be nowhere once the connection is closed.
+
+    ``executescript`` keeps no statement. SQLite copies its text and gives the copies back as they
+    are; the next statement of the same length takes the same places.
+    """
+    raw = key.reveal()
+    letters = raw.hex()
+    statement = f"PRAGMA key = \"x'{letters}'\""
+    try:
+        connection.executescript(statement)
+    finally:
+        length = len(letters)
+        wipe(raw, letters, statement)
+        for _ in range(_OVERWRITINGS):
+            connection.executescript(f"PRAGMA kez = \"x'{'0' * length}'\"")
 
 
 def write_engine(path: Path, *, key: DataKey, memory_security: bool) -> Engine:

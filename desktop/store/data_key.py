@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import secrets
 
+from desktop.store.wiping import wipe
+
 KEY_BYTES = 32
 
 
@@ -32,7 +34,11 @@ class DataKey:
 
     def derived(self, purpose: str) -> bytes:
         """A key for one other purpose, from which this one cannot be found."""
-        return derived_key(self.reveal(), purpose=purpose)
+        raw = self.reveal()
+        try:
+            return derived_key(raw, purpose=purpose)
+        finally:
+            wipe(raw)
 
     def copy(self) -> DataKey:
         """The same key in memory of its own, to be wiped apart."""

@@ -24,6 +24,7 @@ from nacl.exceptions import CryptoError
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.store.data_key import KEY_BYTES, DataKey, derived_key
 from desktop.store.stretching import KdfCost, stretch
+from desktop.store.wiping import wipe
 from sync.protocol.codes import MistypedError, read, spell
 from sync.protocol.recovery import new_private_key, public_half, seal, seal_for_province, unseal
 
@@ -145,6 +146,8 @@ def private_half(entry: UserEntry, *, register_id: str, passphrase: str) -> byte
         return crypto_aead_xchacha20poly1305_ietf_decrypt(wrapped, bound, nonce, wrapping_key)
     except (CryptoError, ValueError):
         raise UserError(Problem.WRONG_PASSPHRASE) from None
+    finally:
+        wipe(wrapping_key)
 
 
 def open_with_private(entry: UserEntry, private: bytes, *, seconds: float = 0.0) -> Opened:
@@ -155,13 +158,22 @@ def open_with_private(entry: UserEntry, private: bytes, *, seconds: float = 0.0)
 
 def sealed_for_user(key: DataKey, public_key: str) -> str:
     """The data key for the owner of this public key; both in base64."""
-    return text_of(seal(key.reveal(), bytes_of(public_key)))
+    raw = key.reveal()
+    try:
+        return text_of(seal(raw, bytes_of(public_key)))
+    finally:
+        wipe(raw)
 
 
 def sealed_for_province(key: DataKey, public_key: str, *, register_id: str) -> str:
     """The data key for the custodians, with the register's name inside; in base64."""
-    box = seal_for_province(key.reveal(), register_id=register_id, public_key=bytes_of(public_key))
-    return text_of(box)
+    raw = key.reveal()
+    try:
+        return text_of(
+            seal_for_province(raw, register_id=register_id, public_key=bytes_of(public_key))
+        )
+    finally:
+        wipe(raw)
 
 
 def new_printed_code(*, register_id: str) -> tuple[str, bytes]:
@@ -201,7 +213,9 @@ def _unsealed(sealed: str, private_key: bytes) -> DataKey:
     content = unseal(bytes_of(sealed), private_key)
     if content is None or len(content) != KEY_BYTES or not any(content):
         raise ExternalError(Problem.KEY_FILE_ALTERED)  # anybody can seal to a public key
-    return DataKey(content)
+    key = DataKey(content)
+    wipe(content)
+    return key
 
 
 def _private_of_printed(secret: bytes, register_id: str) -> bytes:
