@@ -49,6 +49,7 @@ from sync.protocol.codec import (
     compressed,
     decode_message,
     inflated,
+    is_cut_short,
 )
 from sync.protocol.messages import Refusal, RefusalCode
 
@@ -269,7 +270,7 @@ def _inflated(content: bytes) -> bytes | RequestTrouble:
     try:
         return inflated(content, ZSTD, ratio=LARGEST_INFLATED_BYTES)
     except WireError:
-        return Malformed()
+        return ConnectionCut() if is_cut_short(content) else Malformed()
 
 
 class Connect(Protocol):

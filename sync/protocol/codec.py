@@ -49,6 +49,9 @@ LINES_TYPE = "application/x-ndjson"
 ZSTD, GZIP = "zstd", "gzip"
 
 _ZSTD_LEVEL = 3
+#: RFC 8878 §3.1.1: what a frame begins with, and how long its head can be.
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_LONGEST_ZSTD_HEAD = 18
 #: Level 1: three times smaller at a third of the time of the default level.
 _GZIP_LEVEL = 1
 _GZIP_WINDOW = 31
@@ -129,6 +132,21 @@ def _inflated_zstd(body: bytes, ratio: int) -> bytes:
         return inflater.decompress(body, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise WireError(RefusalCode.MALFORMED) from error
+
+
+def is_cut_short(body: bytes) -> bool:
+    """Is this the beginning of a zstd body, sound as far as it goes?"""
+    if len(body) < _LONGEST_ZSTD_HEAD:
+        return _ZSTD_MAGIC.startswith(body[: len(_ZSTD_MAGIC)])
+    inflater = zstandard.ZstdDecompressor(max_window_size=LARGEST_INFLATED_BYTES)
+    stream = inflater.decompressobj()
+    try:
+        if zstandard.get_frame_parameters(body).content_size > LARGEST_INFLATED_BYTES:
+            return False
+        stream.decompress(body)
+    except zstandard.ZstdError:
+        return False
+    return not stream.eof
 
 
 def _inflated_gzip(body: bytes, ratio: int) -> bytes:

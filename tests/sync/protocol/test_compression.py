@@ -15,6 +15,7 @@ from sync.protocol.codec import (
     WireError,
     compressed,
     inflated,
+    is_cut_short,
 )
 from sync.protocol.messages import RefusalCode
 
@@ -55,6 +56,22 @@ def test_what_was_cut_or_lengthened_is_refused(encoding: str) -> None:
         assert refused(whole[:at], encoding) is RefusalCode.MALFORMED
     assert refused(whole + b"x", encoding) is RefusalCode.MALFORMED
     assert refused(whole + whole, encoding) is RefusalCode.MALFORMED
+
+
+def test_a_body_that_was_cut_is_told_from_a_damaged_one() -> None:
+    draw = random.Random(SEED)
+    for text in (b"{}", TEXT):
+        whole = compressed(text, ZSTD)
+        places = {0, 1, 5, 9, 17, 18, 19, *(draw.randrange(len(whole)) for _ in range(50))}
+        for at in places & set(range(len(whole))):
+            assert is_cut_short(whole[:at]), at
+        assert not is_cut_short(whole + bytes(20))
+    damaged = bytearray(compressed(TEXT, ZSTD))
+    damaged[20:60] = bytes(40)
+    assert not is_cut_short(bytes(damaged))
+    assert not is_cut_short(b"<html>Wi-Fi</html>")
+    assert not is_cut_short(b"<html>Wi-Fi: sign in, please</html>")
+    assert not is_cut_short(compressed(bytes(LARGEST_INFLATED_BYTES + 1), ZSTD)[:200])
 
 
 def test_a_frame_that_hides_its_size_is_refused_without_looking_into_it() -> None:
