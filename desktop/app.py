@@ -55,6 +55,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.domain.records import OpenedForm
     from desktop.domain.syncing import Enrolment, SyncStatus
     from desktop.services.checks import Checks
+    from desktop.services.decisions import Decisions
     from desktop.services.drafts import Drafts
     from desktop.services.home import Home
     from desktop.services.ledger import Ledger
@@ -66,7 +67,9 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.todos import Todos
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
+    from desktop.ui.auto_sync import AutoSync
     from desktop.ui.desk import Care, Desk, Parts
+    from desktop.ui.network import Network
     from forms.registry import FormRegistry
     from forms.rules.identity import IdentityTables
     from forms.runtime.engine import Filling
@@ -104,7 +107,7 @@ def run_window(*, folder: Path | None = None) -> int:
     application = create_application(sys.argv[:1])
     if folder is None:
         folder = Path(platformdirs.user_data_dir("so-an-sinh", appauthor=False))
-    desktop = Desktop(folder=folder, is_watched=_WATCH in os.environ)
+    desktop = Desktop(folder=folder, is_watched=_WATCH in os.environ, syncs_by_itself=True)
     logs.install_crash_hook(desktop.report_crash)
     desktop.show()
     status = application.exec()
@@ -127,6 +130,7 @@ class Services:
     checks: Checks
     reviews: Reviews
     syncing: Syncing
+    decisions: Decisions
     ledger: Ledger
 
 
@@ -183,7 +187,10 @@ class Desktop(QObject):
         kdf_cost: KdfCost | None = None,
         clock: Callable[[], datetime] = now,
         is_watched: bool = False,
+        syncs_by_itself: bool = False,
+        network: Network | None = None,
     ) -> None:
+        """``network`` is what is known of the connection; ``None`` for what the system tells."""
         super().__init__()
         self.window = MainWindow(may_close=self._may_close)
         self.jobs = JobRunner(self)
@@ -203,6 +210,9 @@ class Desktop(QObject):
         self._left_at: LeftAt | None = None
         self._sealed: list[bytes] = []
         self._is_entering = False
+        self._syncs_by_itself = syncs_by_itself
+        self._network = network
+        self.auto_sync: AutoSync | None = None
         self._idle = IdleWatch(parent=self)
         self._idle.left_alone.connect(self.lock)
         self._session: SessionWatch | None = None
@@ -240,6 +250,7 @@ class Desktop(QObject):
             return
         self._idle.stop()
         self._stop_schedule()
+        self._stop_sync()
         held = self.window.hold()
         self._left_at = LeftAt(self._user_name, self.window.current_name, held)
         put_away(self.window)
@@ -265,6 +276,7 @@ class Desktop(QObject):
         self._idle.stop()
         if self._session is not None:
             self._session.close()
+        self._stop_sync()
         self._keep_snapshot()
         self.jobs.wait_idle(seconds=_SNAPSHOT_SECONDS)
         self._leave_register()
@@ -327,12 +339,15 @@ class Desktop(QObject):
         services, seat, idle_minutes = built
         self.services = services
         self._user_name = seat.user_name
-        parts = _parts(services, seat, clock=self._clock, cost=self._kdf_cost)
+        auto_sync = self._make_sync(services)
+        parts = _parts(services, seat, clock=self._clock, cost=self._kdf_cost, auto_sync=auto_sync)
         desk = Desk(window=self.window, jobs=self.jobs, parts=parts)
         desk.restore_asked.connect(self._restore)
+        desk.said_goodbye.connect(self._wipe)
         entries = desk.entries(seat.role)
         for entry in entries:
             entry.page.data_changed.connect(self._count)
+            entry.page.data_changed.connect(auto_sync.saved)
             entry.page.seen.connect(self._write_down_view)
             entry.page.searched.connect(self._write_down_search)
             if isinstance(entry.page, SyncPage):
@@ -350,10 +365,64 @@ class Desktop(QObject):
         self._look_through(services.register)
         self._schedule.start(_SCHEDULE_MS)
         self._watch(idle_minutes)
+        auto_sync.start()
         if self._is_entering:
             self._is_entering = False
             self._resume(desk, services)
         self.opened.emit()
+
+    def _make_sync(self, services: Services) -> AutoSync:
+        """What syncs this register, by itself or when asked; only one at a time."""
+        from desktop.ui.auto_sync import AutoSync
+        from desktop.ui.network import Network, SystemNetwork
+
+        self._stop_sync()
+        if self._network is None:
+            self._network = SystemNetwork(self) if self._syncs_by_itself else Network(self)
+        self.auto_sync = AutoSync(
+            jobs=self.jobs,
+            syncing=services.syncing,
+            network=self._network,
+            clock=self._clock,
+            is_on=self._syncs_by_itself,
+            parent=self,
+        )
+        self.auto_sync.ended.connect(self._count_after_sync)
+        return self.auto_sync
+
+    def _count_after_sync(self) -> None:
+        self._count()
+        if (page := self.window.current_page) is not None and page.objectName() == "page:decisions":
+            page.refresh()
+
+    def _stop_sync(self) -> None:
+        """What is being exchanged is let go of; the next sync goes on from there."""
+        auto_sync, self.auto_sync = self.auto_sync, None
+        if auto_sync is not None:
+            auto_sync.close()
+            auto_sync.deleteLater()
+
+    def _wipe(self, is_known: bool) -> None:
+        """The PC was handed over: nothing of the register stays."""
+        from desktop.services.handover import wipe
+
+        self._leave_register()
+        self._front.show_unlock()
+        self.locked.emit()
+        self.jobs.run(
+            self,
+            lambda: wipe(self.folder),
+            lane=Lane.WRITE,
+            on_success=lambda _none: self._tell_wiped(is_known),
+        )
+
+    def _tell_wiped(self, is_known: bool) -> None:
+        """Shown where the program begins anew: there is no register any more."""
+        self._left_at = None
+        self._front.show_unlock()
+        self.window.message_bar.show_message(
+            self._messages.wiped(is_known), kind="good" if is_known else "warning"
+        )
 
     def _watch(self, idle_minutes: int) -> None:
         """From now on the register locks itself when its user is away."""
@@ -416,13 +485,17 @@ class Desktop(QObject):
         """Reads anew the numbers that stand at every page."""
         if self.services is not None:
             syncing, todos = self.services.syncing, self.services.todos
+            decisions = self.services.decisions
             self.jobs.run(
-                self, lambda: (syncing.status(), todos.count()), on_success=self._show_counts
+                self,
+                lambda: (syncing.status(), todos.count(), decisions.count()),
+                on_success=self._show_counts,
             )
 
-    def _show_counts(self, counts: tuple[SyncStatus, int]) -> None:
-        status, todos = counts
-        self.window.show_counts(unsent=status.unsent, badges={"people": todos})
+    def _show_counts(self, counts: tuple[SyncStatus, int, int]) -> None:
+        status, todos, to_decide = counts
+        badges = {"people": todos, "decisions": to_decide}
+        self.window.show_counts(unsent=status.unsent, badges=badges)
 
     def _show_problem(self, error: AppError) -> None:
         if error.parameters.get("reason") == CLOSED:
@@ -436,6 +509,8 @@ class Desktop(QObject):
             return True
         if (page := self.window.current_page) is not None:
             page.leave()
+        if self.auto_sync is not None:
+            self.auto_sync.stop()
         self.jobs.wait_idle()
         unsettled = self.window.unsettled_page
         if unsettled is not None:
@@ -461,6 +536,7 @@ class Desktop(QObject):
         from desktop.ui.pages.closing_page import ClosingPage
 
         self._stop_schedule()
+        self._stop_sync()
         backups = Backups(register=self.services.register, clock=self._clock)
         progress = self._leaving = Progress(self)
         page = ClosingPage()
@@ -542,6 +618,7 @@ class Desktop(QObject):
         if self.services is None:
             return
         self._stop_schedule()
+        self._stop_sync()
         if (page := self.window.current_page) is not None:
             page.leave()
         self.jobs.wait_idle()
@@ -578,6 +655,7 @@ def _build(
     register: Register, user_name: str, *, clock: Callable[[], datetime]
 ) -> tuple[Services, Seat]:
     from desktop.services.checks import Checks
+    from desktop.services.decisions import Decisions
     from desktop.services.drafts import Drafts
     from desktop.services.home import home_of
     from desktop.services.ledger import Ledger
@@ -595,20 +673,22 @@ def _build(
     seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
     forms = FormRegistry.bundled()
     tables = IdentityTables.load(training=seat.is_training)
+    records = Records(register=register, forms=forms, tables=tables, author=user_name, clock=clock)
     services = Services(
         register=register,
         forms=forms,
         tables=tables,
         people=People(register=register, forms=forms, user_name=user_name, clock=clock),
-        records=Records(
-            register=register, forms=forms, tables=tables, author=user_name, clock=clock
-        ),
+        records=records,
         drafts=Drafts(register=register, author=user_name, clock=clock),
         locking=Locking(register=register),
         todos=Todos(register=register, forms=forms),
         checks=Checks(register=register, author=user_name, clock=clock),
         reviews=Reviews(register=register, author=user_name, clock=clock),
         syncing=syncing,
+        decisions=Decisions(
+            register=register, forms=forms, records=records, author=user_name, clock=clock
+        ),
         ledger=Ledger(register=register, author=user_name, clock=clock),
     )
     return services, seat
@@ -648,9 +728,16 @@ def _care(
 
 
 def _parts(
-    services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
+    services: Services,
+    seat: Seat,
+    *,
+    clock: Callable[[], datetime],
+    cost: KdfCost | None,
+    auto_sync: AutoSync,
 ) -> Parts:
+    from desktop.services.field_words import FieldWords
     from desktop.services.form_texts import text_of
+    from desktop.services.handover import Handover
     from desktop.services.remarks import day_of_validation
     from desktop.ui.desk import Parts
     from forms.runtime.engine import Filling
@@ -672,6 +759,15 @@ def _parts(
         checks=services.checks,
         reviews=services.reviews,
         syncing=services.syncing,
+        auto_sync=auto_sync,
+        change_labels=FieldWords(forms=services.forms).of,
+        decisions=services.decisions,
+        handover=Handover(
+            register=services.register,
+            syncing=services.syncing,
+            author=seat.user_name,
+            clock=clock,
+        ),
         ledger=services.ledger,
         begin_filling=_begin_filling,
         definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,

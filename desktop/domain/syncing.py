@@ -51,6 +51,7 @@ class ChangeRow:
         subject: the document that stands for whom it is about, "" where that is not known.
         fields: the names of the fields it sets.
         clashed: those of which the server keeps another value beside it.
+        form: ``form_id@version`` where a form was filled.
     """
 
     seq: int
@@ -65,6 +66,7 @@ class ChangeRow:
     subject: str = ""
     fields: tuple[str, ...] = ()
     clashed: tuple[str, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from desktop.errors import AppError, Problem, UserError
 from desktop.services.syncing import Syncing
 from desktop.services.unlocking import forget
 from desktop.store import ledger
-from desktop.store.register import Register
 from desktop.store.leaving import wipe_folder
+from desktop.store.register import Register
 from forms.vietnamese import compare_key
 from sync.client.watching import Watch
 from sync.protocol.messages import LedgerHead

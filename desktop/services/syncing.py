@@ -244,9 +244,12 @@ class Syncing:
         *,
         on_progress: Callable[[int, int], None] | None = None,
         watch: Watch | None = None,
+        is_asked: bool = True,
     ) -> SyncReport:
         """Exchange everything; a trouble is in the report and stays in ``status``.
 
+        One that nobody asked for (``is_asked``) and that exchanged nothing is no line of the
+        ledger: without a network there are hundreds of them a day.
         Who has the ``watch`` sees how it goes, and stops it: the report then says so.
         """
         watch = watch or Watch()
@@ -267,7 +270,8 @@ class Syncing:
             with contextlib.suppress(ExternalError):
                 if not report.is_stopped:
                     self._remember(report)
-                self._note_run(report)
+                if is_asked or report.pushed or report.pulled or report.is_stopped:
+                    self._note_run(report)
                 witnessing.note_confirmed(self._register, watch.ledger)
             return report
 
@@ -343,9 +347,7 @@ class Syncing:
             known_directory=known_number(self._register, device_id=place.enrolled.device),
         )
         if outcome.directory is not None:
-            keep_from_server(
-                self._register, outcome.directory, device_id=place.enrolled.device
-            )
+            keep_from_server(self._register, outcome.directory, device_id=place.enrolled.device)
         return _report(outcome)
 
     def here(self) -> Here | None:

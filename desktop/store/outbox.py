@@ -275,6 +275,7 @@ def list_changes(
             position=position,
             subject=subjects.get(change.document_id, ""),
             fields=tuple(change.patch),
+            form=change.form,
             clashed=tuple(msgspec.json.decode(clashed, type=list[str])) if clashed else (),
         )
         for change, (_, state, receipted_at, why, clashed, position) in zip(

@@ -10,14 +10,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.records import OpenedForm, Todo
+from desktop.domain.syncing import ChangeRow
 from desktop.jobs.runner import JobRunner
+from desktop.ui.auto_sync import AutoSync
 from desktop.ui.forms.draft_writer import DraftBook
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
 from desktop.ui.pages.backups_page import BackupService, BackupsPage
 from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
+from desktop.ui.pages.decisions_page import DecisionDesk, DecisionsPage
 from desktop.ui.pages.form_page import FormPage
+from desktop.ui.pages.handover_page import HandoverDesk, HandoverPage
 from desktop.ui.pages.help_page import HelpPage
 from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
@@ -56,6 +60,10 @@ class Parts:
     checks: CheckDesk
     reviews: ReviewDesk
     syncing: SyncService
+    auto_sync: AutoSync
+    change_labels: Callable[[ChangeRow], Sequence[str]]
+    decisions: DecisionDesk
+    handover: HandoverDesk
     ledger: LedgerBook
     begin_filling: Callable[[OpenedForm], Filling]
     definition_of: Callable[[str, str], FormDefinition]
@@ -70,9 +78,11 @@ class Desk(QObject):
 
     Signals:
         restore_asked: close the register and go back to the snapshot at this path.
+        said_goodbye: (does the province know?) close the register and wipe it.
     """
 
     restore_asked = Signal(object)
+    said_goodbye = Signal(bool)
 
     def __init__(self, *, window: MainWindow, jobs: JobRunner, parts: Parts) -> None:
         super().__init__(window)
@@ -87,9 +97,11 @@ class Desk(QObject):
         A register that does not know its commune yet can keep nobody: first it is connected.
         """
         if not role and not self._parts.has_home:
-            return [self._sync(), *self._care()]
+            return [*self._sync(may_open=False), *self._care()]
         makers = {Role.POLICE.value: self._police, Role.COLLECTOR.value: self._collector}
-        return [*makers.get(role, self._officer)(), self._sync(), *self._care()]
+        may_open = role not in makers
+        work = makers.get(role, self._officer)()
+        return [*work, *self._sync(may_open=may_open), *self._care()]
 
     def show_code(self) -> None:
         """A recovery code is made and shown, with nothing leading away from it."""
@@ -166,11 +178,7 @@ class Desk(QObject):
 
         self._form = form
 
-        def _open_person(person_id: object, path: str) -> None:
-            self._window.open_page("form")
-            form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
-
-        people.person_opened.connect(_open_person)
+        people.person_opened.connect(self._open_person)
         form.closed.connect(lambda: self._window.open_page("people"))
         form.history_asked.connect(self._show_history)
         form.attention_needed.connect(lambda: self._window.open_page("form"))
@@ -202,6 +210,29 @@ class Desk(QObject):
         page = LedgerPage(jobs=self._jobs, book=self._parts.ledger)
         return Entry("ledger", self.tr("Nhật ký"), "clock", page, is_daily=False)
 
-    def _sync(self) -> Entry:
-        page = SyncPage(jobs=self._jobs, syncing=self._parts.syncing)
-        return Entry("sync", self.tr("Đồng bộ"), "sync", page)
+    def _open_person(self, person_id: object, path: str) -> None:
+        if self._form is not None:
+            self._window.open_page("form")
+            self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
+
+    def _sync(self, *, may_open: bool) -> list[Entry]:
+        """The exchange with the province, what has to be decided about it, and its end."""
+        parts = self._parts
+        page = SyncPage(
+            jobs=self._jobs,
+            syncing=parts.syncing,
+            auto=parts.auto_sync,
+            labels=parts.change_labels,
+        )
+        decisions = DecisionsPage(jobs=self._jobs, decisions=parts.decisions, may_open=may_open)
+        decisions.person_asked.connect(self._open_person)
+        handover = HandoverPage(jobs=self._jobs, handover=parts.handover)
+        page.handover_asked.connect(lambda: self._window.open_page("handover"))
+        for leading_back in (handover.sync_asked, handover.given_up):
+            leading_back.connect(lambda: self._window.open_page("sync"))
+        handover.said_goodbye.connect(self.said_goodbye)
+        return [
+            Entry("sync", self.tr("Đồng bộ"), "sync", page),
+            Entry("decisions", self.tr("Quyết định"), "clash", decisions),
+            Entry("handover", "", "", handover),
+        ]

@@ -39,6 +39,15 @@ class Messages(QObject):
         """For a bug: nothing about a person stands in it."""
         return self.explain(Problem.UNEXPECTED)
 
+    def wiped(self, is_known: bool) -> str:
+        """The register is gone from this PC; does the province know?"""
+        if is_known:
+            return self.tr("Đã xóa khóa và sổ trên máy này. Tỉnh đã biết máy ngừng dùng.")
+        return self.tr(
+            "Đã xóa khóa và sổ trên máy này. Chưa báo được cho tỉnh: hãy báo người quản lý của "
+            "tỉnh thu hồi máy này."
+        )
+
     def _table(self) -> Mapping[Problem, tuple[str, str]]:
         return {
             **self._about_opening(),
@@ -171,7 +180,7 @@ class Messages(QObject):
                 self.tr("Nếu lặp lại, nhờ kiểm tra ổ đĩa."),
             ),
             Problem.UNSENT_CHANGES: (
-                self.tr("Còn {n} thay đổi chỉ có trên máy này."),
+                self.tr("Vẫn còn thay đổi chỉ có trên máy này."),
                 self.tr("Đồng bộ, hoặc gửi bằng tệp rồi nhận tệp biên nhận; sau đó làm lại."),
             ),
             Problem.NAME_MISTYPED: (
@@ -179,7 +188,7 @@ class Messages(QObject):
                 self.tr("Gõ đúng tên như ở góc dưới bên trái rồi bấm lại."),
             ),
             Problem.FILTER_NAME_TAKEN: (
-                self.tr("Đã có bộ lọc tên “{name}”."),
+                self.tr("Đã có bộ lọc mang tên này."),
                 self.tr("Đặt một tên khác, hoặc xóa bộ lọc kia trước."),
             ),
             Problem.USER_EXISTS: (

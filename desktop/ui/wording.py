@@ -34,6 +34,13 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def size(count: int) -> str:
+    """Bytes as one reads them: ``0,8 KB``, ``12,4 MB``."""
+    kilobytes = count / 1024
+    number, unit = (kilobytes, "KB") if kilobytes < 1000 else (kilobytes / 1024, "MB")
+    return f"{number:.1f} {unit}".replace(".", ",")
+
+
 def clock_time(instant: datetime) -> str:
     """``hh:mm`` in Việt Nam."""
     return instant.astimezone(VIETNAM).strftime("%H:%M")

@@ -45,3 +45,53 @@ def pause_seconds(attempt: int, *, draw: Callable[[], float] = random.random) ->
     """
     longest = min(FIRST_PAUSE_SECONDS * 2.0 ** min(attempt - 1, 30), LONGEST_PAUSE_SECONDS)
     return longest * draw()
+
+
+#: After this a device asks again by itself whether there is something new.
+IDLE_SECONDS = 300.0
+#: So long after a save it is sent: whoever goes on typing makes one sync of it, not ten.
+SAVED_SECONDS = 4.0
+#: A network that came up is used within this, not by all communes of a district at once.
+NETWORK_UP_SECONDS = 3.0
+
+
+class Rhythm:
+    """When a device syncs by itself. It has no clock: every call says what time it is (seconds).
+
+    Attributes:
+        failures: syncs in a row that did not end well.
+    """
+
+    def __init__(self, *, draw: Callable[[], float] = random.random) -> None:
+        self.failures = 0
+        self._draw = draw
+        self._due = 0.0
+
+    @property
+    def due(self) -> float:
+        """When the next sync is to begin."""
+        return self._due
+
+    def begins(self, now: float) -> None:
+        """The register was opened, or a pause is over: soon."""
+        self.failures = 0
+        self._due = now + self._draw() * NETWORK_UP_SECONDS
+
+    def network_up(self, now: float) -> None:
+        """There is a connection again: whatever failed before, failed without one."""
+        self.begins(now)
+
+    def saved(self, now: float) -> None:
+        """Something is to be sent; a server that did not answer is not asked the sooner for it."""
+        if not self.failures:
+            self._due = min(self._due, now + SAVED_SECONDS)
+
+    def succeeded(self, now: float) -> None:
+        """Everything was exchanged: ask again in a while."""
+        self.failures = 0
+        self._due = now + IDLE_SECONDS * (1 + self._draw()) / 2
+
+    def failed(self, now: float, *, asked_seconds: float = 0.0) -> None:
+        """Back off, longer each time; never sooner than the server asked for."""
+        self.failures += 1
+        self._due = now + max(asked_seconds, pause_seconds(self.failures, draw=self._draw))

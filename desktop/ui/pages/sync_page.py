@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QPushButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.domain.syncing import ChangeRow, ChangeState, Enrolment, SyncReport, SyncStatus
+from desktop.domain.syncing import ChangeRow, Enrolment, SyncReport, SyncStatus
 from desktop.errors import AppError, Problem
-from desktop.jobs.progress import Progress
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, theme, wording
-from desktop.ui.models.rows import Column, RowsModel
+from desktop.ui.auto_sync import AutoSync, Waiting
+from desktop.ui.models.changes import ChangesModel
 from desktop.ui.page import Page
-from desktop.ui.widgets.table import Table
+from sync.client.watching import Doing
 
-_PAGE_ROWS = 100
+_PAGE_ROWS = 200
+#: So many persons are shown with their changes; of the others one sees how far they are.
+_OPEN_GROUPS = 2
+#: Of the first three columns, in pixels at 100 %.
+_WIDTHS = (330, 330, 150)
 #: After these the device needs a new place.
 _LOST = frozenset({Problem.DEVICE_REVOKED, Problem.NOT_ENROLLED})
-_STATE_TINTS = {
-    ChangeState.WAITING: "warning",
-    ChangeState.RECEIPTED: "good",
-    ChangeState.MERGED: "good",
-    ChangeState.CLASH: "warning",
-    ChangeState.HELD: "error",
-    ChangeState.SENT: "info",
-    ChangeState.DROPPED: "muted",
-}
 
 
 class SyncService(Protocol):
@@ -56,11 +54,8 @@ class SyncService(Protocol):
     def status(self) -> SyncStatus:
         """The custody of the changes."""
 
-    def changes(self, *, limit: int, offset: int) -> list[ChangeRow]:
-        """Newest first."""
-
-    def run(self, *, on_progress: Callable[[int, int], None] | None = None) -> SyncReport:
-        """Exchange with the server."""
+    def changes(self, *, limit: int, offset: int = 0, before: int | None = None) -> list[ChangeRow]:
+        """Newest first; after the line at this position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +73,59 @@ class SyncPage(Page):
     Signals:
         enrolled: the device got its place (``Enrolment``).
         synced: a sync ended, well or not (``SyncReport``).
+        handover_asked: the PC is to be handed over.
         state_shown: the page shows what the register holds now.
     """
 
     enrolled = Signal(object)
     synced = Signal(object)
+    handover_asked = Signal()
     state_shown = Signal()
 
-    def __init__(self, *, jobs: JobRunner, syncing: SyncService) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: JobRunner,
+        syncing: SyncService,
+        auto: AutoSync,
+        labels: Callable[[ChangeRow], Sequence[str]],
+    ) -> None:
         super().__init__(name="sync")
         self._jobs = jobs
         self._syncing = syncing
-        self._words = wording.Words(self)
-        self._is_running = False
+        self._auto = auto
+        self._is_asked = False
         self.set_title(self.tr("Đồng bộ"))
+        self._done = (0, 0)
+        self._bar = QProgressBar()
         self._connect_card = self._make_connect_card()
         self._state_card, self._unsent = self._make_state_card()
-        self._model: RowsModel[ChangeRow] = RowsModel(columns=self._columns(), parent=self)
+        self._rules_row = self._make_rules_row()
+        self._model = ChangesModel(labels=labels, parent=self)
         self._model.page_wanted.connect(self._fetch_more)
-        self._table = Table(
-            name="table:changes", label=self.tr("Các thay đổi trên máy này"), model=self._model
-        )
+        self._tree = self._make_tree()
         self._table_title = QLabel(self.tr("Các thay đổi trên máy này"))
         self._table_title.setProperty("kind", "heading")
-        for widget in (self._connect_card, self._state_card, self._table_title):
+        self._handover = QPushButton(self.tr("Bàn giao máy / ngừng dùng máy…"))
+        self._handover.setObjectName("button:handover")
+        self._handover.setProperty("kind", "small")
+        self._handover.clicked.connect(self.handover_asked)
+        below = QHBoxLayout()
+        below.addWidget(self._table_title)
+        below.addStretch(1)
+        below.addWidget(self._handover)
+        for widget in (self._connect_card, self._state_card, self._rules_row):
             self.body.addWidget(widget)
-        self.body.addWidget(self._table, 1)
+        self.body.addLayout(below)
+        self.body.addWidget(self._tree, 1)
         self._connect_card.hide()
         self._state_card.hide()
+        self._rules_row.hide()
+        auto.began.connect(self._show_running)
+        auto.moved.connect(self._show_progress)
+        auto.ended.connect(self._end)
+        auto.failed.connect(self._fail)
+        auto.changed.connect(self._show_rhythm)
 
     def refresh(self) -> None:
         """Read the custody anew."""
@@ -113,18 +133,9 @@ class SyncPage(Page):
 
     def synchronise(self) -> None:
         """Push and pull now."""
-        if self._is_running:
-            return
-        self._set_running(True)
+        self._is_asked = True
         self.message_bar.hide()
-        progress = Progress(self)
-        progress.stepped.connect(self._show_progress)
-        self._jobs.run(
-            self,
-            lambda: self._syncing.run(on_progress=progress.step),
-            on_success=self._end,
-            on_error=self._fail,
-        )
+        self._auto.run_now()
 
     # -- connecting --
 
@@ -174,8 +185,17 @@ class SyncPage(Page):
     # -- running --
 
     def _end(self, report: SyncReport) -> None:
-        self._set_running(False)
-        if report.problem is not None:
+        is_asked, self._is_asked = self._is_asked, False
+        if report.is_stopped:
+            if is_asked:
+                self.message_bar.show_message(
+                    self.tr("Đã dừng đồng bộ."),
+                    self.tr("Những gì đã có biên nhận vẫn giữ; phần còn lại gửi ở lần sau."),
+                    kind="info",
+                )
+        elif not is_asked:
+            pass  # what went wrong stands in the card, and what came on the pages
+        elif report.problem is not None:
             message = self._messages.explain(report.problem, report.parameters)
             self.message_bar.show_message(message.sentence, message.next_step, kind="error")
         else:
@@ -199,19 +219,109 @@ class SyncPage(Page):
         return " ".join(parts)
 
     def _fail(self, error: AppError) -> None:
-        self._set_running(False)
+        self._is_asked = False
         self.show_problem(error)
+        self._show_rhythm()
 
-    def _set_running(self, running: bool) -> None:
-        self._is_running = running
-        self._sync.setEnabled(not running)
-        self._sync.setText(self.tr("Đang đồng bộ…") if running else self.tr("Đồng bộ ngay"))
+    def _show_running(self) -> None:
         self._bar.setRange(0, 0)
-        self._bar.setVisible(running)
+        self._done = (0, 0)
+        self._show_rhythm()
 
     def _show_progress(self, done: int, total: int) -> None:
+        self._done = (done, total)
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(done)
+        self._show_rhythm()
+
+    def _show_rhythm(self) -> None:
+        """What it does now, or when it will try next and why not sooner."""
+        running = self._auto.is_running
+        self._sync.setEnabled(not running)
+        self._sync.setText(self.tr("Đang đồng bộ…") if running else self.tr("Đồng bộ ngay"))
+        self._bar.setVisible(running)
+        self._stop.setVisible(running)
+        self._stop.setEnabled(not self._auto.watch.is_stopped)
+        self._doing.setText(self._running_words() if running else self._waiting_words())
+        self._model.tell_next_try("" if running else self._try_words())
+        rules, waiting = self._auto.rules, self._auto.waiting
+        for box, wanted in (
+            (self._automatic, rules.is_automatic),
+            (self._on_metered, rules.on_metered),
+        ):
+            box.blockSignals(True)
+            box.setChecked(wanted)
+            box.blockSignals(False)
+        self._on_metered.setEnabled(rules.is_automatic)
+        self._pause.setVisible(rules.is_automatic and waiting is not Waiting.PAUSED)
+        self._resume.setVisible(rules.is_automatic and waiting is Waiting.PAUSED)
+
+    def _running_words(self) -> str:
+        watch = self._auto.watch
+        done, known = self._done
+        what = {
+            Doing.CONNECTING: self.tr("Đang kết nối với máy chủ"),
+            Doing.ASKING: self.tr("Đang hỏi máy chủ có gì mới"),
+            Doing.SENDING: self.tr("Đang gửi"),
+            Doing.RECEIVING: self.tr("Đang nhận"),
+        }[watch.doing]
+        if watch.is_stopped:
+            what = self.tr("Đang dừng")
+        how_far = (
+            self.tr(": {done} trên {known} mục").format(
+                done=wording.thousands(done), known=wording.thousands(known)
+            )
+            if known
+            else ""
+        )
+        traffic = self.tr("gửi {up}, nhận {down}").format(
+            up=wording.size(watch.sent_bytes), down=wording.size(watch.received_bytes)
+        )
+        return f"{what}{how_far} ({traffic})"
+
+    def _waiting_words(self) -> str:
+        words = {
+            Waiting.NOT_CONNECTED: "",
+            Waiting.OFF: self.tr("Không tự đồng bộ: bấm “Đồng bộ ngay” khi cần."),
+            Waiting.PAUSED: self._paused_words(),
+            Waiting.METERED: self.tr("Mạng tính tiền theo dung lượng: chờ mạng khác."),
+            Waiting.OFFLINE: self.tr("Không có mạng: tự gửi khi có mạng."),
+        }
+        waiting = self._auto.waiting
+        if waiting is not None:
+            return words[waiting]
+        when = self._try_words()
+        return when[:1].upper() + when[1:] + "." if when else ""
+
+    def _paused_words(self) -> str:
+        until = self._auto.rules.paused_until
+        if until and self._auto.is_paused_until:
+            return self.tr("Tạm dừng đến {when}.").format(when=wording.moment(until))
+        return self.tr("Tạm dừng đến khi khóa hoặc đóng sổ.")
+
+    def _try_words(self) -> str:
+        at = self._auto.next_at
+        if at is None:
+            return ""
+        words = (
+            self.tr("thử lại lúc {when}") if self._auto.failures else self.tr("lần sau lúc {when}")
+        )
+        return words.format(when=wording.clock_time(at))
+
+    def _toggle_automatic(self, wanted: bool) -> None:
+        self._auto.set_automatic(wanted)
+
+    def _toggle_metered(self, wanted: bool) -> None:
+        self._auto.set_on_metered(wanted)
+
+    def _pause_an_hour(self) -> None:
+        self._auto.pause_for(hours=1)
+
+    def _pause_the_day(self) -> None:
+        self._auto.pause_for(hours=24)
+
+    def _pause_here(self) -> None:
+        self._auto.pause(None)
 
     # -- showing --
 
@@ -219,7 +329,7 @@ class SyncPage(Page):
         return _State(
             self._syncing.enrolment(),
             self._syncing.status(),
-            self._syncing.changes(limit=_PAGE_ROWS, offset=0),
+            self._syncing.changes(limit=_PAGE_ROWS),
         )
 
     def _show(self, state: _State) -> None:
@@ -227,7 +337,9 @@ class SyncPage(Page):
         has_place = enrolment is not None and status.last_problem not in _LOST
         self._connect_card.setVisible(not has_place)
         self._sync.setVisible(has_place)
+        self._rules_row.setVisible(has_place)
         self._state_card.show()
+        self._show_rhythm()
         if enrolment is not None:
             self.set_title(
                 self.tr("Đồng bộ"),
@@ -244,9 +356,9 @@ class SyncPage(Page):
             wording.moment(status.last_success_at) or self.tr("Chưa đồng bộ lần nào")
         )
         self._show_last_problem(status)
-        total = status.unsent + status.receipted + status.held
-        more = total if len(state.changes) == _PAGE_ROWS else len(state.changes)
-        self._model.show_rows(state.changes, total=more)
+        self._model.show_rows(state.changes, has_more=len(state.changes) == _PAGE_ROWS)
+        for place in range(min(self._model.rowCount(), _OPEN_GROUPS)):
+            self._tree.expand(self._model.index(place, 0))
         self.state_shown.emit()
 
     def _show_last_problem(self, status: SyncStatus) -> None:
@@ -256,30 +368,64 @@ class SyncPage(Page):
             when = wording.moment(status.last_problem_at)
             self._problem.setText(f"{message.sentence} ({when})\n{message.next_step}")
 
-    def _fetch_more(self, offset: int) -> None:
+    def _fetch_more(self, position: object) -> None:
+        before = int(position)  # type: ignore[call-overload] # Qt carries objects
         self._jobs.run(
             self,
-            lambda: self._syncing.changes(limit=_PAGE_ROWS, offset=offset),
-            on_success=self._model.append,
+            lambda: self._syncing.changes(limit=_PAGE_ROWS, before=before),
+            on_success=self._append,
         )
+
+    def _append(self, rows: list[ChangeRow]) -> None:
+        self._model.append(rows, has_more=len(rows) == _PAGE_ROWS)
 
     # -- making --
 
-    def _columns(self) -> list[Column[ChangeRow]]:
-        words = self._words
-        return [
-            Column(self.tr("Số"), lambda row: str(row.seq), width=70),
-            Column(self.tr("Lúc"), lambda row: wording.moment(row.at), width=160),
-            Column(self.tr("Về"), lambda row: row.title),
-            Column(self.tr("Loại"), lambda row: words.document(row.document_type), width=180),
-            Column(self.tr("Người sửa"), lambda row: row.by, width=190),
-            Column(
-                self.tr("Tình trạng"),
-                lambda row: words.change_state(row.state),
-                tint=lambda row: _STATE_TINTS[row.state],
-                width=260,
-            ),
-        ]
+    def _make_tree(self) -> QTreeView:
+        tree = QTreeView()
+        tree.setObjectName("tree:changes")
+        tree.setAccessibleName(self.tr("Các thay đổi trên máy này"))
+        tree.setModel(self._model)
+        tree.setUniformRowHeights(True)
+        tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        tree.setAlternatingRowColors(True)
+        header = tree.header()
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(_WIDTHS):
+            header.resizeSection(column, width)
+        return tree
+
+    def _make_rules_row(self) -> QWidget:
+        self._automatic = QCheckBox(self.tr("Tự đồng bộ khi có mạng"))
+        self._automatic.setObjectName("check:automatic")
+        self._automatic.toggled.connect(self._toggle_automatic)
+        self._on_metered = QCheckBox(self.tr("Cả khi mạng tính tiền theo dung lượng"))
+        self._on_metered.setObjectName("check:on_metered")
+        self._on_metered.toggled.connect(self._toggle_metered)
+        self._pause = QPushButton(self.tr("Tạm dừng"))
+        self._pause.setObjectName("button:pause")
+        self._pause.setProperty("kind", "small")
+        menu = QMenu(self._pause)
+        for words, slot in (
+            (self.tr("Một giờ"), self._pause_an_hour),
+            (self.tr("Đến giờ này ngày mai"), self._pause_the_day),
+            (self.tr("Đến khi khóa hoặc đóng sổ"), self._pause_here),
+        ):
+            menu.addAction(words).triggered.connect(slot)
+        self._pause.setMenu(menu)
+        self._resume = QPushButton(self.tr("Tiếp tục tự đồng bộ"))
+        self._resume.setObjectName("button:resume")
+        self._resume.setProperty("kind", "small")
+        self._resume.clicked.connect(self._auto.resume)
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setSpacing(18)
+        for widget in (self._automatic, self._on_metered, self._pause, self._resume):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        return row
 
     def _make_connect_card(self) -> QFrame:
         card = QFrame()
@@ -357,7 +503,13 @@ class SyncPage(Page):
         self._sync.setShortcut("F9")
         self._sync.setToolTip(self.tr("Gửi và nhận ngay (F9)"))
         self._sync.clicked.connect(self.synchronise)
-        self._bar = QProgressBar()
+        self._doing = QLabel()
+        self._doing.setObjectName("sync:doing")
+        self._doing.setProperty("kind", "muted")
+        self._stop = QPushButton(self.tr("Dừng"))
+        self._stop.setObjectName("button:stop_sync")
+        self._stop.clicked.connect(self._auto.stop)
+        self._stop.hide()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Tiến độ đồng bộ"))
         self._bar.hide()
@@ -389,6 +541,7 @@ class SyncPage(Page):
             facts.addRow(title, label)
         button = QVBoxLayout()
         button.addWidget(self._sync)
+        button.addWidget(self._stop)
         button.addWidget(self._bar)
         button.addStretch(1)
         top = QHBoxLayout()
@@ -408,6 +561,7 @@ class SyncPage(Page):
         inside.setContentsMargins(24, 16, 20, 16)
         inside.setSpacing(12)
         inside.addLayout(top)
+        inside.addWidget(self._doing)
         inside.addWidget(self._problem_box)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QTreeView
 
-from desktop.ui.widgets.table import Table
 from sync.protocol.documents import Role
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
@@ -34,9 +33,14 @@ def connect(hands: Hands, *, url: str, code: str) -> None:
 
 
 def states(hands: Hands) -> set[str]:
-    """The last column of the table of changes."""
-    model = hands.find(Table, "table:changes").model()
-    return {str(model.index(row, 5).data()) for row in range(model.rowCount())}
+    """How far the changes are, as the tree says; without the moments."""
+    model = hands.find(QTreeView, "tree:changes").model()
+    groups = [model.index(row, 0) for row in range(model.rowCount())]
+    return {
+        str(model.index(row, 3, group).data()).split(" · ")[0].rstrip(" 0123456789:/")
+        for group in groups
+        for row in range(model.rowCount(group))
+    }
 
 
 def test_before_connecting_everything_is_only_on_this_machine(hands: Hands) -> None:
