@@ -50,8 +50,9 @@ class Neighbours:
 
     def all(self) -> list[DirectoryDevice]:
         """Every other device that was not revoked, as far as anybody told us."""
-        own = () if self._own is None else self._own.devices
-        known = [self.device(one.device) for one in own if one.device != self._device_id]
+        both = [directory for directory in (self._own, self._heard) if directory is not None]
+        names = dict.fromkeys(one.device for directory in both for one in directory.devices)
+        known = [self.device(name) for name in names if name != self._device_id]
         return [one for one in known if one is not None and not one.revoked_at]
 
     def device(self, device_id: str) -> DirectoryDevice | None:
