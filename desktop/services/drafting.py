@@ -20,9 +20,9 @@ from desktop.services.answering import (
     split,
 )
 from desktop.services.opening import Dossier
-from desktop.services.permissions import right_to_form
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD, Remarks, confirmed
 from desktop.store.documents import Edit
+from desktop.store.rights import right_to_form
 from forms.definition import Answers, FormDefinition
 from sync.protocol.documents import DocumentType, is_derived
 from sync.protocol.messages import Value

@@ -21,8 +21,9 @@ from desktop.errors import Problem, UserError
 from desktop.store import permissions, restricted_ledger
 from desktop.store.books import LedgerEntry
 from desktop.store.register import Register
+from desktop.store.rights import right_to_form
 from forms.vietnamese import clean
-from sync.protocol.documents import DataSet, DocumentType, data_set_of, right_to
+from sync.protocol.documents import DataSet
 
 
 class Permissions:
@@ -62,14 +63,6 @@ class Permissions:
         """Who looked at and changed what is restricted, as far as one's own rights go."""
         rights = [DataSet(right.value) for right in self.own()]
         return restricted_ledger.lines(self._register, rights=rights, limit=limit, offset=offset)
-
-
-def right_to_form(form_id: str) -> DataSet | None:
-    """The right that the records of a form need; ``None`` for forms that everybody sees."""
-    try:
-        return right_to(data_set_of(DocumentType.RECORD, form_id))
-    except LookupError:
-        return None
 
 
 def require_form(register: Register, form_id: str) -> None:

@@ -52,7 +52,7 @@ from desktop.services.handing_in import (
 )
 from desktop.services.home import home_of
 from desktop.services.opening import Dossier, competing_values, opened_form, review_of
-from desktop.services.permissions import require_form, right_to_form
+from desktop.services.permissions import require_form
 from desktop.services.remarks import (
     HEAD_OF_HOUSEHOLD,
     Remarks,
@@ -70,6 +70,7 @@ from desktop.store.households import household_with_code
 from desktop.store.people import person_with_number
 from desktop.store.records import latest_submission, record_of
 from desktop.store.register import Register
+from desktop.store.rights import right_to_form
 from forms.definition import Answer, Answers, FormDefinition
 from forms.findings import Code
 from forms.registry import FormRegistry

@@ -2,6 +2,9 @@
 
 Drafts belong to this file and to the user who typed them: they are not synced, make no change and
 no line of the ledger. The save that holds everything in a draft removes it in its own transaction.
+
+A draft of a restricted form is there only for users who have the right to the form, its author
+included: whoever asks here gets what he would get without it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from desktop.domain.drafts import DraftMark, FormDraft, WaitingDraft
 from desktop.domain.people import PersonId
 from desktop.store.driver import Driver
 from desktop.store.register import Register
+from desktop.store.rights import may_see_form
+from sync.protocol.documents import DataSet
 
 _DRAFTS = msgspec.json.Decoder(FormDraft)
 _PURPOSE = "draft"
@@ -66,13 +71,13 @@ def remove_draft(register: Register, mark: DraftMark) -> None:
 
 
 def draft_with_id(register: Register, draft_id: str) -> FormDraft | None:
-    """A draft, whoever typed it."""
+    """A draft, whoever typed it; ``None`` for one that the register's user may not see."""
     with register.reading() as connection:
         row = connection.exec_driver_sql(
             f"SELECT content, {_PERSON} FROM drafts WHERE id = ?",  # noqa: S608 names of ours
             (draft_id,),
         ).first()
-    return None if row is None else _draft(*row)
+    return None if row is None else _visible(register, _draft(*row))
 
 
 def draft_about(
@@ -85,14 +90,15 @@ def draft_about(
             "AND author = ? ORDER BY at DESC, id DESC LIMIT 1",
             (person_id, person_id, form_id, author),
         ).first()
-    return None if row is None else _draft(*row)
+    return None if row is None else _visible(register, _draft(*row))
 
 
 def waiting_drafts(register: Register) -> Sequence[WaitingDraft]:
-    """Every draft, the latest first."""
+    """Every draft that the register's user may see, the latest first."""
+    rights = _rights(register)
     with register.reading() as connection:
         rows = connection.exec_driver_sql(
-            f"SELECT id, author, {_PERSON}, full_name, at FROM drafts "  # noqa: S608 names of ours
+            f"SELECT id, author, {_PERSON}, full_name, at, form_id FROM drafts "  # noqa: S608 names of ours
             "ORDER BY at DESC, id DESC"
         ).all()
     return [
@@ -103,7 +109,8 @@ def waiting_drafts(register: Register) -> Sequence[WaitingDraft]:
             full_name=str(full_name),
             at=str(at),
         )
-        for draft_id, author, person_id, full_name, at in rows
+        for draft_id, author, person_id, full_name, at, form_id in rows
+        if may_see_form(rights, str(form_id))
     ]
 
 
@@ -122,6 +129,15 @@ def unseal_draft(register: Register, sealed: bytes) -> FormDraft | None:
         return _DRAFTS.decode(box.decrypt(sealed))
     except CryptoError:
         return None
+
+
+def _rights(register: Register) -> frozenset[DataSet]:
+    with register.restricted() as view:
+        return view.rights
+
+
+def _visible(register: Register, draft: FormDraft) -> FormDraft | None:
+    return draft if may_see_form(_rights(register), draft.form_id) else None
 
 
 def _draft(content: str, person_id: str) -> FormDraft:

@@ -17,7 +17,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from desktop.store.driver import Driver
-from sync.protocol.documents import RESTRICTED, DataSet, data_set_in, right_to
+from sync.protocol.documents import (
+    RESTRICTED,
+    DataSet,
+    DocumentType,
+    data_set_in,
+    data_set_of,
+    right_to,
+)
 
 _BY_NAME = {right.value: right for right in RESTRICTED}
 _OF = "SELECT data_set FROM permissions WHERE user_name = ?"
@@ -45,6 +52,20 @@ def may_see(rights: frozenset[DataSet], bucket: str) -> bool:
     if data_set is None:
         return False
     right = right_to(data_set)
+    return right is None or right in rights
+
+
+def right_to_form(form_id: str) -> DataSet | None:
+    """The right that the records of a form need; ``None`` for forms that everybody sees."""
+    try:
+        return right_to(data_set_of(DocumentType.RECORD, form_id))
+    except LookupError:
+        return None
+
+
+def may_see_form(rights: frozenset[DataSet], form_id: str) -> bool:
+    """May somebody with these rights see what was typed on this form?"""
+    right = right_to_form(form_id)
     return right is None or right in rights
 
 

@@ -22,11 +22,13 @@ import msgspec
 import pytest
 
 import desktop.services
+from desktop.domain.drafts import Edited, FormDraft
 from desktop.domain.people import PersonId
 from desktop.domain.permissions import Right
 from desktop.domain.users import UserRole
-from desktop.errors import AppError
+from desktop.errors import AppError, UserError
 from desktop.services.backups import Backups
+from desktop.services.drafts import Drafts
 from desktop.services.permissions import Permissions
 from desktop.services.users import Users
 from desktop.store import ledger, restricted_ledger
@@ -39,6 +41,7 @@ from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
 from sync.protocol.documents import DocumentType, is_restricted
 from sync.protocol.messages import ChangeResult, Clash, Hold, Outcome, PushAnswer, Row
+from tests.desktop.store.edits import an_id
 from tests.support.filled_forms import SENSITIVE, complete
 from tests.support.offices import PASSPHRASE, QUICK, Clock, Office
 
@@ -76,9 +79,28 @@ def make(folder: Path, *, with_records: bool) -> None:
         opened = office.records.open(saved.person_id, form_id=form_id)
         done = office.records.submit(opened, answers=opened.answers, confirmations={})
         trouble(office, form_id, done.saved.record_id)
+        leave_half_typed(office, form_id, done.saved.person_id)
     if not with_records:
         forget_restricted(office.register)
     office.close()
+
+
+def leave_half_typed(office: Office, form_id: str, person_id: PersonId) -> None:
+    """A draft about the person, and one about somebody new."""
+    drafts = Drafts(register=office.register, author=OWNER, clock=Clock())
+    note = {"collection/note": Edited(None, f"{MARK} gõ dở")}
+    version = FormRegistry.bundled().in_force(form_id, Clock()().date()).definition.version
+    for about in (person_id, None):
+        draft = FormDraft(
+            draft_id=an_id(),
+            revision=1,
+            form_id=form_id,
+            form_version=version,
+            person_id=about,
+            full_name=f"{MARK} tên",
+            edits=note,
+        )
+        drafts.keep(draft)
 
 
 def trouble(office: Office, form_id: str, record_id: str) -> None:
@@ -198,7 +220,6 @@ _SKIPPED = {
     "create_register",
     "open_register",
     "wipe",
-    "right_to_form",
     "record_id_of",  # anybody can work it out; it does not tell whether there is such a record
 }
 #: What must have been asked, whatever else there is.
@@ -219,6 +240,10 @@ _ASKED = {
     "Permissions.lines",
     "Backups.list",
     "Users.list",
+    "Drafts.own",
+    "Drafts.of_others",
+    "Drafts.of_others_about",
+    "Drafts.get",
 }
 
 
@@ -242,7 +267,32 @@ def pool(office: Office, form_id: str) -> dict[str, object]:
         "user_name": OWNER,
         "right": Right.DRUG_TREATMENT,
         "folder": office.register.folder,
+        "draft_id": a_draft(office.register),
     }
+
+
+def a_draft(register: Register) -> str:
+    """The id of a draft, as one might guess it."""
+    with register.reading() as connection:
+        return str(connection.exec_driver_sql("SELECT max(id) FROM drafts").scalar_one())
+
+
+def test_a_right_that_was_taken_hides_ones_own_half_typed_forms_too(
+    folders: dict[bool, Path],
+) -> None:
+    office = Office.open(folders[True], author=OWNER)
+    drafts = Drafts(register=office.register, author=OWNER, clock=Clock())
+    waiting = drafts.own()
+    permissions = Permissions(register=office.register, clock=Clock())
+    for right in Right:
+        permissions.revoke(user_name=OWNER, right=right)
+    assert drafts.own() == []
+    with pytest.raises(UserError):
+        drafts.get(waiting[0].draft_id)
+    for right in Right:  # they were kept: with the right they are there again
+        permissions.grant(user_name=OWNER, right=right)
+    assert drafts.own() == waiting
+    office.close()
 
 
 def calls(known: Mapping[str, object]) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -330,6 +380,9 @@ def test_the_right_shows_all_of_it(lan: Office) -> None:
         assert MARK in str(opened.answers["collection/note"])
         assert opened.competing["collection/note"]
     assert len(held_changes(lan.register)) == len(SENSITIVE)
+    drafts = Drafts(register=lan.register, author=OWNER, clock=Clock())
+    assert len(drafts.own()) == 2 * len(SENSITIVE)
+    assert MARK in "".join(texts(drafts.get(drafts.own()[0].draft_id)))
     permissions = Permissions(register=lan.register, clock=Clock())
     assert len(permissions.lines(limit=100)) > 2 * len(SENSITIVE)
     assert restricted_ledger.broken_at(lan.register) is None
