@@ -26,20 +26,21 @@ Plant: TypeAlias = Callable[[World], None]
 
 @dataclass(frozen=True)
 class Defect:
-    """A defect, and within how many seeds it must be found."""
+    """A defect, and where it must be found: within so many seeds from the first one on."""
 
     plant: Plant
+    first: int
     seeds: int
 
 
 DEFECTS: dict[str, Defect] = {}
 
 
-def planted(*, within: int) -> Callable[[Plant], Plant]:
+def planted(*, within: int, first: int = 0) -> Callable[[Plant], Plant]:
     """Register a defect."""
 
     def registered(plant: Plant) -> Plant:
-        DEFECTS[plant.__name__] = Defect(plant, within)
+        DEFECTS[plant.__name__] = Defect(plant, first, within)
         return plant
 
     return registered
@@ -52,7 +53,7 @@ def _replace(world: World, target: Any, name: str, other: Any) -> None:
     world.at_end(patcher.stop)
 
 
-@planted(within=40)
+@planted(within=10)
 def a_receipt_is_dropped_as_if_applied(world: World) -> None:
     """The client believes that changes are sent which the server never saw."""
     whole = RegisterOutbox.settle
@@ -67,7 +68,7 @@ def a_receipt_is_dropped_as_if_applied(world: World) -> None:
     _replace(world, RegisterOutbox, "settle", settle)
 
 
-@planted(within=40)
+@planted(within=10)
 def the_chain_is_not_checked(world: World) -> None:
     """A copied or restored register goes on under numbers that are used already."""
 
@@ -86,7 +87,7 @@ class _Anything:
     __hash__ = None  # type: ignore[assignment]
 
 
-@planted(within=40)
+@planted(within=10)
 def the_cursor_runs_ahead_of_the_rows(world: World) -> None:
     """A row of each page is left out though the cursor passes over it."""
     whole = RegisterInbox.apply_page
@@ -97,7 +98,7 @@ def the_cursor_runs_ahead_of_the_rows(world: World) -> None:
     _replace(world, RegisterInbox, "apply_page", apply_page)
 
 
-@planted(within=40)
+@planted(within=10, first=12)
 def repeated_changes_are_applied_again(world: World) -> None:
     """Under another epoch the server does not know again what it has."""
 
@@ -107,13 +108,13 @@ def repeated_changes_are_applied_again(world: World) -> None:
     _replace(world, history, "accepted_before", accepted_before)
 
 
-@planted(within=40)
+@planted(within=10)
 def pulled_rows_hide_unsent_edits(world: World) -> None:
     """A pull shows the server's row without what waits on top of it."""
     _replace(world, inbox, "_waiting", lambda *_args: {})
 
 
-@planted(within=40)
+@planted(within=10)
 def a_withdrawn_bucket_is_kept(world: World) -> None:
     """The line loses what the server says about a right that was taken away."""
 
@@ -130,7 +131,7 @@ def a_withdrawn_bucket_is_kept(world: World) -> None:
     world.line = line
 
 
-@planted(within=40)
+@planted(within=10)
 def half_a_save_is_accepted(world: World) -> None:
     """The server applies the sound changes of a save of which one is refused."""
 
@@ -147,7 +148,7 @@ def half_a_save_is_accepted(world: World) -> None:
     _replace(world, push._Applying, "_apply_whole", apply_whole)
 
 
-@planted(within=40)
+@planted(within=10)
 def the_last_value_wins_always(world: World) -> None:
     """Nothing that loses is kept beside the document."""
     _replace(world, merge._Merging, "_is_seen", lambda *_args: True)

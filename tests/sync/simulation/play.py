@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tests.sync.simulation.beginning import Beginning, founded
 from tests.sync.simulation.chance import drawn_from
 from tests.sync.simulation.operations import one_step
 from tests.sync.simulation.server import SimulatedServer
-from tests.sync.simulation.world import Beginning, World, founded
+from tests.sync.simulation.world import World
 
 #: The usual size of a story.
 CLIENTS, STEPS = 4, 40

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,18 +11,15 @@ from random import Random
 from types import TracebackType
 from uuid import UUID
 
-import msgspec
 import requests
 
 from desktop.errors import ExternalError
-from desktop.store.keys import DataKey
-from sync.client.engine import PORTIONS, Portions
-from sync.protocol.codec import decode_pull, decode_push
-from sync.protocol.documents import GRANTS, Role, bucket_of
+from sync.client.engine import Portions
+from sync.protocol.documents import GRANTS, bucket_of
 from sync.protocol.ids import new_id_text
-from sync.protocol.messages import Change, Hold, PushAnswer
-from tests.sync.simulation import network
-from tests.sync.simulation.clients import SERVER_URL, Client, Seat, copied
+from tests.sync.simulation.beginning import Beginning, Office
+from tests.sync.simulation.clients import SERVER_URL, Client, copied
+from tests.sync.simulation.exchange import Exchange
 from tests.sync.simulation.flows import Flow, KilledError
 from tests.sync.simulation.invariants import (
     ViolatedError,
@@ -34,41 +31,8 @@ from tests.sync.simulation.model import Telling
 from tests.sync.simulation.network import Fate, Letter
 from tests.sync.simulation.server import Backup, Reply, SimulatedServer
 
-COMMUNES = {"99001": "Xã Suối Mẫu", "99002": "Xã Đồng Thử", "99003": "Phường Tập An"}
-#: Fields and lengths by which the model knows that a change breaks a rule.
-POISON_FIELD = "no_such_field"
-TOO_LONG = "x" * 17_000
 #: After the last fault everything must be still within so many rounds of syncs.
 MOST_ROUNDS = 12
-
-#: How likely each fate is while the weather is bad.
-_STORM: Mapping[Fate, int] = {
-    Fate.ARRIVES: 60,
-    Fate.NO_CONNECTION: 4,
-    Fate.CUT_ON_THE_WAY: 4,
-    Fate.ANSWER_LOST: 8,
-    Fate.ANSWER_CUT: 4,
-    Fate.LATE: 4,
-    Fate.ANSWER_LATE: 3,
-    Fate.TWICE: 4,
-    Fate.TWICE_AT_ONCE: 1,
-    Fate.PORTAL: 2,
-    Fate.REDIRECT: 1,
-    Fate.GATEWAY: 2,
-    Fate.BUSY: 2,
-    Fate.PACKED_TWICE: 1,
-    Fate.UNPACKED_WRONG: 1,
-    Fate.SERVER_DIES: 4,
-}
-
-
-@dataclass(frozen=True)
-class Office:
-    """An office and the communes it serves at first."""
-
-    office: UUID
-    role: Role
-    communes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,52 +62,6 @@ class Happened:
     def note(self, what: str) -> None:
         """Once more."""
         self.counts[what] = self.counts.get(what, 0) + 1
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """A province with enrolled PCs, from which every story of one size begins."""
-
-    backup: Backup
-    offices: tuple[Office, ...]
-    devices: dict[str, Office]
-    pcs: tuple[tuple[Seat, Path], ...]
-    key: DataKey
-
-
-def founded(server: SimulatedServer, place: Path, *, clients: int) -> Beginning:
-    """Two officers' offices that share a commune, the police, a collecting office; their PCs."""
-    server.clear()
-    server.found_province()
-    offices = tuple(
-        Office(server.office(role, {code: COMMUNES[code] for code in communes}), role, communes)
-        for role, communes in (
-            (Role.OFFICER, ("99001", "99002")),
-            (Role.OFFICER, ("99002", "99003")),
-            (Role.POLICE, ("99001", "99002")),
-            (Role.COLLECTOR, ("99001", "99002", "99003")),
-        )
-    )
-    key = DataKey(b"k" * 32)
-    pcs: list[tuple[Seat, Path]] = []
-    devices: dict[str, Office] = {}
-
-    def carry(_client: Client, request: requests.PreparedRequest) -> requests.Response:
-        letter = network.letter_of(request)
-        reply = server.answer(letter.url, letter.headers, letter.body)
-        assert reply is not None
-        return network.response_of(request, reply)
-
-    for number in range(clients):
-        office = offices[(0, 1, 2, 3, 0, 1)[number % 6]]
-        seat = Seat(f"pc{number + 1}", office.role, office.office, f"Cán bộ {number + 1}")
-        client = Client(seat, place=place, carry=carry, portions=PORTIONS, key=key)
-        client.syncing.enrol(server_url=SERVER_URL, code=server.code(office.office, seat.user))
-        devices[client.device] = office
-        files = copied(client.register.folder, place / f"beginning-{number}")
-        pcs.append((seat, files))
-        client.close()
-    return Beginning(server.backup(), offices, devices, tuple(pcs), key)
 
 
 class World:
@@ -185,9 +103,10 @@ class World:
         self.happened = Happened()
         self.line: Callable[[Letter, Reply], Reply] = lambda _letter, reply: reply
         self._ends: list[Callable[[], object]] = []
-        self._offices_of_devices: dict[str, Office] = {}
+        self.device_offices: dict[str, Office] = {}
         self._names = 0
         self._trace = hashlib.sha256()
+        self._exchange = Exchange(self)
         self._begin(beginning)
         if plant is not None:
             plant(self)
@@ -218,7 +137,7 @@ class World:
         self.server.restore(beginning.backup, is_told=False)
         self.offices = list(beginning.offices)
         self.served = {office.office: office.communes for office in self.offices}
-        self._offices_of_devices = dict(beginning.devices)
+        self.device_offices = dict(beginning.devices)
         for seat, files in beginning.pcs:
             self._names += 1
             client = Client(
@@ -238,7 +157,7 @@ class World:
         """Enrol it, for the first time or again."""
         code = self.server.code(client.seat.office, client.seat.user)
         client.syncing.enrol(server_url=SERVER_URL, code=code)
-        self._offices_of_devices[client.device] = self._office(client.seat.office)
+        self.device_offices[client.device] = self._office(client.seat.office)
 
     # --- chance
 
@@ -268,131 +187,14 @@ class World:
         """A request of a PC: a flow stands still until it is moved on; else it arrives at once."""
         if client.flow is not None:
             return client.flow.ask(request)
-        outcome = self._outcome(request, Fate.ARRIVES)
+        outcome = self._exchange.outcome(request, Fate.ARRIVES)
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
 
-    def _fate(self) -> Fate:
-        if not self.chance(self.storm):
-            return Fate.ARRIVES
-        fates, weights = zip(*_STORM.items(), strict=True)
-        return Fate(self.random.choices(fates, weights)[0])
-
-    def _outcome(
-        self, request: requests.PreparedRequest, fate: Fate
-    ) -> requests.Response | BaseException:
-        """What comes back to the PC."""
-        letter = network.letter_of(request)
-        self.note(fate.value, letter.path)
-        strangers = {
-            Fate.PORTAL: network.PORTAL,
-            Fate.REDIRECT: network.REDIRECT,
-            Fate.GATEWAY: network.GATEWAY,
-            Fate.BUSY: network.busy(),
-        }
-        if fate in strangers:
-            return network.response_of(request, strangers[fate])
-        if fate is Fate.NO_CONNECTION:
-            return network.no_connection()
-        if fate is Fate.LATE:
-            self.late.append(letter)
-            return network.timed_out()
-        if fate is Fate.CUT_ON_THE_WAY:
-            size = self.random.randrange(max(len(letter.body), 1))
-            self.server.answer(letter.url, letter.headers, letter.body, received=size)
-            return network.cut()
-        reply = self._arrive(letter, fate)
-        if reply is None or fate is Fate.ANSWER_LOST:
-            return network.cut()
-        if fate is Fate.ANSWER_LATE:
-            return network.timed_out()
-        if fate is Fate.ANSWER_CUT:
-            size = self.random.randrange(max(len(reply.body), 1))
-            return network.response_of(request, reply, cut_at=size)
-        if fate is Fate.PACKED_TWICE:
-            reply = network.packed_twice(reply)
-        if fate is Fate.UNPACKED_WRONG:
-            reply = network.unpacked_wrong(reply)
-        return network.response_of(request, self.line(letter, reply))
-
-    def _arrive(self, letter: Letter, fate: Fate) -> Reply | None:
-        """The server does the work, perhaps twice, perhaps it dies over it."""
-        if fate is Fate.TWICE_AT_ONCE:
-            replies = self.server.answer_both(letter.url, letter.headers, letter.body)
-            for reply in replies:
-                self._observe(letter, reply)
-            return replies[0]
-        if fate is Fate.TWICE:
-            first = self.server.answer(letter.url, letter.headers, letter.body)
-            self._observe(letter, first)
-        if fate is Fate.SERVER_DIES:
-            self.server.dies_in = self.random.randrange(30)
-        reply = self.server.answer(letter.url, letter.headers, letter.body)
-        if fate is Fate.SERVER_DIES:
-            self.server.dies_in = None
-            self.server.restart()
-            if reply is not None and self.chance(0.5):  # after the commit, before the answer
-                self._observe(letter, reply)
-                return None
-        self._observe(letter, reply)
-        return reply
-
     def deliver_late(self, letter: Letter) -> None:
         """A request arrives that its client has given up; nobody waits for the answer."""
-        self.note("arrives late", letter.path)
-        self._observe(letter, self.server.answer(letter.url, letter.headers, letter.body))
-
-    def _observe(self, letter: Letter, reply: Reply | None) -> None:
-        """Compare what the server did with what the model says."""
-        if letter.path == "/sync/v1/push":
-            self._observe_push(letter, reply)
-        elif letter.path == "/sync/v1/pull" and reply is not None and reply.status == 200:
-            self._observe_pull(reply)
-
-    def _observe_push(self, letter: Letter, reply: Reply | None) -> None:
-        sent = decode_push(letter.content)
-        device, epoch = sent.header.device, sent.header.epoch
-        if reply is None:
-            known = len(self.telling.results.get((device, epoch), ()))
-            if self.server.last_seq(device, epoch) <= known:
-                return
-        elif reply.status != 200:
-            return
-        refusals = {
-            change.change_id: hold
-            for change in sent.changes
-            if (hold := self._refusal(device, change)) is not None
-        }
-        before = len(self.telling.accepted)
-        expected = self.telling.push(device, epoch, sent.changes, refusals)
-        self.news += len(self.telling.accepted) - before
-        if reply is None:
-            return
-        answer = msgspec.json.decode(network.content_of(reply), type=PushAnswer)
-        receipt = [f"{result.seq}:{result.s.value}{result.why}" for result in answer.results]
-        self.note("receipt", device[:4], epoch[:4], *receipt)
-        if answer.results != expected:
-            raise ViolatedError("I3", f"receipt {answer.results} instead of {expected}")
-
-    def _refusal(self, device: str, change: Change) -> Hold | None:
-        """The rule that this change was made to break, or breaks since a right was taken away."""
-        commune = change.bucket.partition("/")[0]
-        if commune not in self.served[self._offices_of_devices[device].office]:
-            return Hold.BUCKET
-        if POISON_FIELD in change.patch:
-            return Hold.UNKNOWN_FIELD
-        if any(new == TOO_LONG for _, new in change.patch.values()):
-            return Hold.TOO_LONG
-        return None
-
-    def _observe_pull(self, reply: Reply) -> None:
-        """I9, on the wire: no row outside what the device may read."""
-        page = decode_pull(network.content_of(reply))
-        granted = {name for office in self.offices for name in self.buckets_of(office)}
-        seen = {row.bucket for row in page.rows} | {grant.bucket for grant in page.grants}
-        if not seen <= granted:
-            raise ViolatedError("I9", f"rows of {sorted(seen - granted)}")
+        self._exchange.deliver_late(letter)
 
     # --- who may what
 
@@ -430,7 +232,7 @@ class World:
         assert flow is not None
         if client.coming is None:
             assert flow.asked is not None
-            client.coming = self._outcome(flow.asked, self._fate())
+            client.coming = self._exchange.outcome(flow.asked, self._exchange.fate())
             if self.chance(0.6):
                 return
         given, client.coming = client.coming, None

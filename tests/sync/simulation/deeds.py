@@ -1,0 +1,220 @@
+"""What officers, police and collecting offices do."""
+
+from __future__ import annotations
+
+from desktop.store.documents import Edit
+from sync.protocol.documents import CHECKED_FIELDS, DocumentType, Role
+from sync.protocol.messages import Value
+from tests.sync.simulation.exchange import POISON_FIELD, TOO_LONG
+from tests.sync.simulation.invariants import PLANTED
+from tests.sync.simulation.registry import (
+    a_commune_of,
+    clients_of,
+    edit_of,
+    happens,
+    one_of,
+    save,
+    someone,
+)
+from tests.sync.simulation.world import World
+
+_ORDINARY = ("dwelling", "native_place", "ethnicity", "phone")
+_IDENTITY = ("full_name", "birth_date", "sex", "id_number")
+#: Few, so that people often type the same, or clash.
+_VALUES = ("", "Lê An", "Trần Đức", "Hòa", *PLANTED)
+
+
+@happens(10)
+def a_household_is_entered(world: World) -> None:
+    """A household, one to three persons and their records, in one save."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    commune = a_commune_of(world, client)
+    household = world.new_id()
+    persons = [world.new_id() for _ in range(world.random.randint(1, 3))]
+    edits = [
+        Edit(
+            DocumentType.HOUSEHOLD,
+            household,
+            commune,
+            {"code": "09-1", "hamlet": "Ấp 1", "head_person_id": persons[0]},
+        )
+    ]
+    for person in persons:
+        name = world.random.choice(_VALUES[1:])
+        number = f"{PLANTED[2]}{world.random.randrange(3):03d}"
+        edits.append(
+            Edit(
+                DocumentType.PERSON,
+                person,
+                commune,
+                {"household_id": household, "full_name": name, "id_number": number},
+            )
+        )
+        edits.append(
+            Edit(
+                DocumentType.RECORD,
+                world.new_id(),
+                commune,
+                {"person_id": person, "household_id": household, "answers.work/place": name},
+            )
+        )
+    save(world, client, *edits)
+
+
+@happens(16)
+def a_field_is_edited(world: World) -> None:
+    """One or two fields of a person, often the same ones by several PCs (T33)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    person = one_of(world, client, DocumentType.PERSON)
+    if person is not None:
+        names = world.random.sample(_ORDINARY[:2] + _IDENTITY[:2], world.random.randint(1, 2))
+        fields = {name: world.random.choice(_VALUES) for name in names}
+        save(world, client, edit_of(DocumentType.PERSON, person, **fields))
+
+
+@happens(14, in_sync=True)
+def a_field_is_edited_during_a_sync(world: World) -> None:
+    """At the PC that syncs, and at another one the same document (I11)."""
+    running = [one for one in clients_of(world, Role.OFFICER) if one.flow is not None]
+    if not running:
+        return
+    client = world.random.choice(running)
+    person = one_of(world, client, DocumentType.PERSON)
+    if person is not None:
+        value = world.random.choice(_VALUES)
+        save(world, client, edit_of(DocumentType.PERSON, person, dwelling=value))
+        for other in clients_of(world, Role.OFFICER):
+            theirs = other.register.document(person.document_id)
+            if other is not client and theirs is not None and world.chance(0.3):
+                name = world.random.choice(("dwelling", "full_name"))
+                save(world, other, edit_of(DocumentType.PERSON, theirs, **{name: "Hòa"}))
+
+
+@happens(5)
+def a_record_is_edited(world: World) -> None:
+    """An answer of a record, and with it a field of its person, in one save (I5)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    record = one_of(world, client, DocumentType.RECORD)
+    if record is None:
+        return
+    value = world.random.choice(_VALUES)
+    edits = [edit_of(DocumentType.RECORD, record, **{"answers.work/place": value})]
+    person = one_of(world, client, DocumentType.PERSON)
+    if person is not None and person.commune_code == record.commune_code:
+        edits.append(edit_of(DocumentType.PERSON, person, dwelling=value))
+    save(world, client, *edits)
+
+
+@happens(3)
+def a_chain_of_edits_is_made(world: World) -> None:
+    """Many edits of one person without a sync between (T35)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    person = one_of(world, client, DocumentType.PERSON)
+    if person is None:
+        return
+    for number in range(world.random.randint(3, 12)):
+        field = world.random.choice(("dwelling", "full_name"))
+        save(world, client, edit_of(DocumentType.PERSON, person, **{field: f"Số {number}"}))
+
+
+@happens(3)
+def the_same_list_is_loaded_twice(world: World) -> None:
+    """Two offices preload the same persons, with ids made from the list (T15, T36)."""
+    name = world.random.choice(_VALUES[1:])
+    number = world.random.randrange(3)
+    person = f"00000000-0000-8000-8000-00000000000{number}"
+    for client in world.random.sample(clients_of(world, Role.OFFICER), 2):
+        fields = {"full_name": name, "dwelling": world.random.choice(_VALUES)}
+        save(world, client, Edit(DocumentType.PERSON, person, "99002", fields))
+
+
+@happens(4)
+def a_clash_is_decided(world: World) -> None:
+    """An officer chooses one of the values."""
+    for client in world.random.sample(world.clients, len(world.clients)):
+        clashing = [p for p in client.documents(DocumentType.PERSON) if p.clashes]
+        if clashing and client.seat.role is Role.OFFICER:
+            person = world.random.choice(clashing)
+            field = world.random.choice(sorted(person.clashes))
+            values = [person.fields.get(field), *(one.value for one in person.clashes[field])]
+            chosen = world.random.choice(values)
+            save(world, client, edit_of(DocumentType.PERSON, person, field, **{field: chosen}))
+            return
+
+
+@happens(3)
+def something_wrong_is_saved(world: World) -> None:
+    """A save with a change that breaks a rule of the server, in front of others (T32)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    poison = world.random.choice(({POISON_FIELD: "x"}, {"dwelling": TOO_LONG}))
+    person = one_of(world, client, DocumentType.PERSON)
+    if person is None or world.chance(0.5):
+        commune = a_commune_of(world, client)
+        edits = [
+            Edit(DocumentType.HOUSEHOLD, world.new_id(), commune, {"code": "09-2"}),
+            Edit(DocumentType.PERSON, world.new_id(), commune, {"full_name": "Hòa", **poison}),
+        ]
+    else:
+        edits = [edit_of(DocumentType.PERSON, person, **poison)]
+    save(world, client, *edits)
+
+
+@happens(5)
+def the_police_are_asked(world: World) -> None:
+    """An identity goes to the police."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    person = one_of(world, client, DocumentType.PERSON)
+    if person is not None:
+        identity = {
+            f"identity.{name}": person.fields.get(name)
+            for name in CHECKED_FIELDS
+            if isinstance(person.fields.get(name), str) and person.fields[name] != TOO_LONG
+        }
+        fields = {"person_id": person.document_id, **identity}
+        save(world, client, Edit(DocumentType.CHECK, world.new_id(), person.commune_code, fields))
+
+
+@happens(4)
+def a_record_is_handed_in(world: World) -> None:
+    """A submission is made."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    record = one_of(world, client, DocumentType.RECORD)
+    if record is not None:
+        fields = {"record_id": record.document_id, "round": 1, "hamlet": "Ấp 1"}
+        edit = Edit(DocumentType.SUBMISSION, world.new_id(), record.commune_code, fields)
+        save(world, client, edit)
+
+
+# --- police and collecting office
+
+
+@happens(5)
+def the_police_answer(world: World) -> None:
+    """An answer, perhaps a second one that differs."""
+    client = someone(world, Role.POLICE)
+    check = None if client is None else one_of(world, client, DocumentType.CHECK)
+    if client is not None and check is not None:
+        answer = world.random.choice(("matched", "differs", "not_found"))
+        fields: dict[str, Value] = {"answer": answer}
+        if answer == "differs":
+            fields["differs.full_name"] = world.random.choice(_VALUES)
+        save(world, client, edit_of(DocumentType.CHECK, check, **fields))
+
+
+@happens(4)
+def a_submission_is_reviewed(world: World) -> None:
+    """Accepted or returned with a reason."""
+    client = someone(world, Role.COLLECTOR)
+    submission = None if client is None else one_of(world, client, DocumentType.SUBMISSION)
+    if client is not None and submission is not None:
+        fields: dict[str, Value] = {"review": world.random.choice(("accepted", "returned"))}
+        if fields["review"] == "returned":
+            fields["reasons.work/place"] = "thiếu"
+        save(world, client, edit_of(DocumentType.SUBMISSION, submission, **fields))
