@@ -20,6 +20,7 @@ class Problem(Enum):
     KEY_FILE_DAMAGED = "key_file_damaged"
     KEY_FILE_ALTERED = "key_file_altered"
     KEY_FILE_MENDED = "key_file_mended"
+    KEY_FILE_OLDER = "key_file_older"
     KEY_FILE_MISSING = "key_file_missing"
     REGISTER_DAMAGED = "register_damaged"
     REGISTER_MISSING = "register_missing"

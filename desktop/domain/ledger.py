@@ -52,6 +52,7 @@ class Action(StrEnum):
     PARCEL_CARRY = "parcel.carry"
     KEY_WRONG_TRIES = "key.wrong_tries"
     KEY_FILE_MENDED = "key.file_mended"
+    KEY_FILE_OLDER = "key.file_older"
     KEY_COST_RAISED = "key.cost_raised"
     KEY_CHANGE = "key.change"
     KEY_CHANGED = "key.changed"
@@ -130,6 +131,7 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
     ActionGroup.KEYS: frozenset(
         {
             Action.KEY_FILE_MENDED,
+            Action.KEY_FILE_OLDER,
             Action.KEY_COST_RAISED,
             Action.KEY_CHANGE,
             Action.KEY_CHANGED,

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from desktop.domain.ledger import Action
 from desktop.errors import ExternalError, Problem, UserError
-from desktop.store import announced, keys, ledger, remembering
+from desktop.store import announced, key_serial, keys, ledger, remembering
 from desktop.store.folder import key_path, lock_folder, make_folder
 from desktop.store.health import place_problems
 from desktop.store.keys import Unlocked
@@ -162,8 +162,8 @@ def open_unlocked(
         lock.release()
         raise
     register = _open(folder, unlocked, lock, progress, user_name)
-    _write_down(register, unlocked, user_name)
     found = [Problem.CUT_SETTLED] if was_cut else []
+    found += _write_down(register, unlocked, user_name)
     for problem in found + _noticed(folder, unlocked):
         if notice is not None:
             notice(problem)
@@ -191,8 +191,9 @@ def _open(
             key.wipe()
 
 
-def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> None:
+def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> list[Problem]:
     """Who opened, and what happened to the keys; a register that cannot be written still opens."""
+    found: list[Problem] = []
     actions: list[tuple[Action, list[tuple[str, str]]]] = []
     if unlocked.wrong_tries:
         actions.append((Action.KEY_WRONG_TRIES, [("count", str(unlocked.wrong_tries))]))
@@ -204,11 +205,18 @@ def _write_down(register: Register, unlocked: Unlocked, user_name: str) -> None:
         actions.append((Action.KEY_CHANGE_SETTLED, []))
     try:
         announced.settle(register)
-        register.set_meta({OPENED + user_name: datetime.now(UTC).isoformat(timespec="seconds")})
+        values = {OPENED + user_name: datetime.now(UTC).isoformat(timespec="seconds")}
+        if key_serial.is_older(register):
+            found.append(Problem.KEY_FILE_OLDER)
+            actions.append((Action.KEY_FILE_OLDER, []))
+        else:
+            values[key_serial.KEY] = key_serial.standing(register)
+        register.set_meta(values)
         actions.append((Action.REGISTER_OPEN, []))
         ledger.note_all(register, actions, at=datetime.now(UTC), by=user_name)
     except ExternalError:
-        return
+        return found
+    return found
 
 
 def _noticed(folder: Path, unlocked: Unlocked) -> list[Problem]:

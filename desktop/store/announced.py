@@ -17,7 +17,7 @@ import msgspec
 
 from desktop.domain.ledger import Action
 from desktop.errors import ExternalError, Problem
-from desktop.store import key_file
+from desktop.store import key_file, key_serial
 from desktop.store.folder import key_path
 from desktop.store.keys import database_salt
 from desktop.store.register import Register
@@ -76,9 +76,13 @@ def settle(register: Register) -> None:
         return
     change = _DECODER.decode(waiting)
     was_made = _standing(register, change.about) != change.before
+    serial = key_serial.standing(register)
     with register.writing() as transaction:
         transaction.driver.execute("DELETE FROM meta WHERE key = ?", (_KEY,))
         if was_made:
+            transaction.driver.execute(
+                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key_serial.KEY, serial)
+            )
             transaction.books.record(
                 at=change.at, by=change.by, action=change.action, objects=change.objects
             )

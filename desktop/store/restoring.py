@@ -20,7 +20,7 @@ import msgspec
 from desktop.domain.backups import RegisterState, RestorePreview
 from desktop.domain.ledger import Action
 from desktop.errors import AppError, ExternalError, Problem
-from desktop.store import ledger
+from desktop.store import key_serial, ledger
 from desktop.store.batch import Entry
 from desktop.store.connection import connect
 from desktop.store.copying import copy_register, remove_database, require_whole
@@ -259,6 +259,7 @@ def _begin_again(
 ) -> None:
     """A new epoch, as this PC, with what only the present register had."""
     device = {} if present is None else present.device
+    restored.set_meta({key_serial.KEY: None})  # the key file is the present one
     if present is not None:
         with restored.writing() as transaction:
             transaction.driver.execute("DELETE FROM permissions", ())

@@ -15,6 +15,7 @@ from desktop.services.unlocking import create_register, open_register
 from desktop.services.users import Users
 from desktop.store import announced, key_changes, ledger
 from desktop.store.folder import key_path
+from desktop.store.key_file import copy_path
 from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people
 from desktop.store.register import Register
@@ -259,3 +260,28 @@ def test_who_makes_himself_a_manager_in_the_key_file_is_none(folder: Path) -> No
             assert problem_of(error) is Problem.NOT_MANAGER
     with opened(folder, "Lan", PASSPHRASE):
         pass
+
+
+def test_an_older_pair_of_key_files_put_back_is_told_until_the_key_is_changed(folder: Path) -> None:
+    places = (key_path(folder), copy_path(key_path(folder)))
+    older = [place.read_bytes() for place in places]
+    with opened(folder, "Lan", PASSPHRASE) as register:
+        with register.lending_key() as key:  # the change of the key that is due was cut
+            key_changes.remove_user(key_path(folder), key=key, user_name="Mai")
+        users(register, "Lan").change_passphrase(old=PASSPHRASE, new=NEW)
+    for place, content in zip(places, older, strict=True):
+        place.write_bytes(content)
+    for name, passphrase in (("Mai", MAI), ("Lan", PASSPHRASE)):
+        told: list[Problem] = []
+        with open_register(
+            folder, user_name=name, passphrase=passphrase, cost=QUICK, notice=told.append
+        ) as register:
+            assert Problem.KEY_FILE_OLDER in told
+            assert (name, "key.file_older") in actions(register)
+    with opened(folder, "Lan", PASSPHRASE) as register:
+        users(register, "Lan").change_key()
+    told = []
+    open_register(
+        folder, user_name="Lan", passphrase=PASSPHRASE, cost=QUICK, notice=told.append
+    ).close()
+    assert Problem.KEY_FILE_OLDER not in told
