@@ -37,7 +37,7 @@ class RedactingFilter(logging.Filter):
 
 def write_to(folder: Path) -> logging.Handler:
     """Start the log files in ``folder``; the caller closes the handler with ``stop``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         folder / "program.log", maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8"
     )

@@ -6,6 +6,7 @@ folder for temporary files meanwhile, where nothing of a register may lie.
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -75,6 +76,8 @@ def write_texts(
     """
     beside = path.with_name(f".{path.name}.part")
     try:
+        beside.unlink(missing_ok=True)
+        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # the owner's alone
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as package:
             for name, part in {**_PARTS, "xl/workbook.xml": _workbook(sheet)}.items():
                 package.writestr(name, _ROOT + part)

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from desktop import logs
 from desktop.domain.backups import SnapshotReason
 from desktop.errors import AppError, ExternalError, Problem, UserError
+from desktop.services.workbook import write_texts
 from desktop.store.data_key import KEY_BYTES, DataKey
 from desktop.store.folder import write_atomically
 from desktop.store.key_file import LONGEST, copy_path, read_one
@@ -146,3 +148,14 @@ def test_a_small_file_is_never_written_through_a_link(tmp_path: Path) -> None:
     assert elsewhere.read_text() == "another's"
     assert not (tmp_path / "keys.json").is_symlink()
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+
+
+def test_what_leaves_and_what_is_logged_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        write_texts(tmp_path / "x.xlsx", sheet="Sổ", headings=["a"], widths=[8], rows=[["b"]])
+        logs.stop(logs.write_to(tmp_path / "logs"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "x.xlsx").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "logs").stat().st_mode) == 0o700
