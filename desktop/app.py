@@ -60,6 +60,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.services.home import Home
     from desktop.services.ledger import Ledger
     from desktop.services.locking import Locking
+    from desktop.services.parcels import Parcels
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -131,6 +132,7 @@ class Services:
     reviews: Reviews
     syncing: Syncing
     decisions: Decisions
+    parcels: Parcels
     ledger: Ledger
 
 
@@ -660,6 +662,7 @@ def _build(
     from desktop.services.home import home_of
     from desktop.services.ledger import Ledger
     from desktop.services.locking import Locking
+    from desktop.services.parcels import Parcels
     from desktop.services.people import People
     from desktop.services.records import Records
     from desktop.services.reviews import Reviews
@@ -689,6 +692,7 @@ def _build(
         decisions=Decisions(
             register=register, forms=forms, records=records, author=user_name, clock=clock
         ),
+        parcels=Parcels(register=register, syncing=syncing, clock=clock, author=user_name),
         ledger=Ledger(register=register, author=user_name, clock=clock),
     )
     return services, seat
@@ -768,6 +772,7 @@ def _parts(
             author=seat.user_name,
             clock=clock,
         ),
+        parcels=services.parcels,
         ledger=services.ledger,
         begin_filling=_begin_filling,
         definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,

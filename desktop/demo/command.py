@@ -29,6 +29,7 @@ from desktop.store.holdings import Holdings, holdings
 from desktop.store.ledger import verify
 from desktop.training.province import TRAINING_PASSPHRASE, training_province
 from sync.protocol.documents import DataSet, Role, bucket_of
+from sync.protocol.parcel import SUFFIX
 
 _OK, _FAILED = 0, 1
 _ENDED = 143  # what a shell reports of a process that was asked to end
@@ -102,8 +103,10 @@ def _play(folder: Path, address: ServerAddress, pictures: Path | None) -> Summar
             role: Typist(desktop=desktop, pictures=pictures, name=role.value)
             for role, desktop in desktops.items()
         }
+        stick = folder / "usb"
+        stick.mkdir()
         try:
-            _play_scenes(world, typists, address)
+            _play_scenes(world, typists, address, stick)
         except (DidNotHappenError, LookupError) as error:
             failures.append(str(error))
         found = {role: _holdings_of(desktop) for role, desktop in desktops.items()}
@@ -116,17 +119,21 @@ def _play(folder: Path, address: ServerAddress, pictures: Path | None) -> Summar
     return _counted(found, unsent=unsent, seconds=time.monotonic() - started, failures=failures)
 
 
-def _play_scenes(world: World, typists: Mapping[Role, Typist], address: ServerAddress) -> None:
+def _play_scenes(
+    world: World, typists: Mapping[Role, Typist], address: ServerAddress, stick: Path
+) -> None:
+    """The police have a network only to be connected; from then on they live by the stick."""
     officer, police, collector = (typists[role] for role in Role)
     listed = listed_adult(world.households, today=datetime.now(UTC).date())
     _enter_five(officer, world)
-    _step("kết nối máy xã với máy chủ, đồng bộ")
-    _join(officer, Role.OFFICER, address)
-    _step("công an xã tra cứu và trả lời")
+    _step("kết nối máy công an xã; từ đây máy này không có mạng")
     play.unlock(police)
     _join(police, Role.POLICE, address)
-    play.answer_checks(police)
-    play.synchronise(police)
+    _step("kết nối máy xã với máy chủ, đồng bộ")
+    officer.sit_down()
+    _join(officer, Role.OFFICER, address)
+    _step("công an xã nhận tệp qua USB, tra cứu, trả lời bằng tệp")
+    _play_by_stick(officer, police, stick)
     _step("nơi thu nhận nhận ba phiếu, trả lại một phiếu")
     play.unlock(collector)
     _join(collector, Role.COLLECTOR, address)
@@ -137,9 +144,23 @@ def _play_scenes(world: World, typists: Mapping[Role, Typist], address: ServerAd
     play.synchronise(officer)
     play.correct_returned(officer)
     play.synchronise(officer)
-    for other in (collector, police):
-        other.sit_down()
-        play.synchronise(other)
+    collector.sit_down()
+    play.synchronise(collector)
+
+
+def _play_by_stick(officer: Typist, police: Typist, stick: Path) -> None:
+    """The checks to the police, their answers through the commune's PC to the server, receipts."""
+    checks = play.send_by_file(officer, to=Role.POLICE.value, stick=stick)
+    police.sit_down()
+    play.receive_file(police, checks)
+    play.answer_checks(police)
+    answers = play.send_by_file(police, to="", stick=stick)
+    known = set(stick.glob(f"*{SUFFIX}"))
+    officer.sit_down()
+    play.receive_file(officer, answers)  # sealed for the server: it is carried there
+    [receipt] = set(stick.glob(f"*{SUFFIX}")) - known
+    police.sit_down()
+    play.receive_file(police, receipt)
 
 
 def _join(typist: Typist, role: Role, address: ServerAddress) -> None:

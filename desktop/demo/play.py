@@ -7,6 +7,7 @@ result; ``command`` counts it from the registers afterwards.
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
@@ -16,6 +17,7 @@ from desktop.demo.typist import Typist
 from desktop.training.province import TRAINING_PASSPHRASE
 from desktop.ui.page import Page
 from desktop.ui.widgets.card_list import CardList
+from sync.protocol.parcel import SUFFIX
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _BIRTH = "identity/birth_date"
@@ -183,6 +185,39 @@ def synchronise(typist: Typist) -> None:
     typist.wait_for(lambda: unsent.text() == "0", what="everything has its receipt")
     typist.settle()
     typist.picture("dong-bo")
+
+
+def send_by_file(typist: Typist, *, to: str, stick: Path) -> Path:
+    """Write a parcel onto the stick; ``to`` is a role, "" for the server. Gives the file."""
+    services = typist.desktop.services
+    assert services is not None  # noqa: S101 - unlocked long ago
+    go_to(typist, "parcels")
+    choice = typist.find(QComboBox, "input:parcel_to")
+    typist.wait_for(lambda: choice.count() > 0, what="the directory is there")
+    keys = [one.key for one in services.parcels.recipients() if one.role == to]
+    choice.setCurrentIndex(choice.findData(keys[0]))
+    typist.fill("input:parcel_folder", str(stick))
+    before = set(stick.glob(f"*{SUFFIX}"))
+    typist.click("button:send_parcel")
+    typist.wait_for(lambda: set(stick.glob(f"*{SUFFIX}")) > before, what="the parcel is written")
+    typist.settle()
+    typist.picture("gui-bang-tep")
+    [written] = set(stick.glob(f"*{SUFFIX}")) - before
+    return written
+
+
+def receive_file(typist: Typist, path: Path) -> None:
+    """Look into a parcel, then take it."""
+    go_to(typist, "parcels")
+    typist.fill("input:parcel_file", str(path))
+    typist.press(Qt.Key.Key_Return, at=typist.find(QLineEdit, "input:parcel_file"))
+    typist.find(QLabel, "parcels:preview")
+    typist.settle()
+    typist.picture("xem-tep")
+    typist.click("button:receive_parcel")
+    typist.wait_for(lambda: not typist.sees("parcels:preview"), what="the parcel is received")
+    typist.settle()
+    typist.picture("nhan-tep")
 
 
 # -- the police --

@@ -13,6 +13,7 @@ from desktop.domain.records import OpenedForm, Todo
 from desktop.domain.syncing import ChangeRow
 from desktop.jobs.runner import JobRunner
 from desktop.ui.auto_sync import AutoSync
+from desktop.ui.file_drop import FileDrop
 from desktop.ui.forms.draft_writer import DraftBook
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.locking import LeftAt
@@ -24,6 +25,7 @@ from desktop.ui.pages.form_page import FormPage
 from desktop.ui.pages.handover_page import HandoverDesk, HandoverPage
 from desktop.ui.pages.help_page import HelpPage
 from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
+from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
@@ -32,6 +34,7 @@ from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
 from forms.definition import FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
+from sync.protocol.parcel import SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Parts:
     change_labels: Callable[[ChangeRow], Sequence[str]]
     decisions: DecisionDesk
     handover: HandoverDesk
+    parcels: ParcelDesk
     ledger: LedgerBook
     begin_filling: Callable[[OpenedForm], Filling]
     definition_of: Callable[[str, str], FormDefinition]
@@ -90,6 +94,7 @@ class Desk(QObject):
         self._jobs = jobs
         self._parts = parts
         self._form: FormPage | None = None
+        self._drop: FileDrop | None = None
 
     def entries(self, role: str) -> list[Entry]:
         """The pages in the order of the navigation; an unknown role ("") works as an officer.
@@ -101,7 +106,7 @@ class Desk(QObject):
         makers = {Role.POLICE.value: self._police, Role.COLLECTOR.value: self._collector}
         may_open = role not in makers
         work = makers.get(role, self._officer)()
-        return [*work, *self._sync(may_open=may_open), *self._care()]
+        return [*work, *self._sync(may_open=may_open), self._parcels(), *self._care()]
 
     def show_code(self) -> None:
         """A recovery code is made and shown, with nothing leading away from it."""
@@ -216,6 +221,24 @@ class Desk(QObject):
             self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
 
     def _sync(self, *, may_open: bool) -> list[Entry]:
+    def _parcels(self) -> Entry:
+        page = ParcelsPage(jobs=self._jobs, parcels=self._parts.parcels)
+        if self._drop is None:
+            self._drop = FileDrop(window=self._window, suffix=SUFFIX)
+            self._drop.dropped.connect(self._open_dropped)
+        return Entry("parcels", self.tr("Gửi nhận tệp"), "inbox", page)
+
+    def _open_dropped(self, path: object) -> None:
+        """A parcel was dropped on the window, whatever page is shown."""
+        shown = self._window.current_page
+        # A recovery code is shown once: nothing leads away from it.
+        is_free = shown is not None and not isinstance(shown, PrintedCodePage)
+        if is_free and isinstance(path, Path) and self._window.has_page("parcels"):
+            self._window.open_page("parcels")
+            page = self._window.page("parcels")
+            if isinstance(page, ParcelsPage):
+                page.open_file(path)
+
         """The exchange with the province, what has to be decided about it, and its end."""
         parts = self._parts
         page = SyncPage(
