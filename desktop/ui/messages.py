@@ -179,6 +179,10 @@ class Messages(QObject):
                 self.tr("Một bản của tệp khóa bị hỏng và đã được làm lại."),
                 self.tr("Nếu lặp lại, nhờ kiểm tra ổ đĩa."),
             ),
+            Problem.KEY_FILE_OLDER: (
+                self.tr("Tệp khóa đã bị thay bằng một tệp cũ: mật khẩu cũ có thể mở lại được."),
+                self.tr("Báo người quản lý sổ: xem lại người dùng rồi bấm “Đổi khóa của sổ”."),
+            ),
             Problem.UNSENT_CHANGES: (
                 self.tr("Vẫn còn thay đổi chỉ có trên máy này."),
                 self.tr("Đồng bộ, hoặc gửi bằng tệp rồi nhận tệp biên nhận; sau đó làm lại."),
