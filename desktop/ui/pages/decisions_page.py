@@ -7,10 +7,11 @@ The next case then has the keyboard.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -91,6 +92,10 @@ class DecisionsPage(Page):
         self.body.addWidget(self._empty)
         self.body.addWidget(self._both, 1)
         self._both.hide()
+        for number in (1, 2, 3):
+            key = QShortcut(QKeySequence(str(number)), self)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(partial(self._press, number))
         self._reason: QLineEdit | None = None
 
     def refresh(self) -> None:
@@ -325,22 +330,16 @@ class DecisionsPage(Page):
             return
         self.show_problem(error)
 
-    # -- Qt --
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """One key decides; letters typed into the reason never come here."""
-        case, key = self._case, event.key()
-        if isinstance(case, ClashCase) and key == Qt.Key.Key_1:
-            self._decide(Keep.OURS)
-        elif isinstance(case, ClashCase) and key == Qt.Key.Key_2:
-            self._decide(Keep.THEIRS)
-        elif case is not None and key in _OPENING[type(case)]:
+    def _press(self, number: int) -> None:
+        """One key decides; a line that is typed into keeps its digits."""
+        case = self._case
+        if isinstance(case, ClashCase) and number <= len(_KEEPS):
+            self._decide(_KEEPS[number - 1])
+        elif isinstance(case, ClashCase) or number == 1:
             self._open()
-        else:
-            super().keyPressEvent(event)
 
 
-_OPENING = {ClashCase: (Qt.Key.Key_3,), HeldCase: (Qt.Key.Key_1,)}
+_KEEPS = (Keep.OURS, Keep.THEIRS)
 
 
 def _text(words: str, kind: str, name: str) -> QLabel:
