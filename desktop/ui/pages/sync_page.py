@@ -37,7 +37,7 @@ _PAGE_ROWS = 200
 #: So many persons are shown with their changes; of the others one sees how far they are.
 _OPEN_GROUPS = 2
 #: Of the first three columns, in pixels at 100 %.
-_WIDTHS = (330, 330, 150)
+_WIDTHS = (280, 250, 130)
 #: After these the device needs a new place.
 _LOST = frozenset({Problem.DEVICE_REVOKED, Problem.NOT_ENROLLED})
 
