@@ -146,7 +146,7 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         entry = batch.get(row.document_id)
         if entry is None:
             entry = _new_entry(batch, row, pending=len(waiting.get(row.document_id, ())))
-        elif row.version < entry.version or _is_here(entry, row):
+        elif row.version < entry.version or _is_here(entry, row, waiting.get(row.document_id, ())):
             continue  # a row that a later page overtook, or our own change coming back
         patches = waiting.get(row.document_id)
         mark = marks.get(row.document_id)
@@ -167,10 +167,16 @@ def _left(transaction: Transaction, row: Row, mark: overlays.Mark) -> Patch:
     return overlays.left_by_row(transaction.driver, row.document_id, mark, row.fields)
 
 
-def _is_here(entry: Entry, row: Row) -> bool:
-    """The same version, and the same content: after a restore one does not tell the other."""
+def _is_here(entry: Entry, row: Row, patches: Sequence[Patch]) -> bool:
+    """The same version, and the same content: after a restore one does not tell the other.
+
+    A clash that a receipt told of stands in the row alone, and a later change of the same document
+    may have brought its version here. Clashes that an unsent edit decides are not shown.
+    """
     fields = entry.fields if entry.base is None else entry.base
-    return row.version == entry.version and row.fields == fields
+    decided = {name for patch in patches for name in patch}
+    clashes = {name: kept for name, kept in row.clashes.items() if name not in decided}
+    return row.version == entry.version and row.fields == fields and entry.clashes == clashes
 
 
 def _waiting(transaction: Transaction, rows: Sequence[Row]) -> Mapping[str, list[Patch]]:

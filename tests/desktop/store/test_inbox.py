@@ -169,6 +169,24 @@ def test_clashes_are_kept_until_the_server_says_they_are_settled(
     assert search_people(register, "", limit=1)[0].clashes == 0
 
 
+def test_a_clash_is_seen_though_a_later_receipt_brought_its_version(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    """Two edits in one push: the first clashed, the second did not; the fields are ours."""
+    name = an_id()
+    _receive(inbox, row(name, {"dwelling": "Ấp 1"}, version=1))
+    save(register, person(name, dwelling="Ấp 2"))
+    save(register, person(name, sex="1"))
+    clashed = ChangeResult(seq=1, s=Outcome.CLASH, ver=3, f=["dwelling"])
+    RegisterOutbox(register).settle(answer(2, [clashed, applied(2, 4)]))
+    other = Clash(value="Ấp 3", by="Hai", at="2026-11-22T08:00:00+07:00", op=an_id())
+    fields = {"dwelling": "Ấp 2", "sex": "1"}
+    _receive(inbox, row(name, fields, version=4, position=2, clashes={"dwelling": [other]}))
+    document = register.document(name)
+    assert document is not None
+    assert document.clashes == {"dwelling": (other,)}
+
+
 def test_an_edit_of_a_clashing_field_takes_the_clash_away(
     register: Register, inbox: RegisterInbox
 ) -> None:

@@ -68,7 +68,7 @@ def a_receipt_is_dropped_as_if_applied(world: World) -> None:
     _replace(world, RegisterOutbox, "settle", settle)
 
 
-@planted(within=10)
+@planted(within=10, first=12)
 def the_chain_is_not_checked(world: World) -> None:
     """A copied or restored register goes on under numbers that are used already."""
 
@@ -108,7 +108,7 @@ def repeated_changes_are_applied_again(world: World) -> None:
     _replace(world, history, "accepted_before", accepted_before)
 
 
-@planted(within=10)
+@planted(within=10, first=12)
 def pulled_rows_hide_unsent_edits(world: World) -> None:
     """A pull shows the server's row without what waits on top of it."""
     _replace(world, inbox, "_waiting", lambda *_args: {})
