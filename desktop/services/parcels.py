@@ -257,7 +257,7 @@ class Parcels:
             if sender is None or sender.key != header.sender_key:
                 raise ParcelError(Fault.UNKNOWN_SENDER)
             if sender.revoked_at:
-                raise ParcelError(Fault.REVOKED_SENDER, revoked_at=sender.revoked_at)
+                raise ParcelError(Fault.REVOKED_SENDER)
             office, device = sender.office_name, sender.name
         came = parcel_numbers.came_from(self._register, header.sender, header.series)
         before = came.contents.get(header.number)

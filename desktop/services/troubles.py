@@ -54,9 +54,7 @@ _FAULTS = {
 
 def parcel_problem(error: ParcelError) -> UserError:
     """Why a parcel is refused."""
-    day = error.revoked_at[:10]
-    when = {"date": f"{day[8:]}/{day[5:7]}/{day[:4]}"} if day else {}
-    return UserError(_FAULTS[error.fault], **when)
+    return UserError(_FAULTS[error.fault])
 
 
 def problem_of(trouble: Trouble) -> tuple[Problem, dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -25,8 +25,8 @@ class FileDrop(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take what is ours; everything else goes on."""
-        if isinstance(event, QDragEnterEvent) and self._path_in(event.mimeData()) is not None:
+        """Take what is ours; everything else goes on. Entering is a kind of moving to Qt."""
+        if isinstance(event, QDragMoveEvent) and self._path_in(event.mimeData()) is not None:
             event.acceptProposedAction()
             return True
         if event.type() == QEvent.Type.Drop and isinstance(event, QDropEvent):

@@ -92,10 +92,9 @@ class Fault(Enum):
 class ParcelError(ValueError):
     """This is no parcel for us; ``fault`` tells why. Holds nothing of what is in it."""
 
-    def __init__(self, fault: Fault, *, revoked_at: str = "") -> None:
+    def __init__(self, fault: Fault) -> None:
         super().__init__(fault.value)
         self.fault = fault
-        self.revoked_at = revoked_at
 
 
 @unique

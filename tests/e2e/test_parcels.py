@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.checks import CheckAnswer
+from desktop.domain.ledger import Action
 from desktop.domain.parcels import ParcelKind
 from desktop.domain.people import CheckState
 from desktop.services.parcels import Parcels
+from desktop.store import ledger
 from desktop.store.holdings import holdings
 from sync.protocol.documents import Role
 from tests.e2e.conftest import MakeOffice
@@ -117,8 +119,10 @@ def test_a_check_goes_to_the_police_and_back_by_stick_before_the_server_knows_of
     check = "99001/check"
     assert digests(officer)[check] == digests(police)[check]
     assert holdings(officer.register)[check] == holdings(police.register)[check]
-    report_ = police.syncing.run()
-    assert (report_.problem, report_.pushed, report_.pulled) == (None, 0, 0)
+    nothing = police.syncing.run()
+    assert (nothing.problem, nothing.pushed, nothing.pulled) == (None, 0, 0)
+    written = {line.action for line in ledger.lines(officer.register, limit=99)}
+    assert {Action.PARCEL_WRITE, Action.PARCEL_READ, Action.PARCEL_CARRY} <= written
 
 
 def test_the_police_may_meet_the_server_first(met: tuple[Office, Office], stick: Path) -> None:

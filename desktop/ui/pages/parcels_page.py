@@ -100,6 +100,8 @@ class ParcelsPage(Page):
         )
         self.body.addWidget(self._heading)
         self.body.addWidget(self._table, 1)
+        self._rest = QWidget()  # keeps the cards small while there is nothing below them
+        self.body.addWidget(self._rest, 1)
 
     def refresh(self) -> None:
         """Read whom one can write to, and what is unconfirmed."""
@@ -264,6 +266,7 @@ class ParcelsPage(Page):
 
     def _forget(self) -> None:
         self._path = None
+        self._file.setFocus()
         self._inside.hide()
         self._file.clear()
 
@@ -298,6 +301,7 @@ class ParcelsPage(Page):
         )
         self._heading.setVisible(state.count > 0)
         self._table.setVisible(state.count > 0)
+        self._rest.setVisible(state.count == 0)
         self._model.show_rows(state.unconfirmed, total=len(state.unconfirmed))
 
     def _named(self, one: Recipient) -> str:

@@ -42,12 +42,16 @@ from tests.support.worker_form import employed
 
 _ROOT = Path(desktop.__file__).parent
 _NAME = "Lê Thị Bình"
-#: Written with a server at the other end: ``tests/sync/client/test_ledger_lines.py``.
+#: Written with a server at the other end: ``tests/sync/client/test_ledger_lines.py``, and
+#: ``tests/e2e/test_parcels.py``.
 _WITH_A_SERVER = {
     Action.DEVICE_ENROL,
     Action.DEVICE_LEAVE,
     Action.CLASH_DECIDE,
     Action.CHANGE_DROP,
+    Action.PARCEL_WRITE,
+    Action.PARCEL_READ,
+    Action.PARCEL_CARRY,
 }
 
 
