@@ -172,7 +172,12 @@ class Desk(QObject):
 
     def _officer(self) -> list[Entry]:
         parts = self._parts
-        people = PeoplePage(jobs=self._jobs, people=parts.people, load_todos=parts.load_todos)
+        people = PeoplePage(
+            jobs=self._jobs,
+            people=parts.people,
+            load_todos=parts.load_todos,
+            drafts=parts.drafts,
+        )
         form = FormPage(
             jobs=self._jobs,
             records=parts.records,
@@ -184,6 +189,7 @@ class Desk(QObject):
         self._form = form
 
         people.person_opened.connect(self._open_person)
+        people.draft_opened.connect(self.open_draft)
         form.closed.connect(lambda: self._window.open_page("people"))
         form.history_asked.connect(self._show_history)
         form.attention_needed.connect(lambda: self._window.open_page("form"))
@@ -215,12 +221,6 @@ class Desk(QObject):
         page = LedgerPage(jobs=self._jobs, book=self._parts.ledger)
         return Entry("ledger", self.tr("Nhật ký"), "clock", page, is_daily=False)
 
-    def _open_person(self, person_id: object, path: str) -> None:
-        if self._form is not None:
-            self._window.open_page("form")
-            self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
-
-    def _sync(self, *, may_open: bool) -> list[Entry]:
     def _parcels(self) -> Entry:
         page = ParcelsPage(jobs=self._jobs, parcels=self._parts.parcels)
         if self._drop is None:
@@ -239,6 +239,12 @@ class Desk(QObject):
             if isinstance(page, ParcelsPage):
                 page.open_file(path)
 
+    def _open_person(self, person_id: object, path: str) -> None:
+        if self._form is not None:
+            self._window.open_page("form")
+            self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
+
+    def _sync(self, *, may_open: bool) -> list[Entry]:
         """The exchange with the province, what has to be decided about it, and its end."""
         parts = self._parts
         page = SyncPage(

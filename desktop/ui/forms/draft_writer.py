@@ -35,6 +35,12 @@ class DraftBook(Protocol):
     def get(self, draft_id: str) -> FormDraft:
         """A draft of this user."""
 
+    def own(self) -> Sequence[WaitingDraft]:
+        """What this user has half-typed."""
+
+    def of_others(self) -> Sequence[WaitingDraft]:
+        """What waits for other users."""
+
     def of_others_about(self, person_id: PersonId) -> Sequence[WaitingDraft]:
         """What waits for other users about a person."""
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
+from desktop.domain.drafts import WaitingDraft
 from desktop.domain.people import (
     EVERYBODY,
     CheckState,
@@ -39,6 +40,8 @@ from forms import dates
 _PAGE_ROWS = 100
 _TYPING_MS = 150
 _TODO_WIDTH = 252
+#: What the keys of cards about half-typed forms begin with.
+_DRAFT, _OF_ANOTHER = "draft:", "other:"
 
 _STATUS_TINTS = {
     RecordStatus.NONE: "muted",
@@ -117,24 +120,51 @@ class _Kept:
     last: SavedFilter | None = None
 
 
+class DraftSource(Protocol):
+    """What tells of half-typed forms (``desktop.services.drafts.Drafts``)."""
+
+    def own(self) -> Sequence[WaitingDraft]:
+        """Those of this user."""
+
+    def of_others(self) -> Sequence[WaitingDraft]:
+        """Those that wait for other users."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What stands in the panel beside the list."""
+
+    todos: Sequence[Todo]
+    own: Sequence[WaitingDraft]
+    of_others: Sequence[WaitingDraft]
+
+
 class PeoplePage(Page):
-    """Search, filters, the list and the to-do panel.
+    """Search, filters, the list, and beside it half-typed forms and what is to be done.
 
     Signals:
         person_opened: (person id or ``None`` for somebody new, path of a question or "").
+        draft_opened: the id of a half-typed form of this user.
         list_shown: the answer to the latest search stands in the list.
     """
 
     person_opened = Signal(object, str)
+    draft_opened = Signal(str)
     list_shown = Signal()
 
     def __init__(
-        self, *, jobs: JobRunner, people: PeopleSource, load_todos: Callable[[], Sequence[Todo]]
+        self,
+        *,
+        jobs: JobRunner,
+        people: PeopleSource,
+        load_todos: Callable[[], Sequence[Todo]],
+        drafts: DraftSource | None = None,
     ) -> None:
         super().__init__(name="people")
         self._jobs = jobs
         self._people = people
         self._load_todos = load_todos
+        self._drafts = drafts
         self._words = wording.Words(self)
         self._query = _Query("", EVERYBODY)
         self._after = ""
@@ -201,7 +231,7 @@ class PeoplePage(Page):
                 on_success=self._show_first,
                 on_error=self.show_problem,
             )
-        self._jobs.run(self, self._load_todos, on_success=self._show_todos)
+        self._jobs.run(self, self._load_waiting, on_success=self._show_waiting)
         if self.focusWidget() is None:
             self._search.setFocus()
 
@@ -427,13 +457,39 @@ class PeoplePage(Page):
 
     # -- to do --
 
-    def _show_todos(self, todos: Sequence[Todo]) -> None:
-        self._todos = {str(number): todo for number, todo in enumerate(todos)}
-        self._todo_title.setText(self.tr("Việc cần làm ({n})").format(n=len(todos)))
-        cards = [self._todo_card(key, todo) for key, todo in self._todos.items()]
-        self._todo_list.show_cards(cards)
+    def _load_waiting(self) -> _Waiting:
+        drafts = self._drafts
+        if drafts is None:
+            return _Waiting(self._load_todos(), (), ())
+        return _Waiting(self._load_todos(), drafts.own(), drafts.of_others())
+
+    def _show_waiting(self, waiting: _Waiting) -> None:
+        self._todos = {str(number): todo for number, todo in enumerate(waiting.todos)}
+        count = len(waiting.todos) + len(waiting.own)
+        self._todo_title.setText(self.tr("Việc cần làm ({n})").format(n=count))
+        cards = [self._draft_card(draft) for draft in waiting.own]
+        cards += [self._todo_card(key, todo) for key, todo in self._todos.items()]
+        cards += [self._card_of_another(draft) for draft in waiting.of_others]
+        self._todo_list.show_cards(cards, keep=self._todo_list.current_key)
         self._todo_list.setVisible(bool(cards))
         self._nothing.setVisible(not cards)
+
+    def _draft_card(self, draft: WaitingDraft) -> Card:
+        name = draft.full_name or self.tr("(chưa có tên)")
+        return Card(
+            key=_DRAFT + draft.draft_id,
+            title=self.tr("Phiếu đang gõ dở: {name}").format(name=name),
+            lines=(self.tr("Gõ lúc {when}, chưa lưu").format(when=wording.moment(draft.at)),),
+            tint="warning",
+        )
+
+    def _card_of_another(self, draft: WaitingDraft) -> Card:
+        """Whose and since when; about whom is that user's to see."""
+        return Card(
+            key=_OF_ANOTHER + draft.draft_id,
+            title=self.tr("Phiếu gõ dở của {user}").format(user=draft.author),
+            lines=(self.tr("Gõ lúc {when}, chưa lưu").format(when=wording.moment(draft.at)),),
+        )
 
     def _todo_card(self, key: str, todo: Todo) -> Card:
         return Card(
@@ -458,8 +514,11 @@ class PeoplePage(Page):
         self.person_opened.emit(self._model.row(number).person_id, "")
 
     def _open_todo(self, key: str) -> None:
-        todo = self._todos[key]
-        if todo.person_id is not None:
+        if key.startswith(_DRAFT):
+            self.draft_opened.emit(key.removeprefix(_DRAFT))
+            return
+        todo = self._todos.get(key)
+        if todo is not None and todo.person_id is not None:
             self.person_opened.emit(todo.person_id, todo.path)
 
     def _open_new(self) -> None:
