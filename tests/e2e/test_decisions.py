@@ -17,6 +17,7 @@ from desktop.services.ledger import Ledger
 from desktop.services.unlocking import register_exists
 from desktop.store import witnessing
 from desktop.store.documents import Edit
+from desktop.store.driver import first_value
 from forms.registry import FormRegistry
 from sync.protocol.documents import DocumentType, Role
 from tests.e2e.test_pages_and_clashes import JOB, edit, kept, sync, two_officers
@@ -229,7 +230,7 @@ def test_the_server_says_it_again_to_who_rewrote_its_words_too(make_office: Make
     confirmed = witnessing.confirmed_head(one.register)
     assert confirmed is not None
     with one.register.writing() as transaction:
-        (end,) = transaction.driver.execute("SELECT ledger_n FROM heads").fetchone()
+        end = first_value(transaction.driver.execute("SELECT ledger_n FROM heads"))
     _rewrite_from(one, 1, end=confirmed[1].n)
     one.register.set_meta({"ledger_confirmed": None})
     book = Ledger(register=one.register, author=ONE, clock=Clock())
@@ -270,5 +271,5 @@ def _cut_to(office: Office, n: int) -> None:
     with office.register.writing() as transaction:
         driver = transaction.driver
         driver.execute("DELETE FROM ledger WHERE n >= ?", (n,))
-        last = driver.execute("SELECT n, hash FROM ledger ORDER BY n DESC LIMIT 1").fetchone()
-        driver.execute("UPDATE heads SET ledger_n = ?, ledger_hash = ?", tuple(last))
+        (last,) = driver.execute("SELECT n, hash FROM ledger ORDER BY n DESC LIMIT 1").fetchall()
+        driver.execute("UPDATE heads SET ledger_n = ?, ledger_hash = ?", last)
