@@ -332,11 +332,18 @@ class LoginRequest(msgspec.Struct, frozen=True):
     sig: str
 
 
-class Session(msgspec.Struct, frozen=True):
-    """An access token (opaque) and how many seconds it lasts."""
+class Session(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An access token (opaque) and how many seconds it lasts; ``refresh`` gets the next, once."""
 
     token: str
     expires_seconds: int
+    refresh: str = ""
+
+
+class RefreshRequest(msgspec.Struct, frozen=True):
+    """Asks for the next session. The same refresh token a second time ends every one of it."""
+
+    refresh: str
 
 
 @unique

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,7 @@ from sync.server.provinces import renew_epoch as renew_server_epoch
 from sync.server.provinces import revoke as revoke_right
 from sync.server.recovery_commands import recover, recovery_keys
 from sync.server.serving import exit_on_sigterm, listen, serve
+from sync.server.settings import Settings, SettingsError, explained, load_settings
 from sync.server.training import run_training
 from sync.server.web import create_app
 
@@ -63,6 +65,19 @@ def _engine(database_url: str) -> Engine:
     return open_engine(database_url)
 
 
+def _settings() -> Settings:
+    try:
+        return load_settings(os.environ)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@cli.command()
+def settings() -> None:
+    """Print every setting with its value here, as a TOML file with explanations."""
+    typer.echo("\n".join(explained(_settings())))
+
+
 @cli.command()
 def run(
     *,
@@ -73,13 +88,14 @@ def run(
     key: Annotated[Path | None, typer.Option(help="PEM file of the private key.")] = None,
 ) -> None:
     """Answer devices until SIGTERM. Prints the address when it is ready."""
+    found = _settings()
     engine = _engine(database_url)
     listening = listen(host, port)
     scheme = "https" if certificate else "http"
     address = f"{scheme}://{host}:{listening.getsockname()[1]}"
     try:
         serve(
-            create_app(engine),
+            create_app(engine, settings=found),
             listening=listening,
             on_ready=lambda: typer.echo(address),
             certificate=certificate,

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from sync.protocol.documents import DataSet
 from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
 from sync.protocol.signing import enrol_text, is_signed
+from sync.server import limits
+from sync.server.settings import Settings
 from sync.server.tables import (
     communes,
     devices,
@@ -47,34 +50,54 @@ def new_code(
 
     ``rights`` are the restricted data sets that the device, and who enrols it, may see.
     """
-    code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
-    connection.execute(
-        insert(enrolment_codes).values(
-            selector=code[:_SELECTOR_LENGTH],
-            code_hash=_hash(code),
-            office_id=office_id,
-            user_name=user_name,
-            expires_at=func.now() + CODE_LIFE,
-            tries_left=CODE_TRIES,
-            rights=sorted(right.value for right in rights),
+    while True:
+        code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
+        made = connection.scalar(
+            insert(enrolment_codes)
+            .values(
+                selector=code[:_SELECTOR_LENGTH],
+                code_hash=_hash(code),
+                office_id=office_id,
+                user_name=user_name,
+                expires_at=func.now() + CODE_LIFE,
+                tries_left=CODE_TRIES,
+                rights=sorted(right.value for right in rights),
+            )
+            # Two codes in a million begin alike: then another one is drawn.
+            .on_conflict_do_nothing()
+            .returning(enrolment_codes.c.selector)
         )
-    )
-    return code
+        if made is not None:
+            return code
 
 
-def enrol(engine: Engine, request: EnrolRequest) -> Enrolled | Refusal:
-    """Bind the key to the office of the code. The same request again gets the same answer."""
+def enrol(
+    engine: Engine, request: EnrolRequest, settings: Settings, *, address: str = ""
+) -> Enrolled | Refusal:
+    """Bind the key to the office of the code. The same request again gets the same answer.
+
+    Only refused tries are counted against ``address``: an office of many PCs enrols them in a row.
+    """
+    with engine.begin() as connection:
+        if refusal := limits.address_may_enrol(connection, address, settings):
+            return refusal
+        answer = _enrol(connection, request)
+        if isinstance(answer, Refusal):
+            limits.enrolment_failed(connection, address, settings)
+        return answer
+
+
+def _enrol(connection: Connection, request: EnrolRequest) -> Enrolled | Refusal:
     signed = enrol_text(request.code, request.public_key)
     if not is_signed(request.public_key, signed, request.sig):
         return Refusal(code=RefusalCode.BAD_SIGNATURE)
     if not request.device_name.isprintable() or len(request.device_name) > _LONGEST_DEVICE_NAME:
         return Refusal(code=RefusalCode.MALFORMED)
-    with engine.begin() as connection:
-        code = _living_code(connection, request.code)
-        if code is None:
-            return _BAD_CODE
-        device_id = _device_of(connection, code, request)
-        return _BAD_CODE if device_id is None else _enrolled(connection, device_id)
+    code = _living_code(connection, request.code)
+    if code is None:
+        return _BAD_CODE
+    device_id = _device_of(connection, code, request)
+    return _BAD_CODE if device_id is None else _enrolled(connection, device_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-#: Requests inside at once, those that wait for a connection of the database among them.
-MOST_REQUESTS = 256
-#: Bytes of bodies inside at once, as they travel.
-MOST_BODY_BYTES = 256 * 1024 * 1024
-#: Requests of one device: its pushes wait for one another, and must not keep everybody out.
-MOST_OF_ONE = 8
+from sync.server.settings import Settings
+
+_DEFAULTS = Settings()
+MOST_REQUESTS = _DEFAULTS.most_requests
+MOST_BODY_BYTES = _DEFAULTS.most_body_mib * 1024 * 1024
+#: Of one device: its pushes wait for one another, and must not keep everybody out.
+MOST_OF_ONE = _DEFAULTS.most_of_one
 
 
 @dataclass(slots=True)
@@ -48,6 +49,15 @@ class Room:
     requests: int = 0
     body_bytes: int = 0
     of_each: Counter[str] = field(default_factory=Counter)
+
+    @staticmethod
+    def of(settings: Settings) -> Room:
+        """The room that these settings give."""
+        return Room(
+            most_requests=settings.most_requests,
+            most_body_bytes=settings.most_body_mib * 1024 * 1024,
+            most_of_one=settings.most_of_one,
+        )
 
     @contextmanager
     def visited(self, who: str) -> Iterator[Visit]:

@@ -10,6 +10,13 @@ CREATE TABLE public.alembic_version (
     version_num character varying(32) NOT NULL
 );
 
+CREATE UNLOGGED TABLE public.allowances (
+    kind text NOT NULL,
+    who text NOT NULL,
+    level double precision NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.buckets (
     bucket text NOT NULL,
     head bigint NOT NULL,
@@ -538,6 +545,14 @@ CREATE TABLE public.province (
     CONSTRAINT province_singleton_check CHECK (singleton)
 );
 
+CREATE TABLE public.refresh_tokens (
+    token_hash bytea NOT NULL,
+    family uuid NOT NULL,
+    device_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
 CREATE TABLE public.server_keys (
     singleton boolean DEFAULT true NOT NULL,
     seed bytea NOT NULL,
@@ -547,7 +562,8 @@ CREATE TABLE public.server_keys (
 CREATE TABLE public.tokens (
     token_hash bytea NOT NULL,
     device_id uuid NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    family uuid
 );
 
 ALTER TABLE ONLY public.document_places ATTACH PARTITION public.document_places_p00 FOR VALUES WITH (modulus 8, remainder 0);
@@ -584,6 +600,8 @@ ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p06 FOR VA
 ALTER TABLE ONLY public.operations ATTACH PARTITION public.operations_p07 FOR VALUES WITH (modulus 8, remainder 7);
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+ALTER TABLE ONLY public.allowances
+    ADD CONSTRAINT allowances_pkey PRIMARY KEY (kind, who);
 ALTER TABLE ONLY public.buckets
     ADD CONSTRAINT buckets_pkey PRIMARY KEY (bucket);
 ALTER TABLE ONLY public.challenges
@@ -678,6 +696,8 @@ ALTER TABLE ONLY public.parcels_sent
     ADD CONSTRAINT parcels_sent_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.province
     ADD CONSTRAINT province_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.server_keys
     ADD CONSTRAINT server_keys_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.tokens
@@ -709,7 +729,10 @@ CREATE INDEX operations_p04_change_id_idx ON public.operations_p04 USING btree (
 CREATE INDEX operations_p05_change_id_idx ON public.operations_p05 USING btree (change_id);
 CREATE INDEX operations_p06_change_id_idx ON public.operations_p06 USING btree (change_id);
 CREATE INDEX operations_p07_change_id_idx ON public.operations_p07 USING btree (change_id);
+CREATE INDEX refresh_tokens_expires_at_idx ON public.refresh_tokens USING btree (expires_at);
+CREATE INDEX refresh_tokens_family_idx ON public.refresh_tokens USING btree (family);
 CREATE INDEX tokens_expires_at_idx ON public.tokens USING btree (expires_at);
+CREATE INDEX tokens_family_idx ON public.tokens USING btree (family);
 ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p00_pkey;
 ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p01_pkey;
 ALTER INDEX public.document_places_pkey ATTACH PARTITION public.document_places_p02_pkey;
@@ -787,5 +810,7 @@ ALTER TABLE ONLY public.parcels_received
     ADD CONSTRAINT parcels_received_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.parcels_sent
     ADD CONSTRAINT parcels_sent_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);

@@ -1,17 +1,19 @@
 """Who is asking: challenges, signed logins, short tokens, and the scope of a device.
 
 Tokens are 256 random bits; only their hashes are stored. A device that was revoked is refused on
-its next request, whatever its token says.
+its next request, whatever its token says. A refresh token is good once: a second use means that
+somebody else has it, and ends every token that came from the same signed login.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 
@@ -20,16 +22,26 @@ from sync.protocol.messages import (
     Challenge,
     ChallengeRequest,
     LoginRequest,
+    RefreshRequest,
     Refusal,
     RefusalCode,
     Session,
 )
 from sync.protocol.rules import is_uuid
 from sync.protocol.signing import is_signed, login_text
-from sync.server.tables import challenges, devices, office_communes, offices, tokens
+from sync.server import limits
+from sync.server.settings import Settings
+from sync.server.tables import (
+    challenges,
+    devices,
+    office_communes,
+    offices,
+    refresh_tokens,
+    tokens,
+)
 
-CHALLENGE_LIFE = timedelta(seconds=60)
-TOKEN_LIFE = timedelta(minutes=15)
+_log = logging.getLogger(__name__)
+
 _RANDOM_BYTES = 32
 
 
@@ -38,6 +50,7 @@ class Device:
     """An enrolled device and its scope: every data set of every commune."""
 
     device_id: UUID
+    office_id: UUID
     public_key: str
     role: Role
     communes: frozenset[str]
@@ -50,7 +63,7 @@ class Device:
         )
 
 
-def challenge(engine: Engine, request: ChallengeRequest) -> Challenge | Refusal:
+def challenge(engine: Engine, request: ChallengeRequest, settings: Settings) -> Challenge | Refusal:
     """A fresh nonce for this device."""
     with engine.begin() as connection:
         device = _known_device(connection, request.device)
@@ -62,24 +75,78 @@ def challenge(engine: Engine, request: ChallengeRequest) -> Challenge | Refusal:
             insert(challenges).values(
                 nonce=nonce,
                 device_id=device.device_id,
-                expires_at=func.now() + CHALLENGE_LIFE,
+                expires_at=func.now() + timedelta(seconds=settings.challenge_seconds),
             )
         )
     return Challenge(nonce=nonce)
 
 
-def login(engine: Engine, request: LoginRequest) -> Session | Refusal:
-    """A token for who signed the nonce. The nonce is spent, whatever comes of it."""
+def login(
+    engine: Engine, request: LoginRequest, settings: Settings, *, address: str = ""
+) -> Session | Refusal:
+    """Tokens for who signed the nonce. The nonce is spent, whatever comes of it.
+
+    Failures are counted by device and ``address``, so that a stranger who knows the id of a device
+    does not make the device wait.
+    """
     with engine.begin() as connection:
         device = _known_device(connection, request.device)
         if isinstance(device, Refusal):
             return device
-        if not _spend(connection, request):
-            return Refusal(code=RefusalCode.BAD_SIGNATURE)
+        who = f"{device.device_id} {address}"
+        if refusal := limits.may_log_in(connection, who, settings):
+            return refusal
         text = login_text(request.nonce, request.device)
-        if not is_signed(device.public_key, text, request.sig):
+        is_spent = _spend(connection, request)
+        if not (is_spent and is_signed(device.public_key, text, request.sig)):
+            limits.login_failed(connection, who, settings)
             return Refusal(code=RefusalCode.BAD_SIGNATURE)
-        return _new_session(connection, device.device_id)
+        limits.login_succeeded(connection, who)
+        return _new_session(connection, device.device_id, uuid4(), settings)
+
+
+def refresh(engine: Engine, request: RefreshRequest, settings: Settings) -> Session | Refusal:
+    """The next tokens of a session. A token used before ends the session for everybody."""
+    with engine.begin() as connection:
+        row = connection.execute(
+            select(
+                refresh_tokens.c.family,
+                refresh_tokens.c.device_id,
+                refresh_tokens.c.used_at,
+                devices.c.revoked_at,
+            )
+            .join(devices, devices.c.id == refresh_tokens.c.device_id)
+            .where(
+                refresh_tokens.c.token_hash == _hash(request.refresh),
+                refresh_tokens.c.expires_at > func.now(),
+            )
+            # Two who come with the same token at once: the second finds it used.
+            .with_for_update(of=refresh_tokens)
+        ).one_or_none()
+        if row is None:
+            return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+        if row.revoked_at is not None:
+            return Refusal(code=RefusalCode.REVOKED)
+        if row.used_at is not None:
+            _end_family(connection, row.family)
+            _log.warning("refresh token reused", extra={"device": str(row.device_id)})
+            return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+        connection.execute(
+            update(refresh_tokens)
+            .where(refresh_tokens.c.token_hash == _hash(request.refresh))
+            .values(used_at=func.now())
+        )
+        return _new_session(connection, row.device_id, row.family, settings)
+
+
+def _end_family(connection: Connection, family: UUID) -> None:
+    """End every token of one login; the used ones stay, so that their next use is told too."""
+    connection.execute(delete(tokens).where(tokens.c.family == family))
+    connection.execute(
+        update(refresh_tokens)
+        .where(refresh_tokens.c.family == family, refresh_tokens.c.used_at.is_(None))
+        .values(used_at=func.now())
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +184,28 @@ def _spend(connection: Connection, request: LoginRequest) -> bool:
     return spent is not None and spent[0] == UUID(request.device) and bool(spent[1])
 
 
-def _new_session(connection: Connection, device_id: UUID) -> Session:
-    connection.execute(delete(tokens).where(tokens.c.expires_at < func.now()))
-    token = secrets.token_hex(_RANDOM_BYTES)
-    connection.execute(
-        insert(tokens).values(
-            token_hash=_hash(token), device_id=device_id, expires_at=func.now() + TOKEN_LIFE
+def _new_session(
+    connection: Connection, device_id: UUID, family: UUID, settings: Settings
+) -> Session:
+    """Give a pair of tokens; those that ended are forgotten."""
+    lives = {
+        tokens: timedelta(seconds=settings.token_seconds),
+        refresh_tokens: timedelta(days=settings.refresh_days),
+    }
+    texts = []
+    for table, life in lives.items():
+        connection.execute(delete(table).where(table.c.expires_at < func.now()))
+        texts.append(secrets.token_hex(_RANDOM_BYTES))
+        connection.execute(
+            insert(table).values(
+                token_hash=_hash(texts[-1]),
+                device_id=device_id,
+                family=family,
+                expires_at=func.now() + life,
+            )
         )
-    )
-    return Session(token=token, expires_seconds=int(TOKEN_LIFE.total_seconds()))
+    token, following = texts
+    return Session(token=token, expires_seconds=settings.token_seconds, refresh=following)
 
 
 def authenticate(connection: Connection, token: str) -> Device | Refusal:
@@ -154,6 +234,7 @@ def _devices() -> Select[Any]:
     return (
         select(
             devices.c.id,
+            devices.c.office_id,
             devices.c.public_key,
             devices.c.revoked_at,
             devices.c.rights,
@@ -171,6 +252,7 @@ def _scoped(row: Row[Any]) -> Device | Refusal:
     role = Role(row.role)
     return Device(
         device_id=row.id,
+        office_id=row.office_id,
         public_key=row.public_key,
         role=role,
         communes=frozenset(row.communes or ()),
@@ -183,7 +265,8 @@ def leave(connection: Connection, device_id: UUID) -> None:
     connection.execute(
         update(devices).where(devices.c.id == device_id).values(revoked_at=func.now())
     )
-    connection.execute(delete(tokens).where(tokens.c.device_id == device_id))
+    for table in (tokens, refresh_tokens):
+        connection.execute(delete(table).where(table.c.device_id == device_id))
 
 
 def colleagues_of(connection: Connection, device: Device) -> list[UUID]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     LargeBinary,
@@ -165,7 +166,35 @@ tokens = Table(
     Column("token_hash", LargeBinary, primary_key=True),
     Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
     Column("expires_at", _instant, nullable=False),
+    Column("family", Uuid),
     Index(None, "expires_at"),
+    Index(None, "family"),
+)
+
+#: Each is good once; a used one stays, so that its second use is noticed. A family begins with a
+#: signed login.
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("family", Uuid, nullable=False),
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("expires_at", _instant, nullable=False),
+    Column("used_at", _instant),
+    Index(None, "expires_at"),
+    Index(None, "family"),
+)
+
+#: How often who asked; not logged by the database, and lost in a crash.
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("level", Double, nullable=False),
+    Column("counted_at", _instant, nullable=False),
+    PrimaryKeyConstraint("kind", "who"),
+    prefixes=["UNLOGGED"],
 )
 
 #: Heads of the feeds, and what lies in each bucket: number and XOR of the documents' digests.

@@ -46,16 +46,19 @@ from sync.protocol.messages import (
     Left,
     LoginRequest,
     PullRequest,
+    RefreshRequest,
     Refusal,
     RefusalCode,
 )
 from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError
-from sync.server import enrolment, parcels, sessions, witnesses
+from sync.protocol.rules import is_uuid
+from sync.server import enrolment, limits, parcels, sessions, witnesses
 from sync.server.database import CONNECTIONS, passes_by_itself
 from sync.server.directory import directory_for, server_seed
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
 from sync.server.room import Room, Visit
+from sync.server.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +93,15 @@ _FULL_SECONDS = 2
 _COMPRESS_FROM_BYTES = 1024
 
 
+@dataclass(slots=True)
+class Who:
+    """Who asks: the address at once, the device and its office when they are known."""
+
+    address: str = ""
+    device: str = ""
+    office: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request after its limits were checked."""
@@ -97,6 +109,8 @@ class Call:
     engine: Engine
     token: str
     body: bytes
+    settings: Settings
+    who: Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +141,49 @@ class Operation:
 
 
 def _enrol(call: Call) -> Reply:
-    return enrolment.enrol(call.engine, decode_message(call.body, EnrolRequest))
+    return enrolment.enrol(
+        call.engine,
+        decode_message(call.body, EnrolRequest),
+        call.settings,
+        address=call.who.address,
+    )
 
 
 def _challenge(call: Call) -> Reply:
-    return sessions.challenge(call.engine, decode_message(call.body, ChallengeRequest))
+    request = decode_message(call.body, ChallengeRequest)
+    _claims(call, request.device)
+    return sessions.challenge(call.engine, request, call.settings)
 
 
 def _login(call: Call) -> Reply:
-    return sessions.login(call.engine, decode_message(call.body, LoginRequest))
+    request = decode_message(call.body, LoginRequest)
+    _claims(call, request.device)
+    return sessions.login(call.engine, request, call.settings, address=call.who.address)
+
+
+def _refresh(call: Call) -> Reply:
+    return sessions.refresh(call.engine, decode_message(call.body, RefreshRequest), call.settings)
+
+
+def _claims(call: Call, device: str) -> None:
+    """Who says to be this device; only an id is worth logging."""
+    if is_uuid(device):
+        call.who.device = device
+
+
+def _authenticated(call: Call) -> sessions.Device | Refusal:
+    """The device that asks, if it may ask now."""
+    with call.engine.begin() as connection:
+        device = sessions.authenticate(connection, call.token)
+        if isinstance(device, Refusal):
+            return device
+        call.who.device, call.who.office = str(device.device_id), str(device.office_id)
+        refusal = limits.device_may_ask(connection, device.device_id, call.settings)
+        return refusal or device
 
 
 def _push(call: Call) -> Reply:
-    with call.engine.connect() as connection:
-        device = sessions.authenticate(connection, call.token)
+    device = _authenticated(call)
     if isinstance(device, Refusal):
         return device
     return push(call.engine, device, decode_push(call.body))
@@ -148,10 +191,10 @@ def _push(call: Call) -> Reply:
 
 def _leave(call: Call) -> Reply:
     request = decode_message(call.body, LeaveRequest)
+    device = _authenticated(call)
+    if isinstance(device, Refusal):
+        return device
     with call.engine.begin() as connection:
-        device = sessions.authenticate(connection, call.token)
-        if isinstance(device, Refusal):
-            return device
         if request.epoch.isalnum():
             witnesses.kept(connection, device.device_id, request.epoch[:16], request.ledger)
         sessions.leave(connection, device.device_id)
@@ -162,22 +205,25 @@ def _pull(call: Call) -> Reply:
     request = decode_message(call.body, PullRequest)
     if len(request.cursors) > MOST_CURSORS:
         return Refusal(code=RefusalCode.TOO_LARGE)
+    device = _authenticated(call)
+    if isinstance(device, Refusal):
+        return device
+    # Asked again inside: rights and rows are then of one moment.
     return pull(call.engine, call.token, request)
 
 
 def _directory(call: Call) -> Reply:
     decode_message(call.body, DirectoryRequest)
+    device = _authenticated(call)
+    if isinstance(device, Refusal):
+        return device
     with call.engine.begin() as connection:
-        device = sessions.authenticate(connection, call.token)
-        if isinstance(device, Refusal):
-            return device
         return directory_for(connection, device, seed=server_seed(connection))
 
 
 def _parcel(call: Call) -> Reply:
     """A device carries a parcel that it cannot read, and takes the answer back the same way."""
-    with call.engine.connect() as connection:
-        carrier = sessions.authenticate(connection, call.token)
+    carrier = _authenticated(call)
     if isinstance(carrier, Refusal):
         return carrier
     answer = io.BytesIO()
@@ -194,6 +240,7 @@ OPERATIONS = (
     Operation("/auth/enrol", JSON_TYPE, _SMALL_BODY_BYTES, _enrol),
     Operation("/auth/challenge", JSON_TYPE, _SMALL_BODY_BYTES, _challenge),
     Operation("/auth/login", JSON_TYPE, _SMALL_BODY_BYTES, _login),
+    Operation("/auth/refresh", JSON_TYPE, _SMALL_BODY_BYTES, _refresh),
     Operation("/auth/leave", JSON_TYPE, _SMALL_BODY_BYTES, _leave),
     Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
     Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
@@ -202,13 +249,14 @@ OPERATIONS = (
 )
 
 
-def create_app(engine: Engine, *, room: Room | None = None) -> Litestar:
+def create_app(engine: Engine, *, settings: Settings | None = None) -> Litestar:
     """The application on this database."""
     limiter = anyio.CapacityLimiter(CONNECTIONS)
-    room = room or Room()
+    settings = settings or Settings()
+    room = Room.of(settings)
     return Litestar(
         route_handlers=[
-            *(_handler(operation, engine, limiter, room) for operation in OPERATIONS),
+            *(_handler(operation, engine, limiter, room, settings) for operation in OPERATIONS),
             _health(engine, limiter),
         ],
         exception_handlers={HTTPException: _refuse_route, Exception: _refuse_failure},
@@ -219,20 +267,25 @@ def create_app(engine: Engine, *, room: Room | None = None) -> Litestar:
 
 
 def _handler(
-    operation: Operation, engine: Engine, limiter: anyio.CapacityLimiter, room: Room
+    operation: Operation,
+    engine: Engine,
+    limiter: anyio.CapacityLimiter,
+    room: Room,
+    settings: Settings,
 ) -> HTTPRouteHandler:
     @post(operation.path, status_code=HTTPStatus.OK)
     async def handle(request: AnyRequest) -> Response[bytes]:
         began = time.perf_counter()
+        who = Who(address=request.client.host if request.client else "")
         with room.visited(request.headers.get("authorization", "")) as visit:
             body = await _read_body(request, operation.largest_body_bytes, visit)
             if isinstance(body, Refusal):
                 reply: Reply = body
                 response = _response(reply, request.headers)
             else:
-                work = partial(_worked, operation, engine, request.headers, body)
+                work = partial(_worked, operation, engine, request.headers, body, settings, who)
                 reply, response = await anyio.to_thread.run_sync(work, limiter=limiter)
-        _log_request(operation.path, reply, began)
+        _log_request(operation.path, reply, began, who)
         return response
 
     return handle
@@ -285,14 +338,26 @@ async def _read_body(request: AnyRequest, largest_bytes: int, visit: Visit) -> b
 
 
 def _worked(
-    operation: Operation, engine: Engine, headers: Any, raw_body: bytes
+    operation: Operation,
+    engine: Engine,
+    headers: Any,
+    raw_body: bytes,
+    settings: Settings,
+    who: Who,
 ) -> tuple[Reply, Response[bytes]]:
     """Do the operation and pack its answer, both in one thread."""
-    reply = _work(operation, engine, headers, raw_body)
+    reply = _work(operation, engine, headers, raw_body, settings, who)
     return reply, _response(reply, headers)
 
 
-def _work(operation: Operation, engine: Engine, headers: Any, raw_body: bytes) -> Reply:
+def _work(
+    operation: Operation,
+    engine: Engine,
+    headers: Any,
+    raw_body: bytes,
+    settings: Settings,
+    who: Who,
+) -> Reply:
     """Check the envelope, then do the operation. Expected troubles come back as refusals."""
     if headers.get("content-type", "").partition(";")[0].strip().lower() != operation.body_type:
         return Refusal(code=RefusalCode.MALFORMED)
@@ -300,7 +365,13 @@ def _work(operation: Operation, engine: Engine, headers: Any, raw_body: bytes) -
     try:
         body = _plain(raw_body, headers.get("content-encoding", "identity"))
         return operation.answer(
-            Call(engine=engine, token=token if scheme == "Bearer" else "", body=body)
+            Call(
+                engine=engine,
+                token=token if scheme == "Bearer" else "",
+                body=body,
+                settings=settings,
+                who=who,
+            )
         )
     except WireError as error:
         return Refusal(code=error.code)
@@ -369,10 +440,17 @@ def _refuse_failure(_: AnyRequest, error: Exception) -> Response[bytes]:
     return _response(Refusal(code=RefusalCode.INTERNAL), {})
 
 
-def _log_request(path: str, reply: Reply, began: float) -> None:
+def _log_request(path: str, reply: Reply, began: float, who: Who) -> None:
+    """Ids and codes: a refusal tells who was refused and why, whatever else is quiet."""
     code = reply.code.value if isinstance(reply, Refusal) else "ok"
     milliseconds = round((time.perf_counter() - began) * 1000, 1)
-    _log.info("request", extra={"path": path, "code": code, "milliseconds": milliseconds})
+    told: dict[str, object] = {"path": path, "code": code, "milliseconds": milliseconds}
+    told |= {"device": who.device, "office": who.office} if who.device else {}
+    if isinstance(reply, Refusal):
+        told |= {"why": reply.why} if reply.why else {}
+        _log.warning("refused", extra=told)
+    else:
+        _log.info("request", extra=told)
 
 
 def _log_failure(error: Exception) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,9 +42,16 @@ class ServerProcess:
         log: what it wrote so far.
     """
 
-    def __init__(self, database_url: str, *, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        options: tuple[str, ...] = (),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._database_url = database_url
         self._options = options
+        self._settings = dict(settings or {})
         self._process: subprocess.Popen[str] | None = None
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.url = ""
@@ -80,7 +87,11 @@ class ServerProcess:
         port = self.url.rpartition(":")[2] or "0"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sync.server", "run", "--port", port, *self._options],
-            env={"SO_AN_SINH_DATABASE_URL": self._database_url, "PATH": "/usr/bin:/bin"},
+            env={
+                "SO_AN_SINH_DATABASE_URL": self._database_url,
+                "PATH": "/usr/bin:/bin",
+                **self._settings,
+            },
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,

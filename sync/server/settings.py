@@ -1,0 +1,102 @@
+"""Every setting of the server, declared once: its name, its default, its unit and what it is for.
+
+A value comes from the environment (``SO_AN_SINH_<NAME>``), else from the TOML file that
+``SO_AN_SINH_SETTINGS`` names (the same names in small letters), else it is the default here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+PREFIX = "SO_AN_SINH_"
+#: The variable that names the TOML file.
+FILE_VARIABLE = f"{PREFIX}SETTINGS"
+
+
+class SettingsError(ValueError):
+    """A setting is unknown, or its value is none; the text names it without its value."""
+
+
+def _setting(default: Any, told: str) -> Any:
+    return field(default=default, metadata={"told": told})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How one server process works."""
+
+    challenge_seconds: int = _setting(60, "How long a device may take to sign a nonce.")
+    token_seconds: int = _setting(900, "Life of an access token.")
+    refresh_days: int = _setting(30, "Life of a refresh token that nobody used.")
+    login_failures: int = _setting(
+        5, "Wrong signatures of one device from one address before the next must wait."
+    )
+    login_longest_wait_seconds: int = _setting(
+        900, "The wait doubles with each further failure up to this; then it is forgotten."
+    )
+    enrolments_per_hour: int = _setting(
+        10, "Refused enrolments of one address in an hour before it must wait."
+    )
+    device_requests_per_minute: int = _setting(600, "Requests of one device in the long run.")
+    device_burst: int = _setting(1_200, "Requests of one device at once, before the rate counts.")
+    most_requests: int = _setting(
+        256, "Requests inside one process at once, those that wait for the database among them."
+    )
+    most_body_mib: int = _setting(256, "MiB of bodies inside one process at once.")
+    most_of_one: int = _setting(8, "Requests of one device inside one process at once.")
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            if getattr(self, one.name) < 1:
+                raise SettingsError(f"{one.name} must be 1 or more")
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of this environment and the file that it names. Raises ``SettingsError``."""
+    known = {one.name for one in fields(Settings)}
+    found: dict[str, object] = {}
+    if path := environment.get(FILE_VARIABLE):
+        found |= _of_file(Path(path))
+        if unknown := sorted(set(found) - known):
+            raise SettingsError(f"unknown in the settings file: {', '.join(unknown)}")
+    for name in known:
+        if (text := environment.get(PREFIX + name.upper())) is not None:
+            found[name] = text
+    try:
+        return msgspec.convert(found, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, SettingsError):
+            raise error.__cause__ from error
+        raise SettingsError("not a whole number: " + _place_of(error)) from error
+
+
+def _of_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError("the settings file cannot be read") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError("the settings file is not TOML") from error
+
+
+def _place_of(error: msgspec.ValidationError) -> str:
+    return str(error).rpartition("$.")[2].rstrip("`")
+
+
+def explained(settings: Settings) -> list[str]:
+    """Each setting as a comment and a line of the TOML file."""
+    lines = []
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        default = "" if value == one.default else f" Default: {one.default}."
+        lines += [
+            f"# {one.metadata['told']}{default}  [{PREFIX}{one.name.upper()}]",
+            f"{one.name} = {value}",
+        ]
+    return lines

@@ -1,0 +1,123 @@
+"""Who asks too often waits; the count stands in the database, so every process knows it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from sync.protocol.documents import Role
+from sync.protocol.messages import (
+    Challenge,
+    Enrolled,
+    LoginRequest,
+    Refusal,
+    RefusalCode,
+    Session,
+)
+from sync.protocol.signing import new_signing_key, sign_login
+from sync.server.limits import TOO_OFTEN
+from sync.server.settings import Settings
+from sync.server.tables import allowances
+from tests.support.desk import Desk
+from tests.support.server import Province, ServerProcess
+from tests.sync.server.conftest import MakeDesk
+
+BAD_SIGNATURE = Refusal(code=RefusalCode.BAD_SIGNATURE)
+BAD_CODE = Refusal(code=RefusalCode.BAD_CODE)
+DEFAULT = Settings()
+
+
+def later(province: Province, seconds: int) -> None:
+    """So much time goes by for everything that was counted."""
+    with province.engine.begin() as connection:
+        ago = timedelta(seconds=seconds)
+        connection.execute(update(allowances).values(counted_at=allowances.c.counted_at - ago))
+
+
+def waits(answer: object) -> int:
+    """The seconds that a refusal for asking too often tells to wait."""
+    assert isinstance(answer, Refusal)
+    assert (answer.code, answer.why) == (RefusalCode.BUSY, TOO_OFTEN)
+    return answer.retry_after_seconds
+
+
+def tried(desk: Desk, *, wrongly: bool = False) -> Session | Refusal:
+    """One login with a fresh nonce."""
+    challenge = desk.challenge()
+    assert isinstance(challenge, Challenge)
+    key = new_signing_key() if wrongly else desk.key
+    sig = sign_login(key, nonce=challenge.nonce, device=desk.device)
+    request = LoginRequest(device=desk.device, nonce=challenge.nonce, sig=sig)
+    return desk.ask("/auth/login", request, Session)
+
+
+def test_each_wrong_signature_doubles_the_wait_and_a_right_one_forgets_them(
+    officer: Desk, police: Desk, province: Province
+) -> None:
+    for _ in range(DEFAULT.login_failures):
+        assert tried(officer, wrongly=True) == BAD_SIGNATURE
+    # Time stands still between these: the first wait is over only when the count says so.
+    later(province, 1)
+    seen = []
+    for _ in range(4):
+        assert tried(officer, wrongly=True) == BAD_SIGNATURE
+        seen.append(waits(tried(officer)))
+        later(province, seen[-1])
+    assert seen == [2, 4, 8, 16]
+    assert isinstance(tried(police), Session)
+    assert isinstance(tried(officer), Session)
+    assert tried(officer, wrongly=True) == BAD_SIGNATURE
+    assert isinstance(tried(officer), Session)
+
+
+def test_nobody_is_locked_out_for_good(officer: Desk, province: Province) -> None:
+    tried(officer, wrongly=True)
+    with province.engine.begin() as connection:
+        connection.execute(update(allowances).where(allowances.c.kind == "login").values(level=999))
+    assert waits(tried(officer)) <= DEFAULT.login_longest_wait_seconds
+    later(province, DEFAULT.login_longest_wait_seconds)
+    assert isinstance(tried(officer), Session)
+
+
+def test_an_address_guesses_ten_codes_an_hour(province: Province, server: ServerProcess) -> None:
+    desk = Desk(server.url)
+    for _ in range(DEFAULT.enrolments_per_hour):
+        assert desk.enrol("0" * 20) == BAD_CODE
+    code = province.code(province.office(Role.OFFICER, "99001"))
+    assert waits(desk.enrol(code)) <= 3600 / DEFAULT.enrolments_per_hour
+    later(province, 3600 // DEFAULT.enrolments_per_hour)
+    assert isinstance(desk.enrol(code), Enrolled)
+    desk.http.close()
+
+
+def test_enrolments_that_succeed_are_not_counted(make_desk: MakeDesk) -> None:
+    devices = {make_desk(Role.OFFICER).device for _ in range(DEFAULT.enrolments_per_hour + 2)}
+    assert len(devices) == DEFAULT.enrolments_per_hour + 2
+
+
+def test_a_device_that_asks_too_often_is_told_when_to_come_back_by_every_process(
+    make_desk: MakeDesk, province: Province, postgres_url: str
+) -> None:
+    settings = {
+        "SO_AN_SINH_DEVICE_BURST": "3",
+        "SO_AN_SINH_DEVICE_REQUESTS_PER_MINUTE": "1",
+    }
+    with (
+        ServerProcess(postgres_url, settings=settings) as one,
+        ServerProcess(postgres_url, settings=settings) as two,
+    ):
+        desk, other = (make_desk(Role.OFFICER, url=one.url) for _ in range(2))
+        assert [desk.post("/sync/v1/pull", b'{"cursors":{}}').status_code for _ in range(3)] == [
+            200,
+            200,
+            200,
+        ]
+        for url in (one.url, two.url):
+            desk.url = url
+            refused = desk.post("/sync/v1/pull", b'{"cursors":{}}')
+            assert refused.status_code == 503
+            assert 0 < int(refused.headers["Retry-After"]) <= 60
+        assert other.post("/sync/v1/pull", b'{"cursors":{}}').status_code == 200
+        later(province, 60)
+        assert desk.post("/sync/v1/pull", b'{"cursors":{}}').status_code == 200
