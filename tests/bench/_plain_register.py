@@ -31,7 +31,7 @@ _SETTINGS = (
     "secure_delete = FAST",
     "wal_autocheckpoint = 1000",
     "journal_size_limit = 67108864",
-    "cache_size = -65536",
+    "cache_size = -32768",
 )
 _SPAN = 1 << 40
 _DOCUMENT = tables.insert_into(tables.documents)
