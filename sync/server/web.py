@@ -7,12 +7,9 @@ waits for the database. Nothing of a body, a token or an exception's text is eve
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -34,29 +31,16 @@ from sync.protocol.codec import (
     LINES_TYPE,
     WireError,
     compressed,
-    decode_message,
-    decode_push,
     inflated,
 )
-from sync.protocol.directory import DirectoryRequest
 from sync.protocol.messages import (
-    ChallengeRequest,
-    EnrolRequest,
-    LeaveRequest,
-    Left,
-    LoginRequest,
-    PullRequest,
-    RefreshRequest,
     Refusal,
     RefusalCode,
 )
-from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError
-from sync.protocol.rules import is_uuid
-from sync.server import enrolment, limits, parcels, sessions, witnesses
+from sync.protocol.parcel import PARCEL_TYPE
 from sync.server.database import CONNECTIONS, passes_by_itself
-from sync.server.directory import directory_for, server_seed
-from sync.server.pull import MOST_CURSORS, pull
-from sync.server.push import push
+from sync.server.metrics import METRICS_TYPE, Metrics, is_loopback
+from sync.server.operations import OPERATIONS, Call, Operation, Reply, SealedReply, Who
 from sync.server.room import Room, Visit
 from sync.server.settings import Settings
 
@@ -81,7 +65,6 @@ STATUS = {
     RefusalCode.PARCEL: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
-_SMALL_BODY_BYTES = 64 * 1024
 #: A body over its limit is still read so far, and forgotten: the refusal then arrives before the
 #: line is cut.
 _READ_AND_FORGET_BYTES = LARGEST_INFLATED_BYTES + LARGEST_BODY_BYTES
@@ -93,171 +76,22 @@ _FULL_SECONDS = 2
 _COMPRESS_FROM_BYTES = 1024
 
 
-@dataclass(slots=True)
-class Who:
-    """Who asks: the address at once, the device and its office when they are known."""
-
-    address: str = ""
-    device: str = ""
-    office: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request after its limits were checked."""
-
-    engine: Engine
-    token: str
-    body: bytes
-    settings: Settings
-    who: Who
-
-
-@dataclass(frozen=True, slots=True)
-class SealedReply:
-    """A parcel: its bytes go out as they are."""
-
-    body: bytes
-
-
-#: A message becomes JSON, bytes are lines already, a refusal gets its status.
-Reply: TypeAlias = msgspec.Struct | bytes | SealedReply
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing a device can ask for.
-
-    Attributes:
-        body_type: the content type it must be asked with.
-        largest_body_bytes: as it travels.
-        answer: does the work, in a thread.
-    """
-
-    path: str
-    body_type: str
-    largest_body_bytes: int
-    answer: Callable[[Call], Reply]
-
-
-def _enrol(call: Call) -> Reply:
-    return enrolment.enrol(
-        call.engine,
-        decode_message(call.body, EnrolRequest),
-        call.settings,
-        address=call.who.address,
-    )
-
-
-def _challenge(call: Call) -> Reply:
-    request = decode_message(call.body, ChallengeRequest)
-    _claims(call, request.device)
-    return sessions.challenge(call.engine, request, call.settings)
-
-
-def _login(call: Call) -> Reply:
-    request = decode_message(call.body, LoginRequest)
-    _claims(call, request.device)
-    return sessions.login(call.engine, request, call.settings, address=call.who.address)
-
-
-def _refresh(call: Call) -> Reply:
-    return sessions.refresh(call.engine, decode_message(call.body, RefreshRequest), call.settings)
-
-
-def _claims(call: Call, device: str) -> None:
-    """Who says to be this device; only an id is worth logging."""
-    if is_uuid(device):
-        call.who.device = device
-
-
-def _authenticated(call: Call) -> sessions.Device | Refusal:
-    """The device that asks, if it may ask now."""
-    with call.engine.begin() as connection:
-        device = sessions.authenticate(connection, call.token)
-        if isinstance(device, Refusal):
-            return device
-        call.who.device, call.who.office = str(device.device_id), str(device.office_id)
-        refusal = limits.device_may_ask(connection, device.device_id, call.settings)
-        return refusal or device
-
-
-def _push(call: Call) -> Reply:
-    device = _authenticated(call)
-    if isinstance(device, Refusal):
-        return device
-    return push(call.engine, device, decode_push(call.body))
-
-
-def _leave(call: Call) -> Reply:
-    request = decode_message(call.body, LeaveRequest)
-    device = _authenticated(call)
-    if isinstance(device, Refusal):
-        return device
-    with call.engine.begin() as connection:
-        if request.epoch.isalnum():
-            witnesses.kept(connection, device.device_id, request.epoch[:16], request.ledger)
-        sessions.leave(connection, device.device_id)
-    return Left(device=str(device.device_id))
-
-
-def _pull(call: Call) -> Reply:
-    request = decode_message(call.body, PullRequest)
-    if len(request.cursors) > MOST_CURSORS:
-        return Refusal(code=RefusalCode.TOO_LARGE)
-    device = _authenticated(call)
-    if isinstance(device, Refusal):
-        return device
-    # Asked again inside: rights and rows are then of one moment.
-    return pull(call.engine, call.token, request)
-
-
-def _directory(call: Call) -> Reply:
-    decode_message(call.body, DirectoryRequest)
-    device = _authenticated(call)
-    if isinstance(device, Refusal):
-        return device
-    with call.engine.begin() as connection:
-        return directory_for(connection, device, seed=server_seed(connection))
-
-
-def _parcel(call: Call) -> Reply:
-    """A device carries a parcel that it cannot read, and takes the answer back the same way."""
-    carrier = _authenticated(call)
-    if isinstance(carrier, Refusal):
-        return carrier
-    answer = io.BytesIO()
-    try:
-        parcels.receive(call.engine, io.BytesIO(call.body), answer)
-    except ParcelError as error:
-        if error.fault is Fault.NOT_A_PARCEL:
-            return Refusal(code=RefusalCode.MALFORMED)
-        return Refusal(code=RefusalCode.PARCEL, why=error.fault.value)
-    return SealedReply(answer.getvalue())
-
-
-OPERATIONS = (
-    Operation("/auth/enrol", JSON_TYPE, _SMALL_BODY_BYTES, _enrol),
-    Operation("/auth/challenge", JSON_TYPE, _SMALL_BODY_BYTES, _challenge),
-    Operation("/auth/login", JSON_TYPE, _SMALL_BODY_BYTES, _login),
-    Operation("/auth/refresh", JSON_TYPE, _SMALL_BODY_BYTES, _refresh),
-    Operation("/auth/leave", JSON_TYPE, _SMALL_BODY_BYTES, _leave),
-    Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
-    Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
-    Operation("/sync/v1/directory", JSON_TYPE, _SMALL_BODY_BYTES, _directory),
-    Operation("/sync/v1/parcel", PARCEL_TYPE, LARGEST_BODY_BYTES, _parcel),
-)
-
-
 def create_app(engine: Engine, *, settings: Settings | None = None) -> Litestar:
     """The application on this database."""
     limiter = anyio.CapacityLimiter(CONNECTIONS)
     settings = settings or Settings()
     room = Room.of(settings)
+    metrics = Metrics()
     return Litestar(
         route_handlers=[
-            *(_handler(operation, engine, limiter, room, settings) for operation in OPERATIONS),
-            _health(engine, limiter),
+            *(
+                _handler(operation, engine, limiter, room, settings, metrics)
+                for operation in OPERATIONS
+            ),
+            _health("/health", engine, limiter),
+            _health("/ready", engine, limiter),
+            _live(),
+            _metrics(metrics, room),
         ],
         exception_handlers={HTTPException: _refuse_route, Exception: _refuse_failure},
         openapi_config=None,
@@ -272,6 +106,7 @@ def _handler(
     limiter: anyio.CapacityLimiter,
     room: Room,
     settings: Settings,
+    metrics: Metrics,
 ) -> HTTPRouteHandler:
     @post(operation.path, status_code=HTTPStatus.OK)
     async def handle(request: AnyRequest) -> Response[bytes]:
@@ -285,14 +120,40 @@ def _handler(
             else:
                 work = partial(_worked, operation, engine, request.headers, body, settings, who)
                 reply, response = await anyio.to_thread.run_sync(work, limiter=limiter)
-        _log_request(operation.path, reply, began, who)
+        seconds = time.perf_counter() - began
+        code = reply.code.value if isinstance(reply, Refusal) else "ok"
+        metrics.count(operation.path, code, seconds)
+        _log_request(operation.path, code, reply, seconds, who)
         return response
 
     return handle
 
 
-def _health(engine: Engine, limiter: anyio.CapacityLimiter) -> HTTPRouteHandler:
-    @get("/health")
+def _live() -> HTTPRouteHandler:
+    @get("/live")
+    async def handle() -> Response[bytes]:
+        return _response(Health(), {})
+
+    return handle
+
+
+def _metrics(metrics: Metrics, room: Room) -> HTTPRouteHandler:
+    """Figures for who looks after this machine: to others there is no such path."""
+
+    @get("/metrics")
+    async def handle(request: AnyRequest) -> Response[bytes]:
+        if request.client is None or not is_loopback(request.client.host):
+            return _response(Refusal(code=RefusalCode.NOT_FOUND), {})
+        return Response(
+            metrics.exposed(requests=room.requests, body_bytes=room.body_bytes),
+            media_type=METRICS_TYPE,
+        )
+
+    return handle
+
+
+def _health(path: str, engine: Engine, limiter: anyio.CapacityLimiter) -> HTTPRouteHandler:
+    @get(path)
     async def handle() -> Response[bytes]:
         reply = await anyio.to_thread.run_sync(_check_health, engine, limiter=limiter)
         return _response(reply, {})
@@ -301,7 +162,7 @@ def _health(engine: Engine, limiter: anyio.CapacityLimiter) -> HTTPRouteHandler:
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The server answers, and so does its database."""
+    """The server answers; where it says it is ready, so does its database."""
 
     status: str = "ok"
 
@@ -440,15 +301,13 @@ def _refuse_failure(_: AnyRequest, error: Exception) -> Response[bytes]:
     return _response(Refusal(code=RefusalCode.INTERNAL), {})
 
 
-def _log_request(path: str, reply: Reply, began: float, who: Who) -> None:
+def _log_request(path: str, code: str, reply: Reply, seconds: float, who: Who) -> None:
     """Ids and codes: a refusal tells who was refused and why, whatever else is quiet."""
-    code = reply.code.value if isinstance(reply, Refusal) else "ok"
-    milliseconds = round((time.perf_counter() - began) * 1000, 1)
-    told: dict[str, object] = {"path": path, "code": code, "milliseconds": milliseconds}
+    told: dict[str, object] = {"path": path, "code": code, "milliseconds": round(seconds * 1000, 1)}
     told |= {"device": who.device, "office": who.office} if who.device else {}
     if isinstance(reply, Refusal):
         told |= {"why": reply.why} if reply.why else {}
-        _log.warning("refused", extra=told)
+        _log.info("refused", extra=told)
     else:
         _log.info("request", extra=told)
 

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, text
 
 from sync.protocol import codec
 from sync.protocol.messages import PullRequest, PushAnswer, Refusal, RefusalCode
-from sync.server.web import OPERATIONS, STATUS, Operation
+from sync.server.operations import OPERATIONS, Operation
+from sync.server.web import STATUS
 from tests.support.desk import Desk
 from tests.support.server import ServerProcess
 

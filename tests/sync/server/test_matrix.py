@@ -1,0 +1,223 @@
+"""Every endpoint × every role × what belongs to others: nothing is shown, nothing is changed.
+
+The rows are the routes of the application itself: a new one fails here until it has its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+import pytest
+import requests
+from sqlalchemy import Engine, select, update
+
+from sync.protocol import codec
+from sync.protocol.directory import Directory, DirectoryRequest, SignedDirectory
+from sync.protocol.documents import RULES, DataSet, DocumentType, Role, bucket_of
+from sync.protocol.messages import (
+    Change,
+    Enrolled,
+    LeaveRequest,
+    Left,
+    Outcome,
+    PullRequest,
+    RefreshRequest,
+    Refusal,
+    RefusalCode,
+    Session,
+)
+from sync.protocol.parcel import PARCEL_TYPE
+from sync.server.operations import OPERATIONS
+from sync.server.tables import devices, documents
+from sync.server.web import create_app
+from tests.support.desk import Desk
+from tests.support.server import Province, ServerProcess
+from tests.sync.server.conftest import MakeDesk
+from tests.sync.server.test_access import MADE
+
+SECRET = "Lý Thị Của Xã Khác"
+STRANGER_COMMUNE = "99003"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A stranger, and what belongs to an officer of another commune."""
+
+    stranger: Desk
+    owner: Desk
+    made: dict[DocumentType, Change]
+    session: Session
+    code: str
+
+
+def enrol(case: Case) -> None:
+    assert case.stranger.enrol(case.code) == Refusal(code=RefusalCode.BAD_CODE)
+
+
+def log_in(case: Case) -> None:
+    """A nonce of the owner's device is worth nothing without its key."""
+    mine, case.stranger.device = case.stranger.device, case.owner.device
+    nonce = case.stranger.challenge()
+    assert not isinstance(nonce, Refusal)
+    signed_by_me = case.stranger.login_with(nonce.nonce)
+    case.stranger.device = mine
+    assert signed_by_me == Refusal(code=RefusalCode.BAD_SIGNATURE)
+    owners = case.owner.challenge()
+    assert not isinstance(owners, Refusal)
+    assert case.stranger.login_with(owners.nonce) == signed_by_me
+
+
+def refresh(case: Case) -> None:
+    """The owner's access token brings no session, and the stranger's none of the owner's."""
+    for token in (case.owner.token, case.stranger.token, case.owner.device):
+        refused = case.stranger.ask("/auth/refresh", RefreshRequest(refresh=token), Session)
+        assert refused == Refusal(code=RefusalCode.TOKEN_EXPIRED)
+    mine = case.stranger.ask("/auth/refresh", RefreshRequest(case.session.refresh), Session)
+    assert isinstance(mine, Session)
+    case.stranger.token = mine.token
+    assert case.stranger.pull().rows == []
+
+
+def leave(case: Case) -> None:
+    """Whatever register it names: only who asks leaves."""
+    left = case.stranger.ask("/auth/leave", LeaveRequest(epoch=case.owner.epoch), Left)
+    assert left == Left(device=case.stranger.device)
+
+
+def push(case: Case) -> None:
+    stolen = case.owner.push_body(1, len(case.owner.changes))
+    assert case.stranger.send(stolen) == Refusal(code=RefusalCode.BAD_SIGNATURE)
+    for document_type, made in case.made.items():
+        for commune in ("99001", STRANGER_COMMUNE):
+            bucket = bucket_of(commune, RULES[document_type].data_set)
+            case.stranger.set(document_type, made.document_id, {"note": "x"}, bucket=bucket)
+            case.stranger.create(
+                document_type, MADE[document_type], document_id=made.document_id, bucket=bucket
+            )
+    answer = case.stranger.push()
+    assert {result.s for result in answer.results} == {Outcome.HELD}
+    assert SECRET not in repr(answer)
+
+
+def pull(case: Case) -> None:
+    cursors = {bucket_of("99001", one): 0 for one in DataSet}
+    page = case.stranger.pull(cursors)
+    assert page.rows == []
+    assert {drop.bucket for drop in page.drops} == set(cursors)
+    assert not any(bucket.startswith("99001") for bucket in page.end.digest)
+
+
+def directory(case: Case) -> None:
+    answer = case.stranger.ask("/sync/v1/directory", DirectoryRequest(number=0), SignedDirectory)
+    assert isinstance(answer, SignedDirectory)
+    told = msgspec.json.decode(answer.text, type=Directory)
+    assert {one.device for one in told.devices} == {case.stranger.device}
+
+
+def parcel(case: Case) -> None:
+    """Lines signed by another are no parcel."""
+    body = case.owner.push_body(1, len(case.owner.changes))
+    response = case.stranger.post("/sync/v1/parcel", body, content_type=PARCEL_TYPE)
+    assert response.status_code in (400, 422)
+
+
+def shown(path: str) -> Callable[[Case], None]:
+    """A page for the operator: nobody's data is in it."""
+
+    def look(case: Case) -> None:
+        answer = requests.get(case.stranger.url + path, timeout=60)
+        assert answer.status_code == 200
+        for secret in (SECRET, case.owner.device, case.owner.token, "99001"):
+            assert secret not in answer.text
+
+    return look
+
+
+MATRIX: dict[str, Callable[[Case], None]] = {
+    "/auth/enrol": enrol,
+    "/auth/challenge": log_in,
+    "/auth/login": log_in,
+    "/auth/refresh": refresh,
+    "/auth/leave": leave,
+    "/sync/v1/push": push,
+    "/sync/v1/pull": pull,
+    "/sync/v1/directory": directory,
+    "/sync/v1/parcel": parcel,
+    **{path: shown(path) for path in ("/health", "/ready", "/live", "/metrics")},
+}
+
+#: What needs no token, because it brings one.
+OPEN = {"/auth/enrol", "/auth/challenge", "/auth/login", "/auth/refresh"}
+
+BODIES = {
+    "/auth/leave": b'{"epoch":"x"}',
+    "/sync/v1/pull": b'{"cursors":{}}',
+    "/sync/v1/directory": b'{"number":0}',
+    "/sync/v1/parcel": b"x",
+}
+
+
+def test_every_route_of_the_application_has_its_line(database: Engine) -> None:
+    assert {route.path for route in create_app(database).routes} == set(MATRIX)
+
+
+@pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
+@pytest.mark.parametrize("path", MATRIX)
+def test_nothing_of_others_is_shown_or_changed(
+    path: str, role: Role, make_desk: MakeDesk, province: Province, server: ServerProcess
+) -> None:
+    owner = make_desk(Role.OFFICER)
+    fields = {DocumentType.PERSON: {"full_name": SECRET}}
+    made = {one: owner.create(one, MADE[one] | fields.get(one, {})) for one in DocumentType}
+    owner.push()
+    before = rows_of(province)
+    stranger = make_desk(role, STRANGER_COMMUNE)
+    nonce = stranger.challenge()
+    assert not isinstance(nonce, Refusal)
+    session = stranger.login_with(nonce.nonce)
+    assert isinstance(session, Session)
+    code = province.code(province.office(Role.OFFICER, "99001"))
+    user = Desk(server.url)
+    assert isinstance(user.enrol(code), Enrolled)
+    user.http.close()
+    MATRIX[path](Case(stranger=stranger, owner=owner, made=made, session=session, code=code))
+    assert rows_of(province) == before
+    assert len(owner.pull().rows) == len(made)
+    with province.engine.connect() as connection:
+        revoked = connection.scalar(
+            select(devices.c.revoked_at).where(devices.c.id == UUID(owner.device))
+        )
+    assert revoked is None
+
+
+@pytest.mark.parametrize("path", [one.path for one in OPERATIONS if one.path not in OPEN])
+def test_without_a_living_token_nothing_is_answered(
+    path: str, officer: Desk, province: Province
+) -> None:
+    operation = next(one for one in OPERATIONS if one.path == path)
+    officer.person()
+    body = BODIES.get(path) or codec.compressed(officer.push_body(1, 1))
+
+    def refused() -> object:
+        encoding = "identity" if path in BODIES else "gzip"
+        response = officer.post(path, body, content_type=operation.body_type, encoding=encoding)
+        return officer.read(response, PullRequest)
+
+    mine = officer.token
+    for token in ("", "0" * 64, officer.device):
+        officer.token = token
+        assert refused() == Refusal(code=RefusalCode.TOKEN_EXPIRED)
+    officer.token = mine
+    with province.engine.begin() as connection:
+        connection.execute(update(devices).values(revoked_at=devices.c.enrolled_at))
+    assert refused() == Refusal(code=RefusalCode.REVOKED)
+
+
+def rows_of(province: Province) -> list[tuple[object, ...]]:
+    """Every document as it lies in the database."""
+    with province.engine.connect() as connection:
+        found = connection.execute(select(documents).order_by(documents.c.id))
+        return [tuple(row) for row in found]
