@@ -25,6 +25,7 @@ from sync.server.provinces import (
     create_office,
     create_province,
     list_devices,
+    withdraw,
 )
 from sync.server.provinces import grant as grant_right
 from sync.server.provinces import renew_epoch as renew_server_epoch
@@ -212,6 +213,19 @@ def device_grant(*, database_url: DatabaseUrl, device: Device, right: Right) -> 
 def device_revoke(*, database_url: DatabaseUrl, device: Device, right: Right) -> None:
     """Take a restricted data set from a device; its next sync purges what it has of it."""
     _change_rights(database_url, device, _right(right), revoke_right)
+
+
+@cli.command()
+def device_withdraw(*, database_url: DatabaseUrl, device: Device) -> None:
+    """Refuse a device from its next request on: its PC was lost, stolen or handed over."""
+    engine = _engine(database_url)
+    try:
+        with engine.begin() as connection:
+            withdraw(connection, device)
+    except UnknownDeviceError as error:
+        raise typer.BadParameter("no such device", param_hint="--device") from error
+    finally:
+        engine.dispose()
 
 
 def _change_rights(

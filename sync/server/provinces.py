@@ -136,3 +136,18 @@ def _set_rights(
         raise UnknownDeviceError
     rights = sorted(changed(frozenset(row.rights)))
     connection.execute(update(devices).where(is_this).values(rights=rights))
+
+
+def withdraw(connection: Connection, device_id: UUID) -> None:
+    """Refuse this device from its next request on, and its parcels too.
+
+    Raises ``UnknownDeviceError``.
+    """
+    withdrawn = connection.execute(
+        update(devices)
+        .where(devices.c.id == device_id)
+        # Who is refused already stays so since then. Its tokens stay: they tell it why.
+        .values(revoked_at=func.coalesce(devices.c.revoked_at, func.now()))
+    )
+    if not withdrawn.rowcount:
+        raise UnknownDeviceError

@@ -263,7 +263,10 @@ def _scoped(row: Row[Any]) -> Device | Refusal:
 def leave(connection: Connection, device_id: UUID) -> None:
     """The device gave up its place: from now on it is refused as a revoked one."""
     connection.execute(
-        update(devices).where(devices.c.id == device_id).values(revoked_at=func.now())
+        update(devices)
+        # Who is refused already stays so since then.
+        .where(devices.c.id == device_id, devices.c.revoked_at.is_(None))
+        .values(revoked_at=func.now())
     )
     for table in (tokens, refresh_tokens):
         connection.execute(delete(table).where(table.c.device_id == device_id))

@@ -15,9 +15,9 @@ import requests
 import trustme
 from typer.testing import CliRunner
 
-from sync.protocol.messages import Enrolled
+from sync.protocol.messages import Enrolled, Refusal, RefusalCode
 from sync.server.__main__ import cli
-from tests.support.desk import Desk
+from tests.support.desk import Desk, an_id
 from tests.support.server import ServerProcess
 
 
@@ -167,3 +167,15 @@ def test_with_a_certificate_the_server_speaks_https_only(postgres_url: str, tmp_
         assert health(server.url, trusted) == {"status": "ok"}
         with pytest.raises(requests.ConnectionError):
             requests.get(server.url.replace("https", "http") + "/health", timeout=60)
+
+
+def test_a_lost_pc_is_refused_on_its_next_request(officer: Desk, postgres_url: str) -> None:
+    runner = CliRunner(env={"SO_AN_SINH_DATABASE_URL": postgres_url})
+    officer.pull()
+    assert runner.invoke(cli, ["device-withdraw", "--device", an_id()]).exit_code == 2
+    officer.pull()
+    withdrawn = runner.invoke(cli, ["device-withdraw", "--device", officer.device])
+    assert withdrawn.exit_code == 0, withdrawn.output
+    response = officer.post("/sync/v1/pull", b'{"cursors":{}}')
+    assert officer.read(response, Enrolled) == Refusal(code=RefusalCode.REVOKED)
+    assert officer.challenge() == Refusal(code=RefusalCode.REVOKED)
