@@ -38,6 +38,7 @@ from sync.protocol.messages import (
     RefusalCode,
 )
 from sync.protocol.parcel import PARCEL_TYPE
+from sync.server import openapi
 from sync.server.database import CONNECTIONS, passes_by_itself
 from sync.server.metrics import METRICS_TYPE, Metrics, is_loopback
 from sync.server.operations import OPERATIONS, Call, Operation, Reply, SealedReply, Who
@@ -91,6 +92,7 @@ def create_app(engine: Engine, *, settings: Settings | None = None) -> Litestar:
             _health("/health", engine, limiter),
             _health("/ready", engine, limiter),
             _live(),
+            _openapi(),
             _metrics(metrics, room),
         ],
         exception_handlers={HTTPException: _refuse_route, Exception: _refuse_failure},
@@ -133,6 +135,14 @@ def _live() -> HTTPRouteHandler:
     @get("/live")
     async def handle() -> Response[bytes]:
         return _response(Health(), {})
+
+    return handle
+
+
+def _openapi() -> HTTPRouteHandler:
+    @get("/openapi.json")
+    async def handle() -> Response[bytes]:
+        return Response(openapi.document(), media_type=JSON_TYPE)
 
     return handle
 

@@ -146,7 +146,7 @@ MATRIX: dict[str, Callable[[Case], None]] = {
     "/sync/v1/pull": pull,
     "/sync/v1/directory": directory,
     "/sync/v1/parcel": parcel,
-    **{path: shown(path) for path in ("/health", "/ready", "/live", "/metrics")},
+    **{path: shown(path) for path in ("/health", "/ready", "/live", "/metrics", "/openapi.json")},
 }
 
 #: What needs no token, because it brings one.

@@ -1,0 +1,82 @@
+"""The OpenAPI document of the server, made from its operations and the structs that travel."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from sync.protocol.codec import JSON_TYPE, LINES_TYPE
+from sync.protocol.directory import DirectoryRequest, SignedDirectory
+from sync.protocol.messages import (
+    Challenge,
+    ChallengeRequest,
+    Enrolled,
+    EnrolRequest,
+    LeaveRequest,
+    Left,
+    LoginRequest,
+    PullRequest,
+    PushAnswer,
+    RefreshRequest,
+    Refusal,
+    Session,
+)
+from sync.protocol.parcel import PARCEL_TYPE
+from sync.server.operations import OPERATIONS, Operation
+
+_REFERENCE = "#/components/schemas/{name}"
+#: What is asked and what is answered; a media type where it is no single JSON message.
+_Kind = type[msgspec.Struct] | str
+BODIES: dict[str, tuple[_Kind, _Kind]] = {
+    "/auth/enrol": (EnrolRequest, Enrolled),
+    "/auth/challenge": (ChallengeRequest, Challenge),
+    "/auth/login": (LoginRequest, Session),
+    "/auth/refresh": (RefreshRequest, Session),
+    "/auth/leave": (LeaveRequest, Left),
+    "/sync/v1/push": (LINES_TYPE, PushAnswer),
+    "/sync/v1/pull": (PullRequest, LINES_TYPE),
+    "/sync/v1/directory": (DirectoryRequest, SignedDirectory),
+    "/sync/v1/parcel": (PARCEL_TYPE, PARCEL_TYPE),
+}
+#: Before there is a token.
+_OPEN = frozenset({"/auth/enrol", "/auth/challenge", "/auth/login", "/auth/refresh"})
+
+
+@cache
+def document() -> bytes:
+    """The document as JSON."""
+    kinds = {kind for pair in BODIES.values() for kind in pair if not isinstance(kind, str)}
+    ordered = sorted(kinds | {Refusal}, key=lambda kind: kind.__name__)
+    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "so-an-sinh-server", "version": "1"},
+            "paths": {one.path: {"post": _operation(one)} for one in OPERATIONS},
+            "components": {
+                "schemas": schemas,
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+    )
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    asked, answered = BODIES[operation.path]
+    return {
+        "operationId": operation.path.rpartition("/")[2],
+        "security": [] if operation.path in _OPEN else [{"token": []}],
+        "requestBody": {"required": True, "content": _content(asked)},
+        "responses": {
+            "200": {"description": "Done.", "content": _content(answered)},
+            "default": {"description": "Refused; the code says why.", "content": _content(Refusal)},
+        },
+    }
+
+
+def _content(kind: _Kind) -> dict[str, Any]:
+    if isinstance(kind, str):
+        return {kind: {"schema": {"type": "string", "format": "binary"}}}
+    return {JSON_TYPE: {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}}}

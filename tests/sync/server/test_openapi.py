@@ -1,0 +1,58 @@
+"""The OpenAPI document that the server gives of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from sync.server.openapi import BODIES
+from sync.server.operations import OPERATIONS
+from tests.support.server import ServerProcess
+
+
+@pytest.fixture
+def told(server: ServerProcess) -> Any:
+    """The document, as it is served."""
+    response = requests.get(server.url + "/openapi.json", timeout=60)
+    assert response.headers["Content-Type"].startswith("application/json")
+    return response.json()
+
+
+def references(part: Any) -> set[str]:
+    """Every schema that is named somewhere inside."""
+    if isinstance(part, dict):
+        own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*(references(one) for one in part.values()))
+    return set().union(*(references(one) for one in part)) if isinstance(part, list) else set()
+
+
+def test_every_operation_is_described_with_the_type_it_must_be_asked_with(told: Any) -> None:
+    assert set(told["paths"]) == {one.path for one in OPERATIONS} == set(BODIES)
+    for one in OPERATIONS:
+        described = told["paths"][one.path]["post"]
+        assert list(described["requestBody"]["content"]) == [one.body_type]
+        assert set(described["responses"]) == {"200", "default"}
+
+
+def test_every_schema_that_is_named_is_there(told: Any) -> None:
+    named = references(told)
+    assert named == {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
+
+
+def test_what_is_described_without_a_token_is_answered_without_one(
+    told: Any, server: ServerProcess
+) -> None:
+    for path, described in told["paths"].items():
+        [body_type] = described["post"]["requestBody"]["content"]
+        body = {"/sync/v1/pull": b'{"cursors":{}}', "/sync/v1/directory": b'{"number":0}'}.get(
+            path, b'{"epoch":"x"}'
+        )
+        answer = requests.post(
+            server.url + path, data=body, headers={"Content-Type": body_type}, timeout=60
+        )
+        if described["post"]["security"]:
+            assert answer.json()["code"] == "token_expired"
+        else:
+            assert answer.json()["code"] == "malformed"
