@@ -200,7 +200,7 @@ def place(postgres_url: str) -> Iterator[Place]:
 
 
 def test_the_server_does_what_the_model_says(place: Place) -> None:
-    usual = settings(max_examples=40, stateful_step_count=25, deadline=None)
+    usual = settings(max_examples=15, stateful_step_count=20, deadline=None)
     run_state_machine_as_test(_machine_at(place), settings=usual)
 
 
