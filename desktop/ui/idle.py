@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
 
 _TICK_SECONDS = 5.0
@@ -28,6 +28,8 @@ _INPUT = frozenset(
 
 class IdleWatch(QObject):
     """Listens at the windows of the program, not at each widget: typing must stay fast.
+
+    Its slots are declared: the application outlives it, and Qt must find them to the last moment.
 
     Signals:
         left_alone: nothing was typed or moved for as long as was allowed, or the PC has slept.
@@ -65,10 +67,12 @@ class IdleWatch(QObject):
         """Does it wait?"""
         return self._timer.isActive()
 
+    @Slot()
     def touch(self) -> None:
         """Somebody is here."""
         self._touched = self._clock()
 
+    @Slot()
     def look(self) -> None:
         """Is it time?"""
         if not self.is_watching:
@@ -80,6 +84,7 @@ class IdleWatch(QObject):
             self.stop()
             self.left_alone.emit()
 
+    @Slot(QWindow)
     def _follow(self, window: QWindow | None) -> None:
         if window is not None:
             window.installEventFilter(self)  # of the same filter Qt keeps one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 
 class Network(QObject):
@@ -55,5 +55,6 @@ class SystemNetwork(Network):
         """What the system says of this line."""
         return self._source is not None and self._source.isMetered()
 
+    @Slot()
     def _tell(self) -> None:
         self.changed.emit()
