@@ -52,8 +52,8 @@ from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_epoch
 
 #: Lock and wipe all memory of SQLCipher, not only its keys (those always are). Off, by measurement
-#: (``python -m tests.bench store``): it makes a first load four times as long, a save twice, and
-#: the same data stands unlocked in the memory of Python and Qt as long as it is shown.
+#: (``python -m tests.bench store``): it makes a first load four to nine times as long, a save two
+#: to five times, and the same data stands unlocked in the memory of Python and Qt while shown.
 MEMORY_SECURITY = False
 #: After these nobody knows what reached the disk.
 _OF_THE_DISK = frozenset({Problem.STORE_FAILED, Problem.DISK_FULL})
