@@ -10,6 +10,8 @@ documents arrive in any order.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BLOB,
     Column,
@@ -29,6 +31,28 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 SCHEMA_VERSION = 3
 
 METADATA = MetaData()
+
+
+# Restricted tables have the columns of the ordinary ones; a column belongs to one table.
+def _record_columns() -> list[Column[Any]]:
+    return [
+        Column("doc", Integer, primary_key=True),
+        Column("id", Text, nullable=False),
+        Column("person_id", Text, nullable=False),
+        Column("form_id", Text, nullable=False),
+    ]
+
+
+def _submission_columns() -> list[Column[Any]]:
+    return [
+        Column("doc", Integer, primary_key=True),
+        Column("id", Text, nullable=False),
+        Column("record_id", Text, nullable=False),
+        Column("person_id", Text, nullable=False),
+        Column("round", Integer, nullable=False),
+        Column("review", Text, nullable=False),
+    ]
+
 
 documents = Table(
     "documents",
@@ -118,14 +142,7 @@ person_states = Table(
 )
 Index("person_states_by_status", person_states.c.status)
 
-records = Table(
-    "records",
-    METADATA,
-    Column("doc", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("person_id", Text, nullable=False),
-    Column("form_id", Text, nullable=False),
-)
+records = Table("records", METADATA, *_record_columns())
 Index("records_by_person", records.c.person_id, records.c.form_id)
 
 checks = Table(
@@ -139,16 +156,7 @@ checks = Table(
 Index("checks_by_person", checks.c.person_id, checks.c.id)
 Index("checks_by_answer", checks.c.answer, checks.c.id)
 
-submissions = Table(
-    "submissions",
-    METADATA,
-    Column("doc", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("record_id", Text, nullable=False),
-    Column("person_id", Text, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("review", Text, nullable=False),
-)
+submissions = Table("submissions", METADATA, *_submission_columns())
 Index("submissions_by_record", submissions.c.record_id, submissions.c.round)
 Index("submissions_by_person", submissions.c.person_id)
 Index("submissions_by_review", submissions.c.review, submissions.c.id)
@@ -171,26 +179,10 @@ restricted_documents = Table(
     Column("pending", Integer, nullable=False),
 )
 
-restricted_records = Table(
-    "restricted_records",
-    METADATA,
-    Column("doc", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("person_id", Text, nullable=False),
-    Column("form_id", Text, nullable=False),
-)
+restricted_records = Table("restricted_records", METADATA, *_record_columns())
 Index("restricted_records_by_person", restricted_records.c.person_id, restricted_records.c.form_id)
 
-restricted_submissions = Table(
-    "restricted_submissions",
-    METADATA,
-    Column("doc", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("record_id", Text, nullable=False),
-    Column("person_id", Text, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("review", Text, nullable=False),
-)
+restricted_submissions = Table("restricted_submissions", METADATA, *_submission_columns())
 Index(
     "restricted_submissions_by_record",
     restricted_submissions.c.record_id,
