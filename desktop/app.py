@@ -54,6 +54,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.domain.drafts import FormDraft, WaitingDraft
     from desktop.domain.records import OpenedForm
     from desktop.domain.syncing import Enrolment, SyncStatus
+    from desktop.services.backups import Backups
     from desktop.services.checks import Checks
     from desktop.services.decisions import Decisions
     from desktop.services.drafts import Drafts
@@ -134,6 +135,7 @@ class Services:
     decisions: Decisions
     parcels: Parcels
     ledger: Ledger
+    backups: Backups
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +366,7 @@ class Desktop(QObject):
         self._warm_up(services, seat)
         self._notices = list(self._front.notices)
         self._tell_notices()
-        self._look_through(services.register)
+        self._look_through(services)
         self._schedule.start(_SCHEDULE_MS)
         self._watch(idle_minutes)
         auto_sync.start()
@@ -534,12 +536,11 @@ class Desktop(QObject):
         """
         if self.services is None or self._has_left or self._leaving is not None:
             return
-        from desktop.services.backups import Backups
         from desktop.ui.pages.closing_page import ClosingPage
 
         self._stop_schedule()
         self._stop_sync()
-        backups = Backups(register=self.services.register, clock=self._clock)
+        backups = self.services.backups
         progress = self._leaving = Progress(self)
         page = ClosingPage()
         progress.stepped.connect(page.show_progress)
@@ -562,9 +563,7 @@ class Desktop(QObject):
         """What backups are due while the program is open; beside the work, every minute."""
         if self.services is None or self._scheduled is not None or self._leaving is not None:
             return
-        from desktop.services.backups import Backups
-
-        backups = Backups(register=self.services.register, clock=self._clock)
+        backups = self.services.backups
         progress = self._scheduled = Progress(self)
 
         def work() -> BackupResult | None:
@@ -591,16 +590,14 @@ class Desktop(QObject):
         if self._scheduled is not None:
             self._scheduled.stop()
 
-    def _look_through(self, register: Register) -> None:
+    def _look_through(self, services: Services) -> None:
         """Tells why the last backup failed, and reads every page once, beside the work."""
-        from desktop.services.backups import Backups
         from desktop.store.health import check_whole
 
-        backups = Backups(register=register, clock=self._clock)
-        self.jobs.run(self, backups.last_failure, on_success=self._notice)
+        self.jobs.run(self, services.backups.last_failure, on_success=self._notice)
         if not self._is_looked_through:
             self._is_looked_through = True
-            self.jobs.run(self, lambda: check_whole(register))
+            self.jobs.run(self, lambda: check_whole(services.register))
 
     def _notice(self, problem: Problem | None) -> None:
         """One more thing to tell; what was told before stays."""
@@ -656,6 +653,7 @@ def _put_back(services: Services, sealed: bytes) -> bool:
 def _build(
     register: Register, user_name: str, *, clock: Callable[[], datetime]
 ) -> tuple[Services, Seat]:
+    from desktop.services.backups import Backups
     from desktop.services.checks import Checks
     from desktop.services.decisions import Decisions
     from desktop.services.drafts import Drafts
@@ -694,6 +692,7 @@ def _build(
         ),
         parcels=Parcels(register=register, syncing=syncing, clock=clock, author=user_name),
         ledger=Ledger(register=register, author=user_name, clock=clock),
+        backups=Backups(register=register, clock=clock),
     )
     return services, seat
 
@@ -701,7 +700,6 @@ def _build(
 def _care(
     services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
 ) -> Care:
-    from desktop.services.backups import Backups
     from desktop.services.permissions import Permissions
     from desktop.services.recovery import RecoveryKeys
     from desktop.services.users import Users
@@ -726,7 +724,7 @@ def _care(
         make_code=keys.new_printed_code,
         confirm_code=keys.confirm_printed_code,
         set_province_key=keys.set_province_key,
-        backups=Backups(register=register, clock=clock),
+        backups=services.backups,
         snapshots_place=snapshots_folder(register.folder),
     )
 
