@@ -25,13 +25,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
@@ -50,31 +49,15 @@ from desktop.ui.session_watch import SessionWatch
 from desktop.ui.wording import VIETNAM
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
-    from desktop.domain.backups import BackupResult
-    from desktop.domain.drafts import FormDraft, WaitingDraft
-    from desktop.domain.records import OpenedForm
-    from desktop.domain.syncing import Enrolment, SyncStatus
-    from desktop.services.backups import Backups
-    from desktop.services.checks import Checks
-    from desktop.services.decisions import Decisions
-    from desktop.services.drafts import Drafts
-    from desktop.services.home import Home
-    from desktop.services.ledger import Ledger
-    from desktop.services.locking import Locking
-    from desktop.services.parcels import Parcels
-    from desktop.services.people import People
-    from desktop.services.records import Records
-    from desktop.services.reviews import Reviews
-    from desktop.services.syncing import Syncing
-    from desktop.services.todos import Todos
+    from desktop.assembly import Seat, Services
+    from desktop.domain.drafts import WaitingDraft
+    from desktop.domain.syncing import SyncStatus
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
     from desktop.ui.auto_sync import AutoSync
-    from desktop.ui.desk import Care, Desk, Parts
+    from desktop.ui.desk import Desk
     from desktop.ui.network import Network
-    from forms.registry import FormRegistry
-    from forms.rules.identity import IdentityTables
-    from forms.runtime.engine import Filling
+    from desktop.ui.upkeep import Upkeep
 
 
 #: Set in the environment by developers: blocked moments of the interface are logged.
@@ -83,8 +66,6 @@ _WATCH = "SO_AN_SINH_WATCH"
 
 #: A snapshot to a slow stick may take long; the program must end some time.
 _SNAPSHOT_SECONDS = 600.0
-#: How often the schedule of backups is looked at; also how soon a stick is noticed.
-_SCHEDULE_MS = 60_000
 
 
 def now() -> datetime:
@@ -115,56 +96,6 @@ def run_window(*, folder: Path | None = None) -> int:
     status = application.exec()
     desktop.close()
     return status
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """The use cases on one open register."""
-
-    register: Register
-    forms: FormRegistry
-    tables: IdentityTables
-    people: People
-    records: Records
-    drafts: Drafts
-    locking: Locking
-    todos: Todos
-    checks: Checks
-    reviews: Reviews
-    syncing: Syncing
-    decisions: Decisions
-    parcels: Parcels
-    ledger: Ledger
-    backups: Backups
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who works here, for which office."""
-
-    user_name: str
-    enrolment: Enrolment | None
-    home: Home | None
-
-    @property
-    def role(self) -> str:
-        """ "" before the device is enrolled."""
-        return self.enrolment.role if self.enrolment else ""
-
-    @property
-    def commune_names(self) -> dict[str, str]:
-        """Code -> name of the communes the office serves."""
-        if self.enrolment is None:
-            return {}
-        names = zip(self.enrolment.commune_codes, self.enrolment.commune_names, strict=True)
-        return dict(names)
-
-    @property
-    def is_training(self) -> bool:
-        """Is this a register of the fictional province?"""
-        if self.enrolment is not None:
-            return self.enrolment.training
-        return self.home is not None and self.home.training
 
 
 class Desktop(QObject):
@@ -205,7 +136,7 @@ class Desktop(QObject):
         self._is_new = False
         self._leaving: Progress | None = None
         self._has_left = False
-        self._scheduled: Progress | None = None
+        self.upkeep: Upkeep | None = None
         self._clock = clock
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
@@ -231,8 +162,6 @@ class Desktop(QObject):
         )
         self._front.entered.connect(self._enter)
         self._front.created.connect(self._enter_new)
-        self._schedule = QTimer(self)
-        self._schedule.timeout.connect(self.keep_schedule)
         self._show_unlock()
 
     def show(self) -> None:
@@ -253,8 +182,10 @@ class Desktop(QObject):
         if services is None:
             return
         self._idle.stop()
-        self._stop_schedule()
+        self._stop_upkeep()
         self._stop_sync()
+        from desktop.assembly import shut
+
         held = self.window.hold()
         self._left_at = LeftAt(self._user_name, self.window.current_name, held)
         put_away(self.window)
@@ -264,7 +195,7 @@ class Desktop(QObject):
         draft = None if held is None else held.draft
         self.jobs.run(
             self,
-            lambda: _shut(services, draft),
+            lambda: shut(services, draft),
             lane=Lane.WRITE,
             on_success=self._tell_locked,
             on_error=lambda _error: self._tell_locked(None),
@@ -331,12 +262,15 @@ class Desktop(QObject):
 
     def _build(self, register: Register, user_name: str) -> tuple[Services, Seat, int]:
         """And what could not be written when the register was locked is written now."""
-        services, seat = _build(register, user_name, clock=self._clock)
-        while self._sealed and _put_back(services, self._sealed[-1]):
+        from desktop import assembly
+
+        services, seat = assembly.build(register, user_name, clock=self._clock)
+        while self._sealed and assembly.put_back(services, self._sealed[-1]):
             self._sealed.pop()
         return services, seat, services.locking.idle_minutes()
 
     def _show_desk(self, built: tuple[Services, Seat, int]) -> None:
+        from desktop.assembly import parts
         from desktop.ui.desk import Desk
         from desktop.ui.pages.sync_page import SyncPage
 
@@ -344,8 +278,13 @@ class Desktop(QObject):
         self.services = services
         self._user_name = seat.user_name
         auto_sync = self._make_sync(services)
-        parts = _parts(services, seat, clock=self._clock, cost=self._kdf_cost, auto_sync=auto_sync)
-        desk = Desk(window=self.window, jobs=self.jobs, parts=parts)
+        desk = Desk(
+            window=self.window,
+            jobs=self.jobs,
+            parts=parts(
+                services, seat, clock=self._clock, cost=self._kdf_cost, auto_sync=auto_sync
+            ),
+        )
         desk.restore_asked.connect(self._restore)
         desk.said_goodbye.connect(self._wipe)
         entries = desk.entries(seat.role)
@@ -366,8 +305,7 @@ class Desktop(QObject):
         self._warm_up(services, seat)
         self._notices = list(self._front.notices)
         self._tell_notices()
-        self._look_through(services)
-        self._schedule.start(_SCHEDULE_MS)
+        self._keep_up(services)
         self._watch(idle_minutes)
         auto_sync.start()
         if self._is_entering:
@@ -538,7 +476,7 @@ class Desktop(QObject):
             return
         from desktop.ui.pages.closing_page import ClosingPage
 
-        self._stop_schedule()
+        self._stop_upkeep()
         self._stop_sync()
         backups = self.services.backups
         progress = self._leaving = Progress(self)
@@ -559,49 +497,31 @@ class Desktop(QObject):
         self._leaving, self._has_left = None, True
         self.window.close()
 
-    def keep_schedule(self) -> None:
-        """What backups are due while the program is open; beside the work, every minute."""
-        if self.services is None or self._scheduled is not None or self._leaving is not None:
-            return
-        backups = self.services.backups
-        progress = self._scheduled = Progress(self)
-
-        def work() -> BackupResult | None:
-            try:
-                return backups.while_open(progress=progress.step)
-            except Cancelled:
-                return None
-
-        self.jobs.run(self, work, on_success=self._scheduled_done, on_error=self._schedule_failed)
-
-    def _scheduled_done(self, result: BackupResult | None) -> None:
-        self._scheduled = None
-        if result is not None and result.problem not in (None, *self._notices):
-            self._notice(result.problem)
-
-    def _schedule_failed(self, error: AppError) -> None:
-        self._scheduled = None
-        if self.services is not None and error.problem not in self._notices:
-            self._notice(error.problem)
-
-    def _stop_schedule(self) -> None:
-        """What is being copied by the schedule is given up: it is due again next time."""
-        self._schedule.stop()
-        if self._scheduled is not None:
-            self._scheduled.stop()
-
-    def _look_through(self, services: Services) -> None:
-        """Tells why the last backup failed, and reads every page once, beside the work."""
+    def _keep_up(self, services: Services) -> None:
+        """Backups by their schedule from now on; the register is read through once a start."""
         from desktop.store.health import check_whole
+        from desktop.ui.upkeep import Upkeep
 
-        self.jobs.run(self, services.backups.last_failure, on_success=self._notice)
-        if not self._is_looked_through:
-            self._is_looked_through = True
-            self.jobs.run(self, lambda: check_whole(services.register))
+        self._stop_upkeep()
+        self.upkeep = Upkeep(
+            jobs=self.jobs,
+            backups=services.backups,
+            read_through=lambda: check_whole(services.register),
+            parent=self,
+        )
+        self.upkeep.noticed.connect(self._notice)
+        self.upkeep.start(reads_through=not self._is_looked_through)
+        self._is_looked_through = True
 
-    def _notice(self, problem: Problem | None) -> None:
+    def _stop_upkeep(self) -> None:
+        upkeep, self.upkeep = self.upkeep, None
+        if upkeep is not None:
+            upkeep.stop()
+            upkeep.deleteLater()
+
+    def _notice(self, problem: Problem) -> None:
         """One more thing to tell; what was told before stays."""
-        if problem is not None:
+        if problem not in self._notices:
             self._notices.append(problem)
             self._tell_notices()
 
@@ -616,7 +536,7 @@ class Desktop(QObject):
     def _leave_register(self) -> None:
         if self.services is None:
             return
-        self._stop_schedule()
+        self._stop_upkeep()
         self._stop_sync()
         if (page := self.window.current_page) is not None:
             page.leave()
@@ -624,158 +544,3 @@ class Desktop(QObject):
         self.services.ledger.closed()
         self.services.register.close()
         self.services = None
-
-
-def _shut(services: Services, draft: FormDraft | None) -> bytes | None:
-    """Write the draft and close the register; the draft sealed if it could not be written."""
-    sealed = None
-    try:
-        if draft is not None:
-            services.drafts.keep(draft)
-    except AppError:
-        if draft is not None:
-            sealed = services.drafts.seal(draft)
-    finally:
-        services.ledger.closed()
-        services.register.close()
-    return sealed
-
-
-def _put_back(services: Services, sealed: bytes) -> bool:
-    """False while the disk is still full."""
-    try:
-        services.drafts.put_back(sealed)
-    except AppError:
-        return False
-    return True
-
-
-def _build(
-    register: Register, user_name: str, *, clock: Callable[[], datetime]
-) -> tuple[Services, Seat]:
-    from desktop.services.backups import Backups
-    from desktop.services.checks import Checks
-    from desktop.services.decisions import Decisions
-    from desktop.services.drafts import Drafts
-    from desktop.services.home import home_of
-    from desktop.services.ledger import Ledger
-    from desktop.services.locking import Locking
-    from desktop.services.parcels import Parcels
-    from desktop.services.people import People
-    from desktop.services.records import Records
-    from desktop.services.reviews import Reviews
-    from desktop.services.syncing import Syncing
-    from desktop.services.todos import Todos
-    from forms.registry import FormRegistry
-    from forms.rules.identity import IdentityTables
-
-    syncing = Syncing(register=register, clock=clock, author=user_name)
-    home = home_of(register)
-    seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
-    forms = FormRegistry.bundled()
-    tables = IdentityTables.load(training=seat.is_training)
-    records = Records(register=register, forms=forms, tables=tables, author=user_name, clock=clock)
-    services = Services(
-        register=register,
-        forms=forms,
-        tables=tables,
-        people=People(register=register, forms=forms, user_name=user_name, clock=clock),
-        records=records,
-        drafts=Drafts(register=register, author=user_name, clock=clock),
-        locking=Locking(register=register),
-        todos=Todos(register=register, forms=forms),
-        checks=Checks(register=register, author=user_name, clock=clock),
-        reviews=Reviews(register=register, author=user_name, clock=clock),
-        syncing=syncing,
-        decisions=Decisions(
-            register=register, forms=forms, records=records, author=user_name, clock=clock
-        ),
-        parcels=Parcels(register=register, syncing=syncing, clock=clock, author=user_name),
-        ledger=Ledger(register=register, author=user_name, clock=clock),
-        backups=Backups(register=register, clock=clock),
-    )
-    return services, seat
-
-
-def _care(
-    services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
-) -> Care:
-    from desktop.services.permissions import Permissions
-    from desktop.services.recovery import RecoveryKeys
-    from desktop.services.users import Users
-    from desktop.store.snapshots import snapshots_folder
-    from desktop.ui.desk import Care
-    from desktop.ui.pages.users_page import Ways
-
-    register = services.register
-    keys = RecoveryKeys(register=register, author=seat.user_name, clock=clock)
-
-    def _ways() -> Ways:
-        ways = keys.ways()
-        return Ways(
-            printed=ways.printed_code, printed_at=keys.confirmed_at(), province=ways.province_key
-        )
-
-    return Care(
-        folder=register.folder,
-        users=Users(register=register, author=seat.user_name, clock=clock, cost=cost),
-        rights=Permissions(register=register, clock=clock),
-        ways=_ways,
-        make_code=keys.new_printed_code,
-        confirm_code=keys.confirm_printed_code,
-        set_province_key=keys.set_province_key,
-        backups=services.backups,
-        snapshots_place=snapshots_folder(register.folder),
-    )
-
-
-def _parts(
-    services: Services,
-    seat: Seat,
-    *,
-    clock: Callable[[], datetime],
-    cost: KdfCost | None,
-    auto_sync: AutoSync,
-) -> Parts:
-    from desktop.services.field_words import FieldWords
-    from desktop.services.form_texts import text_of
-    from desktop.services.handover import Handover
-    from desktop.services.remarks import day_of_validation
-    from desktop.ui.desk import Parts
-    from forms.runtime.engine import Filling
-
-    def _begin_filling(opened: OpenedForm) -> Filling:
-        definition = opened.definition
-        return Filling(
-            services.forms.get(definition.form_id, definition.version),
-            on=day_of_validation(definition, opened.answers, today=clock().date()),
-            tables=services.tables,
-            answers=opened.answers,
-        )
-
-    return Parts(
-        people=services.people,
-        records=services.records,
-        drafts=services.drafts,
-        load_todos=services.todos.list,
-        checks=services.checks,
-        reviews=services.reviews,
-        syncing=services.syncing,
-        auto_sync=auto_sync,
-        change_labels=FieldWords(forms=services.forms).of,
-        decisions=services.decisions,
-        handover=Handover(
-            register=services.register,
-            syncing=services.syncing,
-            author=seat.user_name,
-            clock=clock,
-        ),
-        parcels=services.parcels,
-        ledger=services.ledger,
-        begin_filling=_begin_filling,
-        definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,
-        clock=clock,
-        commune_names=seat.commune_names,
-        has_home=seat.home is not None,
-        care=_care(services, seat, clock=clock, cost=cost),
-    )

@@ -44,6 +44,11 @@ def table(hands: Hands) -> list[list[str]]:
     ]
 
 
+def _schedule_is_due(hands: Hands) -> None:
+    assert hands.desktop.upkeep is not None
+    hands.desktop.upkeep.keep_schedule()
+
+
 def own_snapshots(tmp_path: Path) -> list[Path]:
     return [one.path for one in list_snapshots(snapshots_folder(tmp_path / "so"))]
 
@@ -68,14 +73,14 @@ def test_a_stick_gets_its_snapshot_when_it_is_plugged_in(hands: Hands, tmp_path:
     page_of(hands).keep_in(stick)
     hands.settle()
     stick.rmdir()  # pulled out
-    hands.desktop.keep_schedule()
+    _schedule_is_due(hands)
     hands.settle()
     assert hands.window.message_bar.text == ""  # not an alarm while one works
     page_of(hands).refresh()
     hands.settle()
     assert "chưa cắm" in hands.text("backups:second")
     stick.mkdir()
-    hands.desktop.keep_schedule()
+    _schedule_is_due(hands)
     hands.settle()
     page_of(hands).refresh()
     hands.settle()
@@ -106,7 +111,7 @@ def test_how_often_is_chosen_and_kept(hands: Hands, tmp_path: Path) -> None:
     page_of(hands).refresh()
     hands.settle()
     assert hours.currentData() == 2
-    hands.desktop.keep_schedule()
+    _schedule_is_due(hands)
     hands.settle()
     assert len(own_snapshots(tmp_path)) == 1
 

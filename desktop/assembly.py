@@ -1,0 +1,224 @@
+"""What stands behind the window of an open register: the use cases, and who works with them.
+
+``build`` makes the services of one register and the seat of its user, ``parts`` gives the pages
+what they ask for. Both read modules and tables from disk: the composition root imports this room
+only after the unlock page has been drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from desktop.domain.drafts import FormDraft
+from desktop.domain.records import OpenedForm
+from desktop.domain.syncing import Enrolment
+from desktop.errors import AppError
+from desktop.services.backups import Backups
+from desktop.services.checks import Checks
+from desktop.services.decisions import Decisions
+from desktop.services.drafts import Drafts
+from desktop.services.field_words import FieldWords
+from desktop.services.form_texts import text_of
+from desktop.services.handover import Handover
+from desktop.services.home import Home, home_of
+from desktop.services.ledger import Ledger
+from desktop.services.locking import Locking
+from desktop.services.parcels import Parcels
+from desktop.services.people import People
+from desktop.services.permissions import Permissions
+from desktop.services.records import Records
+from desktop.services.recovery import RecoveryKeys
+from desktop.services.remarks import day_of_validation
+from desktop.services.reviews import Reviews
+from desktop.services.syncing import Syncing
+from desktop.services.todos import Todos
+from desktop.services.users import Users
+from desktop.store.keys import KdfCost
+from desktop.store.register import Register
+from desktop.store.snapshots import snapshots_folder
+from desktop.ui.auto_sync import AutoSync
+from desktop.ui.desk import Care, Parts
+from desktop.ui.pages.users_page import Ways
+from forms.registry import FormRegistry
+from forms.rules.identity import IdentityTables
+from forms.runtime.engine import Filling
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases on one open register."""
+
+    register: Register
+    forms: FormRegistry
+    tables: IdentityTables
+    people: People
+    records: Records
+    drafts: Drafts
+    locking: Locking
+    todos: Todos
+    checks: Checks
+    reviews: Reviews
+    syncing: Syncing
+    decisions: Decisions
+    parcels: Parcels
+    ledger: Ledger
+    backups: Backups
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who works here, for which office."""
+
+    user_name: str
+    enrolment: Enrolment | None
+    home: Home | None
+
+    @property
+    def role(self) -> str:
+        """ "" before the device is enrolled."""
+        return self.enrolment.role if self.enrolment else ""
+
+    @property
+    def commune_names(self) -> dict[str, str]:
+        """Code -> name of the communes the office serves."""
+        if self.enrolment is None:
+            return {}
+        names = zip(self.enrolment.commune_codes, self.enrolment.commune_names, strict=True)
+        return dict(names)
+
+    @property
+    def is_training(self) -> bool:
+        """Is this a register of the fictional province?"""
+        if self.enrolment is not None:
+            return self.enrolment.training
+        return self.home is not None and self.home.training
+
+
+def shut(services: Services, draft: FormDraft | None) -> bytes | None:
+    """Write the draft and close the register; the draft sealed if it could not be written."""
+    sealed = None
+    try:
+        if draft is not None:
+            services.drafts.keep(draft)
+    except AppError:
+        if draft is not None:
+            sealed = services.drafts.seal(draft)
+    finally:
+        services.ledger.closed()
+        services.register.close()
+    return sealed
+
+
+def put_back(services: Services, sealed: bytes) -> bool:
+    """False while the disk is still full."""
+    try:
+        services.drafts.put_back(sealed)
+    except AppError:
+        return False
+    return True
+
+
+def build(
+    register: Register, user_name: str, *, clock: Callable[[], datetime]
+) -> tuple[Services, Seat]:
+    """The use cases of this register, and the seat of the user who opened it."""
+    syncing = Syncing(register=register, clock=clock, author=user_name)
+    home = home_of(register)
+    seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
+    forms = FormRegistry.bundled()
+    tables = IdentityTables.load(training=seat.is_training)
+    records = Records(register=register, forms=forms, tables=tables, author=user_name, clock=clock)
+    services = Services(
+        register=register,
+        forms=forms,
+        tables=tables,
+        people=People(register=register, forms=forms, user_name=user_name, clock=clock),
+        records=records,
+        drafts=Drafts(register=register, author=user_name, clock=clock),
+        locking=Locking(register=register),
+        todos=Todos(register=register, forms=forms),
+        checks=Checks(register=register, author=user_name, clock=clock),
+        reviews=Reviews(register=register, author=user_name, clock=clock),
+        syncing=syncing,
+        decisions=Decisions(
+            register=register, forms=forms, records=records, author=user_name, clock=clock
+        ),
+        parcels=Parcels(register=register, syncing=syncing, clock=clock, author=user_name),
+        ledger=Ledger(register=register, author=user_name, clock=clock),
+        backups=Backups(register=register, clock=clock),
+    )
+    return services, seat
+
+
+def _care(
+    services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
+) -> Care:
+    register = services.register
+    keys = RecoveryKeys(register=register, author=seat.user_name, clock=clock)
+
+    def _ways() -> Ways:
+        ways = keys.ways()
+        return Ways(
+            printed=ways.printed_code, printed_at=keys.confirmed_at(), province=ways.province_key
+        )
+
+    return Care(
+        folder=register.folder,
+        users=Users(register=register, author=seat.user_name, clock=clock, cost=cost),
+        rights=Permissions(register=register, clock=clock),
+        ways=_ways,
+        make_code=keys.new_printed_code,
+        confirm_code=keys.confirm_printed_code,
+        set_province_key=keys.set_province_key,
+        backups=services.backups,
+        snapshots_place=snapshots_folder(register.folder),
+    )
+
+
+def parts(
+    services: Services,
+    seat: Seat,
+    *,
+    clock: Callable[[], datetime],
+    cost: KdfCost | None,
+    auto_sync: AutoSync,
+) -> Parts:
+    """What the pages of this seat work with."""
+
+    def _begin_filling(opened: OpenedForm) -> Filling:
+        definition = opened.definition
+        return Filling(
+            services.forms.get(definition.form_id, definition.version),
+            on=day_of_validation(definition, opened.answers, today=clock().date()),
+            tables=services.tables,
+            answers=opened.answers,
+        )
+
+    return Parts(
+        people=services.people,
+        records=services.records,
+        drafts=services.drafts,
+        load_todos=services.todos.list,
+        checks=services.checks,
+        reviews=services.reviews,
+        syncing=services.syncing,
+        auto_sync=auto_sync,
+        change_labels=FieldWords(forms=services.forms).of,
+        decisions=services.decisions,
+        handover=Handover(
+            register=services.register,
+            syncing=services.syncing,
+            author=seat.user_name,
+            clock=clock,
+        ),
+        parcels=services.parcels,
+        ledger=services.ledger,
+        begin_filling=_begin_filling,
+        definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,
+        clock=clock,
+        commune_names=seat.commune_names,
+        has_home=seat.home is not None,
+        care=_care(services, seat, clock=clock, cost=cost),
+    )
