@@ -116,8 +116,12 @@ class RegisterInbox:
         """As ``restart`` for every bucket; withdrawn ones are still told by the server."""
         with self._register.writing() as transaction:
             driver = transaction.driver
-            driver.execute("UPDATE buckets SET count = 0, digest = ?", ("0" * 32,))
-            driver.execute("UPDATE buckets SET cursor = 0 WHERE cursor IS NOT NULL")
+            # One that was never pulled but holds documents the server took stays named, as above.
+            driver.execute(
+                "UPDATE buckets SET count = 0, digest = ?, "
+                "cursor = CASE WHEN cursor IS NOT NULL OR count > 0 THEN 0 END",
+                ("0" * 32,),
+            )
             driver.execute("UPDATE documents SET version = 0")
             restricted_lists.forget_versions(driver)
             driver.execute(

@@ -240,6 +240,16 @@ def test_a_bucket_never_pulled_is_named_once_the_server_has_documents_of_it(
     assert inbox.cursors() == {}
 
 
+def test_it_is_still_named_after_the_server_was_set_back(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    save(register, person(document_id, full_name="Lê An"))
+    RegisterOutbox(register).settle(answer(1, [applied(1, 1)]))
+    inbox.restart_all("another incarnation")
+    assert inbox.cursors() == {REGISTER_BUCKET: 0}
+
+
 def test_a_bucket_granted_again_comes_back(register: Register, inbox: RegisterInbox) -> None:
     document_id = an_id()
     _receive(inbox, row(document_id, {"full_name": "Lê An"}, version=1))
