@@ -133,7 +133,10 @@ class Run:
                 ]
             stored = [dict(records.open(person_id).answers) for person_id in ids]
             for answers in self.saved:
-                assert stored.count(answers) == 1, answers.get(_NAME)
+                # Two forms that came back before a name was typed may say the same.
+                least = self.saved.count(answers)
+                assert stored.count(answers) >= least, answers.get(_NAME)
+                assert _NAME not in answers or stored.count(answers) == 1, answers[_NAME]
             assert len(drafts.own()) <= 1
             last = next((c for what, c in reversed(told) if what == "kept"), None)
             is_saved_since = any(what == "saved" for what, _ in told[_index(told, last) :])
