@@ -96,6 +96,9 @@ class Problem(Enum):
     ALREADY_ANSWERED = "already_answered"
     REASON_MISSING = "reason_missing"
     PURPOSE_MISSING = "purpose_missing"
+    NUMBER_WRONG = "number_wrong"
+    NUMBER_TAKEN = "number_taken"
+    PAPER_MISSING = "paper_missing"
     ANSWER_TOO_LONG = "answer_too_long"
     UNEXPECTED = "unexpected"
 

@@ -23,6 +23,7 @@ RECORD = "record"
 
 ANSWERS = "answers."
 CONFIRMED = "confirmed."
+ASSIGNED = "assigned."
 DIFFERS = "differs."
 IDENTITY = "identity."
 REASONS = "reasons."

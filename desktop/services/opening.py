@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.domain.checks import CheckAnswer
+from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer
 from desktop.domain.people import CheckState, HouseholdId, PersonId, RecordStatus
 from desktop.domain.records import Competing, OpenedForm, RecordId
 from desktop.domain.reviews import Review
 from desktop.services.answering import (
     ANSWERS,
+    ASSIGNED,
     CONFIRMED,
     DIFFERS,
     HOUSEHOLD,
@@ -23,6 +24,7 @@ from desktop.services.answering import (
     by_prefix,
     joined,
 )
+from desktop.services.comparing import is_same_to_readers
 from desktop.store.documents import Document
 from desktop.store.held import Held
 from forms.definition import Answer, FormDefinition
@@ -121,18 +123,26 @@ def reasons_of(submission: Document) -> dict[str, str]:
 
 
 def open_differences(person: Mapping[str, Value], check: Mapping[str, Value]) -> dict[str, str]:
-    """The fields that still differ from the CSDLQG: neither taken over nor edited since.
+    """What the police found and the register has otherwise: neither taken over nor edited since.
 
-    Another spelling of the same name (tone marks placed otherwise, case) is no difference.
+    Another spelling of the same is no difference. A number that the police gave to somebody
+    without one waits in the same way.
     """
-    if check.get("answer") != CheckAnswer.DIFFERS.value:
-        return {}
-    sent = by_prefix(check, IDENTITY)
+    sent, found = by_prefix(check, IDENTITY), by_prefix(check, ASSIGNED)
+    if check.get("answer") == CheckAnswer.DIFFERS.value:
+        found = {**by_prefix(check, DIFFERS), **found}
     return {
-        name: str(found)
-        for name, found in by_prefix(check, DIFFERS).items()
-        if _same(person.get(name), sent.get(name)) and not _same(person.get(name), found)
+        name: str(value)
+        for name, value in found.items()
+        if _same(person.get(name), sent.get(name))
+        and not _is_no_difference(name, str(person.get(name) or ""), str(value))
     }
+
+
+def _is_no_difference(name: str, ours: str, found: str) -> bool:
+    if compare_key(ours) == compare_key(found):
+        return True
+    return name in COMPARED_FIELDS and is_same_to_readers(name, ours, found)
 
 
 def opened_form(

@@ -15,7 +15,7 @@ from desktop.services.answering import (
     snapshot,
 )
 from desktop.services.opening import open_differences, reasons_of
-from desktop.store.checks import latest_checks_with, made_at
+from desktop.store.checks import latest_checks_with, latest_checks_with_number, made_at
 from desktop.store.documents import Document
 from desktop.store.held import refused_changes
 from desktop.store.people import household_members
@@ -74,7 +74,8 @@ class Todos:
                 )
 
     def _differing(self) -> Iterator[Todo]:
-        for check in latest_checks_with(self._register, CheckAnswer.DIFFERS):
+        differing = latest_checks_with(self._register, CheckAnswer.DIFFERS)
+        for check in [*differing, *latest_checks_with_number(self._register)]:
             person = self._subjects.person(check.fields.get("person_id"))
             if person is None:
                 continue

@@ -2,29 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 from uuid import UUID
 
-from desktop.domain.checks import CheckAnswer, CheckCase
+from sqlalchemy import Connection
+
+from desktop.domain.checks import CheckAnswer, CheckCase, CheckList
 from desktop.domain.people import PersonId
 from desktop.domain.records import CheckId, Competing
 from desktop.store.documents import Document
 from desktop.store.register import Register
 
+#: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
+_VIETNAM = timezone(timedelta(hours=7))
 
-def check_queue(register: Register, *, answered: bool = False) -> list[CheckCase]:
+
+def check_queue(
+    register: Register, *, answered: bool = False, list_key: str = "", limit: int = -1
+) -> list[CheckCase]:
     """The identities that wait for an answer, oldest first; or those answered, newest first.
 
-    Where two devices answered otherwise, the police have to decide: that waits too.
+    Where two devices answered otherwise, the police have to decide: that waits too. Of a person
+    who was asked about anew, what was asked before does not wait any more.
     """
     sql = (
         "SELECT id FROM checks WHERE answer <> '' ORDER BY id DESC"
         if answered
-        else "SELECT c.id FROM checks AS c JOIN documents AS d ON d.doc = c.doc "
-        "WHERE c.answer = '' OR d.clashes IS NOT NULL ORDER BY c.id"
+        else f"SELECT c.id FROM checks AS c JOIN documents AS d ON d.doc = c.doc {_WAITS} "  # noqa: S608 ours
+        "ORDER BY c.id"
     )
-    return [case_of(document) for document in _documents(register, sql)]
+    if not list_key:
+        found = _documents(register, f"{sql} LIMIT {limit:d}")
+        return [case_of(document) for document in found]
+    with register.reading() as connection:
+        ids = {row.check_id for row in _rows(connection) if row.key == list_key}
+        ordered = [str(row[0]) for row in connection.exec_driver_sql(sql) if row[0] in ids]
+    chosen = ordered if limit < 0 else ordered[:limit]
+    return [case_of(document) for document in register.documents(chosen)]
+
+
+_WAITS = (
+    "WHERE (c.answer = '' AND NOT EXISTS (SELECT 1 FROM checks AS later "
+    "WHERE later.person_id = c.person_id AND later.id > c.id)) OR d.clashes IS NOT NULL"
+)
+
+
+class _Row(NamedTuple):
+    """Which list a check stands in."""
+
+    check_id: str
+    is_answered: bool
+    is_waiting: bool
+    key: str
+    name: str
+    day: str
+    by: str
+
+
+def _rows(connection: Connection) -> Iterator[_Row]:
+    rows = connection.exec_driver_sql(
+        "SELECT c.id, c.answer <> '' AND d.clashes IS NULL, EXISTS (SELECT 1 FROM checks AS later "
+        "WHERE later.person_id = c.person_id AND later.id > c.id), "
+        "coalesce(json_extract(d.fields, '$.list'), ''), "
+        "coalesce(json_extract(d.fields, '$.asked_by'), ''), coalesce(d.bucket, '') "
+        "FROM checks AS c JOIN documents AS d ON d.doc = c.doc ORDER BY c.id"
+    )
+    for check_id, is_answered, is_old, name, by, bucket in rows:
+        day = _day(check_id)
+        key = f"{bucket}|{name}" if name else f"{bucket}|{by}|{day}"
+        yield _Row(check_id, bool(is_answered), not is_answered and not is_old, key, name, day, by)
+
+
+def _day(check_id: str) -> str:
+    """The day (``YYYY-MM-DD``, in Việt Nam) on which it was asked, by its id."""
+    made = made_at_ms(check_id)
+    return datetime.fromtimestamp(made / 1000, _VIETNAM).date().isoformat() if made else ""
+
+
+def check_lists(register: Register) -> list[CheckList]:
+    """Checks by the list they came in; those with open cases first, the newest first."""
+    lists: dict[str, CheckList] = {}
+    with register.reading() as connection:
+        for row in _rows(connection):
+            if not (row.is_answered or row.is_waiting):
+                continue  # asked anew since
+            known = lists.get(row.key)
+            begun = known or CheckList(row.key, row.name, row.day, row.by, total=0, answered=0)
+            lists[row.key] = replace(
+                begun, total=begun.total + 1, answered=begun.answered + row.is_answered
+            )
+    newest = sorted(lists.values(), key=lambda one: one.day, reverse=True)
+    return sorted(newest, key=lambda one: one.answered == one.total)
+
+
+def has_number(register: Register, number: str, *, other_than: CheckId) -> bool:
+    """Was this number sent with, or given to, somebody else than the person of this check?"""
+    with register.reading() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT 1 FROM checks AS c JOIN documents AS d ON d.doc = c.doc "
+            "WHERE c.person_id <> coalesce((SELECT person_id FROM checks WHERE id = ?), '') "
+            "AND ? IN (json_extract(d.fields, '$.\"assigned.id_number\"'), "
+            "json_extract(d.fields, '$.\"identity.id_number\"')) LIMIT 1",
+            (other_than, number),
+        ).first()
+    return row is not None
 
 
 def check_case(register: Register, check_id: CheckId) -> CheckCase | None:
@@ -52,6 +136,15 @@ def latest_checks_with(register: Register, answer: CheckAnswer) -> list[Document
     )
 
 
+def latest_checks_with_number(register: Register) -> list[Document]:
+    """The newest checks of persons, where the police gave a number without a difference."""
+    return [
+        document
+        for document in latest_checks_with(register, CheckAnswer.MATCHED)
+        if document.fields.get("assigned.id_number")
+    ]
+
+
 def case_of(document: Document) -> CheckCase:
     """A check document as the police see it."""
     fields = document.fields
@@ -66,6 +159,8 @@ def case_of(document: Document) -> CheckCase:
         answer=CheckAnswer(answer) if answer else None,
         differs=under("differs.", fields),
         note=str(fields.get("note") or ""),
+        assigned=str(fields.get("assigned.id_number") or ""),
+        list_name=str(fields.get("list") or ""),
         competing=competing_in(document),
     )
 

@@ -424,6 +424,18 @@ class Messages(QObject):
                 self.tr("Chưa ghi mục đích."),
                 self.tr("Ghi ngắn gọn xuất để làm gì, cho ai; mục đích được ghi vào nhật ký."),
             ),
+            Problem.NUMBER_WRONG: (
+                self.tr("Số định danh chưa đúng."),
+                self.tr("Số định danh có 12 chữ số; xem lại số trên CSDLQG rồi ghi lại."),
+            ),
+            Problem.NUMBER_TAKEN: (
+                self.tr("Số định danh này đã có ở một người khác trong sổ."),
+                self.tr("Tra lại cả hai người trên CSDLQG rồi ghi lại số đúng."),
+            ),
+            Problem.PAPER_MISSING: (
+                self.tr("Chưa ghi giấy tờ làm căn cứ chốt."),
+                self.tr("Ghi số, ngày của quyết định hoặc giấy tờ rồi chốt lại."),
+            ),
             Problem.UNEXPECTED: (
                 self.tr("Chương trình gặp lỗi ngoài dự kiến."),
                 self.tr(
