@@ -13,7 +13,11 @@ from forms.loader import load_form
 from forms.runtime.compiled import CompiledForm
 
 if TYPE_CHECKING:
+    from forms.migration.declaration import Migration
     from forms.migration.moving import Migrator
+
+#: What stands beside a text and is no part of it.
+COMMENTARY = frozenset({"cases.yaml", "source.md"})
 
 _BUNDLED = Path(__file__).parent / "definitions"
 _EXTENSIONS = Path(__file__).parent / "extensions"
@@ -41,6 +45,11 @@ class FormRegistry:
         self._forms: dict[tuple[str, str], CompiledForm] = {}
         self._about: dict[str, FormAbout] = {}
         self._lock = Lock()
+
+    @property
+    def places(self) -> tuple[Path, Path | None]:
+        """Its folder, and the one of added questions."""
+        return self._folder, self._extensions
 
     @staticmethod
     def bundled() -> FormRegistry:
@@ -118,7 +127,7 @@ class FormRegistry:
         Raises ``UnknownFormError``, and ``DefinitionError`` for a missing or unsound declaration.
         """
         # Imported here because a program that only fills forms need not know them.
-        from forms.migration.moving import Migrator, load_migration
+        from forms.migration.moving import Migrator
 
         known = self.versions(form_id)
         if version not in known or to not in known or version > to:
@@ -128,10 +137,30 @@ class FormRegistry:
             Migrator(
                 self.get(form_id, old).definition,
                 self.get(form_id, new).definition,
-                load_migration(self.path(form_id, new).with_name("migration.yaml")),
+                self._migration_to(form_id, new),
             )
             for old, new in pairwise(way)
         ]
+
+    def _migration_to(self, form_id: str, version: str) -> Migration:
+        """What is declared beside a text about the one before it. Raises ``DefinitionError``."""
+        from forms.migration.declaration import FILE_NAME as DECLARATION
+        from forms.migration.declaration import load_migration
+
+        return load_migration(self.path(form_id, version).with_name(DECLARATION))
+
+    def for_new_records(self, form_id: str) -> list[str]:
+        """The texts that new records may begin with, oldest first."""
+        return self.versions(form_id)
+
+    def files(self, form_id: str, version: str) -> dict[str, bytes]:
+        """What makes up a text: its form file and tables, and how answers come to it.
+
+        Raises ``UnknownFormError``.
+        """
+        folder = self.path(form_id, version).parent
+        names = sorted(path for path in folder.iterdir() if path.name not in COMMENTARY)
+        return {path.name: path.read_bytes() for path in names if path.is_file()}
 
     def in_force(self, form_id: str, on: date, *, extension: str | None = None) -> CompiledForm:
         """The text in force on a day. Raises ``UnknownFormError`` when there was none yet.
@@ -140,7 +169,7 @@ class FormRegistry:
             extension: the prefix of a province whose questions are asked too, when it has some
                 for this text on that day.
         """
-        begun = [version for version in self.versions(form_id) if version <= on.isoformat()]
+        begun = [one for one in self.for_new_records(form_id) if one <= on.isoformat()]
         if not begun:
             raise UnknownFormError(f"{form_id} {on.isoformat()}")
         added = None if extension is None else self._added(form_id, begun[-1], on, extension)

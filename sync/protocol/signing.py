@@ -67,6 +67,11 @@ def directory_text(directory_json: bytes) -> bytes:
     return b"directory\n" + directory_json
 
 
+def pack_text(pack_json: bytes) -> bytes:
+    """What the province's server signs of a pack: its text."""
+    return b"pack\n" + pack_json
+
+
 def sign_enrolment(signing_key: bytes, *, code: str, public_key: str) -> str:
     """The signature of an ``EnrolRequest``."""
     return sign(signing_key, enrol_text(code, public_key))
