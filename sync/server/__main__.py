@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,16 @@ from sync.protocol.documents import RESTRICTED, DataSet, Role
 from sync.server.database import migrate as migrate_tables
 from sync.server.database import open_engine
 from sync.server.enrolment import new_code
+from sync.server.fence import FenceError
 from sync.server.logs import log_to_stderr
+from sync.server.options import (
+    DatabaseUrl,
+    administering,
+    fenced,
+    leave,
+    overridden,
+    settings_here,
+)
 from sync.server.parcel_commands import parcel_commands
 from sync.server.provinces import (
     ProvinceExistsError,
@@ -32,7 +40,7 @@ from sync.server.provinces import renew_epoch as renew_server_epoch
 from sync.server.provinces import revoke as revoke_right
 from sync.server.recovery_commands import recover, recovery_keys
 from sync.server.serving import exit_on_sigterm, listen, serve
-from sync.server.settings import Settings, SettingsError, explained, load_settings
+from sync.server.settings import explained
 from sync.server.training import run_training
 from sync.server.web import create_app
 
@@ -43,11 +51,6 @@ cli = typer.Typer(
 cli.add_typer(recovery_keys, name="recovery-keys")
 cli.add_typer(parcel_commands, name="parcel")
 cli.command()(recover)
-
-DatabaseUrl = Annotated[
-    str,
-    typer.Option(envvar="SO_AN_SINH_DATABASE_URL", help="postgresql://user:password@host/database"),
-]
 
 _RIGHTS = ", ".join(sorted(right.value for right in RESTRICTED))
 Device = Annotated[UUID, typer.Option(help="Id of the device; device-list shows it.")]
@@ -66,52 +69,55 @@ def _engine(database_url: str) -> Engine:
     return open_engine(database_url)
 
 
-def _settings() -> Settings:
-    try:
-        return load_settings(os.environ)
-    except SettingsError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
 @cli.command()
 def settings() -> None:
     """Print every setting with its value here, as a TOML file with explanations."""
-    typer.echo("\n".join(explained(_settings())))
+    typer.echo("\n".join(explained(settings_here())))
 
 
 @cli.command()
 def run(
     *,
-    database_url: DatabaseUrl,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8443,
-    certificate: Annotated[Path | None, typer.Option(help="PEM file; then HTTPS.")] = None,
-    key: Annotated[Path | None, typer.Option(help="PEM file of the private key.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
+    host: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of the setting.")] = None,
+    certificate: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
+    key: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
 ) -> None:
     """Answer devices until SIGTERM. Prints the address when it is ready."""
-    found = _settings()
-    engine = _engine(database_url)
-    listening = listen(host, port)
-    scheme = "https" if certificate else "http"
-    address = f"{scheme}://{host}:{listening.getsockname()[1]}"
+    given = {
+        "database_url": database_url,
+        "host": host,
+        "port": port,
+        "certificate": certificate,
+        "key": key,
+    }
+    found = overridden(settings_here(), given)
     try:
-        serve(
-            create_app(engine, settings=found),
-            listening=listening,
-            on_ready=lambda: typer.echo(address),
-            certificate=certificate,
-            key=key,
-        )
-    finally:
-        engine.dispose()
+        with fenced(found) as engine:
+            listening = listen(found.host, found.port)
+            scheme = "https" if found.certificate else "http"
+            address = f"{scheme}://{found.host}:{listening.getsockname()[1]}"
+            serve(
+                create_app(engine, settings=found),
+                listening=listening,
+                on_ready=lambda: typer.echo(address),
+                certificate=Path(found.certificate) if found.certificate else None,
+                key=Path(found.key) if found.key else None,
+                stop_seconds=found.stop_seconds,
+            )
+    except FenceError as error:
+        leave(str(error))
 
 
 @cli.command()
 def migrate(*, database_url: DatabaseUrl) -> None:
-    """Bring the database to this program's version."""
-    engine = _engine(database_url)
-    migrate_tables(engine)
-    engine.dispose()
+    """Bring the database to this program's version, and make the role that run works as."""
+    try:
+        with administering(database_url) as engine:
+            migrate_tables(engine, role=settings_here().database_role)
+    except FenceError as error:
+        leave(str(error))
 
 
 @cli.command()

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 #: One row as text, each cell ``escaped`` unless it cannot hold what needs it.
 Cells: TypeAlias = tuple[bytes, ...]
@@ -47,3 +47,22 @@ def copy_rows(
     )
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(b"\n".join(map(b"\t".join, rows)) + b"\n")
+
+
+def copy_fenced(
+    connection: Connection, table_name: str, columns: Sequence[str], rows: Iterable[Cells]
+) -> None:
+    """Add rows to a table with policies: COPY does not look at them, INSERT does.
+
+    The rows wait in a table of this connection's own, which its commit empties. Raises
+    ``ProgrammingError`` when one of them is not the transaction's to write.
+    """
+    stage = f"new_{table_name}"
+    names = ", ".join(columns)
+    nothing = f"SELECT {names} FROM public.{table_name} WITH NO DATA"  # noqa: S608 names of ours
+    made = f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS {nothing}"
+    connection.execute(text(made))
+    copy_rows(connection, stage, columns, rows)
+    connection.execute(
+        text(f"INSERT INTO {table_name} ({names}) SELECT {names} FROM {stage}")  # noqa: S608
+    )

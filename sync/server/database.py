@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-#: Threads that work in the database at once; more only wait for the same disk.
-CONNECTIONS = 16
+from sync.server import fence
+from sync.server.settings import Settings
+
 _POOL_WAIT_SECONDS = 10
 #: A second push of the same device waits this long for the first one, then hears "busy".
 _LOCK_WAIT_MS = 10_000
@@ -23,12 +24,21 @@ _PASSING_STATES = frozenset({"40P01", "40001", "55P03"})
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_engine(database_url: str) -> Engine:
-    """Connections to the database; ``postgresql://`` addresses are used with psycopg 3."""
+def open_engine(
+    database_url: str,
+    *,
+    role: str = "",
+    connections: int = Settings().database_connections,
+) -> Engine:
+    """Connections to the database; ``postgresql://`` addresses are used with psycopg 3.
+
+    They work as ``role``, behind the fence; without one as who logs in, which is for administering.
+    """
     url = make_url(database_url).set(drivername="postgresql+psycopg")
+    as_role = f" -c role={fence.check_name(role)}" if role else ""
     return create_engine(
         url,
-        pool_size=CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,
         pool_pre_ping=True,
@@ -36,13 +46,16 @@ def open_engine(database_url: str) -> Engine:
         hide_parameters=True,
         connect_args={
             # Compiling a query takes longer than any of ours, however large the tables are.
-            "options": f"-c lock_timeout={_LOCK_WAIT_MS} -c timezone=UTC -c jit=off"
+            "options": f"-c lock_timeout={_LOCK_WAIT_MS} -c timezone=UTC -c jit=off{as_role}"
         },
     )
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables to this program's version, in one transaction."""
+def migrate(engine: Engine, *, role: str = Settings().database_role) -> None:
+    """Bring the tables to this program's version, and build the fence, in one transaction.
+
+    Raises ``FenceError`` where this login may not make the role.
+    """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -51,6 +64,7 @@ def migrate(engine: Engine) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(7216405)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        fence.build(connection, role)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sync.protocol.documents import DataSet
 from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
 from sync.protocol.signing import enrol_text, is_signed
-from sync.server import limits
+from sync.server import fence, limits
 from sync.server.settings import Settings
 from sync.server.tables import (
     communes,
@@ -118,6 +118,7 @@ def _living_code(connection: Connection, raw_code: str) -> _Code | None:
         return None
     table = enrolment_codes
     is_this = table.c.selector == code[:_SELECTOR_LENGTH]
+    fence.show_code(connection, code[:_SELECTOR_LENGTH])
     row = connection.execute(
         select(
             table.c.code_hash,
@@ -145,12 +146,14 @@ def _living_code(connection: Connection, raw_code: str) -> _Code | None:
 
 def _device_of(connection: Connection, code: _Code, request: EnrolRequest) -> UUID | None:
     """The device enrolled by this code: made now, or before if the answer was lost on the way."""
-    known: UUID | None = connection.scalar(
-        select(devices.c.id).where(devices.c.public_key == request.public_key)
-    )
+    known: UUID | None = connection.scalar(select(func.device_of_key(request.public_key)))
     if code.device_id is not None or known is not None:
-        return known if known is not None and known == code.device_id else None
+        if known is None or known != code.device_id:
+            return None
+        fence.stand_as(connection, known)
+        return known
     device_id = uuid4()
+    fence.stand_as(connection, device_id)
     connection.execute(
         insert(devices).values(
             id=device_id,

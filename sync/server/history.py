@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.messages import Change, ChangeResult, Outcome
 from sync.protocol.rules import is_uuid
-from sync.server.copying import NULL, array, copy_rows, escaped
+from sync.server.copying import NULL, array, copy_fenced, escaped
 from sync.server.tables import operations
 
 _RESULT = (
@@ -141,7 +141,7 @@ def append(
 ) -> None:
     """Add accepted changes."""
     device, its_epoch = str(device_id).encode(), escaped(epoch.encode())
-    copy_rows(
+    copy_fenced(
         connection,
         "operations",
         _COLUMNS,

@@ -145,6 +145,7 @@ def _leave(call: Call) -> Reply:
     if isinstance(device, Refusal):
         return device
     with call.engine.begin() as connection:
+        sessions.enter(connection, device)
         if request.epoch.isalnum():
             witnesses.kept(connection, device.device_id, request.epoch[:16], request.ledger)
         sessions.leave(connection, device.device_id)
@@ -168,6 +169,7 @@ def _directory(call: Call) -> Reply:
     if isinstance(device, Refusal):
         return device
     with call.engine.begin() as connection:
+        sessions.enter(connection, device)
         return directory_for(connection, device, seed=server_seed(connection))
 
 

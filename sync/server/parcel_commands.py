@@ -16,14 +16,11 @@ from sqlalchemy import Engine
 
 from sync.protocol.parcel import LARGEST_PARCEL_BYTES, SUFFIX, Fault, ParcelError
 from sync.server.database import open_engine
+from sync.server.options import DatabaseUrl
 from sync.server.parcels import Received, receive, send_everything
 
 parcel_commands = typer.Typer(no_args_is_help=True, help="Parcels: sealed files instead of HTTP.")
 
-_DatabaseUrl = Annotated[
-    str,
-    typer.Option(envvar="SO_AN_SINH_DATABASE_URL", help="postgresql://user:password@host/database"),
-]
 _Folder = Annotated[Path, typer.Option(help="Where the new parcels are written.", file_okay=False)]
 
 
@@ -31,7 +28,7 @@ _Folder = Annotated[Path, typer.Option(help="Where the new parcels are written."
 def import_parcels(
     *,
     files: Annotated[list[Path], typer.Argument(help="Parcels from devices.", dir_okay=False)],
-    database_url: _DatabaseUrl,
+    database_url: DatabaseUrl,
     answers: _Folder,
 ) -> None:
     """Apply parcels and write the one that answers each; prints a line for each file.
@@ -62,7 +59,7 @@ def _imported(engine: Engine, path: Path, answers: Path) -> str:
 def export_parcel(
     *,
     device: Annotated[UUID, typer.Option(help="Id of the device; device-list shows it.")],
-    database_url: _DatabaseUrl,
+    database_url: DatabaseUrl,
     folder: _Folder,
 ) -> None:
     """Write a parcel with everything a device may read; prints its name."""

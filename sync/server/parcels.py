@@ -40,7 +40,7 @@ from sync.server.directory import directory_for, server_seed
 from sync.server.provinces import server_epoch
 from sync.server.pull import MOST_CURSORS, all_pages
 from sync.server.push import push
-from sync.server.sessions import Device, device_by_id
+from sync.server.sessions import Device, device_by_id, enter
 from sync.server.tables import device_epochs, parcels_received, parcels_sent, province
 
 #: Missing numbers are named up to this many.
@@ -80,6 +80,7 @@ def receive(engine: Engine, source: BinaryIO, answer: BinaryIO) -> Received:
     for section in sections_of(source, signing_key=seed):
         work.take(section)
     with engine.begin() as connection:
+        enter(connection, device)
         _remember(connection, device, verified)
         missing = _missing(connection, device, verified.header)
     _send(engine, device, seed, answer, receipts=work.receipts, cursors=work.cursors)
@@ -150,6 +151,7 @@ class _Work:
 
     def _acked(self, epoch: str) -> int:
         with self._engine.connect() as connection:
+            enter(connection, self._device)
             return last_seq(connection, self._device.device_id, epoch)
 
     def _ask(self, body: bytes) -> None:
@@ -243,6 +245,7 @@ def _send(
     ``cursors`` are what it asked after; ``None`` when it asked for no rows.
     """
     with engine.begin() as connection:
+        enter(connection, device)
         number = _next_number(connection, device)
         place = connection.execute(select(province.c.code)).scalar_one()
         series = server_epoch(connection)
@@ -259,6 +262,7 @@ def _send(
         app="",
     )
     with snapshot(engine) as connection:
+        enter(connection, device)
         sections = _contents(connection, device, seed, receipts, cursors)
         write_parcel(target, header=header, sections=sections, signing_key=seed)
 

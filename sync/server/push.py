@@ -36,7 +36,7 @@ from sync.server import history, registers, witnesses
 from sync.server.database import is_collision
 from sync.server.provinces import server_epoch
 from sync.server.registers import Stored
-from sync.server.sessions import Device, colleagues_of
+from sync.server.sessions import Device, colleagues_of, enter
 from sync.server.tables import device_epochs, devices
 
 _ATTEMPTS = 3
@@ -60,6 +60,7 @@ def push(engine: Engine, device: Device, sent: Push) -> PushAnswer | Refusal:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with engine.begin() as connection:
+                enter(connection, device)
                 answer = _applied(connection, device, sent, numbered)
         except DBAPIError as error:
             if attempt == _ATTEMPTS or not is_collision(error):
@@ -271,7 +272,7 @@ class _Judged:
         """The rule that the change itself breaks."""
         hold = self._holds[change.seq]
         if hold is None and change.kind == "create":
-            place = self._places[change.document_id]
+            place = self._places.get(change.document_id)  # of others: not even seen
             return None if place == change.bucket else Hold.BAD_ID
         return hold
 

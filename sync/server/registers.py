@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.chain import digest_part
 from sync.protocol.merge import Author, HeldValue, ServerDocument
-from sync.server.copying import Cells, copy_rows, escaped
+from sync.server.copying import Cells, copy_fenced, copy_rows, escaped
 from sync.server.tables import buckets, document_places, documents
 
 _encode = msgspec.json.Encoder().encode
@@ -257,7 +257,7 @@ def _row(one: Touched, position: int) -> Cells:
 
 def _insert(connection: Connection, rows: Sequence[Cells]) -> None:
     if rows:
-        copy_rows(connection, "documents", _COLUMNS, rows)
+        copy_fenced(connection, "documents", _COLUMNS, rows)
 
 
 _MAKE_STAGE = text(

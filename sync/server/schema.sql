@@ -1,11 +1,24 @@
 CREATE FUNCTION public.count_directory() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    UPDATE province SET directory_number = directory_number + 1;
+    UPDATE public.province SET directory_number = directory_number + 1;
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION public.device_of_key(key text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$SELECT id FROM public.devices WHERE public_key = key$$;
+CREATE FUNCTION public.device_of_refresh(hash bytea) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$SELECT device_id FROM public.refresh_tokens WHERE token_hash = hash AND expires_at > now()$$;
+CREATE FUNCTION public.device_of_token(hash bytea) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$SELECT device_id FROM public.tokens WHERE token_hash = hash AND expires_at > now()$$;
 CREATE TABLE public.alembic_version (
     version_num character varying(32) NOT NULL
 );
@@ -814,3 +827,38 @@ ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE public.buckets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_bucket ON public.buckets USING ((bucket = ANY (( SELECT string_to_array(current_setting('so_an_sinh.buckets'::text, true), ','::text) AS string_to_array)::text[])));
+CREATE POLICY by_bucket ON public.document_places USING ((bucket = ANY (( SELECT string_to_array(current_setting('so_an_sinh.buckets'::text, true), ','::text) AS string_to_array)::text[])));
+CREATE POLICY by_bucket ON public.documents USING ((bucket = ANY (( SELECT string_to_array(current_setting('so_an_sinh.buckets'::text, true), ','::text) AS string_to_array)::text[])));
+CREATE POLICY by_device ON public.challenges USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY by_device ON public.device_epochs USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY by_device ON public.parcels_received USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY by_device ON public.parcels_sent USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY by_device ON public.refresh_tokens USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY by_device ON public.tokens USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.challenges ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.device_epochs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.devices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.document_places ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.documents ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ended_delete ON public.challenges FOR DELETE USING ((expires_at < now()));
+CREATE POLICY ended_delete ON public.refresh_tokens FOR DELETE USING ((expires_at < now()));
+CREATE POLICY ended_delete ON public.tokens FOR DELETE USING ((expires_at < now()));
+CREATE POLICY ended_select ON public.challenges FOR SELECT USING ((expires_at < now()));
+CREATE POLICY ended_select ON public.refresh_tokens FOR SELECT USING ((expires_at < now()));
+CREATE POLICY ended_select ON public.tokens FOR SELECT USING ((expires_at < now()));
+ALTER TABLE public.enrolment_codes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY its_own ON public.operations USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY itself ON public.devices USING ((id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY neighbours ON public.devices FOR SELECT USING ((office_id IN ( SELECT office_communes.office_id
+   FROM public.office_communes
+  WHERE (office_communes.commune_code = ANY (( SELECT string_to_array(current_setting('so_an_sinh.communes'::text, true), ','::text) AS string_to_array)::text[])))));
+CREATE POLICY of_neighbours ON public.operations FOR SELECT USING ((device_id IN ( SELECT devices.id
+   FROM public.devices)));
+ALTER TABLE public.operations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.parcels_received ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.parcels_sent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.refresh_tokens ENABLE ROW LEVEL SECURITY;
+CREATE POLICY this_one ON public.enrolment_codes USING ((selector = ( SELECT NULLIF(current_setting('so_an_sinh.code'::text, true), ''::text) AS "nullif")));
+ALTER TABLE public.tokens ENABLE ROW LEVEL SECURITY;

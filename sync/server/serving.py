@@ -15,9 +15,9 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 
+from sync.server.settings import Settings
+
 _BACKLOG = 512
-#: A push that was begun is finished before the server goes.
-_GRACE_SECONDS = 15
 #: New objects before the collector looks at the youngest, and how often at all of them.
 _COLLECT_AFTER = (50_000, 20, 20)
 
@@ -65,8 +65,13 @@ def serve(
     certificate: Path | None = None,
     key: Path | None = None,
     stop_with_stdin: bool = False,
+    stop_seconds: int = Settings().stop_seconds,
 ) -> None:
-    """Answer requests until SIGTERM, SIGINT, or (if wanted) the end of standard input."""
+    """Answer requests until SIGTERM, SIGINT, or (if wanted) the end of standard input.
+
+    A push that was begun is finished before the server goes, if it takes no more than
+    ``stop_seconds``.
+    """
     server = _Server(
         uvicorn.Config(
             app,
@@ -75,7 +80,7 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_graceful_shutdown=stop_seconds,
         ),
         on_ready,
     )

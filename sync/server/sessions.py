@@ -29,7 +29,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.rules import is_uuid
 from sync.protocol.signing import is_signed, login_text
-from sync.server import limits
+from sync.server import fence, limits
 from sync.server.settings import Settings
 from sync.server.tables import (
     challenges,
@@ -108,6 +108,10 @@ def login(
 def refresh(engine: Engine, request: RefreshRequest, settings: Settings) -> Session | Refusal:
     """The next tokens of a session. A token used before ends the session for everybody."""
     with engine.begin() as connection:
+        device_id = connection.scalar(select(func.device_of_refresh(_hash(request.refresh))))
+        if device_id is None:
+            return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+        fence.stand_as(connection, device_id)
         row = connection.execute(
             select(
                 refresh_tokens.c.family,
@@ -160,9 +164,11 @@ class _Key:
 def _known_device(connection: Connection, raw_id: str) -> _Key | Refusal:
     if not is_uuid(raw_id):
         return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
+    device_id = UUID(raw_id)
+    fence.stand_as(connection, device_id)
     row = connection.execute(
         select(devices.c.id, devices.c.public_key, devices.c.revoked_at).where(
-            devices.c.id == UUID(raw_id)
+            devices.c.id == device_id
         )
     ).one_or_none()
     if row is None:
@@ -209,19 +215,31 @@ def _new_session(
 
 
 def authenticate(connection: Connection, token: str) -> Device | Refusal:
-    """The device that this token was given to."""
-    row = connection.execute(
-        _devices()
-        .join(tokens, tokens.c.device_id == devices.c.id)
-        .where(tokens.c.token_hash == _hash(token), tokens.c.expires_at > func.now())
-    ).one_or_none()
-    return Refusal(code=RefusalCode.TOKEN_EXPIRED) if row is None else _scoped(row)
+    """The device that this token was given to; the transaction sees from here on what is its."""
+    device_id = connection.scalar(select(func.device_of_token(_hash(token))))
+    if device_id is None:
+        return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+    return device_by_id(connection, device_id)
 
 
 def device_by_id(connection: Connection, device_id: UUID) -> Device | Refusal:
-    """The device with this id, whose signature is checked elsewhere."""
+    """The device with this id, whose signature is checked elsewhere.
+
+    The transaction sees from here on what is its.
+    """
+    fence.stand_as(connection, device_id)
     row = connection.execute(_devices().where(devices.c.id == device_id)).one_or_none()
-    return Refusal(code=RefusalCode.UNKNOWN_DEVICE) if row is None else _scoped(row)
+    if row is None:
+        return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
+    device = _scoped(row)
+    if isinstance(device, Device):
+        enter(connection, device)
+    return device
+
+
+def enter(connection: Connection, device: Device) -> None:
+    """From here to its end this transaction sees what the device may see, and no more."""
+    fence.enter(connection, device.device_id, communes=device.communes, buckets=device.buckets())
 
 
 def _devices() -> Select[Any]:

@@ -6,6 +6,7 @@ A value comes from the environment (``SO_AN_SINH_<NAME>``), else from the TOML f
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "SO_AN_SINH_"
 #: The variable that names the TOML file.
@@ -27,10 +30,34 @@ def _setting(default: Any, told: str) -> Any:
     return field(default=default, metadata={"told": told})
 
 
+def _address(told: str) -> Any:
+    """An address of the database; its password is never printed."""
+    return field(default="", metadata={"told": told, "is_address": True})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How one server process works."""
 
+    database_url: str = _address(
+        "postgresql://login:password@host/database: what run connects to. The login needs no more"
+        " than to be a member of database_role."
+    )
+    admin_database_url: str = _address(
+        "The same for migrate and all other commands, as the owner of the tables. Empty: the same"
+        " address, whose login then owns the tables."
+    )
+    database_role: str = _setting(
+        "so_an_sinh_app", "The role that run works as, behind the fence; migrate makes it."
+    )
+    database_connections: int = _setting(
+        16, "Connections of one process; more only wait for the same disk."
+    )
+    host: str = _setting("127.0.0.1", "Address that run listens on; 0.0.0.0 for all.")
+    port: int = _setting(8443, "Port that run listens on; 0 takes a free one.")
+    certificate: str = _setting("", "PEM file; then HTTPS.")
+    key: str = _setting("", "PEM file of the private key.")
+    stop_seconds: int = _setting(15, "How long SIGTERM lets requests inside finish.")
     challenge_seconds: int = _setting(60, "How long a device may take to sign a nonce.")
     token_seconds: int = _setting(900, "Life of an access token.")
     refresh_days: int = _setting(30, "Life of a refresh token that nobody used.")
@@ -53,8 +80,32 @@ class Settings:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            if getattr(self, one.name) < 1:
+            value = getattr(self, one.name)
+            if isinstance(value, int) and value < (0 if one.name == "port" else 1):
                 raise SettingsError(f"{one.name} must be 1 or more")
+            if one.metadata.get("is_address") and value:
+                _check_address(one.name, value)
+        if self.port > _LARGEST_PORT:
+            raise SettingsError(f"port must be {_LARGEST_PORT} or less")
+
+    def admin_address(self) -> str:
+        """What every command but ``run`` connects to."""
+        return self.admin_database_url or self.database_url
+
+    def __repr__(self) -> str:
+        return "Settings()"  # addresses hold passwords
+
+
+_LARGEST_PORT = 65_535
+
+
+def _check_address(name: str, value: str) -> None:
+    try:
+        is_postgresql = make_url(value).get_backend_name() == "postgresql"
+    except ArgumentError:
+        is_postgresql = False
+    if not is_postgresql:
+        raise SettingsError(f"{name} must begin with postgresql:// and be a valid address")
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -73,7 +124,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, SettingsError):
             raise error.__cause__ from error
-        raise SettingsError("not a whole number: " + _place_of(error)) from error
+        raise SettingsError("of the wrong kind: " + _place_of(error)) from error
 
 
 def _of_file(path: Path) -> dict[str, object]:
@@ -95,8 +146,15 @@ def explained(settings: Settings) -> list[str]:
     for one in fields(settings):
         value = getattr(settings, one.name)
         default = "" if value == one.default else f" Default: {one.default}."
+        if one.metadata.get("is_address") and value:
+            value, default = _without_secrets(value), ""
         lines += [
             f"# {one.metadata['told']}{default}  [{PREFIX}{one.name.upper()}]",
-            f"{one.name} = {value}",
+            f"{one.name} = {json.dumps(value, ensure_ascii=False)}",
         ]
     return lines
+
+
+def _without_secrets(address: str) -> str:
+    # The part after the question mark may hold a password as well.
+    return make_url(address).set(query={}).render_as_string(hide_password=True)

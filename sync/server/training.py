@@ -16,6 +16,7 @@ from sync.server.embedded import embedded_postgres
 from sync.server.enrolment import new_code
 from sync.server.provinces import create_office, create_province, has_province, office_named
 from sync.server.serving import listen, serve
+from sync.server.settings import Settings
 from sync.server.web import create_app
 
 _HOST = "127.0.0.1"
@@ -53,21 +54,24 @@ def run_training(*, folder: Path, port: int, announce: Callable[[str], None]) ->
     """Serve the training province from ``folder`` until told to stop; gives new codes each time."""
     folder.mkdir(parents=True, exist_ok=True)
     with embedded_postgres(folder / "postgres") as database_url:
-        engine = open_engine(database_url)
+        settings = Settings()
+        admin = open_engine(database_url)
+        engine = open_engine(database_url, role=settings.database_role)
         try:
-            migrate(engine)
-            codes = _prepare(engine)
+            migrate(admin, role=settings.database_role)
+            codes = _prepare(admin)
             listening = listen(_HOST, port)
             url = f"http://{_HOST}:{listening.getsockname()[1]}"
             line = msgspec.json.encode(Announcement(url=url, codes=codes)).decode()
             serve(
-                create_app(engine),
+                create_app(engine, settings=settings),
                 listening=listening,
                 on_ready=lambda: announce(line),
                 stop_with_stdin=True,
             )
         finally:
             engine.dispose()
+            admin.dispose()
 
 
 def _prepare(engine: Engine) -> dict[str, str]:

@@ -39,7 +39,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.parcel import PARCEL_TYPE
 from sync.server import openapi
-from sync.server.database import CONNECTIONS, passes_by_itself
+from sync.server.database import passes_by_itself
 from sync.server.metrics import METRICS_TYPE, Metrics, is_loopback
 from sync.server.operations import OPERATIONS, Call, Operation, Reply, SealedReply, Who
 from sync.server.room import Room, Visit
@@ -79,8 +79,8 @@ _COMPRESS_FROM_BYTES = 1024
 
 def create_app(engine: Engine, *, settings: Settings | None = None) -> Litestar:
     """The application on this database."""
-    limiter = anyio.CapacityLimiter(CONNECTIONS)
     settings = settings or Settings()
+    limiter = anyio.CapacityLimiter(settings.database_connections)
     room = Room.of(settings)
     metrics = Metrics()
     return Litestar(

@@ -22,6 +22,7 @@ from sync.protocol.documents import Role
 from sync.server.database import migrate, open_engine
 from sync.server.enrolment import new_code
 from sync.server.provinces import create_office, create_province, renew_epoch
+from sync.server.settings import Settings
 from sync.server.tables import (
     device_epochs,
     devices,
@@ -98,19 +99,23 @@ class SimulatedServer:
 
     def _start(self) -> None:
         self.engine: Engine = open_engine(self._url)
-        self.engine.pool._pre_ping = False  # the database never goes away here
-        event.listen(self.engine, "before_cursor_execute", self._before_statement)
-        event.listen(self.engine, "commit", self._before_commit)
-        self._app: Litestar = create_app(self.engine)
+        self._served = open_engine(self._url, role=Settings().database_role)
+        for engine in (self.engine, self._served):
+            engine.pool._pre_ping = False  # the database never goes away here
+        event.listen(self._served, "before_cursor_execute", self._before_statement)
+        event.listen(self._served, "commit", self._before_commit)
+        self._app: Litestar = create_app(self._served)
 
     def restart(self) -> None:
         """Another process: nothing it had in memory is left."""
         self.engine.dispose()
+        self._served.dispose()
         self._start()
 
     def close(self) -> None:
         """Stop it."""
         self.engine.dispose()
+        self._served.dispose()
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
