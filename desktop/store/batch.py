@@ -22,13 +22,14 @@ from desktop.store.projections import (
     LISTED_FIELDS,
     Cell,
     Row,
+    fate_row,
     number_rows,
     numbers_of,
     row_of,
     table_of,
 )
-from sync.protocol.chain import digest_part
-from sync.protocol.documents import DocumentType, is_derived, is_restricted
+from sync.protocol.chain import digest_part, marked_part
+from sync.protocol.documents import DocumentType, fate_of, is_derived, is_restricted
 from sync.protocol.messages import Clash, Value
 
 Clashes = dict[str, list[Clash]]
@@ -39,7 +40,7 @@ _CLASHES = msgspec.json.Decoder(Clashes)
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
 _NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
-_COLUMNS = "doc, id, type, bucket, version, fields, base, clashes, pending"
+_COLUMNS = "doc, id, type, bucket, version, fields, base, clashes, pending, mark"
 _SELECT = f"SELECT {_COLUMNS} FROM documents WHERE id IN "  # noqa: S608 names of ours
 _SELECT_RESTRICTED = _SELECT.replace("FROM documents", "FROM restricted_documents")
 _SELECT_NEXT = f"SELECT {_COLUMNS} FROM documents WHERE doc > ? ORDER BY doc LIMIT ?"  # noqa: S608 names of ours
@@ -48,8 +49,12 @@ _OF_MANY = "(SELECT value FROM json_each(?))"
 _INSERT = tables.insert_into(tables.documents)
 _INSERT_ROW = {kind: tables.insert_into(table_of(kind)) for kind in DocumentType}
 _UPDATE = (
-    "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ? WHERE doc = ?"
+    "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ?, mark = ? "
+    "WHERE doc = ?"
 )
+_UNLIST = {kind: f"DELETE FROM {table_of(kind).name} WHERE doc = ?" for kind in DocumentType}  # noqa: S608 names of ours
+_ADD_FATE = tables.insert_into(tables.fates)
+_DROP_FATE = "DELETE FROM fates WHERE doc = ?"
 _ADD_NUMBER = "INSERT OR IGNORE INTO person_numbers (number, doc) VALUES (?, ?)"
 _DROP_NUMBER = "DELETE FROM person_numbers WHERE number = ? AND doc = ?"
 _PERSON = [column.name for column in tables.people.columns]
@@ -95,6 +100,28 @@ def decode_clashes(text: str | None) -> Clashes:
     return {} if text is None else _CLASHES.decode(text)
 
 
+class DigestStep:
+    """What versions that came and went change in the digests of a bucket."""
+
+    __slots__ = ("count", "marked", "xor")
+
+    def __init__(self) -> None:
+        self.count = self.xor = self.marked = 0
+
+    def take(self, document_id: str, version: int, mark: str) -> None:
+        """This version is there no more; 0 never was."""
+        if version:
+            self.count -= 2
+            self.put(document_id, version, mark)
+
+    def put(self, document_id: str, version: int, mark: str) -> None:
+        """This version is there now."""
+        if version:
+            self.count += 1
+            self.xor ^= digest_part(document_id, version)
+            self.marked ^= marked_part(document_id, version, mark)
+
+
 class Entry:
     """A document being worked on.
 
@@ -104,8 +131,9 @@ class Entry:
         type_name: its type as it travels.
         is_restricted: does it live in the tables of its own?
         pending: how many changes of it wait in the outbox.
-        before: its row of its list as it is in the database; ``None`` when it is not there yet, or
-            while nothing shown is changed (``will_change``).
+        before: its row of its list as it is in the database; ``None`` when it stands in none, or
+            while nothing shown is changed (``is_shown_anew``, by ``will_change``).
+        mark: tells its version from another one with the same number; "" when unknown.
     """
 
     __slots__ = (
@@ -118,7 +146,10 @@ class Entry:
         "fields",
         "is_new",
         "is_restricted",
+        "is_shown_anew",
         "kind",
+        "mark",
+        "mark_before",
         "numbers_before",
         "pending",
         "type_name",
@@ -145,6 +176,8 @@ class Entry:
         self.is_restricted = is_restricted
         self.fields = fields
         self.version = self.version_before = 0
+        self.mark = self.mark_before = ""
+        self.is_shown_anew = False
         self.base: FieldValues | None = None
         self.clashes: Clashes = {}
         self.pending = 0
@@ -154,27 +187,30 @@ class Entry:
 
     def will_change(self, names: Collection[str] | None = None) -> None:
         """Keep how lists show it now; to be called before these fields, or any, are changed."""
-        if self.is_new or self.before is not None or self.kind is None:
+        if self.is_new or self.is_shown_anew or self.kind is None:
             return
         if names is None or self.clashes or not LISTED_FIELDS[self.kind].isdisjoint(names):
+            self.is_shown_anew = True
             self.before = self.row()
             self.numbers_before = self.numbers()
 
     def row(self) -> Row | None:
-        """Its row of its list, ``None`` for a type that this program does not list."""
-        if self.kind is None:
+        """Its row of its list; ``None`` for what left the lists, and types never listed."""
+        if self.kind is None or fate_of(self.fields):
             return None
         to_decide = sum(not is_derived(name) for name in self.clashes)
         return row_of(self.kind, self.doc, self.document_id, self.fields, to_decide)
 
     def numbers(self) -> frozenset[str]:
         """The numbers by which the person is found."""
-        return numbers_of(self.fields) if self.kind is DocumentType.PERSON else frozenset()
+        if self.kind is not DocumentType.PERSON or fate_of(self.fields):
+            return frozenset()
+        return numbers_of(self.fields)
 
 
 def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
     """A document as it is in the database."""
-    doc, document_id, type_name, bucket, version, fields, base, clashes, pending = row
+    doc, document_id, type_name, bucket, version, fields, base, clashes, pending, mark = row
     kind = _TYPES.get(type_name)
     values = decode_fields(fields)
     entry = Entry(doc, document_id, kind, type_name, bucket, values, is_restricted=is_restricted)
@@ -182,6 +218,7 @@ def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
     entry.base = None if base is None else decode_fields(base)
     entry.clashes = decode_clashes(clashes)
     entry.pending = pending
+    entry.mark = entry.mark_before = mark
     entry.is_new = False
     return entry
 
@@ -235,10 +272,11 @@ class Batch:
         changed = [entry for entry in everything if not entry.is_restricted]
         if len(changed) < len(everything):
             self._write_restricted([entry for entry in everything if entry.is_restricted])
-        shown = [entry for entry in changed if entry.is_new or entry.before is not None]
+        shown = [entry for entry in changed if entry.is_new or entry.is_shown_anew]
         self._write_documents(changed)
         self._write_rows(shown)
         self._write_numbers(shown)
+        self._write_fates(shown)
         self._write_digests(everything)
 
     def _write_restricted(self, changed: Sequence[Entry]) -> None:
@@ -252,10 +290,9 @@ class Batch:
         self._list_restricted(changed)
 
     def _list_restricted(self, entries: Sequence[Entry]) -> None:
-        rows = [(entry.kind, entry.row()) for entry in entries]
+        rows = [(entry.kind, entry.doc, entry.row()) for entry in entries]
         restricted_lists.write_lists(
-            self._driver,
-            [(kind, row) for kind, row in rows if kind is not None and row is not None],
+            self._driver, [(kind, doc, row) for kind, doc, row in rows if kind is not None]
         )
 
     def list_for_the_first_time(self, entries: Sequence[Entry]) -> None:
@@ -264,6 +301,7 @@ class Batch:
         shown = [entry for entry in entries if not entry.is_restricted]
         self._write_rows(shown)
         self._write_numbers(shown)
+        self._write_fates(shown)
 
     def _write_documents(self, changed: Sequence[Entry]) -> None:
         self._many(_INSERT, [_document_row(entry) for entry in changed if entry.is_new])
@@ -274,19 +312,21 @@ class Batch:
 
     def _write_rows(self, shown: Sequence[Entry]) -> None:
         new: defaultdict[DocumentType, list[Row]] = defaultdict(list)
-        persons: list[tuple[Row | None, Row]] = []
+        persons: list[tuple[Row | None, Row | None]] = []
         person_ids: set[str] = set()
         households: set[str] = set()
         for entry in shown:
             row, before, kind = entry.row(), entry.before, entry.kind
-            if row is None or kind is None or row == before:
+            if kind is None or row == before:
                 continue
             if kind is DocumentType.PERSON:
                 persons.append((before, row))
                 continue
-            if before is None:
+            if before is None and row is not None:
                 new[kind].append(row)
-            else:
+            elif before is not None and row is None:
+                self._driver.execute(_UNLIST[kind], (entry.doc,))
+            elif before is not None and row is not None:
                 self._update_row(table_of(kind), before, row)
             if kind in ABOUT_A_PERSON:
                 person_ids.add(str(entry.fields.get("person_id") or ""))
@@ -300,18 +340,22 @@ class Batch:
             self._driver,
             person_ids=person_ids,
             household_ids=households,
-            apart_from={int(row[0]) for _, row in persons},
+            apart_from={int(row[0]) for _, row in persons if row is not None},
         )
 
-    def _write_persons(self, persons: Sequence[tuple[Row | None, Row]]) -> None:
+    def _write_persons(self, persons: Sequence[tuple[Row | None, Row | None]]) -> None:
         """After all they rest on: a person is indexed by other documents too."""
-        marks = marks_of(
-            self._driver, [(str(row[1]), str(row[_HOUSEHOLD_ID])) for _, row in persons]
-        )
+        listed = [row for _, row in persons if row is not None]
+        marks = marks_of(self._driver, [(str(row[1]), str(row[_HOUSEHOLD_ID])) for row in listed])
         added: list[Row] = []
         gone: list[Indexed] = []
         new: list[Indexed] = []
         for before, row in persons:
+            if row is None:
+                if before is not None:
+                    gone.append(_indexed((*before[:_MARKS], self._marks_before(before))))
+                    self._driver.execute(_UNLIST[DocumentType.PERSON], (before[0],))
+                continue
             after = (*row[:_MARKS], marks[str(row[1])])
             if before is None:
                 added.append(after)
@@ -355,33 +399,44 @@ class Batch:
         self._many(_DROP_NUMBER, gone)
         self._many(_ADD_NUMBER, new)
 
+    def _write_fates(self, shown: Sequence[Entry]) -> None:
+        """Who left the lists stands in one of its own."""
+        for entry in shown:
+            if entry.kind is None:
+                continue
+            row = fate_row(entry.kind, entry.doc, entry.document_id, entry.fields)
+            if entry.is_shown_anew and entry.before is None:
+                self._driver.execute(_DROP_FATE, (entry.doc,))
+            if row is not None:
+                self._driver.execute(_ADD_FATE, row)
+
     def _write_digests(self, changed: Sequence[Entry]) -> None:
         """Keep each bucket's digest over the server's versions."""
-        steps: dict[str, tuple[int, int]] = {}
+        steps: defaultdict[str, DigestStep] = defaultdict(DigestStep)
         for entry in changed:
-            if entry.version == entry.version_before:
-                continue
-            count, xor = steps.get(entry.bucket, (0, 0))
-            if entry.version_before:
-                count -= 1
-                xor ^= digest_part(entry.document_id, entry.version_before)
-            if entry.version:
-                count += 1
-                xor ^= digest_part(entry.document_id, entry.version)
-            steps[entry.bucket] = (count, xor)
-        for bucket, (count, xor) in steps.items():
-            self.step_digest(bucket, count, xor)
+            before, after = (entry.version_before, entry.mark_before), (entry.version, entry.mark)
+            if before != after:
+                steps[entry.bucket].take(entry.document_id, *before)
+                steps[entry.bucket].put(entry.document_id, *after)
+        for bucket, step in steps.items():
+            self.step_digest(bucket, step)
 
-    def step_digest(self, bucket: str, count: int, xor: int) -> None:
+    def step_digest(self, bucket: str, step: DigestStep) -> None:
         """Add to what a bucket holds here: documents, and the XOR of their parts."""
         known = self._driver.execute(
-            "SELECT count, digest FROM buckets WHERE bucket = ?", (bucket,)
+            "SELECT count, digest, marked_digest FROM buckets WHERE bucket = ?", (bucket,)
         ).fetchone()
-        old_count, old_digest = (0, "0") if known is None else known
+        count, digest, marked = (0, "0", "0") if known is None else known
         self._driver.execute(
-            "INSERT INTO buckets (bucket, count, digest) VALUES (?, ?, ?) "
-            "ON CONFLICT (bucket) DO UPDATE SET count = excluded.count, digest = excluded.digest",
-            (bucket, old_count + count, f"{int(old_digest, 16) ^ xor:032x}"),
+            "INSERT INTO buckets (bucket, count, digest, marked_digest) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (bucket) DO UPDATE SET count = excluded.count, digest = excluded.digest, "
+            "marked_digest = excluded.marked_digest",
+            (
+                bucket,
+                count + step.count,
+                f"{int(digest, 16) ^ step.xor:032x}",
+                f"{int(marked or '0', 16) ^ step.marked:032x}",
+            ),
         )
 
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -428,6 +483,7 @@ def _document_row(entry: Entry) -> tuple[Any, ...]:
         None if entry.base is None else encode_fields(entry.base),
         encode_clashes(entry.clashes),
         entry.pending,
+        entry.mark,
     )
 
 

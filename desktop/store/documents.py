@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import DocumentType, fate_of
 from sync.protocol.messages import Clash, Value
 
 FieldValues: TypeAlias = dict[str, Value]
@@ -56,6 +56,11 @@ class Document:
     version: int
     fields: Mapping[str, Value] = field(repr=False)
     clashes: Mapping[str, tuple[Clash, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def fate(self) -> str:
+        """The field that took it out of the lists (``FATES``); "" while it stands in them."""
+        return fate_of(self.fields)
 
     @property
     def commune_code(self) -> str:

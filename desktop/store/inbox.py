@@ -22,7 +22,7 @@ from desktop.store.transaction import Transaction
 from sync.protocol.messages import Digest, Drop, Grant, Row
 
 _SERVER_EPOCH = "server_epoch"
-_LISTS = ("households", "people", "person_numbers", "records", "checks", "submissions")
+_LISTS = ("households", "people", "person_numbers", "records", "checks", "submissions", "fates")
 
 
 class RegisterInbox:
@@ -81,6 +81,15 @@ class RegisterInbox:
             ).all()
         return {bucket: Digest(n=count, x=digest) for bucket, count, digest in rows}
 
+    def marks(self) -> Mapping[str, str]:
+        """The same with what made each version."""
+        with self._register.reading() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT bucket, marked_digest FROM buckets "
+                "WHERE cursor IS NOT NULL AND marked_digest <> ''"
+            ).all()
+        return {str(bucket): str(marked) for bucket, marked in rows}
+
     def restart(self, buckets: Sequence[str]) -> None:
         """Set the cursors of these buckets back so that the next pull brings them whole.
 
@@ -90,7 +99,8 @@ class RegisterInbox:
         with self._register.writing() as transaction:
             for bucket in buckets:
                 transaction.driver.execute(
-                    "UPDATE buckets SET cursor = 0, count = 0, digest = ? WHERE bucket = ?",
+                    "UPDATE buckets SET cursor = 0, count = 0, digest = ?, marked_digest = '' "
+                    "WHERE bucket = ?",
                     ("0" * 32, bucket),
                 )
                 transaction.driver.execute(
@@ -118,7 +128,7 @@ class RegisterInbox:
             driver = transaction.driver
             # One that was never pulled but holds documents the server took stays named, as above.
             driver.execute(
-                "UPDATE buckets SET count = 0, digest = ?, "
+                "UPDATE buckets SET count = 0, digest = ?, marked_digest = '', "
                 "cursor = CASE WHEN cursor IS NOT NULL OR count > 0 THEN 0 END",
                 ("0" * 32,),
             )
@@ -156,7 +166,7 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         mark = marks.get(row.document_id)
         upon = [] if mark is None else [_left(transaction, row, mark)]
         entry.will_change()
-        entry.version = row.version
+        entry.version, entry.mark = row.version, row.mark
         entry.base = dict(row.fields) if patches else None
         entry.fields = replayed(row.fields, [*upon, *(patches or ())])
         entry.clashes = dict(row.clashes)
@@ -180,7 +190,8 @@ def _is_here(entry: Entry, row: Row, patches: Sequence[Patch]) -> bool:
     fields = entry.fields if entry.base is None else entry.base
     decided = {name for patch in patches for name in patch}
     clashes = {name: kept for name, kept in row.clashes.items() if name not in decided}
-    return row.version == entry.version and row.fields == fields and entry.clashes == clashes
+    is_version = row.version == entry.version and row.mark in ("", entry.mark)
+    return is_version and row.fields == fields and entry.clashes == clashes
 
 
 def _waiting(transaction: Transaction, rows: Sequence[Row]) -> Mapping[str, list[Patch]]:

@@ -28,7 +28,7 @@ from desktop.store.resending import is_refused, send_whole
 from desktop.store.rights import may_see, rights_in
 from desktop.store.transaction import Transaction
 from sync.client.ports import Batch
-from sync.protocol.chain import chain_start
+from sync.protocol.chain import chain_start, mark_of
 from sync.protocol.documents import DataSet
 from sync.protocol.ids import new_epoch
 from sync.protocol.messages import Change, ChangeResult, Hold, LedgerHead, Outcome, PushAnswer
@@ -42,9 +42,10 @@ _STATES = {
 }
 _WAITING = "SELECT position, change FROM outbox WHERE position > ? AND position <= ?"
 _LINES = "SELECT change, chain FROM outbox WHERE position > ? AND position <= ? ORDER BY position"
+# The mark of a change is the end of its id, which stands in the canonical text.
 _WHOSE = (
-    "SELECT position, document_id FROM outbox WHERE position > ? AND position <= ? "
-    "ORDER BY position"
+    'SELECT position, document_id, substr(change, instr(change, \'"op":"\') + 30, 12) '
+    "FROM outbox WHERE position > ? AND position <= ? ORDER BY position"
 )
 _AT = (
     "SELECT change FROM outbox WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position"
@@ -129,12 +130,12 @@ class RegisterOutbox:
             if not sent:
                 return
             transaction.driver.executemany(
-                _SETTLE, [_receipt(position, results[s], answer.now) for s, position, _ in sent]
+                _SETTLE, [_receipt(position, results[s], answer.now) for s, position, *_ in sent]
             )
             books.acknowledge(sent[-1][0])
-            receipts = [(results[seq], document_id) for seq, _, document_id in sent]
-            plain = settle_plain(transaction, receipts)
-            special = [position for _, position, name in sent if name not in plain]
+            receipts = [(results[seq], document_id) for seq, _, document_id, _ in sent]
+            plain = settle_plain(transaction, receipts, {one[0]: one[3] for one in sent})
+            special = [position for _, position, name, _ in sent if name not in plain]
             if special:
                 _settle_documents(transaction, _changes_at(transaction, special), results)
             pass_over_own(transaction, receipts, plain, answer.heads)
@@ -389,8 +390,8 @@ def _settle_documents(
             entry.base = {}
         if entry.base is not None:
             apply_patch(entry.base, change.patch)
-        if result.s is Outcome.APPLIED:
-            entry.version = max(entry.version, result.ver)
+        if result.s is Outcome.APPLIED and result.ver > entry.version:
+            entry.version, entry.mark = result.ver, mark_of(change.change_id)
     lacking = [change for change in changes if _is_lacking(transaction, change, results)]
     taken_back -= {change.document_id for change in lacking}
     _take_back(transaction, [touched[document_id] for document_id in taken_back])
@@ -444,6 +445,7 @@ def _forget_versions(transaction: Transaction, changes: Sequence[Change]) -> Non
         entry = transaction.documents.get(change.document_id)
         if entry is not None:
             entry.version = min(entry.version, change.base_version)
+            entry.mark = ""
             entry.pending += 1
             touched.append(entry)
     transaction.documents.write(touched)

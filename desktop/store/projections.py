@@ -17,7 +17,7 @@ from desktop.store import tables
 from desktop.store.name_order import place_of
 from desktop.store.people_words import number_words, own_words
 from forms.vietnamese import sort_key
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import FATES, DocumentType, fate_of
 from sync.protocol.messages import Value
 
 Cell: TypeAlias = str | int
@@ -30,7 +30,7 @@ ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentTyp
 
 #: Fields that stand in a list; an edit of others leaves the lists alone.
 LISTED_FIELDS = {
-    DocumentType.HOUSEHOLD: frozenset({"hamlet", "code", "head_person_id"}),
+    DocumentType.HOUSEHOLD: frozenset({"hamlet", "code", "head_person_id", *FATES}),
     DocumentType.PERSON: frozenset(
         {
             "household_id",
@@ -41,9 +41,10 @@ LISTED_FIELDS = {
             "ethnicity",
             "permanent_residence",
             *NUMBER_FIELDS,
+            *FATES,
         }
     ),
-    DocumentType.RECORD: frozenset({"person_id", "form_id"}),
+    DocumentType.RECORD: frozenset({"person_id", "form_id", *FATES}),
     DocumentType.CHECK: frozenset({"person_id", "answer"}),
     DocumentType.SUBMISSION: frozenset({"record_id", "person_id", "round", "review"}),
 }
@@ -63,6 +64,17 @@ def row_of(
 ) -> Row:
     """The document's row of its list, in the order of the table's columns."""
     return (doc, document_id, *_CELLS[document_type](doc, fields, clashes))
+
+
+def fate_row(
+    document_type: DocumentType, doc: int, document_id: str, fields: Mapping[str, Value]
+) -> Row | None:
+    """Its row among what left the lists; ``None`` while it stands in them."""
+    fate = fate_of(fields)
+    if not fate:
+        return None
+    target = fields[fate] if isinstance(fields[fate], str) else ""
+    return doc, document_id, document_type.value, fate, target
 
 
 def numbers_of(fields: Mapping[str, Value]) -> frozenset[str]:

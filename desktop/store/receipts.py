@@ -6,22 +6,23 @@ has: only its version and its books change. What is more than that is the outbox
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from desktop.store.batch import DigestStep
 from desktop.store.transaction import Transaction
-from sync.protocol.chain import digest_part
 from sync.protocol.messages import ChangeResult, Outcome
 
 # Without the fields: "base IS NULL" is told by the head of the row.
 _STATE = (
-    "SELECT id, doc, bucket, version, pending, base IS NULL FROM documents "
+    "SELECT id, doc, bucket, version, pending, base IS NULL, mark FROM documents "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )
-_CONFIRM = "UPDATE documents SET version = ?, pending = 0, base = NULL WHERE doc = ?"
+_CONFIRM = "UPDATE documents SET version = ?, mark = ?, pending = 0, base = NULL WHERE doc = ?"
 # Without a cursor nothing was pulled: from an empty feed that is all there was.
 _PASS_OVER = "UPDATE buckets SET cursor = ? WHERE bucket = ? AND coalesce(cursor, 0) = ?"
 
@@ -33,16 +34,19 @@ class _Plain:
     document_id: str
     doc: int
     bucket: str
-    version_before: int
-    version: int
+    before: tuple[int, str]
+    after: tuple[int, str]
 
 
 def settle_plain(
-    transaction: Transaction, receipts: Sequence[tuple[ChangeResult, str]]
+    transaction: Transaction,
+    receipts: Sequence[tuple[ChangeResult, str]],
+    marks: Mapping[int, str],
 ) -> Mapping[str, str]:
     """Settle the documents that need no more than their version; id -> bucket of those settled.
 
-    ``receipts`` are results with the id of the document each is about, in their order.
+    ``receipts`` are results with the id of the document each is about, in their order; ``marks``
+    are those of the changes, by their numbers.
     """
     of_document: dict[str, list[ChangeResult]] = {}
     for result, document_id in receipts:
@@ -54,38 +58,35 @@ def settle_plain(
     ]
     names = msgspec.json.encode(candidates).decode()
     rows = transaction.driver.execute(_STATE, (names,)).fetchall()
-    plain = [one for row in rows if (one := _plain(row, of_document[row[0]])) is not None]
+    plain = [one for row in rows if (one := _plain(row, of_document[row[0]], marks)) is not None]
     if plain:
-        transaction.driver.executemany(_CONFIRM, [(one.version, one.doc) for one in plain])
+        transaction.driver.executemany(_CONFIRM, [(*one.after, one.doc) for one in plain])
         _step_digests(transaction, plain)
     return {one.document_id: one.bucket for one in plain}
 
 
-def _plain(row: Sequence[Any], results: Sequence[ChangeResult]) -> _Plain | None:
-    document_id, doc, bucket, before, pending, has_no_base = row
+def _plain(
+    row: Sequence[Any], results: Sequence[ChangeResult], marks: Mapping[int, str]
+) -> _Plain | None:
+    document_id, doc, bucket, before, pending, has_no_base, mark_before = row
     if pending > len(results):
         return None  # edits that are not sent yet lie upon it
-    version = before
+    version, mark = before, mark_before
     for result in results:
         if not has_no_base and result.ver <= version:
             return None  # its outcome came by a pull already
-        version = max(version, result.ver)
-    return _Plain(document_id, doc, bucket, before, version)
+        if result.ver > version:
+            version, mark = result.ver, marks[result.seq]
+    return _Plain(document_id, doc, bucket, (before, mark_before), (version, mark))
 
 
 def _step_digests(transaction: Transaction, plain: Sequence[_Plain]) -> None:
-    steps: dict[str, tuple[int, int]] = {}
+    steps: defaultdict[str, DigestStep] = defaultdict(DigestStep)
     for one in plain:
-        count, xor = steps.get(one.bucket, (0, 0))
-        if one.version_before:
-            count -= 1
-            xor ^= digest_part(one.document_id, one.version_before)
-        if one.version:
-            count += 1
-            xor ^= digest_part(one.document_id, one.version)
-        steps[one.bucket] = (count, xor)
-    for bucket, (count, xor) in steps.items():
-        transaction.documents.step_digest(bucket, count, xor)
+        steps[one.bucket].take(one.document_id, *one.before)
+        steps[one.bucket].put(one.document_id, *one.after)
+    for bucket, step in steps.items():
+        transaction.documents.step_digest(bucket, step)
 
 
 def pass_over_own(

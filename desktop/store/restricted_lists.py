@@ -12,8 +12,8 @@ from sync.protocol.documents import DocumentType
 
 _INSERT = tables.insert_into(tables.restricted_documents)
 _UPDATE = (
-    "UPDATE restricted_documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ? "
-    "WHERE doc = ?"
+    "UPDATE restricted_documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ?, "
+    "mark = ? WHERE doc = ?"
 )
 _LISTS = {
     DocumentType.RECORD: tables.restricted_records,
@@ -21,6 +21,10 @@ _LISTS = {
 }
 _PUT = {
     kind: tables.insert_into(table).replace("INSERT", "INSERT OR REPLACE", 1)
+    for kind, table in _LISTS.items()
+}
+_UNLIST = {
+    kind: f"DELETE FROM {table.name} WHERE doc = ?"  # noqa: S608 names of ours
     for kind, table in _LISTS.items()
 }
 #: Everything that is made of one bucket's documents; the documents come last.
@@ -49,11 +53,13 @@ def write_documents(
         driver.executemany(_UPDATE, changed)
 
 
-def write_lists(driver: Driver, rows: Iterable[tuple[DocumentType, Row]]) -> None:
-    """The rows of the lists; other types than records and submissions stand in none."""
-    for kind, row in rows:
-        if kind in _PUT:
+def write_lists(driver: Driver, rows: Iterable[tuple[DocumentType, int, Row | None]]) -> None:
+    """The rows of the lists, ``None`` for what left them; other types than these stand in none."""
+    for kind, doc, row in rows:
+        if kind in _PUT and row is not None:
             driver.execute(_PUT[kind], row)
+        elif kind in _LISTS:
+            driver.execute(_UNLIST[kind], (doc,))
 
 
 def forget_versions(driver: Driver, bucket: str | None = None) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 #: The schema this program writes; kept in the database as ``user_version``. A released one never
 #: changes: the next one gets a number, a step in ``migrations`` and a register in the tests.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 METADATA = MetaData()
 
@@ -72,6 +72,8 @@ documents = Table(
     # How many changes of it wait in the outbox. Counted here rather than found through an index of
     # the outbox, which would be one or two pages more to encrypt at every save.
     Column("pending", Integer, nullable=False),
+    # What tells this version from another with its number (``chain.mark_of``); "" when unknown.
+    Column("mark", Text, nullable=False, server_default=text("''")),
 )
 Index("documents_with_clashes", documents.c.doc, sqlite_where=text("clashes IS NOT NULL"))
 
@@ -161,6 +163,20 @@ Index("submissions_by_record", submissions.c.record_id, submissions.c.round)
 Index("submissions_by_person", submissions.c.person_id)
 Index("submissions_by_review", submissions.c.review, submissions.c.id)
 
+#: Documents that left the lists: deleted, merged into ``target``, moved away. Not of restricted
+#: data sets.
+fates = Table(
+    "fates",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("target", Text, nullable=False),
+)
+Index("fates_by_id", fates.c.id)
+Index("fates_by_target", fates.c.target)
+
 # Restricted data sets ---------------------------------------------------------------------------
 # Tables, lists and a ledger of their own: no statement about the others can meet what is in them.
 # ``restricted`` reads them, for users who have the right; ``doc`` is numbered apart, too.
@@ -177,6 +193,7 @@ restricted_documents = Table(
     Column("base", Text),
     Column("clashes", Text),
     Column("pending", Integer, nullable=False),
+    Column("mark", Text, nullable=False, server_default=text("''")),
 )
 
 restricted_records = Table("restricted_records", METADATA, *_record_columns())
@@ -259,6 +276,8 @@ buckets = Table(
     # The digest over documents that have a server's version.
     Column("count", Integer, nullable=False),
     Column("digest", Text, nullable=False),
+    # The same with the marks of the versions.
+    Column("marked_digest", Text, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 
@@ -367,6 +386,7 @@ LISTS = (
             records,
             checks,
             submissions,
+            fates,
             restricted_records,
             restricted_submissions,
         )

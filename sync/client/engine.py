@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -29,13 +29,13 @@ from sync.client.outcomes import (
     SyncOutcome,
     Trouble,
 )
-from sync.client.pages import cursors_after, gone_back, is_consistent
+from sync.client.pages import cursors_after, different, gone_back, is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.codec import PullPage
 from sync.protocol.directory import SignedDirectory
-from sync.protocol.messages import Digest, Outcome, PullRequest, PushAnswer, RefusalCode
+from sync.protocol.messages import Outcome, PullEnd, PullRequest, PushAnswer, RefusalCode
 
 #: Rows asked for in one page; a page is one transaction of the register.
 PAGE_ROWS = 1000
@@ -205,24 +205,24 @@ class _Sync:
         trouble = self._probe()
         if trouble is not None:
             return trouble
-        different = self._agree()
-        if not isinstance(different, tuple):
-            return different
-        if not different:
+        parted = self._agree()
+        if not isinstance(parted, tuple):
+            return parted
+        if not parted:
             return None
         trouble = self._probe()
         if trouble is not None:
             return trouble
-        self.inbox.restart(different)
-        different = self._agree()
-        if not isinstance(different, tuple):
-            return different
-        return Diverged(different) if different else None
+        self.inbox.restart(parted)
+        parted = self._agree()
+        if not isinstance(parted, tuple):
+            return parted
+        return Diverged(parted) if parted else None
 
     def _agree(self) -> tuple[str, ...] | Trouble:
         """Exchange everything; the buckets that are not the same afterwards."""
-        digests = self._exchange()
-        return self._different(digests) if isinstance(digests, Mapping) else digests
+        end = self._exchange()
+        return different(self.inbox, end) if isinstance(end, PullEnd) else end
 
     def _probe(self) -> Trouble | None:
         """Does the server have what it receipted? What it lacks is queued again."""
@@ -238,22 +238,17 @@ class _Sync:
             return self._repair(answer, done=self._begin_anew)
         return self._mend(answer, failures=1)
 
-    def _exchange(self) -> Mapping[str, Digest] | Trouble:
-        digests: Mapping[str, Digest] | Trouble = {}
-        for _ in range(MOST_ROUNDS):
+    def _exchange(self) -> PullEnd | Trouble:
+        rounds = 0
+        while True:
             trouble = self._push_all()
             if trouble is not None:
                 return trouble
-            digests = self._pull_all()
-            if not isinstance(digests, Mapping) or not len(self._next_batch(limit=1)):
-                break
-        return digests
-
-    def _different(self, theirs: Mapping[str, Digest]) -> tuple[str, ...]:
-        ours = self.inbox.digests()
-        return tuple(
-            sorted(name for name, digest in theirs.items() if ours.get(name, _EMPTY) != digest)
-        )
+            end, rounds = self._pull_all(), rounds + 1
+            if not isinstance(end, PullEnd) or not len(self._next_batch(limit=1)):
+                return end
+            if rounds == MOST_ROUNDS:
+                return end
 
     # push
 
@@ -381,7 +376,7 @@ class _Sync:
 
     # pull
 
-    def _pull_all(self) -> Mapping[str, Digest] | Trouble:
+    def _pull_all(self) -> PullEnd | Trouble:
         """Pull page after page; while one is stored, the next is on its way."""
         failures = 0
         ahead: _Ahead | None = None
@@ -415,7 +410,7 @@ class _Sync:
             self._apply(page)
             if not page.end.more:
                 self.directory_number = page.end.directory
-                return page.end.digest
+                return page.end
 
     def _page(self, cursors: dict[str, int], ahead: _Ahead | None) -> PullPage | RequestTrouble:
         """The page after these cursors, which may have been asked for already."""
@@ -461,6 +456,3 @@ class _Sync:
         self.expected = max(self.expected, done)
         if self.on_progress is not None and count:
             self.on_progress(done, self.expected)
-
-
-_EMPTY = Digest(n=0, x="0" * 32)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sync.client.ports import Inbox
 from sync.protocol.codec import PullPage
+from sync.protocol.messages import Digest, PullEnd
+
+_EMPTY = Digest(n=0, x="0" * 32)
 
 
 def gone_back(page: PullPage, asked: Mapping[str, int]) -> tuple[str, ...]:
@@ -44,3 +48,20 @@ def cursors_after(page: PullPage, asked: Mapping[str, int]) -> dict[str, int]:
     dropped = {drop.bucket for drop in page.drops}
     reached = {**asked, **{grant.bucket: 0 for grant in page.grants}, **page.end.next}
     return {name: at for name, at in reached.items() if name not in dropped}
+
+
+def different(inbox: Inbox, theirs: PullEnd) -> tuple[str, ...]:
+    """The buckets that are not the same here and there.
+
+    The same numbers of versions may stand for other contents, after a server was set back: a
+    server that says what made each version is compared by that too.
+    """
+    ours, marks = inbox.digests(), inbox.marks()
+    return tuple(
+        sorted(
+            name
+            for name, digest in theirs.digest.items()
+            if ours.get(name, _EMPTY) != digest
+            or marks.get(name, _EMPTY.x) != theirs.marks.get(name, marks.get(name, _EMPTY.x))
+        )
+    )

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from sync.client.pages import is_consistent
+from sync.client.pages import different, is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.schedule import LARGEST_BATCH
 from sync.protocol.codec import PullPage, WireError, decode_pull, join_push
 from sync.protocol.messages import (
     DOCUMENT_SCHEMA,
     PROTOCOL_VERSION,
-    Digest,
     Outcome,
     PullRequest,
     PushAnswer,
@@ -29,8 +28,6 @@ from sync.protocol.messages import (
     RefusalCode,
 )
 from sync.protocol.parcel import Fault, ParcelError, Section, SectionKind
-
-_EMPTY = Digest(n=0, x="0" * 32)
 
 
 def sections_for_server(
@@ -178,18 +175,14 @@ class Answers:
 
     def _compare(self, page: PullPage, reached: Mapping[str, int]) -> None:
         """As after a sync by network; only where the answer is the newest we know."""
-        ours = self._inbox.digests()
-        different = tuple(
-            sorted(
-                bucket
-                for bucket, digest in page.end.digest.items()
-                if reached.get(bucket) == page.end.next.get(bucket)
-                and ours.get(bucket, _EMPTY) != digest
-            )
+        parted = tuple(
+            bucket
+            for bucket in different(self._inbox, page.end)
+            if reached.get(bucket) == page.end.next.get(bucket)
         )
-        if different:
-            self._inbox.restart(different)
-        self.came_to.different = different
+        if parted:
+            self._inbox.restart(parted)
+        self.came_to.different = parted
 
 
 def _receipt_in(body: bytes) -> tuple[PushHeader, PushEnd, PushAnswer | Refusal]:

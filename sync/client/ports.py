@@ -115,6 +115,9 @@ class Inbox(Protocol):
     def digests(self) -> Mapping[str, Digest]:
         """What each bucket holds here, by the server's versions."""
 
+    def marks(self) -> Mapping[str, str]:
+        """The same with what made each version (``chain.marks_of``); not of empty buckets."""
+
     def meet_server(self, server_epoch: str) -> bool:
         """The server's incarnation; with another one than before all restarts, and it is True."""
 

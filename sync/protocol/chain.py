@@ -27,6 +27,8 @@ DIGEST_BYTES = 16
 
 _DOMAIN = b"so-an-sinh/changes/1\x00"
 _LINK = b"\x00"
+#: 48 random bits of a UUIDv7.
+_MARK_LENGTH = 12
 #: Keys of mappings sorted, fields of structs in their order: one text for one value.
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 
@@ -60,6 +62,25 @@ def digest_part(document_id: str, version: int) -> int:
     """
     hashed = hashlib.sha256(document_id.encode() + version.to_bytes(8, "big"))
     return int.from_bytes(hashed.digest()[:DIGEST_BYTES], "big")
+
+
+def mark_of(change_id: str) -> str:
+    """What tells a version from another one with its number: the random end of the change's id."""
+    return change_id[-_MARK_LENGTH:]
+
+
+def marked_part(document_id: str, version: int, mark: str) -> int:
+    """What a document adds to its bucket's second XOR, in which the change that made it counts."""
+    hashed = hashlib.sha256(document_id.encode() + version.to_bytes(8, "big") + mark.encode())
+    return int.from_bytes(hashed.digest()[:DIGEST_BYTES], "big")
+
+
+def marks_of(versions: Iterable[tuple[str, int, str]]) -> str:
+    """The second XOR (hex) of a bucket that holds these documents (id, version, mark)."""
+    xor = 0
+    for document_id, version, mark in versions:
+        xor ^= marked_part(document_id, version, mark)
+    return f"{xor:032x}"
 
 
 def digest_of(versions: Iterable[tuple[str, int]]) -> Digest:

@@ -103,21 +103,30 @@ class DocumentRule:
     identity_fields: frozenset[str] = frozenset()
 
 
+#: Fields that take a document out of every list: deleted by mistake, the same person as another,
+#: moved to another commune. It stays where it is, whole, so that each can be taken back. Somebody
+#: who edits it without knowing has his edit kept and the fate questioned; somebody who sets a fate
+#: without knowing the newest edits has it wait: a person decides.
+DELETED, MERGED_INTO, MOVED_TO = FATES = ("deleted", "merged_into", "moved_to")
+
 RULES: Mapping[DocumentType, DocumentRule] = {
     DocumentType.HOUSEHOLD: DocumentRule(
         DataSet.REGISTER,
         creators=frozenset({Role.OFFICER}),
         writers={Role.OFFICER: ("",)},
-        identity_fields=frozenset({"head_person_id"}),
+        identity_fields=frozenset({"head_person_id", DELETED, MOVED_TO}),
     ),
     DocumentType.PERSON: DocumentRule(
         DataSet.REGISTER,
         creators=frozenset({Role.OFFICER}),
         writers={Role.OFFICER: ("",)},
-        identity_fields=frozenset({"full_name", "birth_date", "sex", "id_number"}),
+        identity_fields=frozenset({"full_name", "birth_date", "sex", "id_number", *FATES}),
     ),
     DocumentType.RECORD: DocumentRule(
-        DataSet.LABOUR, creators=frozenset({Role.OFFICER}), writers={Role.OFFICER: ("",)}
+        DataSet.LABOUR,
+        creators=frozenset({Role.OFFICER}),
+        writers={Role.OFFICER: ("",)},
+        identity_fields=frozenset({DELETED, MOVED_TO}),
     ),
     DocumentType.CHECK: DocumentRule(
         DataSet.CHECK,
@@ -163,6 +172,11 @@ CHECKED_FIELDS = (
 
 #: Fields that tie documents together.
 _LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
+
+
+def fate_of(fields: Mapping[str, object]) -> str:
+    """The field that took this document out of the lists; "" for one that stands in them."""
+    return next((name for name in FATES if fields.get(name) is not None), "")
 
 
 def is_derived(field_name: str) -> bool:

@@ -9,6 +9,9 @@ The order of acceptance decides, never a clock. In short:
    later wins and the earlier one is kept beside it; on an identity field the server's value stays
    and the other one waits beside it.
 5. Setting a field after having seen its clash settles the clash, even with the same value.
+6. A fate (deleted, merged into another, moved away) is set only by somebody who has seen every
+   edit: else it waits. An edit by somebody who had not seen the fate is kept, the fate stands, and
+   "none" waits beside it. Two deletions are one.
 
 No clock, database or network here: the server and the simulator call the same function.
 """
@@ -19,6 +22,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sync.protocol.documents import DELETED, FATES, is_derived
 from sync.protocol.messages import Change, Clash, Fields, Outcome, Value
 
 #: The version of a document that was just created.
@@ -125,6 +129,8 @@ def merged(
     merging = _Merging(document, change, epoch, own)
     for name, (_, value) in change.patch.items():
         merging.set(name, value, is_identity=name in identity_fields)
+    if not any(name in FATES for name in change.patch):
+        merging.question_fates()
     return merging.result()
 
 
@@ -153,6 +159,9 @@ class _Merging:
         current_version = self._before.version_of(name)
         current_author = self._before.authors.get(current_version)
         is_current_seen = current_author is None or self._is_seen(current_version, current_author)
+        if name in FATES and value is not None:
+            is_current_seen = is_current_seen and not self._has_news_beside(name)
+            value = current if name == DELETED and current is not None else value
         if is_same(value, current):
             if is_settling and is_current_seen:
                 # A decision for it: who has not seen the decision clashes with it.
@@ -160,16 +169,48 @@ class _Merging:
             if is_settling:
                 self._keep_beside(name, unseen)
             return
-        if current_author is None or is_current_seen:
+        if is_current_seen:
             self._place(name, value)
         elif is_identity:
             unseen = [*unseen, self._held(value, _author_of(self._change, self._epoch))]
             self._clashed.append(name)
         else:
             self._place(name, value)
-            unseen = [*unseen, self._held(current, current_author)]
+            if current_author is not None:
+                unseen = [*unseen, self._held(current, current_author)]
             self._clashed.append(name)
         self._keep_beside(name, unseen)
+
+    def question_fates(self) -> None:
+        """An edit of a document whose fate its author did not know: both stay, somebody decides."""
+        for name in FATES:
+            version = self._before.version_of(name)
+            author = self._before.authors.get(version)
+            if self._before.fields.get(name) is None or author is None:
+                continue
+            if not self._is_seen(version, author):
+                waiting = self._before.clashes.get(name, [])
+                unseen = [held for held in waiting if not self._is_seen(held.version, held.author)]
+                against = self._held(None, _author_of(self._change, self._epoch))
+                self._clashed.append(name)
+                self._keep_beside(name, [*unseen, against])
+
+    def _has_news_beside(self, fate: str) -> bool:
+        """Has the document anything by others, apart from this fate, that the author had not seen?
+
+        What every save works out anew does not count.
+        """
+        before = self._before
+        names = {*before.fields, *before.field_versions}
+        versions = {before.version_of(name) for name in names if _counts_beside(name, fate)}
+        made = [(version, who) for version in versions if (who := before.authors.get(version))]
+        held = [
+            (one.version, one.author)
+            for name, values in before.clashes.items()
+            for one in values
+            if _counts_beside(name, fate)
+        ]
+        return any(not self._is_seen(version, author) for version, author in (*made, *held))
 
     def _is_seen(self, version: int, author: Author) -> bool:
         """Had the author this before the eyes? One's own edits always: they are sent in order."""
@@ -223,6 +264,10 @@ class _Merging:
 
     def _continues_run(self) -> bool:
         return self._before.authors[self._before.version].epoch == self._epoch
+
+
+def _counts_beside(name: str, fate: str) -> bool:
+    return name != fate and not is_derived(name)
 
 
 def _author_of(change: Change, epoch: str) -> Author:

@@ -208,9 +208,14 @@ class Row(
         "version": "ver",
         "fields": "d",
         "clashes": "c",
+        "mark": "m",
     },
 ):
-    """The newest state of one document at its position in a bucket's feed."""
+    """The newest state of one document at its position in a bucket's feed.
+
+    ``mark`` is that of the change that made the version (``chain.mark_of``); "" from an older
+    server.
+    """
 
     bucket: str
     position: int
@@ -219,6 +224,7 @@ class Row(
     version: int
     fields: Fields
     clashes: dict[str, list[Clash]] = {}
+    mark: str = ""
 
 
 class Grant(msgspec.Struct, frozen=True, tag_field="k", tag="grant"):
@@ -246,6 +252,8 @@ class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end", omit_defaul
 
     ``directory`` is the number of the province's directory of offices and devices; 0 from a server
     that has none.
+    ``marks`` goes with ``digest``: bucket -> the XOR (hex) over versions and what made them
+    (``chain.marks_of``); empty from an older server, unread by an older program.
     """
 
     next: dict[str, int]
@@ -253,6 +261,7 @@ class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end", omit_defaul
     digest: dict[str, Digest]
     server_epoch: str
     directory: int = 0
+    marks: dict[str, str] = {}
 
 
 PullLine: TypeAlias = Row | Grant | Drop | PullEnd

@@ -14,6 +14,7 @@ import msgspec
 
 from sync.protocol.documents import (
     CHECKED_FIELDS,
+    DELETED,
     DataSet,
     DocumentType,
     Role,
@@ -67,6 +68,23 @@ def _is_round(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+def _is_id(value: Value) -> bool:
+    return isinstance(value, str) and _DOCUMENT_ID.fullmatch(value) is not None
+
+
+def _all_of(needed: frozenset[str], *, also: frozenset[str] = frozenset()) -> ValueCheck:
+    """An object with these texts, and perhaps those."""
+    return lambda value: (
+        isinstance(value, dict)
+        and needed <= value.keys() <= needed | also
+        and all(isinstance(item, str) for item in value.values())
+    )
+
+
+#: Why, by whom and when (ISO 8601) a document was taken out of the lists.
+_is_deletion = _all_of(frozenset({"reason", "by", "at"}))
+
+
 def _one_of(*words: str) -> ValueCheck:
     return lambda value: value in words
 
@@ -98,7 +116,8 @@ class FieldRules:
 
 FIELDS: Mapping[DocumentType, FieldRules] = {
     DocumentType.HOUSEHOLD: FieldRules(
-        names=_all_text("province", "district", "commune", "hamlet", "code", "head_person_id"),
+        names=_all_text("province", "district", "commune", "hamlet", "code", "head_person_id")
+        | {DELETED: _is_deletion},
         families={},
     ),
     DocumentType.PERSON: FieldRules(
@@ -111,11 +130,12 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             "phone",
             "birth_place",
         )
-        | {"flags": _is_code_list},
+        | {"flags": _is_code_list, DELETED: _is_deletion},
         families={"confirmed.": (None, _is_any)},
     ),
     DocumentType.RECORD: FieldRules(
-        names=_all_text("person_id", "household_id", "form_id", "form_version"),
+        names=_all_text("person_id", "household_id", "form_id", "form_version")
+        | {DELETED: _is_deletion},
         families={"answers.": (None, _is_any), "confirmed.": (None, _is_any)},
     ),
     # Identity only: no answer of a labour form can be put into what the police receive.

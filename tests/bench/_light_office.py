@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sync.client.ports import Batch
-from sync.protocol.chain import canonical, chain_link, chain_start, digest_of
+from sync.protocol.chain import canonical, chain_link, chain_start, digest_of, marks_of
 from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_epoch, new_id_text
 from sync.protocol.messages import (
@@ -39,6 +39,7 @@ class LightOffice:
         self._lines: list[bytes] = []
         self._chain = [chain_start(self._epoch)]
         self._cursors: dict[str, int] = {}
+        self._marks: dict[str, str] = {}
 
     def create(self, bucket: str, fields: Mapping[str, Value], *, unix_ms: int) -> None:
         """Queue the making of a person."""
@@ -107,10 +108,18 @@ class LightOffice:
         self._cursors |= {grant.bucket: 0 for grant in grants} | dict(cursors)
         for row in rows:
             self.versions[row.bucket][row.document_id] = row.version
+            self._marks[row.document_id] = row.mark
 
     def digests(self) -> Mapping[str, Digest]:
         """What each bucket holds."""
         return {name: digest_of(self.versions[name].items()) for name in self._cursors}
+
+    def marks(self) -> Mapping[str, str]:
+        """By what made each version."""
+        return {
+            name: marks_of((one, at, self._marks[one]) for one, at in self.versions[name].items())
+            for name in self._cursors
+        }
 
     def meet_server(self, server_epoch: str) -> bool:  # noqa: ARG002 - a port
         """It stays the same server."""

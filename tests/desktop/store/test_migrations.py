@@ -72,7 +72,8 @@ def test_a_released_register_opens_with_everything_in_it(tmp_path: Path, schema:
     told: list[tuple[Stage, int, int]] = []
     with Register.open(folder, key=key, progress=lambda *step: told.append(step)) as register:
         for name in KEPT:
-            assert every_row(register, name) == sorted(before[name]), name
+            kept = len(before[name][0]) if before[name] else 0  # later schemas add columns
+            assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), name
         lines = every_row(register, "ledger")
         assert lines[: len(before["ledger"])] == before["ledger"]
         assert "register.migrate" in lines[-1][1]
@@ -157,7 +158,8 @@ def test_a_cut_at_any_step_leaves_a_register_that_opens(tmp_path: Path) -> None:
         assert _schema(folder / "register.db", key) in (1, SCHEMA_VERSION)
         with Register.open(folder, key=key) as register:
             for name in KEPT:
-                assert every_row(register, name) == sorted(before[name]), name
+                kept = len(before[name][0]) if before[name] else 0  # later schemas add columns
+            assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), name
             assert ledger.verify(register).is_sound
         assert _schema(folder / "register.db", key) == SCHEMA_VERSION
         assert not (folder / MIGRATING_FILE).exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.store.documents import Edit
-from sync.protocol.documents import CHECKED_FIELDS, DocumentType, Role
+from sync.protocol.documents import CHECKED_FIELDS, FATES, DocumentType, Role
 from sync.protocol.messages import Value
 from tests.sync.simulation.exchange import POISON_FIELD, TOO_LONG
 from tests.sync.simulation.invariants import PLANTED
@@ -190,6 +190,44 @@ def a_record_is_handed_in(world: World) -> None:
         fields = {"record_id": record.document_id, "round": 1, "hamlet": "Ấp 1"}
         edit = Edit(DocumentType.SUBMISSION, world.new_id(), record.commune_code, fields)
         save(world, client, edit)
+
+
+@happens(5)
+def something_is_deleted(world: World) -> None:
+    """A household, a person or a record; edited elsewhere meanwhile, as often as not (T34)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    kind = world.random.choice((DocumentType.PERSON, DocumentType.RECORD, DocumentType.HOUSEHOLD))
+    found = [one for one in client.documents(kind) if not one.fate]
+    if not found:
+        return
+    document = world.random.choice(found)
+    deletion = {"reason": "nhập nhầm", "by": client.seat.user, "at": client.clock().isoformat()}
+    save(world, client, edit_of(kind, document, deleted=deletion))
+    if world.chance(0.6):
+        for other in clients_of(world, Role.OFFICER):
+            theirs = other.register.document(document.document_id)
+            if other is not client and theirs is not None:
+                name = "code" if kind is DocumentType.HOUSEHOLD else "confirmed.x"
+                name = "dwelling" if kind is DocumentType.PERSON else name
+                save(world, other, edit_of(kind, theirs, **{name: "09-9"}))
+
+
+@happens(4)
+def a_fate_is_decided(world: World) -> None:
+    """What was deleted comes back, or a question about a fate is answered either way."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    for kind in (DocumentType.PERSON, DocumentType.RECORD, DocumentType.HOUSEHOLD):
+        for document in client.documents(kind):
+            asked = sorted(set(FATES) & document.clashes.keys())
+            name = asked[0] if asked else document.fate
+            if not name or not (asked or world.chance(0.5)):
+                continue
+            waiting = [clash.value for clash in document.clashes.get(name, ())]
+            chosen = world.random.choice([document.fields.get(name), *waiting, None])
+            save(world, client, edit_of(kind, document, name, **{name: chosen}))
+            return
 
 
 # --- police and collecting office

@@ -8,16 +8,21 @@ seen it. The simulator and the state machine compare every receipt and every doc
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
-from sync.protocol.documents import RULES, DocumentType
+from sync.protocol.documents import RULES, DocumentType, is_derived
 from sync.protocol.messages import Change, ChangeResult, Hold, Outcome, Value
 
 #: Holds that need no document to be decided; told by whoever made the change wrong.
 Refusals: TypeAlias = Mapping[str, Hold]
+
+
+#: What takes a document out of the lists.
+ENDS = ("deleted", "merged_into", "moved_to")
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,13 @@ class Told:
 
     Attributes:
         writers: the epoch that wrote version 1, 2, 3 …
+        maker: the change that made the newest version.
         shown: field -> its value; an emptied field stays, with ``None``.
         beside: field -> values that lost or wait, oldest first.
     """
 
     writers: list[str] = field(default_factory=list)
+    maker: str = ""
     shown: dict[str, Sight] = field(default_factory=dict)
     beside: dict[str, list[Sight]] = field(default_factory=dict)
 
@@ -165,7 +172,7 @@ def _created(change: Change, epoch: str) -> Told:
         for name, (_, value) in change.patch.items()
         if value is not None
     }
-    return Told(writers=[epoch], shown=shown)
+    return Told(writers=[epoch], maker=change.change_id, shown=shown)
 
 
 def _written(known: Told, writer: _Writer) -> tuple[Told, list[str]]:
@@ -180,25 +187,52 @@ def _written(known: Told, writer: _Writer) -> tuple[Told, list[str]]:
         old = told.shown.get(name, Sight(None, 0, "", writer.epoch))
         beside = told.beside.get(name, [])
         unseen = [sight for sight in beside if not writer.has_seen(sight)]
+        may = writer.has_seen(old)
+        if name in ENDS and value is not None:
+            may = may and not _is_news(known, writer, apart_from=name)
+            if name == "deleted" and old.value is not None:
+                value = old.value
+                new = dataclasses.replace(new, value=value)
         if value == old.value and type(value) is type(old.value):
             if len(unseen) == len(beside):
                 continue  # nothing new, nothing settled
-            if writer.has_seen(old):
+            if may:
                 told.shown[name] = new
-        elif writer.has_seen(old):
+        elif may:
             told.shown[name] = new
         else:
             clashed.append(name)
             loser = new if name in identity else old
             unseen = [*unseen, Sight(loser.value, version, loser.op, loser.epoch)]
-            told.shown[name] = old if name in identity else new
+            if name not in identity:
+                told.shown[name] = new
         told.beside.pop(name, None)
         if unseen:
             told.beside[name] = unseen
         is_touched = True
+    if not change.patch.keys() & set(ENDS):
+        for name in ENDS:  # an edit by one who thinks that the document stands in the lists
+            end = known.shown.get(name)
+            if end is None or end.value is None or writer.has_seen(end):
+                continue
+            others = [s for s in known.beside.get(name, []) if not writer.has_seen(s)]
+            told.beside[name] = [*others, Sight(None, version, change.change_id, writer.epoch)]
+            clashed.append(name)
+            is_touched = True
     if is_touched:
         told.writers.append(writer.epoch)
+        told.maker = change.change_id
     return told, clashed
+
+
+def _is_news(known: Told, writer: _Writer, *, apart_from: str) -> bool:
+    """Would somebody who takes the document away overlook something?"""
+    sights = [*known.shown.items(), *((n, s) for n, kept in known.beside.items() for s in kept)]
+    return any(
+        not writer.has_seen(sight)
+        for name, sight in sights
+        if name != apart_from and not is_derived(name)
+    )
 
 
 def _outcome(known: Told, change: Change, epoch: str, clashed: list[str]) -> Outcome:
