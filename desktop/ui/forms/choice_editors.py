@@ -1,5 +1,8 @@
 """Choosing answers: options as rows with their digit, one or several of them.
 
+Digits choose at once; letters without marks fade the options that do not have them, and Enter then
+takes the first that has.
+
 Digits choose only while one of these editors has the focus, so they never disturb a Vietnamese
 keyboard (VNI writes tones with digits) in a text line.
 """
@@ -8,82 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QGridLayout,
-    QWidget,
-)
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from desktop.ui import icons, theme
+from desktop.ui import theme
 from desktop.ui.forms.editors import Editor, asks_to_move
-from forms.definition import Answer, Choice, Question
+from desktop.ui.forms.option import Option
+from forms.definition import Answer, Choice, Question, QuestionType
+from forms.runtime.answers import TICK
+from forms.vietnamese import search_key
 
 #: More options than this are found by typing instead of being listed.
 LONGEST_LIST = 12
-_OPTION_HEIGHT = 30
-_CHIP = 22
 _COLUMN_WIDTH = 276
-
-
-class Option(QAbstractButton):
-    """One option: its digit in a chip and its label."""
-
-    def __init__(self, *, key: str, label: str, several: bool, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._key = key
-        self._several = several
-        self.setText(label)
-        self.setAccessibleName(f"{key} {label}".strip())
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setMinimumHeight(_OPTION_HEIGHT)
-
-    def sizeHint(self) -> QSize:
-        """Room for the whole label."""
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(words + _CHIP + 30, _OPTION_HEIGHT)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """A rounded box; filled softly when chosen."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen, usable = self.isChecked(), self.isEnabled()
-        line = "accent" if chosen else "accent_line" if self.underMouse() and usable else "border"
-        painter.setPen(QPen(QColor(theme.color(line)), 1.4 if chosen else 1))
-        painter.setBrush(QColor(theme.color("accent_soft" if chosen else "surface")))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
-        self._paint_chip(painter, chosen)
-        painter.setPen(QColor(theme.color("text" if usable or chosen else "disabled")))
-        words = self.rect().adjusted(_CHIP + 16, 0, -6, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-
-    def _paint_chip(self, painter: QPainter, chosen: bool) -> None:
-        chip = QRectF(7, (self.height() - _CHIP) / 2, _CHIP, _CHIP)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.color("accent" if chosen else "window")))
-        painter.drawRoundedRect(chip, 4, 4)
-        if self._several and chosen:
-            mark = icons.pixmap("check", tint="on_accent", size=16)
-            painter.drawPixmap(int(chip.x()) + 3, int(chip.y()) + 3, mark)
-            return
-        font = painter.font()
-        small = self.font()
-        small.setPointSizeF(10)
-        painter.setFont(small)
-        painter.setPen(QColor(theme.color("on_accent" if chosen else "muted")))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._key)
-        painter.setFont(font)
 
 
 class _OptionsEditor(Editor):
@@ -92,12 +33,13 @@ class _OptionsEditor(Editor):
     is_immediate = True
     _several = False
 
-    def __init__(self, *, question: Question) -> None:
-        super().__init__()
+    def __init__(self, *, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._path = question.path
         self._choices: tuple[Choice, ...] = ()
         self._options: dict[str, Option] = {}
         self._typed = ""
+        self._letters = ""
         self._readonly = False
         self.setObjectName(f"question:{question.path}")
         self.setAccessibleName(question.label_vi)
@@ -107,20 +49,32 @@ class _OptionsEditor(Editor):
         self._grid.setContentsMargins(3, 3, 3, 3)
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)
+        if question.type is QuestionType.ACKNOWLEDGE:
+            self.show_choices((Choice(TICK, self.tr("Đã đọc và đồng ý")),))
 
-    def show_choices(self, choices: tuple[Choice, ...]) -> None:
+    def rename(self, path: str) -> None:
+        """The options have the path in their names too."""
+        self._path = path
+        self.setObjectName(f"question:{path}")
+        for code, option in self._options.items():
+            option.setObjectName(f"choice:{path}:{code}")
+
+    def show_choices(self, choices: tuple[Choice, ...]) -> bool:
         """Lay the options out again, only when they are others."""
         if choices == self._choices:
-            return
+            return False
         for option in self._options.values():
+            option.hide()
             option.deleteLater()
         self._choices = choices
+        self._letters = ""
         keys = _keys_of(choices)
         self._options = {
             choice.code: self._option(choice, key)
             for choice, key in zip(choices, keys, strict=True)
         }
         self._arrange()
+        return True
 
     def set_readonly(self, readonly: bool) -> None:
         """Shown, but neither key nor click changes it."""
@@ -140,7 +94,7 @@ class _OptionsEditor(Editor):
     def _arrange(self) -> None:
         """As many columns as the labels allow, at most two; read downwards."""
         options = list(self._options.values())
-        widest = max((option.sizeHint().width() for option in options), default=0)
+        widest = max((option.whole_width for option in options), default=0)
         columns = 2 if widest <= _COLUMN_WIDTH and len(options) > 1 else 1
         rows = -(-len(options) // columns)
         for number, option in enumerate(options):
@@ -179,20 +133,55 @@ class _OptionsEditor(Editor):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits choose, arrows walk, Delete empties, Enter goes on."""
         move = asks_to_move(event)
+        if move and self._letters:
+            self._take_found()
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if move:
             self.move_asked.emit(move)
         elif not self._readonly and plain and event.text().isdigit():
             self._digit(event.text())
             return
+        elif not self._readonly and event.key() == Qt.Key.Key_Backspace and self._letters:
+            self._look_for(self._letters[:-1])
         elif not self._readonly and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._clear()
+        elif not self._readonly and self._is_letter(event):
+            self._look_for(self._letters + event.text())
         elif not self._walk(event):
             super().keyPressEvent(event)
         self._typed = ""
 
     def _walk(self, event: QKeyEvent) -> bool:  # noqa: ARG002 - for the editor of one choice
         return False
+
+    def _is_letter(self, event: QKeyEvent) -> bool:
+        held = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        return not held and (
+            event.text().isalpha() or (bool(self._letters) and event.text() == " ")
+        )
+
+    def _look_for(self, letters: str) -> None:
+        """Fade the options without these letters; letters that find nothing are not taken."""
+        found = self._found(letters)
+        if letters and not found:
+            return
+        self._letters = letters
+        for code, option in self._options.items():
+            option.show_faded(bool(letters) and code not in found)
+
+    def _found(self, letters: str) -> list[str]:
+        """The codes of the options with these letters, those that begin so first."""
+        key = search_key(letters)
+        keys = {choice.code: search_key(choice.label_vi) for choice in self._choices}
+        first = [code for code, label in keys.items() if label.startswith(key)]
+        return first + [code for code, label in keys.items() if key in label and code not in first]
+
+    def _take_found(self) -> None:
+        """Enter takes the first of those that are left."""
+        found = self._found(self._letters)
+        self._look_for("")
+        if found:
+            self._choose(found[0])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw the ring."""
@@ -204,6 +193,7 @@ class _OptionsEditor(Editor):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the ring away."""
         super().focusOutEvent(event)
+        self._look_for("")
         self.update()
         self.left.emit()
 

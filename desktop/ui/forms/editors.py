@@ -51,6 +51,11 @@ class Editor(QWidget):
     typed = Signal()
     is_immediate = False
 
+    def rename(self, path: str) -> None:
+        """The path of the answer is another now (the next instance of a repeat)."""
+        if self.line is not None:
+            self.line.setObjectName(f"question:{path}")
+
     def value(self) -> Answer:
         """What is answered; ``None`` when nothing."""
         raise NotImplementedError
@@ -59,8 +64,9 @@ class Editor(QWidget):
         """Show an answer without ``edited``."""
         raise NotImplementedError
 
-    def show_choices(self, choices: tuple[Choice, ...]) -> None:
-        """The options that may be chosen now."""
+    def show_choices(self, choices: tuple[Choice, ...]) -> bool:  # noqa: ARG002 - for lists
+        """The options that may be chosen now; returns whether the editor looks otherwise."""
+        return False
 
     def set_readonly(self, readonly: bool) -> None:
         """Look, but do not touch."""
@@ -138,8 +144,8 @@ class EntryLine(QLineEdit):
 class TextEditor(Editor):
     """Names, places, numbers on papers: one line of text."""
 
-    def __init__(self, *, question: Question) -> None:
-        super().__init__()
+    def __init__(self, *, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._digits_only = "numbers" in question.appearance
         self._line = EntryLine(self)
         self._line.setObjectName(f"question:{question.path}")
@@ -201,8 +207,8 @@ class TextEditor(Editor):
 class NumberEditor(TextEditor):
     """Whole and decimal numbers, with a comma as people write it."""
 
-    def __init__(self, *, question: Question) -> None:
-        super().__init__(question=question)
+    def __init__(self, *, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(question=question, parent=parent)
         self._is_whole = question.type is QuestionType.INTEGER
         self._line.setMaximumWidth(_NUMBER_WIDTH)
         self._line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
@@ -221,8 +227,8 @@ class NumberEditor(TextEditor):
 class DateEditor(TextEditor):
     """Dates as the paper tells them: a year, a month of a year, or a day."""
 
-    def __init__(self, *, question: Question) -> None:
-        super().__init__(question=question)
+    def __init__(self, *, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(question=question, parent=parent)
         self._line.setMaximumWidth(_DATE_WIDTH)
         self._line.setPlaceholderText(self.tr("ngày/tháng/năm"))
         self._line.left.connect(self._spell)

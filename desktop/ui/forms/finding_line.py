@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -20,18 +23,28 @@ class FindingLine(QFrame):
         confirmed: (fingerprint, reason); an empty reason takes the confirmation back.
         move_asked: Enter in the reason line went on.
         typed: letters or the cursor of the reason changed.
+        reason_typed: (fingerprint, letters) of the reason as it stands.
     """
 
     confirmed = Signal(str, str)
     move_asked = Signal(int)
     typed = Signal()
+    reason_typed = Signal(str, str)
 
     def __init__(
-        self, *, finding: Finding, reason: str | None, parent: QWidget | None = None
+        self,
+        *,
+        finding: Finding,
+        reason: str | None,
+        typed: str = "",
+        offered: Sequence[str] = (),
+        parent: QWidget | None = None,
     ) -> None:
+        """``typed`` stands in the line already; a digit takes one of the ``offered`` reasons."""
         super().__init__(parent)
         self.finding = finding
         self.reason = reason
+        self._offered = tuple(offered[:9])
         self._reason_line: EntryLine | None = None
         is_warning = finding.severity is Severity.WARNING
         kind = "good" if is_warning and reason is not None else _KINDS[finding.severity]
@@ -42,7 +55,9 @@ class FindingLine(QFrame):
         words.setSpacing(3)
         words.addWidget(_words(_without_label(finding)))
         if is_warning:
-            words.addLayout(self._confirmed() if reason is not None else self._to_confirm())
+            words.addLayout(self._confirmed() if reason is not None else self._to_confirm(typed))
+            if reason is None and self._offered:
+                words.addWidget(self._offer())
         picture = QLabel()
         icon = "check-circle" if kind == "good" else kind
         picture.setPixmap(icons.pixmap(icon, tint=kind, size=18))
@@ -64,14 +79,33 @@ class FindingLine(QFrame):
         """Where the reason is typed, unless it is given or not asked."""
         return self._reason_line
 
-    def _to_confirm(self) -> QHBoxLayout:
+    def show_typed(self, text: str) -> None:
+        """A reason that was being typed before; what stands there already stays."""
+        line = self._reason_line
+        if text and line is not None and line.text() != text:
+            line.setText(text)
+
+    def _offer(self) -> QLabel:
+        """Reasons that were given before, each with its digit."""
+        parts = [f"<b>{number}</b> {escape(text)}" for number, text in enumerate(self._offered, 1)]
+        offer = QLabel("&nbsp;&nbsp; ".join(parts))
+        offer.setWordWrap(True)
+        offer.setTextFormat(Qt.TextFormat.RichText)
+        offer.setProperty("kind", "small")
+        return offer
+
+    def _to_confirm(self, typed: str) -> QHBoxLayout:
         place = f"{self.finding.code.name}:{self.finding.path}"
         line = EntryLine(self)
+        line.setText(typed)
         line.setObjectName(f"reason:{place}")
-        line.setPlaceholderText(self.tr("Nếu đúng thật: ghi lý do rồi Enter"))
+        hint = self.tr("Nếu đúng thật: ghi lý do rồi Enter")
+        line.setPlaceholderText(
+            self.tr("Nếu đúng thật: số hoặc lý do, rồi Enter") if self._offered else hint
+        )
         line.setAccessibleName(self.tr("Lý do xác nhận cảnh báo"))
         line.move_asked.connect(self._enter_pressed)
-        line.textEdited.connect(self._tell_typed)
+        line.textEdited.connect(self._tell_reason)
         line.cursorPositionChanged.connect(self._tell_typed)
         button = QPushButton(self.tr("Xác nhận"))
         button.setObjectName(f"button:confirm:{place}")
@@ -101,6 +135,10 @@ class FindingLine(QFrame):
     def _tell_typed(self) -> None:
         self.typed.emit()
 
+    def _tell_reason(self, text: str) -> None:
+        self.reason_typed.emit(self.finding.fingerprint, text)
+        self.typed.emit()
+
     def _enter_pressed(self, step: int) -> None:
         if step > 0 and self._confirm():
             return
@@ -108,6 +146,8 @@ class FindingLine(QFrame):
 
     def _confirm(self) -> bool:
         reason = clean(self._reason_line.text()) if self._reason_line is not None else ""
+        if reason.isdigit() and 1 <= int(reason) <= len(self._offered):
+            reason = self._offered[int(reason) - 1]
         if reason:
             self.confirmed.emit(self.finding.fingerprint, reason)
         return bool(reason)

@@ -1,51 +1,38 @@
 """A whole form drawn from its definition and kept in step with a ``Filling``.
 
-Drawn once for a definition and shown again for each record. Questions that are not asked are
-hidden, their answers kept by the filling. Typed answers reach the filling 400 ms after typing
-stopped or when the line is left, never while an input method composes a letter.
+Any form can be shown: what is asked is what ``Filling.walk`` names, repeats with their instances
+included. It is drawn once for a definition and shown again for each record; questions that are not
+asked are hidden, their answers kept by the filling. Typed answers reach the filling 400 ms after
+typing stopped or when the line is left, never while an input method composes a letter; what is
+wrong with them is said when the question is left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.drafts import Cursor, FormDraft
-from desktop.domain.records import Competing
 from desktop.jobs.throttle import Throttle
-from desktop.ui import wording
+from desktop.ui.forms.finding_list import FindingList
 from desktop.ui.forms.form_canvas import FormCanvas
-from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reasons, reasons_in
-from desktop.ui.forms.question_row import Other, QuestionRow
-from desktop.ui.forms.section_rail import Progress, SectionRail
-from forms.definition import Answer, FormDefinition, Question, QuestionType
-from forms.findings import Code, Finding, Severity
+from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reason
+from desktop.ui.forms.moving import Mover
+from desktop.ui.forms.outline import Outline
+from desktop.ui.forms.paper import Paper, Summary
+from desktop.ui.forms.question_row import QuestionRow
+from desktop.ui.forms.roster_box import RosterBox
+from desktop.ui.forms.roster_keys import RosterKeys
+from desktop.ui.forms.row_writer import Notes, RowWriter
+from desktop.ui.forms.section_rail import SectionRail
+from forms.definition import Answer, FormDefinition
+from forms.findings import Finding
 from forms.runtime.engine import Filling
 
 _TYPING_MS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """What others said about answers, by path."""
-
-    remarks: Mapping[str, str]
-    csdlqg: Mapping[str, str]
-    competing: Mapping[str, tuple[Competing, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is open in the whole form. ``missing`` are required answers not given yet."""
-
-    errors: int
-    warnings: int
-    missing: int
-    flags: int
 
 
 class FormView(QWidget):
@@ -54,58 +41,50 @@ class FormView(QWidget):
     Signals:
         changed: an answer or a confirmation was changed by the officer.
         summary_changed: the counts of ``summary`` may be others.
-        hint_changed: the hint of the question being answered.
+        entered: the path of the question that has the keyboard now.
         answer_taken: (path, value) reached the filling.
         csdlqg_taken: the path whose CSDLQG value the officer takes.
+        confirmed: (code name, reason) a warning was confirmed.
+        instance_removed: the words of an instance of a roster that was taken away.
         typed: something that ``half_typed`` tells may be otherwise; also at every ``changed``.
     """
 
     changed = Signal()
     typed = Signal()
     summary_changed = Signal()
-    hint_changed = Signal(str)
+    entered = Signal(str)
     answer_taken = Signal(str, object)
     csdlqg_taken = Signal(str)
+    confirmed = Signal(str, str)
+    instance_removed = Signal(str)
 
     def __init__(self, *, definition: FormDefinition) -> None:
         super().__init__()
         self.definition = definition
+        self.outline = Outline(definition)
         self.setObjectName(f"form:{definition.form_id}")
-        self._filling: Filling | None = None
-        self._confirmations: dict[str, str] = {}
-        self._extra: dict[str, list[Finding]] = {}
-        self._decided: set[str] = set()
-        self._current = ""
+        self._paper: Paper | None = None
         self._pending: str | None = None
-        self._show_all = False
         self._typing = Throttle(self._take_typed, delay_ms=_TYPING_MS, parent=self)
-        self._canvas = FormCanvas(definition=definition)
-        self._rows = self._canvas.rows
-        self._section_of = self._canvas.section_of
-        self._boxes = self._canvas.boxes
-        self._rail = SectionRail(sections=list(self._canvas.section_labels.items()))
-        self._rail.section_chosen.connect(self._go_to_section)
+        self.writer = RowWriter(outline=self.outline)
+        self._canvas = FormCanvas(outline=self.outline, writer=self)
+        self._rail = SectionRail(sections=list(self.outline.tops.items()))
+        self._findings = FindingList(words_of=self._label_of)
+        self.mover = Mover(canvas=self._canvas, paper=self._need, settle=self._typing.flush)
+        self._rosters = RosterKeys(view=self, canvas=self._canvas, mover=self.mover)
+        self._rail.section_chosen.connect(self.mover.go_to_section)
+        self._findings.chosen.connect(self.mover.focus_finding)
         self.changed.connect(self.typed)
-        for path, row in self._rows.items():
-            self._wire(path, row)
+        self.side = QVBoxLayout()
+        self.side.setSpacing(10)
+        self.side.addWidget(self._rail)
+        self.side.addWidget(self._findings, 1)
+        self.side.addStretch(0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._rail)
+        layout.addLayout(self.side)
         layout.addWidget(self._canvas, 1)
-
-    def _wire(self, path: str, row: QuestionRow) -> None:
-        row.confirmed.connect(self._confirm)
-        row.value_taken.connect(self._take_value)
-        row.value_kept.connect(self._keep_value)
-        row.csdlqg_taken.connect(self.csdlqg_taken)
-        row.typed.connect(self.typed)
-        if row.editor is not None:
-            # The path rides along: these only say which question it was.
-            row.editor.edited.connect(lambda: self._edited(path))
-            row.editor.entered.connect(lambda: self._entered(path))
-            row.editor.left.connect(lambda: self._left(path))
-            row.editor.move_asked.connect(lambda step: self._move(path, step))
 
     # -- one record --
 
@@ -115,384 +94,369 @@ class FormView(QWidget):
         """Another record, or the same read anew."""
         self._typing.cancel()
         self._pending = None
-        self._filling = filling
-        self._confirmations = dict(confirmations)
-        self._show_all = False
-        self._extra = {}
-        for path, row in self._rows.items():
-            row.visited = filling.value(path) is not None or path in notes.remarks
-        self.show_notes(notes)
-        self._refresh(self._rows)
+        self.writer.typed_at = ""
+        self.mover.current = ""
+        self._paper = Paper(outline=self.outline, filling=filling, confirmations=confirmations)
+        self._paper.visited |= notes.remarks.keys()
+        self.writer.notes = notes
         self._fold()
+        self._canvas.begin()
+        self._refresh_rail()
 
     def _fold(self) -> None:
         """A section about the household only, with nothing missing, is folded into one line."""
-        filling = self._need()
-        for section, box in self._boxes.items():
-            paths = [p for p in self._rows if self._section_of[p] == section]
-            roles = {self._rows[p].question.role or "" for p in paths}
+        paper = self._need()
+        found = {self.outline.top(path) for path in paper.findings()}
+        for top, box in self._canvas.boxes.items():
+            paths = [p for p, of in self.outline.top_of.items() if of == top and p != top]
+            roles = {one.role or "" if (one := self.outline.question(p)) else "" for p in paths}
             is_household = all(role.startswith("household.") for role in roles)
-            if is_household and not any(filling.findings_at(p) for p in paths):
-                shown = [self._shown(p, filling.value(p)) for p in reversed(paths)]
+            if is_household and top not in found:
+                shown = [self.writer.shown(p, paper.filling.value(p)) for p in reversed(paths)]
                 box.fold(" · ".join(text for text in shown if text))
             else:
                 box.unfold()
 
     def show_notes(self, notes: Notes) -> None:
         """What others say now; clashes settled before are settled."""
-        self._decided.clear()
-        for path, row in self._rows.items():
-            row.show_notes(
-                remark=notes.remarks.get(path, ""),
-                csdlqg=self._shown(path, notes.csdlqg.get(path)),
-                others=[
-                    Other(str(c.value or ""), self._shown(path, c.value), _who(c), c.is_held)
-                    for c in notes.competing.get(path, ())
-                ],
-            )
+        paper = self._need()
+        paper.decided.clear()
+        self.writer.notes = notes
+        for path, row in self._canvas.rows.items():
+            self.writer.write_notes(row, paper)
+            self._canvas.touch(path)
+        self._canvas.settle()
 
     def take_over(self, came: Mapping[str, Answer], *, since: Mapping[str, Answer]) -> set[str]:
         """Show what came from elsewhere; returns the paths that the officer edited ``since``.
 
         Those, and the answer being typed, stay as they are.
         """
-        filling = self._need()
-        answers = filling.answers()
+        paper = self._need()
+        answers = paper.filling.answers()
         kept = {path for path in came if answers.get(path) != since.get(path)}
         kept |= {self._pending} & came.keys() if self._pending is not None else set()
-        touched: set[str] = set()
-        for path in came.keys() - kept:
-            touched |= {path, *filling.set(path, came[path])}
-            self._extra.pop(path, None)
-        if touched:
-            self._refresh(touched)
+        news = {path: value for path, value in came.items() if path not in kept}
+        if news:
+            self._refresh_after(paper.take(news))
         return kept
 
     def add_confirmations(self, reasons: Mapping[str, str]) -> None:
         """Confirmations made elsewhere; those of this page stay."""
-        if reasons.keys() - self._confirmations.keys():
-            self._confirmations = {**reasons, **self._confirmations}
-            self._refresh(self._rows)
+        paper = self._need()
+        if reasons.keys() - paper.confirmations.keys():
+            paper.confirmations = {**reasons, **paper.confirmations}
+            self.refresh_all()
 
     def show_extra(self, path: str, findings: Sequence[Finding]) -> None:
         """Findings that need more than the form to be known (a number somebody else has)."""
-        if list(findings) != self._extra.get(path, []):
-            self._extra[path] = list(findings)
+        if self._need().show_extra(path, findings):
             self._refresh_findings(path)
             self._refresh_rail()
 
+    def take(self, answers: Mapping[str, Answer]) -> None:
+        """Answers that the officer takes from somewhere (the form before, a batch)."""
+        paper = self._need()
+        self._typing.flush()
+        self._refresh_after(paper.take(answers))
+        paper.visited |= answers.keys()
+        self.changed.emit()
+
     def value(self, path: str) -> Answer:
         """The answer the filling has now."""
-        return self._need().value(path)
+        return self._need().filling.value(path)
 
     def answers(self) -> dict[str, Answer]:
         """What is to be saved, everything typed included."""
         self._typing.flush()
-        return self._need().answers()
+        return self._need().filling.answers()
 
     def confirmations(self) -> dict[str, str]:
         """Fingerprint -> reason; those whose values are gone are left out when saving."""
-        return dict(self._confirmations)
+        return dict(self._need().confirmations)
 
     def decided(self) -> frozenset[str]:
         """The paths of clashes that the officer settled."""
-        return frozenset(self._decided)
+        return frozenset(self._need().decided)
+
+    @property
+    def paper(self) -> Paper:
+        """What is shown."""
+        return self._need()
+
+    @property
+    def current(self) -> str:
+        """The question that has the keyboard, or had it last; "" before the first."""
+        return self.mover.current
+
+    @property
+    def is_drawn(self) -> bool:
+        """Does everything stand on the page that will, seen or not?"""
+        return self._canvas.is_drawn
 
     def half_typed(self) -> HalfTyped:
         """Everything as it stands, nothing taken or tidied up."""
-        answers = self._need().kept()
-        editor = self._rows[self._pending].editor if self._pending is not None else None
-        if self._pending is not None and editor is not None:
-            answers[self._pending] = editor.value()
-        editors = (row.editor for row in self._rows.values())
+        paper, rows = self._need(), self._canvas.rows
+        answers = paper.filling.kept()
+        row = rows.get(self._pending) if self._pending is not None else None
+        if row is not None and row.editor is not None:
+            answers[row.path] = row.editor.value()
+        editors = (row.editor for row in rows.values())
         return HalfTyped(
             answers=answers,
-            confirmations=self._confirmations,
-            decided=frozenset(self._decided),
-            reasons=reasons_in(self._rows),
-            visited=tuple(path for path, row in self._rows.items() if row.visited),
-            cursor=cursor_in(self._rows, self.window().focusWidget(), current=self._current),
+            confirmations=paper.confirmations,
+            decided=frozenset(paper.decided),
+            reasons={name: text for name, text in paper.reasons.items() if text},
+            visited=tuple(path for path in paper.order() if path in paper.visited),
+            cursor=cursor_in(rows, self.window().focusWidget(), current=self.mover.current),
             is_searching=any(e.is_searching for e in editors if e is not None),
         )
 
     def show_half_typed(self, draft: FormDraft) -> None:
         """After ``show_filling`` with the draft's answers: all the rest of it, and the cursor."""
-        for path in draft.visited:
-            if path in self._rows:
-                self._rows[path].visited = True
-        for path in draft.decided & self._rows.keys():
-            self._decided.add(path)
-            self._rows[path].clear_others()
-        self._refresh(self._rows)
+        paper = self._need()
+        paper.visited |= set(draft.visited)
+        paper.decided |= draft.decided
+        paper.reasons = dict(draft.reasons)
+        self.refresh_all()
         self.put_cursor(draft.cursor)
-        put_reasons(self._rows, draft.reasons, draft.cursor)
+        put_reason(self._canvas.rows, draft.cursor)
 
     def put_cursor(self, cursor: Cursor) -> None:
         """Where it was, with the letters that stood there."""
-        if not self.focus_question(cursor.path):
-            self.focus_first()
+        if not self.mover.focus(cursor.path):
+            self.mover.focus_first()
             return
-        editor = self._rows[cursor.path].editor
-        if editor is None or cursor.finding or cursor.text is None:
+        row = self._canvas.rows.get(cursor.path)
+        if row is None or row.editor is None or cursor.finding or cursor.text is None:
             return
-        editor.show_typed(cursor.text, cursor.position)
-        if not editor.is_immediate and editor.value() != self._need().value(cursor.path):
+        row.editor.show_typed(cursor.text, cursor.position)
+        if not row.editor.is_immediate and row.editor.value() != self.value(cursor.path):
             self._pending = cursor.path
             self._take_typed()
 
-    def _findings(self) -> list[Finding]:
-        extra = [finding for findings in self._extra.values() for finding in findings]
-        return [*self._need().findings(), *extra]
-
-    def _findings_at(self, path: str) -> list[Finding]:
-        return [*self._need().findings_at(path), *self._extra.get(path, [])]
-
     def summary(self) -> Summary:
         """Counts of what is open."""
-        findings = self._findings()
-        open_ = [f for f in findings if f.fingerprint not in self._confirmations]
-        missing = sum(f.code is Code.FORM_001 for f in open_)
-        errors = sum(f.severity is Severity.ERROR for f in open_) - missing
-        warnings = sum(f.severity is Severity.WARNING for f in open_)
-        flags = sum(f.is_flag for f in findings)
-        return Summary(errors=errors, warnings=warnings, missing=missing, flags=flags)
+        return self._need().summary()
 
     def show_everything(self) -> None:
         """From now on findings stand at every question, visited or not."""
-        self._show_all = True
-        self._refresh(self._rows)
-
-    # -- moving --
+        self._need().shows_all = True
+        self.writer.typed_at = ""
+        self.refresh_all()
 
     def focus_first(self) -> None:
         """Start where the first answer is missing, else at the first question."""
-        paths = [p for p in self._asked() if not self._boxes[self._section_of[p]].is_folded]
-        filling = self._need()
-        empty = [p for p in paths if filling.value(p) is None and filling.is_required(p)]
-        if paths:
-            self.focus_question((empty or paths)[0])
+        self.mover.focus_first()
 
     def focus_question(self, path: str) -> bool:
         """Put the cursor there. False when the question is not asked."""
-        row = self._rows.get(path)
-        if row is None or row.editor is None or not self._need().is_relevant(path):
-            return False
-        self._boxes[self._section_of[path]].unfold()
-        row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._canvas.scroll_to(row)
-        return True
+        return self.mover.focus(path)
 
     def focus_next_finding(self) -> bool:
         """To the next open error or warning after the current question, round the form."""
-        self._typing.flush()
-        open_ = {
-            finding.path
-            for finding in self._findings()
-            if finding.severity is not Severity.INFORMATION
-            and finding.fingerprint not in self._confirmations
-        }
-        paths = self._asked()
-        start = paths.index(self._current) + 1 if self._current in paths else 0
-        for path in paths[start:] + paths[:start]:
-            if path in open_:
-                return self._focus_finding(path)
-        return False
+        return self.mover.focus_next_finding()
 
-    def _focus_finding(self, path: str) -> bool:
-        row = self._rows[path]
-        row.visited = True
-        self._refresh_findings(path)
-        self.focus_question(path)
-        has_error = any(f.severity is Severity.ERROR for f in self._findings_at(path))
-        if not has_error:
-            any(line.reason is None and line.focus_reason() for line in row.findings)
-        return True
+    # -- as the writer of the canvas --
 
-    def _asked(self) -> list[str]:
-        """The questions that take an answer now, in the order of the paper."""
-        filling = self._need()
-        return [
-            path
-            for path, row in self._rows.items()
-            if row.editor is not None
-            and row.question.type is not QuestionType.CALCULATE
-            and filling.is_relevant(path)
-            and not filling.is_readonly(path)
-        ]
+    def row_made(self, row: QuestionRow) -> None:
+        """Listen to it."""
+        row.confirmed.connect(self._confirm)
+        row.value_taken.connect(self._take_value)
+        row.value_kept.connect(self._keep_value)
+        row.csdlqg_taken.connect(self.csdlqg_taken)
+        row.typed.connect(self.typed)
+        row.reason_typed.connect(self._keep_reason)
+        if row.editor is not None:
+            # The row rides along: in a roster its path is another from time to time.
+            row.editor.edited.connect(lambda: self._edited(row))
+            row.editor.entered.connect(lambda: self._entered(row))
+            row.editor.left.connect(lambda: self._left(row))
+            row.editor.move_asked.connect(lambda step: self._move(row, step))
 
-    def _move(self, path: str, step: int) -> None:
-        self._typing.flush()
-        paths = [p for p in self._asked() if not self._boxes[self._section_of[p]].is_folded]
-        if path not in paths:
-            return
-        there = paths.index(path) + step
-        if 0 <= there < len(paths):
-            self.focus_question(paths[there])
-        else:
-            self._left(path)
+    def roster_made(self, roster: RosterBox) -> None:
+        """Listen to it."""
+        self._rosters.listen(roster)
 
-    def _go_to_section(self, section: str) -> None:
-        path = next((p for p in self._asked() if self._section_of[p] == section), None)
-        if path is not None:
-            self.focus_question(path)
+    def show_row(self, row: QuestionRow) -> None:
+        """Everything about its path."""
+        self.writer.write(row, self._need())
+
+    def show_roster(self, roster: RosterBox) -> None:
+        """Its instances."""
+        paper = self._need()
+        is_asked = paper.is_relevant(roster.path)
+        instances = paper.filling.instances(roster.path) if is_asked else ()
+        gone = paper.removed
+        may_return = gone is not None and gone.path.startswith(f"{roster.path}[")
+        roster.setVisible(is_asked)
+        roster.show_instances(instances, may_return=may_return)
+
+    def words_of(self, instance: str) -> str:
+        """An instance in one line."""
+        return self.writer.words_of(instance, self._need())
+
+    def has_open(self, instance: str) -> bool:
+        """Is something shown and open in it?"""
+        return self.writer.has_open(instance, self._need())
+
+    def is_relevant(self, path: str) -> bool:
+        """Is it asked now?"""
+        return self._need().is_relevant(path)
+
+    def heading_of(self, path: str) -> str:
+        """The label of a group, with the answers it shows."""
+        return self._need().filling.label(path)
 
     # -- answers --
 
-    def _edited(self, path: str) -> None:
-        editor = self._rows[path].editor
-        if editor is None:
+    def _edited(self, row: QuestionRow) -> None:
+        if row.editor is None:
             return
-        if self._pending not in (None, path):
+        if self._pending not in (None, row.path):
             self._typing.flush()
-        self._pending = path
-        if editor.is_immediate:
+        self._pending = row.path
+        if row.editor.is_immediate:
             self._take_typed()
         else:
+            self.writer.typed_at = row.path
             self._typing.ask()
         self.changed.emit()
 
     def _take_typed(self) -> None:
-        path, editor = self._pending, None
-        if path is not None:
-            editor = self._rows[path].editor
-        if path is None or editor is None:
+        row = self._canvas.rows.get(self._pending) if self._pending is not None else None
+        if row is None or row.editor is None:
             return
-        if editor.is_composing:
+        if row.editor.is_composing:
             self._typing.ask()
             return
         self._typing.cancel()
         self._pending = None
-        self._rows[path].visited = True
-        self._set(path, editor.value())
+        self._need().visited.add(row.path)
+        self._set(row.path, row.editor.value())
 
     def _set(self, path: str, value: Answer) -> None:
-        touched = self._need().set(path, value)
+        touched = self._need().answer(path, value)
         if touched:
-            self._extra.pop(path, None)
             self.answer_taken.emit(path, value)
         self._refresh({path, *touched}, edited=path)
 
-    def _left(self, path: str) -> None:
+    def _left(self, row: QuestionRow) -> None:
         # The page is being closed or deleted: ``answers`` takes what was typed.
         if not shiboken6.isValid(self) or not self.isVisible():
             return
-        if self._pending == path:
+        if self._pending == row.path:
             self._typing.flush()
-        row = self._rows[path]
-        if not row.visited:
-            row.visited = True
-            self._refresh_findings(path)
-            self._refresh_rail()
+        self.writer.typed_at = ""
+        self._need().visited.add(row.path)
+        self._refresh_findings(row.path)
+        self._refresh_rail()
         row.set_active(False)
 
-    def _entered(self, path: str) -> None:
-        self._current = path
-        row = self._rows[path]
+    def _entered(self, row: QuestionRow) -> None:
+        self.mover.current = row.path
         row.set_active(True)
         self._canvas.scroll_to(row)
         self._refresh_rail()
-        self.hint_changed.emit(row.question.hint_vi)
+        self.entered.emit(row.path)
         self.typed.emit()
 
+    def _move(self, row: QuestionRow, step: int) -> None:
+        """On; a warning just found asks for its reason on the way."""
+        self._typing.flush()
+        is_at_answer = row.editor is not None and row.editor.isAncestorOf(
+            self.window().focusWidget() or self
+        )
+        if step > 0 and is_at_answer:
+            self._left(row)
+            if self.mover.focus_reason(row):
+                return
+        if not self.mover.move(row.path, step):
+            self._left(row)
+
     def _confirm(self, fingerprint: str, reason: str) -> None:
+        paper = self._need()
+        row = self._canvas.rows.get(self.mover.current)
+        paper.reasons.pop(fingerprint, None)
         if reason:
-            self._confirmations[fingerprint] = reason
+            paper.confirmations[fingerprint] = reason
+            codes = {o.fingerprint: o.code.name for some in paper.findings().values() for o in some}
+            self.confirmed.emit(codes.get(fingerprint, ""), reason)
         else:
-            self._confirmations.pop(fingerprint, None)
-        row = self._rows[self._current]
-        for path in self._rows:
+            paper.confirmations.pop(fingerprint, None)
+        for path in list(self._canvas.rows):
             self._refresh_findings(path)
         self._refresh_rail()
         self.changed.emit()
-        if row.editor is not None:
+        if row is not None and row.editor is not None:
             row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _keep_reason(self, fingerprint: str, text: str) -> None:
+        self._need().reasons[fingerprint] = text
+
     def _take_value(self, path: str, value: str) -> None:
-        row = self._rows[path]
-        row.visited = True
-        self._decided.add(path)
+        paper = self._need()
+        paper.visited.add(path)
+        paper.decided.add(path)
         self._set(path, value or None)
-        if row.editor is not None:
-            row.editor.show_value(self._need().value(path))
-        row.clear_others()
+        row = self._canvas.rows.get(path)
+        if row is not None:
+            self.writer.write(row, paper)
+            row.clear_others()
         self.changed.emit()
 
     def _keep_value(self, path: str) -> None:
-        self._decided.add(path)
-        self._rows[path].clear_others()
+        self._need().decided.add(path)
+        if path in self._canvas.rows:
+            self._canvas.rows[path].clear_others()
         self.changed.emit()
 
     # -- showing --
 
+    def refresh_all(self) -> None:
+        """Everything that is drawn."""
+        self._refresh_after(set(self._canvas.rows))
+
+    def _refresh_after(self, paths: Iterable[str]) -> None:
+        """After more than one answer changed: whole instances may have come or gone."""
+        for roster in list(self._canvas.rosters.values()):
+            if roster.path in self._canvas.rosters:
+                self._canvas.show_roster(roster)
+        self._refresh({*paths, *self._canvas.rows})
+
     def _refresh(self, paths: Iterable[str], *, edited: str = "") -> None:
-        filling = self._need()
+        paper = self._need()
         for path in paths:
-            row = self._rows.get(path)
-            if row is None:
-                continue
-            row.setVisible(self._is_drawn(row.question))
-            if row.editor is not None:
-                self._refresh_editor(row, filling, is_typed=path == edited)
-            self._refresh_findings(path)
-        self._canvas.show_relevance(filling)
+            row = self._canvas.rows.get(path)
+            if row is not None:
+                if self.writer.write(row, paper, is_typed=path == edited):
+                    self._canvas.touch(path)
+            elif (roster := self._canvas.rosters.get(path)) is not None:
+                self._canvas.show_roster(roster)
+        for roster in self._canvas.rosters.values():
+            roster.list.viewport().update()
+        self._canvas.show_relevance()
+        self._canvas.settle()
         self._refresh_rail()
 
-    def _refresh_editor(self, row: QuestionRow, filling: Filling, *, is_typed: bool) -> None:
-        path, editor = row.question.path, row.editor
-        if editor is None or not filling.is_relevant(path):
-            return
-        row.show_required(filling.is_required(path))
-        if row.question.list_name:
-            editor.show_choices(filling.choices(path))
-        if not is_typed:
-            editor.show_value(filling.value(path))
-        is_calculated = row.question.type is QuestionType.CALCULATE
-        editor.set_readonly(is_calculated or filling.is_readonly(path))
-
     def _refresh_findings(self, path: str) -> None:
-        row = self._rows[path]
-        findings: list[Finding] = []
-        if (row.visited or self._show_all) and self._need().is_relevant(path):
-            findings = self._findings_at(path)
-        row.show_findings(findings, self._confirmations)
+        row = self._canvas.rows.get(path)
+        if row is not None and self.writer.write_findings(row, self._need()):
+            self._canvas.touch(path)
+            self._canvas.settle()
 
     def _refresh_rail(self) -> None:
-        current = self._section_of.get(self._current, "")
-        progress = {path: self._progress(path) for path in self._boxes}
-        self._rail.show_progress(progress, current=current)
+        paper = self._need()
+        here = self.outline.top(self.mover.current) if self.mover.current else ""
+        self._rail.show_progress(paper.progress(), current=here)
+        self._findings.show_findings(paper.open_shown())
         self.summary_changed.emit()
 
-    def _progress(self, section: str) -> Progress:
-        filling = self._need()
-        asked = answered = errors = warnings = 0
-        for path in self._asked():
-            if self._section_of[path] != section:
-                continue
-            asked += 1
-            answered += filling.value(path) is not None
-            for line in self._rows[path].findings:
-                is_open = line.finding.fingerprint not in self._confirmations
-                errors += is_open and line.finding.severity is Severity.ERROR
-                warnings += is_open and line.finding.severity is Severity.WARNING
-        return Progress(answered, asked, errors, warnings)
+    def _label_of(self, path: str) -> str:
+        question = self.outline.question(path)
+        return "" if question is None else question.label_vi
 
-    def _is_drawn(self, question: Question) -> bool:
-        if question.type is QuestionType.CALCULATE and not question.label_vi:
-            return False
-        return self._need().is_relevant(question.path)
-
-    def _shown(self, path: str, value: Answer) -> str:
-        """A value as people read it: labels of options, dates with slashes."""
-        if value is None:
-            return ""
-        question = self._rows[path].question
-        return wording.answer_text(self.definition, question, value)
-
-    def _need(self) -> Filling:
-        if self._filling is None:
+    def _need(self) -> Paper:
+        if self._paper is None:
             raise RuntimeError("no record is shown yet")
-        return self._filling
-
-
-def _who(other: Competing) -> str:
-    return f"{other.by}, {wording.moment(other.at)}" if other.at else other.by
+        return self._paper

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.drafts import Cursor, DraftMark, Edited, FormDraft
 from desktop.domain.records import OpenedForm
 from desktop.ui.forms.editors import EntryLine
+from desktop.ui.forms.outline import plain
 from desktop.ui.forms.question_row import QuestionRow
 from forms.definition import Answer, QuestionType
 
@@ -48,28 +49,13 @@ def cursor_in(rows: Rows, focused: QWidget | None, *, current: str) -> Cursor:
     return Cursor(current)
 
 
-def reasons_in(rows: Rows) -> dict[str, str]:
-    """Fingerprint -> what stands in the line of its reason, not given yet."""
-    return {
-        line.finding.fingerprint: line.line.text()
-        for row in rows.values()
-        for line in row.findings
-        if line.line is not None and line.line.text()
-    }
-
-
-def put_reasons(rows: Rows, reasons: Mapping[str, str], cursor: Cursor) -> None:
-    """Write reasons into their lines, and the cursor into the one it was in."""
-    for row in rows.values():
-        for finding in row.findings:
-            line, name = finding.line, finding.finding.fingerprint
-            if line is None:
-                continue
-            if reasons.get(name):
-                line.setText(reasons[name])
-            if cursor.finding == name:
-                finding.focus_reason()
-                line.setCursorPosition(cursor.position)
+def put_reason(rows: Rows, cursor: Cursor) -> None:
+    """The keyboard into the line of a reason, when it was there."""
+    row = rows.get(cursor.path)
+    for finding in () if row is None or not cursor.finding else row.findings:
+        if finding.line is not None and finding.finding.fingerprint == cursor.finding:
+            finding.focus_reason()
+            finding.line.setCursorPosition(cursor.position)
 
 
 def draft_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark, *, full_name: str) -> FormDraft:
@@ -78,8 +64,8 @@ def draft_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark, *, full_name:
     calculated = {q.path for q in definition.questions() if q.type is QuestionType.CALCULATE}
     edits = {
         path: Edited(opened.answers.get(path), half.answers.get(path))
-        for path in {*opened.answers, *half.answers} - calculated
-        if opened.answers.get(path) != half.answers.get(path)
+        for path in {*opened.answers, *half.answers}
+        if plain(path) not in calculated and opened.answers.get(path) != half.answers.get(path)
     }
     given, before = half.confirmations, opened.confirmations
     return FormDraft(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui import theme
@@ -25,13 +26,16 @@ LABEL_WIDTH = 262
 EDITOR_WIDTH = 590
 
 _PLAIN_EDITORS: Mapping[QuestionType, Callable[..., Editor]] = {
-    QuestionType.TEXT: TextEditor,
     QuestionType.INTEGER: NumberEditor,
     QuestionType.DECIMAL: NumberEditor,
+    QuestionType.RANGE: NumberEditor,
     QuestionType.DATE: DateEditor,
-    QuestionType.CALCULATE: TextEditor,
     QuestionType.SELECT_MULTIPLE: SeveralChoicesEditor,
+    QuestionType.ACKNOWLEDGE: OneChoiceEditor,
 }
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+#: Worked out, or taken elsewhere (pictures, files): here stands which one it is.
+ONLY_SHOWN = frozenset({QuestionType.CALCULATE, QuestionType.IMAGE, QuestionType.FILE})
 
 
 def label_of(question: Question) -> str:
@@ -42,12 +46,12 @@ def label_of(question: Question) -> str:
     return label
 
 
-def make_editor(question: Question, *, list_length: int) -> Editor:
+def make_editor(question: Question, *, list_length: int, parent: QWidget) -> Editor:
     """The editor that fits the question's type."""
     if question.type is QuestionType.SELECT_ONE:
         kind = SearchChoiceEditor if list_length > LONGEST_LIST else OneChoiceEditor
-        return kind(question=question)
-    return _PLAIN_EDITORS[question.type](question=question)
+        return kind(question=question, parent=parent)
+    return _PLAIN_EDITORS.get(question.type, TextEditor)(question=question, parent=parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,10 @@ class QuestionRow(QFrame):
         csdlqg_taken: the path whose CSDLQG value the officer takes.
         confirmed: (fingerprint, reason).
         typed: letters or the cursor changed, in the answer or in a reason.
+        reason_typed: (fingerprint, letters) of a reason that is not given yet.
 
     Attributes:
-        visited: findings are shown only where the officer has been.
+        path: of the answer; in a roster the same row stands for one instance after the other.
     """
 
     value_taken = Signal(str, str)
@@ -82,19 +87,27 @@ class QuestionRow(QFrame):
     csdlqg_taken = Signal(str)
     confirmed = Signal(str, str)
     typed = Signal()
+    reason_typed = Signal(str, str)
 
-    def __init__(self, *, question: Question, choices: Sequence[Choice]) -> None:
-        super().__init__()
+    _is_made = False
+
+    def __init__(
+        self, *, question: Question, choices: Sequence[Choice], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self.question = question
-        self.visited = False
+        self.path = question.path
         self.findings: tuple[FindingLine, ...] = ()
         self._shown: tuple[object, ...] = ()
         self._others: list[NoteLine] = []
+        self._notes_shown: tuple[object, ...] = ("", "", ())
         self.setProperty("kind", "question")
-        self._label = QLabel()
+        self._text = label_of(question)
+        self._label = QLabel(self)
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.RichText)
         self._label.setFixedWidth(LABEL_WIDTH)
+        self._label.setContentsMargins(0, 5, 0, 0)
         self._right = QVBoxLayout()
         self._right.setSpacing(4)
         self._notes = QVBoxLayout()
@@ -103,7 +116,7 @@ class QuestionRow(QFrame):
         self._remarks.setSpacing(4)
         self.editor: Editor | None = None
         if question.type is not QuestionType.NOTE:
-            self.editor = make_editor(question, list_length=len(choices))
+            self.editor = make_editor(question, list_length=len(choices), parent=self)
             self.editor.setMaximumWidth(EDITOR_WIDTH)
             self.editor.typed.connect(self.typed)
             self._label.setBuddy(self.editor)
@@ -111,30 +124,90 @@ class QuestionRow(QFrame):
         self._right.addLayout(self._remarks)
         self._right.addLayout(self._notes)
         self._lay_out()
-        self.show_required(False)
+        self._required = False
+        self._mark = ""
+        self._show_label()
+        self._is_made = True
+
+    def rename(self, path: str) -> None:
+        """The row stands for another instance of the repeat it is in."""
+        if path != self.path:
+            self.path = path
+            self.show_findings((), {})
+            self.show_notes()
+            if self.editor is not None:
+                self.editor.rename(path)
+
+    def show_label(self, text: str) -> None:
+        """The label with the answers it shows."""
+        if text != self._text:
+            self._text = text
+            self._show_label()
 
     def show_required(self, required: bool) -> None:
         """A star beside the label of a question that must be answered."""
-        number = f"<b>{self.question.number}</b>&nbsp; " if self.question.number else ""
-        star = f" <span style='color:{theme.color('error')}'>*</span>" if required else ""
-        self._label.setText(f"{number}{label_of(self.question)}{star}")
+        if required != self._required:
+            self._required = required
+            self._show_label()
 
-    def show_findings(self, findings: Sequence[Finding], confirmations: Mapping[str, str]) -> None:
-        """Drawn anew only when something changed, so that a reason being typed stays."""
+    def show_mark(self, mark: str) -> None:
+        """A small word below the label: where the answer comes from."""
+        if mark != self._mark:
+            self._mark = mark
+            self._show_label()
+
+    def _show_label(self) -> None:
+        number = f"<b>{self.question.number}</b>&nbsp; " if self.question.number else ""
+        star = f" <span style='color:{theme.color('error')}'>*</span>" if self._required else ""
+        mark = ""
+        if self._mark:
+            style = f"color:{theme.color('info')}; font-size:small"
+            mark = f"<br><span style='{style}'>{self._mark}</span>"
+        self._label.setText(f"{number}{self._text}{star}{mark}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The star's colour stands in the text: another appearance, another text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._is_made:
+            self._show_label()
+
+    def show_findings(
+        self,
+        findings: Sequence[Finding],
+        confirmations: Mapping[str, str],
+        *,
+        typed: Mapping[str, str] = _NOTHING,
+        offered: Callable[[Finding], Sequence[str]] = lambda _finding: (),
+    ) -> bool:
+        """Drawn anew only when something changed, so that a reason being typed stays.
+
+        ``typed`` are reasons not given yet, ``offered`` those that a digit takes. Returns whether
+        anything was drawn.
+        """
         shown = tuple((f.fingerprint, confirmations.get(f.fingerprint)) for f in findings)
         if shown == self._shown:
-            return
+            for line in self.findings:
+                line.show_typed(typed.get(line.finding.fingerprint, ""))
+            return False
         self._shown = shown
         for line in self.findings:
             self._remarks.removeWidget(line)
             line.hide()
             line.deleteLater()
         self.findings = tuple(
-            FindingLine(finding=f, reason=confirmations.get(f.fingerprint)) for f in findings
+            FindingLine(
+                finding=f,
+                reason=confirmations.get(f.fingerprint),
+                typed=typed.get(f.fingerprint, ""),
+                offered=offered(f),
+                parent=self,
+            )
+            for f in findings
         )
         for line in self.findings:
             line.confirmed.connect(self.confirmed)
             line.typed.connect(self.typed)
+            line.reason_typed.connect(self.reason_typed)
             if self.editor is not None:
                 line.move_asked.connect(self.editor.move_asked)
             line.setMaximumWidth(EDITOR_WIDTH)
@@ -142,6 +215,7 @@ class QuestionRow(QFrame):
             line.show()
         if self.editor is not None:
             self.editor.show_severity(_worst(findings, confirmations))
+        return True
 
     def show_notes(
         self,
@@ -151,11 +225,14 @@ class QuestionRow(QFrame):
         others: Sequence[Other] = (),
     ) -> None:
         """What others say: the return, the CSDLQG's value, other values."""
+        if (remark, csdlqg, tuple(others)) == self._notes_shown and not others:
+            return
+        self._notes_shown = (remark, csdlqg, tuple(others))
         while (item := self._notes.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        path = self.question.path
+        path = self.path
         if remark:
             text = self.tr("Cơ quan tiếp nhận trả lại: {remark}").format(remark=remark)
             self._add_note(NoteLine(text=text, kind="error", icon="return"))
@@ -197,14 +274,14 @@ class QuestionRow(QFrame):
             icon="clash",
             value=other.value,
             button=self.tr("Lấy giá trị này"),
-            button_name=f"button:take:{self.question.path}:{number}",
+            button_name=f"button:take:{self.path}:{number}",
         )
         note.taken.connect(self._take_other)
         self._add_note(note)
         return note
 
     def _keep_own(self, _value: str) -> None:
-        self.value_kept.emit(self.question.path)
+        self.value_kept.emit(self.path)
 
     def set_active(self, active: bool) -> None:
         """The question being answered stands out."""
@@ -216,25 +293,18 @@ class QuestionRow(QFrame):
         note.show()
 
     def _take_csdlqg(self, _value: str) -> None:
-        self.csdlqg_taken.emit(self.question.path)
+        self.csdlqg_taken.emit(self.path)
 
     def _take_other(self, value: str) -> None:
-        self.value_taken.emit(self.question.path, value)
+        self.value_taken.emit(self.path, value)
 
     def _lay_out(self) -> None:
-        label_box = QVBoxLayout()
-        label_box.setContentsMargins(0, 5, 0, 0)
-        label_box.addWidget(self._label)
-        label_box.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 5, 12, 5)
         layout.setSpacing(14)
-        layout.addLayout(label_box)
-        right = QWidget()
-        right.setMaximumWidth(EDITOR_WIDTH)
-        right.setLayout(self._right)
-        self._right.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(self._right, 1)
+        layout.setAlignment(self._right, Qt.AlignmentFlag.AlignTop)
 
 
 def _worst(findings: Sequence[Finding], confirmations: Mapping[str, str]) -> str:

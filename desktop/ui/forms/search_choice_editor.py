@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.ui.forms.editors import Editor, EntryLine
 from forms.definition import Answer, Choice, Question
@@ -25,8 +25,8 @@ class SearchChoiceEditor(Editor):
 
     is_immediate = True
 
-    def __init__(self, *, question: Question) -> None:
-        super().__init__()
+    def __init__(self, *, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._choices: tuple[Choice, ...] = ()
         self._keys: dict[str, tuple[str, str]] = {}
         self._code: str | None = None
@@ -42,7 +42,7 @@ class SearchChoiceEditor(Editor):
         self._line.left.connect(self._settle)
         self._line.move_asked.connect(self._move)
         self._line.installEventFilter(self)
-        self._found = QListWidget()
+        self._found = QListWidget(self)
         self._found.setObjectName(f"found:{question.path}")
         self._found.setProperty("kind", "found")
         self._found.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,6 +59,11 @@ class SearchChoiceEditor(Editor):
         layout.addWidget(self._found)
         self.setFocusProxy(self._line)
 
+    def rename(self, path: str) -> None:
+        """The line and the list below it have the path in their names."""
+        super().rename(path)
+        self._found.setObjectName(f"found:{path}")
+
     def value(self) -> Answer:
         """The code of the chosen option."""
         return self._code
@@ -69,13 +74,14 @@ class SearchChoiceEditor(Editor):
         self._line.setText(self._label_of(self._code))
         self._found.hide()
 
-    def show_choices(self, choices: tuple[Choice, ...]) -> None:
+    def show_choices(self, choices: tuple[Choice, ...]) -> bool:
         """Other names of an option are found too."""
         if choices != self._choices:
             self._choices = choices
             self._keys = {
                 c.code: (_key(c.label_vi), _key(" ".join(c.attributes.values()))) for c in choices
             }
+        return False
 
     def set_readonly(self, readonly: bool) -> None:
         """Readable, not changeable."""

@@ -15,26 +15,28 @@ class SectionBox(QFrame):
         unfolded: the officer wants to see the questions.
 
     Attributes:
-        column: where the questions go.
+        content, column: where the questions go.
+        waiting_height: what it takes while its questions are not drawn (pixels).
     """
 
     unfolded = Signal()
 
-    def __init__(self, *, path: str, label: str) -> None:
-        super().__init__()
+    def __init__(self, *, path: str, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.waiting_height = 0
         self.setProperty("kind", "card")
-        self._heading = QLabel(label)
+        self._heading = QLabel(label, self)
         self._heading.setProperty("kind", "heading")
-        self._summary = QLabel()
+        self._summary = QLabel(self)
         self._summary.setObjectName(f"folded:{path}")
         self._summary.setWordWrap(True)
-        self._button = QPushButton(self.tr("Xem, sửa"))
+        self._button = QPushButton(self.tr("Xem, sửa"), self)
         self._button.setObjectName(f"button:unfold:{path}")
         self._button.setProperty("kind", "small")
         self._button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._button.clicked.connect(self._unfold_clicked)
-        self._content = QWidget()
-        self.column = QVBoxLayout(self._content)
+        self.content = QWidget(self)
+        self.column = QVBoxLayout(self.content)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(1)
         top = QHBoxLayout()
@@ -47,30 +49,39 @@ class SectionBox(QFrame):
         layout.setContentsMargins(1, 10, 8, 10)
         layout.setSpacing(3)
         layout.addLayout(top)
-        layout.addWidget(self._content)
+        layout.addWidget(self.content)
         self.unfold()
+
+    def wait_for(self, height: int) -> None:
+        """The questions will take about so much; they are drawn later."""
+        self.waiting_height = height
+        self.content.setMinimumHeight(height)
+
+    def note_drawn(self) -> None:
+        """The questions are there and say themselves how much they take."""
+        self.content.setMinimumHeight(0)
 
     @property
     def is_folded(self) -> bool:
         """Is there only one line now?"""
-        return self._content.isHidden()
+        return self.content.isHidden()
 
     def fold(self, summary: str) -> None:
         """One line instead of the questions."""
         self._summary.setText(summary)
         self._summary.show()
         self._button.show()
-        self._content.hide()
+        self.content.hide()
 
     def unfold(self) -> None:
         """The questions."""
         self._summary.hide()
         self._button.hide()
-        self._content.show()
+        self.content.show()
 
     def settle(self) -> None:
         """Lay out now."""
-        for row in self._content.findChildren(QWidget, options=_DIRECT):
+        for row in self.content.findChildren(QWidget, options=_DIRECT):
             if (layout := row.layout()) is not None:
                 layout.activate()
         self.column.activate()

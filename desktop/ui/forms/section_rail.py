@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout
 
 from desktop.ui import theme
+from desktop.ui.forms.paper import Progress
 
 RAIL_WIDTH = 214
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a section is. ``errors`` and ``warnings`` count what is shown and open."""
-
-    answered: int
-    asked: int
-    errors: int
-    warnings: int
 
 
 class SectionRail(QFrame):

@@ -26,8 +26,10 @@ from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, theme, wording
 from desktop.ui.forms.draft_writer import DraftBook, DraftWriter
-from desktop.ui.forms.form_view import FormView, Notes
+from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.half_typed import draft_of
+from desktop.ui.forms.outline import plain
+from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
 from desktop.ui.widgets.chip import Chip
@@ -193,7 +195,11 @@ class FormPage(Page):
     def _read(self, person_id: PersonId | None) -> _Ready:
         opened = self._records.open(person_id)
         others = [] if person_id is None else self._drafts.of_others_about(person_id)
-        return replace(self._ready(opened, self._drafts.about(opened)), others=others)
+        draft = self._drafts.about(opened)
+        if draft is not None and draft.form_version != opened.definition.version:
+            # Typed under a text that was replaced since, and not to be moved to the newer one.
+            opened = self._records.open(person_id, form_version=draft.form_version)
+        return replace(self._ready(opened, draft), others=others)
 
     def _read_draft(self, draft_id: str) -> _Ready:
         draft = self._drafts.get(draft_id)
@@ -303,7 +309,7 @@ class FormPage(Page):
             view.changed.connect(self._note_change)
             view.typed.connect(self._writer.ask)
             view.summary_changed.connect(self._show_summary)
-            view.hint_changed.connect(self._show_hint)
+            view.entered.connect(self._show_hint)
             view.csdlqg_taken.connect(self._adopt)
             view.answer_taken.connect(self._look_for_number)
             self._stack.addWidget(view)
@@ -522,8 +528,9 @@ class FormPage(Page):
             str(view.value(path) or "") == sent for path, sent in opened.asked.items()
         )
 
-    def _show_hint(self, hint: str) -> None:
-        self._hint.setText(hint)
+    def _show_hint(self, path: str) -> None:
+        question = None if self._view is None else self._view.outline.question(path)
+        self._hint.setText("" if question is None else question.hint_vi)
 
     def _identity(self, role: str) -> str:
         if self._sheet is None:
@@ -533,7 +540,7 @@ class FormPage(Page):
 
     def _question(self, path: str) -> Question:
         assert self._sheet is not None  # noqa: S101 - for the type checker
-        return self._sheet.opened.definition.question(path)
+        return self._sheet.opened.definition.question(plain(path))
 
     # -- making --
 

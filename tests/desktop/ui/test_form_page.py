@@ -14,7 +14,7 @@ from desktop.domain.checks import CheckAnswer
 from desktop.domain.people import PersonId, RecordStatus
 from desktop.domain.records import SavedForm
 from desktop.services.checks import Checks
-from desktop.ui.forms.choice_editors import Option
+from desktop.ui.forms.option import Option
 from forms.definition import Answer
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
@@ -120,13 +120,19 @@ def test_findings_stand_where_the_officer_was_and_not_elsewhere(hands: Hands) ->
     assert not hands.sees("finding:FORM_001:identity/birth_date")
 
 
-def test_a_typed_number_is_checked_after_typing_stopped(hands: Hands) -> None:
+def test_what_is_wrong_is_said_when_the_question_is_left_not_while_typing(hands: Hands) -> None:
     begin(hands)
-    hands.form_view.focus_question("identity/id_number")
+    path = "identity/id_number"
+    hands.form_view.focus_question(path)
     hands.type("00318800001")
-    assert not hands.sees("finding:ID_001:identity/id_number")
-    hands.qtbot.waitUntil(lambda: hands.sees("finding:ID_001:identity/id_number"))
-    assert hands.question == "identity/id_number"
+    hands.qtbot.waitUntil(lambda: hands.form_view.value(path) == "00318800001")  # a pause
+    assert not hands.sees(f"finding:ID_001:{path}")
+    hands.enter()
+    assert hands.sees(f"finding:ID_001:{path}")
+    hands.form_view.focus_question(path)
+    hands.press(Qt.Key.Key_End)
+    hands.type("7")
+    hands.qtbot.waitUntil(lambda: not hands.sees(f"finding:ID_001:{path}"))  # mended while typing
 
 
 def test_a_composing_input_method_is_never_interrupted(hands: Hands) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import Problem, UserError
-from desktop.ui.forms.choice_editors import Option
+from desktop.ui.forms.option import Option
 from desktop.ui.messages import Messages
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.desks import CollectingDesk, PoliceDesk
