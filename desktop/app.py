@@ -25,20 +25,23 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from desktop import logs
+from desktop.domain.preferences import Appearance
 from desktop.errors import CLOSED, AppError, Problem
 from desktop.jobs.progress import Cancelled, Progress
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.watchdog import Watchdog
-from desktop.ui import theme
+from desktop.ui import icons, theme
 from desktop.ui.front import Front
 from desktop.ui.idle import IdleWatch
 from desktop.ui.locking import LeftAt, OwnClipboard, put_away
@@ -78,7 +81,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     application.setApplicationName("so-an-sinh")
-    theme.apply(application)
+    theme.apply(application, Appearance.SYSTEM)
     return application
 
 
@@ -96,6 +99,19 @@ def run_window(*, folder: Path | None = None) -> int:
     status = application.exec()
     desktop.close()
     return status
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What the user who opened the register set for the window."""
+
+    idle_minutes: int
+    appearance: Appearance
+
+    @classmethod
+    def of(cls, services: Services) -> Manners:
+        """Read from the register."""
+        return cls(services.locking.idle_minutes(), services.preferences.appearance())
 
 
 class Desktop(QObject):
@@ -145,6 +161,9 @@ class Desktop(QObject):
         self._left_at: LeftAt | None = None
         self._sealed: list[bytes] = []
         self._is_entering = False
+        self._appearance = Appearance.SYSTEM
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._wear_again)
         self._syncs_by_itself = syncs_by_itself
         self._network = network
         self.auto_sync: AutoSync | None = None
@@ -223,6 +242,20 @@ class Desktop(QObject):
             logs.stop(self._log_handler)
             self._log_handler = None
 
+    def wear(self, appearance: Appearance) -> None:
+        """This look from now on, also at the unlock page, until somebody wants another."""
+        application = QApplication.instance()
+        self._appearance = appearance
+        if isinstance(application, QApplication):
+            if theme.as_drawn(application, appearance) is theme.worn():
+                return
+            theme.wear(application, appearance)
+            icons.redress(application.allWidgets())
+
+    def _wear_again(self) -> None:
+        """The machine went over to its evening colours, or back."""
+        self.wear(self._appearance)
+
     def report_crash(self) -> None:
         """Tell the officer that something unexpected happened (for ``logs.install_crash_hook``)."""
         message = self._messages.unexpected()
@@ -260,21 +293,21 @@ class Desktop(QObject):
             on_success=self._show_desk,
         )
 
-    def _build(self, register: Register, user_name: str) -> tuple[Services, Seat, int]:
+    def _build(self, register: Register, user_name: str) -> tuple[Services, Seat, Manners]:
         """And what could not be written when the register was locked is written now."""
         from desktop import assembly
 
         services, seat = assembly.build(register, user_name, clock=self._clock)
         while self._sealed and assembly.put_back(services, self._sealed[-1]):
             self._sealed.pop()
-        return services, seat, services.locking.idle_minutes()
+        return services, seat, Manners.of(services)
 
-    def _show_desk(self, built: tuple[Services, Seat, int]) -> None:
+    def _show_desk(self, built: tuple[Services, Seat, Manners]) -> None:
         from desktop.assembly import parts
         from desktop.ui.desk import Desk
         from desktop.ui.pages.sync_page import SyncPage
 
-        services, seat, idle_minutes = built
+        services, seat, manners = built
         self.services = services
         self._user_name = seat.user_name
         auto_sync = self._make_sync(services)
@@ -287,6 +320,8 @@ class Desktop(QObject):
         )
         desk.restore_asked.connect(self._restore)
         desk.said_goodbye.connect(self._wipe)
+        desk.appearance_chosen.connect(self.wear)
+        desk.idle_chosen.connect(lambda minutes: self._idle.start(minutes=minutes))
         entries = desk.entries(seat.role)
         for entry in entries:
             entry.page.data_changed.connect(self._count)
@@ -306,7 +341,8 @@ class Desktop(QObject):
         self._notices = list(self._front.notices)
         self._tell_notices()
         self._keep_up(services)
-        self._watch(idle_minutes)
+        self._watch(manners.idle_minutes)
+        self.wear(manners.appearance)
         auto_sync.start()
         if self._is_entering:
             self._is_entering = False

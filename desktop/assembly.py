@@ -28,6 +28,7 @@ from desktop.services.locking import Locking
 from desktop.services.parcels import Parcels
 from desktop.services.people import People
 from desktop.services.permissions import Permissions
+from desktop.services.preferences import Preferences
 from desktop.services.records import Records
 from desktop.services.recovery import RecoveryKeys
 from desktop.services.remarks import day_of_validation
@@ -57,6 +58,7 @@ class Services:
     records: Records
     drafts: Drafts
     locking: Locking
+    preferences: Preferences
     todos: Todos
     checks: Checks
     reviews: Reviews
@@ -138,6 +140,7 @@ def build(
         records=records,
         drafts=Drafts(register=register, author=user_name, clock=clock),
         locking=Locking(register=register),
+        preferences=Preferences(register=register, user_name=user_name),
         todos=Todos(register=register, forms=forms),
         checks=Checks(register=register, author=user_name, clock=clock),
         reviews=Reviews(register=register, author=user_name, clock=clock),
@@ -174,6 +177,8 @@ def _care(
         set_province_key=keys.set_province_key,
         backups=services.backups,
         snapshots_place=snapshots_folder(register.folder),
+        tastes=services.preferences,
+        lock=services.locking,
     )
 
 

@@ -18,9 +18,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.app import Desktop, create_application
-from desktop.demo import play
+from desktop.demo import play, scenes
 from desktop.demo.comparison import differences
-from desktop.demo.people import HANH, KHUY, KIEN, NHUNG, listed_adult
 from desktop.demo.server import ServerAddress, ServerDidNotStartError, TrainingServer
 from desktop.demo.summary import Summary
 from desktop.demo.typist import DidNotHappenError, Typist
@@ -29,7 +28,6 @@ from desktop.store.holdings import Holdings, holdings
 from desktop.store.ledger import verify
 from desktop.training.province import TRAINING_PASSPHRASE, training_province
 from sync.protocol.documents import DataSet, Role, bucket_of
-from sync.protocol.parcel import SUFFIX
 
 _OK, _FAILED = 0, 1
 _ENDED = 143  # what a shell reports of a process that was asked to end
@@ -106,7 +104,7 @@ def _play(folder: Path, address: ServerAddress, pictures: Path | None) -> Summar
         stick = folder / "usb"
         stick.mkdir()
         try:
-            _play_scenes(world, typists, address, stick)
+            scenes.play_all(world, typists, address, stick, tell=_step)
         except (DidNotHappenError, LookupError) as error:
             failures.append(str(error))
         found = {role: _holdings_of(desktop) for role, desktop in desktops.items()}
@@ -119,69 +117,6 @@ def _play(folder: Path, address: ServerAddress, pictures: Path | None) -> Summar
     return _counted(found, unsent=unsent, seconds=time.monotonic() - started, failures=failures)
 
 
-def _play_scenes(
-    world: World, typists: Mapping[Role, Typist], address: ServerAddress, stick: Path
-) -> None:
-    """The police have a network only to be connected; from then on they live by the stick."""
-    officer, police, collector = (typists[role] for role in Role)
-    listed = listed_adult(world.households, today=datetime.now(UTC).date())
-    _enter_five(officer, world)
-    _step("kết nối máy công an xã; từ đây máy này không có mạng")
-    play.unlock(police)
-    _join(police, Role.POLICE, address)
-    _step("kết nối máy xã với máy chủ, đồng bộ")
-    officer.sit_down()
-    _join(officer, Role.OFFICER, address)
-    _step("công an xã nhận tệp qua USB, tra cứu, trả lời bằng tệp")
-    _play_by_stick(officer, police, stick)
-    _step("nơi thu nhận nhận ba phiếu, trả lại một phiếu")
-    play.unlock(collector)
-    _join(collector, Role.COLLECTOR, address)
-    play.review(collector, accept=(listed.name, HANH.name, KHUY.name), give_back=KIEN.name)
-    play.synchronise(collector)
-    _step("cán bộ xã sửa phiếu bị trả lại rồi nộp lại")
-    officer.sit_down()
-    play.synchronise(officer)
-    play.correct_returned(officer)
-    play.synchronise(officer)
-    collector.sit_down()
-    play.synchronise(collector)
-
-
-def _play_by_stick(officer: Typist, police: Typist, stick: Path) -> None:
-    """The checks to the police, their answers through the commune's PC to the server, receipts."""
-    checks = play.send_by_file(officer, to=Role.POLICE.value, stick=stick)
-    police.sit_down()
-    play.receive_file(police, checks)
-    play.answer_checks(police)
-    answers = play.send_by_file(police, to="", stick=stick)
-    known = set(stick.glob(f"*{SUFFIX}"))
-    officer.sit_down()
-    play.receive_file(officer, answers)  # sealed for the server: it is carried there
-    [receipt] = set(stick.glob(f"*{SUFFIX}")) - known
-    police.sit_down()
-    play.receive_file(police, receipt)
-
-
-def _join(typist: Typist, role: Role, address: ServerAddress) -> None:
-    play.connect(typist, url=address.url, code=address.codes[role.value])
-    play.synchronise(typist)
-
-
-def _enter_five(officer: Typist, world: World) -> None:
-    """What an officer does without any network: five sheets, entered and handed in."""
-    listed = listed_adult(world.households, today=datetime.now(UTC).date())
-    _step("mở sổ, không có mạng")
-    play.unlock(officer)
-    _step("nhập năm phiếu Mẫu 03")
-    play.enter_sound(officer, listed)
-    play.enter_with_short_number(officer)
-    reason = "Giấy khai sinh và thẻ ghi đúng như vậy"
-    play.enter_with_contradiction(officer, KIEN, finding="ID_010", reason=reason)
-    play.enter_sound(officer, KHUY)
-    play.enter_with_contradiction(officer, NHUNG, finding="ID_009", reason=reason)
-
-
 def _play_offline(folder: Path, pictures: Path | None) -> Summary:
     """The officer's part only: what a PC without any server can do."""
     started = time.monotonic()
@@ -191,7 +126,7 @@ def _play_offline(folder: Path, pictures: Path | None) -> Summary:
     with _desktops(world, (Role.OFFICER,)) as desktops:
         officer = Typist(desktop=desktops[Role.OFFICER], pictures=pictures, name="officer")
         try:
-            _enter_five(officer, world)
+            scenes.enter_five(officer, world, tell=_step)
         except (DidNotHappenError, LookupError) as error:
             failures.append(str(error))
         found = {Role.OFFICER: _holdings_of(desktops[Role.OFFICER])}
@@ -287,7 +222,7 @@ def _open_windows(folder: Path, address: ServerAddress) -> int:
             desktops[role].window.move(place * _CASCADE_PIXELS, place * _CASCADE_PIXELS)
             typist = Typist(desktop=desktops[role], pictures=None, name=role.value)
             play.unlock(typist)
-            _join(typist, role, address)
+            scenes.join(typist, role, address)
             first = {Role.OFFICER: "people", Role.POLICE: "police", Role.COLLECTOR: "collecting"}
             play.go_to(typist, first[role])
         users = ", ".join(USERS.values())

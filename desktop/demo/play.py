@@ -130,7 +130,7 @@ def correct_returned(typist: Typist) -> None:
     typist.wait_for(lambda: todos.cards.rowCount() > 0, what="there is something to do")
     typist.picture("viec-can-lam")
     todos.setFocus()
-    _walk_to(typist, todos, title=KIEN.name, badge="Bị trả lại")
+    walk_to(typist, todos, title=KIEN.name, badge="Bị trả lại")
     typist.press(Qt.Key.Key_Return, at=todos)
     typist.find(Page, "page:form")
     typist.wait_for(lambda: typist.question() == _BIRTH, what="the form opens at the question")
@@ -146,7 +146,7 @@ def correct_returned(typist: Typist) -> None:
     hand_in(typist)
 
 
-def _walk_to(typist: Typist, cards: CardList, *, title: str, badge: str) -> None:
+def walk_to(typist: Typist, cards: CardList, *, title: str, badge: str) -> None:
     """Arrow down to the card, from the first one on."""
     typist.press(Qt.Key.Key_Home, at=cards)
     for _ in range(cards.cards.rowCount() + 1):
@@ -271,7 +271,7 @@ def review(typist: Typist, *, accept: Collection[str], give_back: str = "") -> N
 
 
 def _show_submission(typist: Typist, cards: CardList, name: str) -> None:
-    _walk_to(typist, cards, title=name, badge="")
+    walk_to(typist, cards, title=name, badge="")
     shown = typist.find(QLabel, "submission:name")
     typist.wait_for(lambda: shown.text() == name, what="the sheet is shown")
 

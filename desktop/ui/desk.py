@@ -29,6 +29,7 @@ from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
+from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
 from desktop.ui.pages.sync_page import SyncPage, SyncService
 from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
 from forms.definition import FormDefinition
@@ -50,6 +51,8 @@ class Care:
     set_province_key: Callable[[str], None]
     backups: BackupService
     snapshots_place: Path
+    tastes: Tastes
+    lock: LockSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,14 @@ class Desk(QObject):
     Signals:
         restore_asked: close the register and go back to the snapshot at this path.
         said_goodbye: (does the province know?) close the register and wipe it.
+        appearance_chosen: the ``Appearance`` this user wants from now on.
+        idle_chosen: after how many minutes alone the register shall lock itself.
     """
 
     restore_asked = Signal(object)
     said_goodbye = Signal(bool)
+    appearance_chosen = Signal(object)
+    idle_chosen = Signal(int)
 
     def __init__(self, *, window: MainWindow, jobs: JobRunner, parts: Parts) -> None:
         super().__init__(window)
@@ -133,11 +140,15 @@ class Desk(QObject):
         users.code_asked.connect(self.show_code)
         code.finished.connect(self._leave_code)
         backups.restore_asked.connect(self.restore_asked)
+        settings = SettingsPage(jobs=self._jobs, tastes=care.tastes, lock=care.lock)
+        settings.appearance_chosen.connect(self.appearance_chosen)
+        settings.idle_chosen.connect(self.idle_chosen)
         return [
             Entry("users", self.tr("Người dùng"), "users", users, is_daily=False),
             Entry("printed_code", "", "", code),
             self._ledger(),
             Entry("backups", self.tr("Sao lưu"), "backup", backups, is_daily=False),
+            Entry("settings", self.tr("Cài đặt"), "settings", settings, is_daily=False),
             Entry(
                 "help",
                 self.tr("Trợ giúp"),

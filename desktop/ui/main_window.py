@@ -196,7 +196,7 @@ class MainWindow(QWidget):
 
     def _fill_nav(self) -> None:
         sign = QLabel()
-        sign.setPixmap(icons.pixmap("book", tint="nav_text", size=26))
+        icons.put(sign, "book", tint="nav_text", size=26)
         name = QLabel(self.tr("Sổ An Sinh"))
         name.setObjectName("nav_title")
         head = QHBoxLayout()
@@ -314,5 +314,5 @@ class _StatusLine(QFrame):
     @staticmethod
     def _picture(name: str) -> QLabel:
         label = QLabel()
-        label.setPixmap(icons.pixmap(name, tint="muted", size=16))
+        icons.put(label, name, tint="muted", size=16)
         return label

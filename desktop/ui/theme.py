@@ -1,75 +1,82 @@
-"""How the program looks: one set of colours, one typeface, one style sheet.
+"""How the program looks: one typeface, one style sheet, and the colours of one appearance.
 
-The style sheet in ``resources/styles`` names colours by token (``@accent``); the values stand here
-only, so that another theme is another table.
+The style sheet in ``resources/styles`` names colours by token (``@accent``); ``palettes`` has
+their values. One appearance holds for the whole process; another can be worn at any moment.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import assets
+from desktop.domain.preferences import Appearance
+from desktop.ui import palettes
 
 FAMILY = "Noto Sans"
 POINT_SIZE = 11
 
-#: Calm teal on near-white. Text on surface and white on accent exceed 7:1 and 5:1 (WCAG AA 4.5:1).
-LIGHT: Mapping[str, str] = {
-    "window": "#F3F6F6",
-    "surface": "#FFFFFF",
-    "sunken": "#F8FAFA",
-    "border": "#D6DEE0",
-    "border_strong": "#A9B8BC",
-    "text": "#16262B",
-    "muted": "#52646A",
-    "accent": "#0E6E6E",
-    "accent_hover": "#0B5A5A",
-    "accent_soft": "#E2F1F0",
-    "accent_line": "#9CCBC8",
-    "on_accent": "#FFFFFF",
-    "nav": "#0F3439",
-    "nav_hover": "#174850",
-    "nav_active": "#1E5961",
-    "nav_text": "#DCE9E9",
-    "nav_muted": "#9DB9BB",
-    "error": "#B3261E",
-    "error_soft": "#FDF1F0",
-    "error_line": "#EDB6B2",
-    "warning": "#8F5200",
-    "warning_soft": "#FFF7E6",
-    "warning_line": "#EBCB8B",
-    "info": "#1B5FA8",
-    "info_soft": "#EEF5FC",
-    "info_line": "#B3D0EE",
-    "good": "#1E7145",
-    "good_soft": "#EAF6EF",
-    "good_line": "#A9D8BC",
-    "training": "#7A3E9D",
-    "disabled": "#9AA8AC",
-}
-
 _TOKEN = re.compile(r"@([a-z_]+)")
 
 
+_TABLES = {
+    Appearance.LIGHT: palettes.LIGHT,
+    Appearance.DARK: palettes.DARK,
+    Appearance.CONTRAST: palettes.CONTRAST,
+}
+#: What the style sheet draws by file has its colour in the file.
+_MARKS = {Appearance.LIGHT: "", Appearance.DARK: "-pale", Appearance.CONTRAST: ""}
+_worn = Appearance.LIGHT
+
+
 def color(tint: str) -> str:
-    """The value of a colour token, ``#RRGGBB``."""
-    return LIGHT[tint]
+    """The value of a colour token now, ``#RRGGBB``."""
+    return _TABLES[_worn][tint]
 
 
-def apply(application: QApplication) -> None:
-    """Give the whole program its typeface, palette and style sheet."""
+def worn() -> Appearance:
+    """What the program looks like now; never ``SYSTEM``."""
+    return _worn
+
+
+def apply(application: QApplication, appearance: Appearance = Appearance.LIGHT) -> None:
+    """Give the whole program its typeface, and the palette and style sheet of an appearance."""
     for path in assets.font_files():
         QFontDatabase.addApplicationFont(str(path))
     application.setStyle("Fusion")
     application.setFont(QFont(FAMILY, POINT_SIZE))
+    wear(application, appearance)
+
+
+def wear(application: QApplication, appearance: Appearance) -> None:
+    """From now on this appearance. Icons are drawn anew by ``icons.redress``."""
+    global _worn
+    _worn = as_drawn(application, appearance)
     application.setPalette(_palette())
-    tokens = {**LIGHT, "icons": assets.icon_file("down").parent.as_posix()}
+    marks = {name: assets.icon_file(name + _MARKS[_worn]).as_posix() for name in ("check", "down")}
+    tokens = {**_TABLES[_worn], **{f"mark_{name}": path for name, path in marks.items()}}
     application.setStyleSheet(_TOKEN.sub(lambda m: tokens[m[1]], assets.style_text("program")))
+
+
+def as_drawn(application: QApplication, appearance: Appearance) -> Appearance:
+    """What a choice means on this machine: its contrast setting goes before light and dark."""
+    if appearance is not Appearance.SYSTEM:
+        return appearance
+    hints = application.styleHints()
+    if _wants_contrast(application):
+        return Appearance.CONTRAST
+    return Appearance.DARK if hints.colorScheme() is Qt.ColorScheme.Dark else Appearance.LIGHT
+
+
+def _wants_contrast(application: QApplication) -> bool:
+    """Asked for by the machine's setting of contrast; known from Qt 6.10 on."""
+    accessibility = getattr(application.styleHints(), "accessibility", None)
+    if accessibility is None:
+        return False
+    return bool(accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast)
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
@@ -103,7 +110,7 @@ def _palette() -> QPalette:
         QPalette.ColorRole.Link: "accent",
     }
     for role, token in roles.items():
-        palette.setColor(role, QColor(LIGHT[token]))
+        palette.setColor(role, QColor(color(token)))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(LIGHT["disabled"]))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(color("disabled")))
     return palette

@@ -60,7 +60,7 @@ class FindingLine(QFrame):
                 words.addWidget(self._offer())
         picture = QLabel()
         icon = "check-circle" if kind == "good" else kind
-        picture.setPixmap(icons.pixmap(icon, tint=kind, size=18))
+        icons.put(picture, icon, tint=kind, size=18)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 8, 6)
         layout.setSpacing(8)

@@ -33,7 +33,7 @@ class NoteLine(QFrame):
         self.setProperty("note", kind)
         self.setAccessibleName(text)
         picture = QLabel()
-        picture.setPixmap(icons.pixmap(icon, tint=kind, size=18))
+        icons.put(picture, icon, tint=kind, size=18)
         words = QLabel(text)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -243,7 +243,7 @@ class PeoplePage(Page):
     def _filter_words(self) -> list[tuple[str, str]]:
         return [
             ("all", self.tr("Tất cả")),
-            ("none", self.tr("Chưa lập phiếu")),
+            ("none", self.tr("Chưa lập")),
             ("draft", self.tr("Nháp")),
             ("submitted", self.tr("Đã nộp")),
             ("returned", self.tr("Bị trả lại")),

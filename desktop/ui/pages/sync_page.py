@@ -551,7 +551,7 @@ class SyncPage(Page):
         top.addLayout(facts, 1)
         top.addLayout(button)
         picture = QLabel()
-        picture.setPixmap(icons.pixmap("warning", tint="warning", size=20))
+        icons.put(picture, "warning", tint="warning", size=20)
         problem = QHBoxLayout(self._problem_box)
         problem.setContentsMargins(10, 6, 10, 6)
         problem.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)

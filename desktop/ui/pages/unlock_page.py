@@ -374,7 +374,7 @@ class UnlockPage(Page):
 
     def _brand(self) -> QHBoxLayout:
         sign = QLabel()
-        sign.setPixmap(icons.pixmap("book", tint="accent", size=40))
+        icons.put(sign, "book", tint="accent", size=40)
         name = QLabel(self.tr("Sổ An Sinh"))
         name.setProperty("kind", "title")
         what = QLabel(self.tr("Sổ lao động và an sinh xã hội của xã, phường"))

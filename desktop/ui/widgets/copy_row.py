@@ -32,7 +32,7 @@ class CopyRow(QFrame):
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QToolButton()
         self._button.setObjectName(f"button:copy_{name}")
-        self._button.setIcon(icons.icon("copy", tint="accent", size=18))
+        icons.put(self._button, "copy", tint="accent", size=18)
         tip = self.tr("Chép {label}").format(label=label)
         self._button.setToolTip(tip)
         self._button.setAccessibleName(tip)
@@ -46,4 +46,4 @@ class CopyRow(QFrame):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._copied)
-        self._button.setIcon(icons.icon("check", tint="good", size=18))
+        icons.put(self._button, "check", tint="good", size=18)

@@ -26,7 +26,7 @@ class Filters(QWidget):
         self._group = QButtonGroup(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         for name, label in filters:
             button = QPushButton(label)
             button.setObjectName(f"filter:{name}")

@@ -25,7 +25,7 @@ class MessageBar(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = QToolButton()
         self._close.setObjectName("button:close_message")
-        self._close.setIcon(icons.icon("close", tint="muted", size=16))
+        icons.put(self._close, "close", tint="muted", size=16)
         self._close.setAccessibleName(self.tr("Đóng thông báo"))
         self._close.setToolTip(self.tr("Đóng thông báo"))
         self._close.clicked.connect(self.hide)
@@ -42,7 +42,7 @@ class MessageBar(QFrame):
     def show_message(self, sentence: str, next_step: str = "", *, kind: str = "info") -> None:
         """``kind``: error, warning, info or good."""
         theme.restyle(self, kind=kind)
-        self._icon.setPixmap(icons.pixmap(_ICONS[kind], tint=kind, size=20))
+        icons.put(self._icon, _ICONS[kind], tint=kind, size=20)
         self._sentence.setText(sentence)
         self._next_step.setText(next_step)
         self._next_step.setVisible(bool(next_step))

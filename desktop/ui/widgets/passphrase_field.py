@@ -41,7 +41,7 @@ class PassphraseField(QWidget):
     def _show(self, shown: bool) -> None:
         mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self.line.setEchoMode(mode)
-        self._eye.setIcon(icons.icon("eye-off" if shown else "eye", tint="muted"))
+        icons.put(self._eye, "eye-off" if shown else "eye", tint="muted")
         words = self.tr("Ẩn mật khẩu") if shown else self.tr("Hiện mật khẩu")
         self._eye.setAccessibleName(words)
         self._eye.setToolTip(words)

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import Problem, UserError
 from desktop.ui.forms.option import Option
 from desktop.ui.messages import Messages
+from desktop.ui.widgets.filters import Filters
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.desks import CollectingDesk, PoliceDesk
 from tests.desktop.ui.hands import Hands
@@ -194,4 +195,14 @@ def test_a_message_that_no_page_claims_stands_whole_above_the_pages(hands: Hands
     words = Messages().unexpected()
     hands.desktop.report_crash()
     assert words.sentence in hands.window.message_bar.text
+    assert cut(hands.window) == []
+
+
+def test_the_filters_are_whole_in_a_large_commune(hands: Hands) -> None:
+    page = hands.page("people")
+    filters = page.findChild(Filters)
+    assert isinstance(filters, Filters)
+    counts = {"all": 100_000, "none": 74_321, "draft": 1_234, "submitted": 12_345}
+    filters.show_counts({**counts, "returned": 987, "accepted": 11_113})
+    assert "74.321" in hands.find(QPushButton, "filter:none").text()
     assert cut(hands.window) == []

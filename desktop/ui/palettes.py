@@ -1,0 +1,115 @@
+"""The colours of each appearance, by token.
+
+Every text stands on its background with at least 4.5:1, in strong contrast with at least 7:1
+(WCAG 2.2, 1.4.3 and 1.4.6); the lines around what can be typed into or pressed, 3:1 in strong
+contrast (1.4.11). The tests compute it for each pair that the style sheet uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: Calm teal on near-white.
+LIGHT: Mapping[str, str] = {
+    "window": "#F3F6F6",
+    "surface": "#FFFFFF",
+    "sunken": "#F8FAFA",
+    "border": "#D6DEE0",
+    "border_strong": "#A9B8BC",
+    "text": "#16262B",
+    "muted": "#52646A",
+    "accent": "#0E6E6E",
+    "accent_hover": "#0B5A5A",
+    "accent_soft": "#E2F1F0",
+    "accent_line": "#9CCBC8",
+    "on_accent": "#FFFFFF",
+    "nav": "#0F3439",
+    "nav_hover": "#174850",
+    "nav_active": "#1E5961",
+    "nav_text": "#DCE9E9",
+    "nav_muted": "#9DB9BB",
+    "error": "#B3261E",
+    "error_soft": "#FDF1F0",
+    "error_line": "#EDB6B2",
+    "warning": "#8F5200",
+    "warning_soft": "#FFF7E6",
+    "warning_line": "#EBCB8B",
+    "info": "#1B5FA8",
+    "info_soft": "#EEF5FC",
+    "info_line": "#B3D0EE",
+    "good": "#1E7145",
+    "good_soft": "#EAF6EF",
+    "good_line": "#A9D8BC",
+    "training": "#7A3E9D",
+    "disabled": "#9AA8AC",
+}
+
+#: The same teal by lamp light: dark slate, nothing pure black or white.
+DARK: Mapping[str, str] = {
+    "window": "#12191C",
+    "surface": "#1A2327",
+    "sunken": "#161E21",
+    "border": "#2C393E",
+    "border_strong": "#4E6067",
+    "text": "#E3EBEC",
+    "muted": "#A3B4B9",
+    "accent": "#5CC4BE",
+    "accent_hover": "#7AD3CE",
+    "accent_soft": "#193B3D",
+    "accent_line": "#2F6F70",
+    "on_accent": "#08201F",
+    "nav": "#0C1315",
+    "nav_hover": "#16292D",
+    "nav_active": "#1B3D42",
+    "nav_text": "#D3E0E0",
+    "nav_muted": "#8AA5A8",
+    "error": "#FF9A92",
+    "error_soft": "#3A1F1E",
+    "error_line": "#7C3A36",
+    "warning": "#F0BA5E",
+    "warning_soft": "#352A14",
+    "warning_line": "#72571F",
+    "info": "#8DBDF2",
+    "info_soft": "#18293B",
+    "info_line": "#345679",
+    "good": "#78CF9C",
+    "good_soft": "#16301F",
+    "good_line": "#2F6645",
+    "training": "#7A3E9D",
+    "disabled": "#66757A",
+}
+
+#: For tired and weak eyes: black on white, lines as strong as letters.
+CONTRAST: Mapping[str, str] = {
+    "window": "#FFFFFF",
+    "surface": "#FFFFFF",
+    "sunken": "#FFFFFF",
+    "border": "#5A5A5A",
+    "border_strong": "#1A1A1A",
+    "text": "#000000",
+    "muted": "#2B2B2B",
+    "accent": "#00474A",
+    "accent_hover": "#002F31",
+    "accent_soft": "#D5ECEA",
+    "accent_line": "#00474A",
+    "on_accent": "#FFFFFF",
+    "nav": "#000000",
+    "nav_hover": "#1E3A3D",
+    "nav_active": "#0A4448",
+    "nav_text": "#FFFFFF",
+    "nav_muted": "#D0D0D0",
+    "error": "#8A0F08",
+    "error_soft": "#FFF1F0",
+    "error_line": "#8A0F08",
+    "warning": "#623500",
+    "warning_soft": "#FFF5DF",
+    "warning_line": "#623500",
+    "info": "#0A3E78",
+    "info_soft": "#EDF5FF",
+    "info_line": "#0A3E78",
+    "good": "#0B4A27",
+    "good_soft": "#E9F8EF",
+    "good_line": "#0B4A27",
+    "training": "#5A1E7D",
+    "disabled": "#666666",
+}
