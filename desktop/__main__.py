@@ -18,6 +18,7 @@ from desktop.commands.doctor import doctor
 from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
 from desktop.commands.ledger import ledger_commands
+from desktop.commands.packs import pack_commands
 from desktop.commands.parcels import parcel_commands
 from desktop.commands.recovery import recovery_commands
 from desktop.commands.users import user_commands
@@ -38,6 +39,7 @@ program.add_typer(recovery_commands, name="recovery")
 program.add_typer(backup_commands, name="backup")
 program.add_typer(ledger_commands, name="ledger")
 program.add_typer(parcel_commands, name="parcel")
+program.add_typer(pack_commands, name="pack")
 program.command("validate")(validate_records)
 program.command("doctor")(doctor)
 

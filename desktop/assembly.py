@@ -25,6 +25,7 @@ from desktop.services.handover import Handover
 from desktop.services.home import Home, home_of
 from desktop.services.ledger import Ledger
 from desktop.services.locking import Locking
+from desktop.services.packs import Packs, province_forms
 from desktop.services.parcels import Parcels
 from desktop.services.people import People
 from desktop.services.permissions import Permissions
@@ -64,6 +65,7 @@ class Services:
     reviews: Reviews
     syncing: Syncing
     decisions: Decisions
+    packs: Packs
     parcels: Parcels
     ledger: Ledger
     backups: Backups
@@ -126,10 +128,11 @@ def build(
     register: Register, user_name: str, *, clock: Callable[[], datetime]
 ) -> tuple[Services, Seat]:
     """The use cases of this register, and the seat of the user who opened it."""
-    syncing = Syncing(register=register, clock=clock, author=user_name)
+    forms = province_forms(register)
+    packs = Packs(register=register, forms=forms, clock=clock, author=user_name)
+    syncing = Syncing(register=register, clock=clock, author=user_name, shelf=packs)
     home = home_of(register)
     seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
-    forms = FormRegistry.bundled()
     tables = IdentityTables.load(training=seat.is_training)
     records = Records(register=register, forms=forms, tables=tables, author=user_name, clock=clock)
     services = Services(
@@ -138,7 +141,7 @@ def build(
         tables=tables,
         people=People(register=register, forms=forms, user_name=user_name, clock=clock),
         records=records,
-        drafts=Drafts(register=register, author=user_name, clock=clock),
+        drafts=Drafts(register=register, author=user_name, clock=clock, forms=forms),
         locking=Locking(register=register),
         preferences=Preferences(register=register, user_name=user_name),
         todos=Todos(register=register, forms=forms),
@@ -148,6 +151,7 @@ def build(
         decisions=Decisions(
             register=register, forms=forms, records=records, author=user_name, clock=clock
         ),
+        packs=packs,
         parcels=Parcels(register=register, syncing=syncing, clock=clock, author=user_name),
         ledger=Ledger(register=register, author=user_name, clock=clock),
         backups=Backups(register=register, clock=clock),

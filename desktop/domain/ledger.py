@@ -50,6 +50,9 @@ class Action(StrEnum):
     PARCEL_WRITE = "parcel.write"
     PARCEL_READ = "parcel.read"
     PARCEL_CARRY = "parcel.carry"
+    PACK_RECEIVE = "pack.receive"
+    PACK_APPLY = "pack.apply"
+    PACK_REFUSE = "pack.refuse"
     KEY_WRONG_TRIES = "key.wrong_tries"
     KEY_FILE_MENDED = "key.file_mended"
     KEY_FILE_OLDER = "key.file_older"
@@ -118,6 +121,9 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.PARCEL_WRITE,
             Action.PARCEL_READ,
             Action.PARCEL_CARRY,
+            Action.PACK_RECEIVE,
+            Action.PACK_APPLY,
+            Action.PACK_REFUSE,
         }
     ),
     ActionGroup.OPENING: frozenset(

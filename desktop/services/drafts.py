@@ -19,6 +19,7 @@ from desktop.domain.drafts import DraftMark, FormDraft, WaitingDraft
 from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm
 from desktop.errors import Problem, UserError
+from desktop.services.draft_moving import moved_draft
 from desktop.store.drafts import (
     draft_about,
     draft_with_id,
@@ -28,16 +29,29 @@ from desktop.store.drafts import (
     unseal_draft,
     waiting_drafts,
 )
+from desktop.store.records import record_of
 from desktop.store.register import Register
+from forms.registry import FormRegistry, UnknownFormError
 
 
 class Drafts:
-    """The half-typed forms of one register; ``author`` is who opened it. Any thread may call."""
+    """The half-typed forms of one register; ``author`` is who opened it. Any thread may call.
 
-    def __init__(self, *, register: Register, author: str, clock: Callable[[], datetime]) -> None:
+    With ``forms`` a draft whose text was replaced goes on under the newer one (``draft_moving``).
+    """
+
+    def __init__(
+        self,
+        *,
+        register: Register,
+        author: str,
+        clock: Callable[[], datetime],
+        forms: FormRegistry | None = None,
+    ) -> None:
         self._register = register
         self._author = author
         self._clock = clock
+        self._forms = forms
 
     def keep(self, draft: FormDraft) -> None:
         """Write a draft; when this returns, it is on the disk. Raises the failures of the disk."""
@@ -70,14 +84,28 @@ class Drafts:
         if opened.person_id is None:
             return None
         form_id = opened.definition.form_id
-        return draft_about(self._register, opened.person_id, form_id=form_id, author=self._author)
+        found = draft_about(self._register, opened.person_id, form_id=form_id, author=self._author)
+        return None if found is None else self._current(found)
 
     def get(self, draft_id: str) -> FormDraft:
         """A draft of this user. Raises ``GONE``, also when it is somebody else's."""
         draft = draft_with_id(self._register, draft_id)
         if draft is None or draft.author != self._author:
             raise UserError(Problem.GONE)
-        return draft
+        return self._current(draft)
+
+    def _current(self, draft: FormDraft) -> FormDraft:
+        """Under the text in force, unless its record was begun with another one."""
+        if self._forms is None:
+            return draft
+        person_id = draft.person_id
+        if person_id is not None and record_of(self._register, person_id, form_id=draft.form_id):
+            return draft
+        try:
+            text = self._forms.in_force(draft.form_id, self._clock().date())
+        except UnknownFormError:
+            return draft
+        return moved_draft(draft, self._forms, to=text.definition.version)
 
     def own(self) -> list[WaitingDraft]:
         """What this user has half-typed, the latest first."""

@@ -39,7 +39,7 @@ from desktop.store.register import Register
 from sync.client.conversation import Conversation, HeldToken, enrol
 from sync.client.engine import PORTIONS, REAL_TIME, Pace, Portions, synchronise
 from sync.client.outcomes import SyncOutcome
-from sync.client.ports import DeviceIdentity
+from sync.client.ports import DeviceIdentity, PackShelf
 from sync.client.transport import (
     PATIENCE,
     BadAddressError,
@@ -103,8 +103,11 @@ class Syncing:
         pace: Pace = REAL_TIME,
         portions: Portions = PORTIONS,
         connect: Connect = Transport,
+        shelf: PackShelf | None = None,
     ) -> None:
+        """``shelf`` is where what the province published goes; without one it is not fetched."""
         self._register = register
+        self._shelf = shelf
         self._clock = clock
         self._author = author
         self._pace = pace
@@ -345,6 +348,7 @@ class Syncing:
             connect=_watched,
             held=self._held,
             known_directory=known_number(self._register, device_id=place.enrolled.device),
+            shelf=self._shelf,
         )
         if outcome.directory is not None:
             keep_from_server(self._register, outcome.directory, device_id=place.enrolled.device)

@@ -55,6 +55,7 @@ class Messages(QObject):
             **self._about_disks(),
             **self._about_sync(),
             **self._about_parcels(),
+            **self._about_packs(),
             **self._about_work(),
         }
 
@@ -395,6 +396,55 @@ class Messages(QObject):
             Problem.TRAINING_MISMATCH: (
                 self.tr("Sổ tập huấn không được kết nối với máy chủ thật, và ngược lại."),
                 self.tr("Dùng đúng sổ hoặc đúng địa chỉ máy chủ."),
+            ),
+        }
+
+    def _about_packs(self) -> Mapping[Problem, tuple[str, str]]:
+        ask_again = self.tr("Xin tỉnh gửi lại tệp cập nhật; sổ vẫn dùng bản cũ.")
+        return {
+            Problem.PACK_NO_KEY: (
+                self.tr("Máy này chưa biết khóa của tỉnh nên chưa kiểm tra được bản cập nhật."),
+                self.tr("Kết nối máy với tỉnh, hoặc đồng bộ một lần, rồi làm lại."),
+            ),
+            Problem.PACK_GONE: (
+                self.tr("Không đọc được tệp đã chọn."),
+                self.tr("Cắm lại USB rồi chọn lại tệp."),
+            ),
+            Problem.PACK_NOT_ONE: (
+                self.tr("Đây không phải tệp cập nhật của tỉnh."),
+                self.tr("Chọn tệp có đuôi .pack do tỉnh làm ra."),
+            ),
+            Problem.PACK_NEWER: (
+                self.tr("Bản cập nhật này cần phiên bản chương trình mới hơn."),
+                self.tr("Cập nhật chương trình ở máy này rồi nhận lại; sổ vẫn dùng bản cũ."),
+            ),
+            Problem.PACK_DAMAGED: (
+                self.tr("Bản cập nhật bị hỏng hoặc bị sửa trên đường đi; sổ không nhận gì."),
+                ask_again,
+            ),
+            Problem.PACK_TOO_LARGE: (
+                self.tr("Bản cập nhật quá lớn nên không nhận."),
+                ask_again,
+            ),
+            Problem.PACK_SIGNER_UNKNOWN: (
+                self.tr("Bản cập nhật không do tỉnh của máy này ký."),
+                self.tr("Không dùng tệp này; báo cho tỉnh biết nó từ đâu đến."),
+            ),
+            Problem.PACK_OTHER_PROVINCE: (
+                self.tr("Bản cập nhật này của tỉnh khác."),
+                self.tr("Xin bản cập nhật của tỉnh mình."),
+            ),
+            Problem.PACK_OLDER: (
+                self.tr("Sổ đã có bản cập nhật mới hơn bản này."),
+                self.tr("Không cần làm gì: sổ vẫn dùng bản mới."),
+            ),
+            Problem.PACK_DIFFERS: (
+                self.tr("Bản cập nhật có một phiên bản mà ở đây đã có với nội dung khác."),
+                self.tr("Báo cho tỉnh: một bản đã ban hành không được đổi; sổ vẫn dùng bản cũ."),
+            ),
+            Problem.PACK_UNUSABLE: (
+                self.tr("Chương trình ở máy này không dùng được bản cập nhật này."),
+                self.tr("Cập nhật chương trình rồi nhận lại; nếu vẫn vậy thì báo cho tỉnh."),
             ),
         }
 

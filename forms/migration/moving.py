@@ -124,6 +124,11 @@ class Migrator:
             old: new for new, merge in self._plan.merged.items() for old in merge.sources
         }
 
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """Old path -> new path of every question whose answer goes to one question as it is."""
+        return self._plan.moved
+
     def migrate(self, answers: Answers) -> Migrated:
         """The new answers; what is empty is left out."""
         given = {path: value for path, value in answers.items() if not is_empty(value)}

@@ -42,6 +42,7 @@ from sync.protocol.messages import (
     RefusalCode,
     Session,
 )
+from sync.protocol.packs import PackList, PackRequest, PacksRequest
 from sync.protocol.parcel import PARCEL_TYPE
 from sync.protocol.signing import public_key_of, sign_enrolment, sign_login
 
@@ -133,6 +134,27 @@ class Conversation:
         return self._as_device(
             lambda token: self._transport.ask(
                 "/sync/v1/directory", DirectoryRequest(number=known), SignedDirectory, token=token
+            )
+        )
+
+    def packs(self, *, serial: int) -> PackList | RequestTrouble:
+        """What the province published; ``serial`` is the one that is known here."""
+        return self._as_device(
+            lambda token: self._transport.ask(
+                "/sync/v1/packs", PacksRequest(serial=serial), PackList, token=token
+            )
+        )
+
+    def pack(self, sha256: str) -> bytes | RequestTrouble:
+        """The content of a pack, by its hash."""
+        return self._as_device(
+            lambda token: self._transport.send(
+                "/sync/v1/pack",
+                msgspec.json.encode(PackRequest(sha256=sha256)),
+                body_type=JSON_TYPE,
+                answer_type=PARCEL_TYPE,
+                decode=bytes,
+                token=token,
             )
         )
 

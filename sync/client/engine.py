@@ -30,12 +30,13 @@ from sync.client.outcomes import (
     Trouble,
 )
 from sync.client.pages import cursors_after, different, gone_back, is_consistent
-from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
+from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox, PackShelf
 from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.codec import PullPage
 from sync.protocol.directory import SignedDirectory
 from sync.protocol.messages import Outcome, PullEnd, PullRequest, PushAnswer, RefusalCode
+from sync.protocol.packs import PackList, pack_named_by
 
 #: Rows asked for in one page; a page is one transaction of the register.
 PAGE_ROWS = 1000
@@ -115,11 +116,12 @@ def synchronise(
     connect: Connect = Transport,
     held: HeldToken | None = None,
     known_directory: int | None = None,
+    shelf: PackShelf | None = None,
 ) -> SyncOutcome:
     """Exchange everything with the server; trouble comes back in the outcome, never raised.
 
     ``held`` keeps the login from one sync to the next. With ``known_directory`` (its number, 0 for
-    none) a newer directory of the province is fetched too.
+    none) a newer directory of the province is fetched too; with a ``shelf`` what it published.
 
     ``on_progress`` receives (done, known so far): changes receipted and rows applied. Raises
     ``BadAddressError`` when the identity's address cannot be used, and whatever the store raises.
@@ -141,6 +143,8 @@ def synchronise(
         trouble = run.everything()
         if trouble is None and known_directory is not None:
             run.learn_directory(known_directory)
+        if trouble is None and shelf is not None:
+            run.fetch_packs(shelf)
     return run.outcome(trouble)
 
 
@@ -178,6 +182,7 @@ class _Sync:
     expected: int = 0
     repairs: int = 0
     directory_number: int = 0
+    pack_serial: int = 0
     directory: SignedDirectory | None = None
 
     def outcome(self, trouble: Trouble | None) -> SyncOutcome:
@@ -195,6 +200,23 @@ class _Sync:
         if self.directory_number not in (0, known):
             answer = self.conversation.directory(known=known)
             self.directory = answer if isinstance(answer, SignedDirectory) else None
+
+    def fetch_packs(self, shelf: PackShelf) -> None:
+        """Fetch what the province published since; what a cut leaves out comes with the next sync.
+
+        No sync fails for want of it.
+        """
+        if self.pack_serial in (0, shelf.serial()):
+            return
+        answer = self.conversation.packs(serial=shelf.serial())
+        if not isinstance(answer, PackList):
+            return
+        for signed in filter(shelf.wants, answer.packs):
+            content = self.conversation.pack(pack_named_by(signed).sha256)
+            if not isinstance(content, bytes):
+                return
+            shelf.take(signed, content)
+        shelf.has_seen(answer.serial)
 
     def everything(self) -> Trouble | None:
         """Push, pull, push again if edits arrived; compare; repair what differs, once.
@@ -410,6 +432,7 @@ class _Sync:
             self._apply(page)
             if not page.end.more:
                 self.directory_number = page.end.directory
+                self.pack_serial = page.end.packs
                 return page.end
 
     def _page(self, cursors: dict[str, int], ahead: _Ahead | None) -> PullPage | RequestTrouble:

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from sync.protocol.messages import Change, Digest, Drop, Grant, LedgerHead, PushAnswer, Row
+from sync.protocol.packs import SignedPack
 
 _CHANGES = msgspec.json.Decoder(Change)
 
@@ -123,3 +124,19 @@ class Inbox(Protocol):
 
     def restart(self, buckets: Sequence[str]) -> None:
         """Forget the cursors of these buckets so that the next pull brings them whole."""
+
+
+class PackShelf(Protocol):
+    """Where what the province published goes."""
+
+    def serial(self) -> int:
+        """The server's serial that everything here is of; 0 for nothing yet."""
+
+    def wants(self, signed: SignedPack) -> bool:
+        """Is this one to be fetched? What is refused by its text alone is noted."""
+
+    def take(self, signed: SignedPack, content: bytes) -> None:
+        """One that came, in one transaction; what is refused is noted."""
+
+    def has_seen(self, serial: int) -> None:
+        """All that the server has was looked at."""

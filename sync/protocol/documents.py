@@ -201,12 +201,27 @@ def data_set_of(document_type: DocumentType, form_id: str = "") -> DataSet:
     return records if document_type is DocumentType.RECORD else SUBMISSIONS[records]
 
 
+def learn_form(form_id: str, data_set: str) -> None:
+    """Records of a form that a province published lie in this data set.
+
+    A form that comes with the program stays where it is.
+    """
+    _PUBLISHED[form_id] = data_set
+    _records_of.cache_clear()
+
+
+_PUBLISHED: dict[str, str] = {}
+
+
 @lru_cache
 def _records_of(form_id: str) -> DataSet:
     # Imported here because who fills no form need not read any.
-    from forms.registry import FormRegistry
+    from forms.registry import FormRegistry, UnknownFormError
 
-    name = FormRegistry.bundled().about(form_id).data_set
+    try:
+        name = FormRegistry.bundled().about(form_id).data_set
+    except UnknownFormError:
+        name = _PUBLISHED[form_id]
     found = next((one for one in SUBMISSIONS if one.value == name), None)
     if found is None:
         raise LookupError(name)

@@ -251,7 +251,7 @@ class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end", omit_defaul
     """Closes a pull page. ``next`` are the cursors after it; digests come when nothing is left.
 
     ``directory`` is the number of the province's directory of offices and devices; 0 from a server
-    that has none.
+    that has none. ``packs`` is the serial of what the province published; 0 for nothing yet.
     ``marks`` goes with ``digest``: bucket -> the XOR (hex) over versions and what made them
     (``chain.marks_of``); empty from an older server, unread by an older program.
     """
@@ -261,6 +261,7 @@ class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end", omit_defaul
     digest: dict[str, Digest]
     server_epoch: str
     directory: int = 0
+    packs: int = 0
     marks: dict[str, str] = {}
 
 
@@ -290,6 +291,8 @@ class Enrolled(msgspec.Struct, frozen=True):
     """The device's place in the province. ``training`` marks the fictional province.
 
     ``rights`` are the restricted data sets that came with the code; an older server names none.
+    ``province_key`` is the Ed25519 public key (hex) of what the province publishes; an older server
+    does not tell.
     """
 
     device: str
@@ -303,6 +306,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     training: bool
     server_epoch: str
     rights: list[str] = []
+    province_key: str = ""
 
 
 class LeaveRequest(msgspec.Struct, frozen=True, omit_defaults=True):

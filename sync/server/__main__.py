@@ -24,6 +24,7 @@ from sync.server.options import (
     overridden,
     settings_here,
 )
+from sync.server.pack_commands import export_pack, list_packs, publish_form, withdraw_form
 from sync.server.parcel_commands import parcel_commands
 from sync.server.provinces import (
     ProvinceExistsError,
@@ -51,6 +52,10 @@ cli = typer.Typer(
 cli.add_typer(recovery_keys, name="recovery-keys")
 cli.add_typer(parcel_commands, name="parcel")
 cli.command()(recover)
+cli.command("publish-form")(publish_form)
+cli.command("withdraw-form")(withdraw_form)
+cli.command("pack-list")(list_packs)
+cli.command("pack-export")(export_pack)
 
 _RIGHTS = ", ".join(sorted(right.value for right in RESTRICTED))
 Device = Annotated[UUID, typer.Option(help="Id of the device; device-list shows it.")]

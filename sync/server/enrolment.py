@@ -19,8 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from sync.protocol.documents import DataSet
 from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
-from sync.protocol.signing import enrol_text, is_signed
+from sync.protocol.signing import enrol_text, is_signed, public_key_of
 from sync.server import fence, limits
+from sync.server.directory import server_seed
 from sync.server.settings import Settings
 from sync.server.tables import (
     communes,
@@ -203,6 +204,7 @@ def _enrolled(connection: Connection, device_id: UUID) -> Enrolled:
         training=place.training,
         server_epoch=place.server_epoch,
         rights=row.rights,
+        province_key=public_key_of(server_seed(connection)),
     )
 
 

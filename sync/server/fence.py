@@ -63,6 +63,7 @@ OPEN: Mapping[str, str] = MappingProxyType(
         "collecting_in_force": "the same, of today",
         "collecting_offices": "the same, by office",
         "office_scope": "the same, of offices of every kind",
+        "publications": "what the province publishes for every office; nobody's data",
         "allowances": "counts by ids and addresses, forgotten after a day",
     }
 )

@@ -23,6 +23,7 @@ from sync.protocol.messages import (
     Refusal,
     Session,
 )
+from sync.protocol.packs import PackList, PackRequest, PacksRequest
 from sync.protocol.parcel import PARCEL_TYPE
 from sync.server.operations import OPERATIONS, Operation
 
@@ -38,6 +39,8 @@ BODIES: dict[str, tuple[_Kind, _Kind]] = {
     "/sync/v1/push": (LINES_TYPE, PushAnswer),
     "/sync/v1/pull": (PullRequest, LINES_TYPE),
     "/sync/v1/directory": (DirectoryRequest, SignedDirectory),
+    "/sync/v1/packs": (PacksRequest, PackList),
+    "/sync/v1/pack": (PackRequest, PARCEL_TYPE),
     "/sync/v1/parcel": (PARCEL_TYPE, PARCEL_TYPE),
 }
 #: Before there is a token.

@@ -32,9 +32,10 @@ from sync.protocol.messages import (
     Refusal,
     RefusalCode,
 )
+from sync.protocol.packs import PackRequest, PacksRequest
 from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError
 from sync.protocol.rules import is_uuid
-from sync.server import enrolment, limits, parcels, sessions, witnesses
+from sync.server import enrolment, limits, packs, parcels, sessions, witnesses
 from sync.server.directory import directory_for, server_seed
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
@@ -65,7 +66,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class SealedReply:
-    """A parcel: its bytes go out as they are."""
+    """A parcel, or the content of a pack: its bytes go out as they are."""
 
     body: bytes
 
@@ -173,6 +174,27 @@ def _directory(call: Call) -> Reply:
         return directory_for(connection, device, seed=server_seed(connection))
 
 
+def _packs(call: Call) -> Reply:
+    decode_message(call.body, PacksRequest)
+    device = _authenticated(call)
+    if isinstance(device, Refusal):
+        return device
+    with call.engine.begin() as connection:
+        sessions.enter(connection, device)
+        return packs.packs_for(connection, sorted(device.communes))
+
+
+def _pack(call: Call) -> Reply:
+    request = decode_message(call.body, PackRequest)
+    device = _authenticated(call)
+    if isinstance(device, Refusal):
+        return device
+    with call.engine.begin() as connection:
+        sessions.enter(connection, device)
+        content = packs.content_for(connection, request.sha256, sorted(device.communes))
+    return Refusal(code=RefusalCode.NOT_FOUND) if content is None else SealedReply(content)
+
+
 def _parcel(call: Call) -> Reply:
     """A device carries a parcel that it cannot read, and takes the answer back the same way."""
     carrier = _authenticated(call)
@@ -197,5 +219,7 @@ OPERATIONS = (
     Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
     Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
     Operation("/sync/v1/directory", JSON_TYPE, _SMALL_BODY_BYTES, _directory),
+    Operation("/sync/v1/packs", JSON_TYPE, _SMALL_BODY_BYTES, _packs),
+    Operation("/sync/v1/pack", JSON_TYPE, _SMALL_BODY_BYTES, _pack),
     Operation("/sync/v1/parcel", PARCEL_TYPE, LARGEST_BODY_BYTES, _parcel),
 )

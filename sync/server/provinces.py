@@ -10,7 +10,17 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.documents import DataSet, Role
 from sync.protocol.ids import new_epoch
-from sync.server.tables import communes, devices, office_communes, offices, province
+from sync.server.tables import (
+    communes,
+    devices,
+    office_communes,
+    offices,
+    province,
+    publications,
+)
+
+#: No province publishes so often between a backup and the loss of its database.
+_LEAP = 10_000
 
 
 class ProvinceExistsError(Exception):
@@ -45,15 +55,27 @@ def server_epoch(connection: Connection) -> str:
     return epoch
 
 
-def epoch_and_directory(connection: Connection) -> tuple[str, int]:
-    """The incarnation of this database, and the number of its directory."""
-    row = connection.execute(select(province.c.server_epoch, province.c.directory_number)).one()
-    return row[0], row[1]
+def told_with_pages(connection: Connection) -> tuple[str, int, int]:
+    """The incarnation of this database, the number of its directory, the serial of its packs."""
+    row = connection.execute(
+        select(province.c.server_epoch, province.c.directory_number, province.c.pack_serial)
+    ).one()
+    return row[0], row[1], row[2]
 
 
 def renew_epoch(connection: Connection) -> None:
-    """Tell every device that this database went back in time, so that it compares everything."""
-    connection.execute(update(province).values(server_epoch=new_epoch()))
+    """Tell every device that this database went back in time, so that it compares everything.
+
+    What was published since the backup is lost; its numbers are not given again.
+    """
+    last = select(func.coalesce(func.max(publications.c.number), 0)).scalar_subquery()
+    connection.execute(
+        update(province).values(
+            server_epoch=new_epoch(),
+            pack_serial=province.c.pack_serial + _LEAP,
+            pack_floor=func.greatest(last, province.c.pack_floor) + _LEAP,
+        )
+    )
 
 
 def create_office(

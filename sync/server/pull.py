@@ -25,7 +25,7 @@ from sync.protocol.messages import (
     Refusal,
 )
 from sync.server.database import snapshot
-from sync.server.provinces import epoch_and_directory
+from sync.server.provinces import told_with_pages
 from sync.server.registers import digest_bits
 from sync.server.sessions import Device, authenticate
 from sync.server.tables import buckets, documents
@@ -150,13 +150,14 @@ def _answer(
     }
     yield from page.lines
     has_more = any(after[bucket] < known[bucket].head for bucket in granted)
-    epoch, directory = epoch_and_directory(connection)
+    epoch, directory, packs = told_with_pages(connection)
     yield PullEnd(
         next=after,
         more=has_more,
         digest={} if has_more else {bucket: known[bucket].digest() for bucket in granted},
         server_epoch=epoch,
         directory=directory,
+        packs=packs,
     )
 
 

@@ -555,7 +555,21 @@ CREATE TABLE public.province (
     training boolean NOT NULL,
     server_epoch text NOT NULL,
     directory_number bigint DEFAULT 1 NOT NULL,
+    pack_serial bigint DEFAULT 0 NOT NULL,
+    pack_floor bigint DEFAULT 0 NOT NULL,
     CONSTRAINT province_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE public.publications (
+    kind text NOT NULL,
+    number bigint NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL,
+    signature text NOT NULL,
+    sha256 text NOT NULL,
+    content bytea NOT NULL,
+    source_sha256 text NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.refresh_tokens (
@@ -709,6 +723,8 @@ ALTER TABLE ONLY public.parcels_sent
     ADD CONSTRAINT parcels_sent_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.province
     ADD CONSTRAINT province_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY public.publications
+    ADD CONSTRAINT publications_pkey PRIMARY KEY (kind, number);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.server_keys
@@ -742,6 +758,8 @@ CREATE INDEX operations_p04_change_id_idx ON public.operations_p04 USING btree (
 CREATE INDEX operations_p05_change_id_idx ON public.operations_p05 USING btree (change_id);
 CREATE INDEX operations_p06_change_id_idx ON public.operations_p06 USING btree (change_id);
 CREATE INDEX operations_p07_change_id_idx ON public.operations_p07 USING btree (change_id);
+CREATE INDEX publications_kind_name_number_idx ON public.publications USING btree (kind, name, number);
+CREATE INDEX publications_sha256_idx ON public.publications USING btree (sha256);
 CREATE INDEX refresh_tokens_expires_at_idx ON public.refresh_tokens USING btree (expires_at);
 CREATE INDEX refresh_tokens_family_idx ON public.refresh_tokens USING btree (family);
 CREATE INDEX tokens_expires_at_idx ON public.tokens USING btree (expires_at);

@@ -52,6 +52,9 @@ province = Table(
     Column("server_epoch", Text, nullable=False),
     # Grows whenever an office or a device comes, goes or changes; triggers count.
     Column("directory_number", BigInteger, nullable=False, server_default=text("1")),
+    # Grows with each publication; numbers of publications are above the floor.
+    Column("pack_serial", BigInteger, nullable=False, server_default=text("0")),
+    Column("pack_floor", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("singleton", name="singleton"),
 )
 
@@ -253,4 +256,23 @@ operations = Table(
     PrimaryKeyConstraint("device_id", "epoch", "seq"),
     Index(None, "change_id"),
     postgresql_partition_by="HASH (device_id)",
+)
+
+#: Everything the province ever published, by kind and number: the text that was signed, the
+#: signature of it and the content as it travels. ``source_sha256`` is of the file it was made of.
+publications = Table(
+    "publications",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("source_sha256", Text, nullable=False),
+    Column("published_at", _instant, nullable=False, server_default=_now),
+    PrimaryKeyConstraint("kind", "number"),
+    Index(None, "kind", "name", "number"),
+    Index(None, "sha256"),
 )

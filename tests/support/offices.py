@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop.services.checks import Checks
 from desktop.services.home import Home, settle_home
+from desktop.services.packs import Packs, province_forms
 from desktop.services.people import People
 from desktop.services.records import Records
 from desktop.services.reviews import Reviews
@@ -15,7 +16,6 @@ from desktop.services.todos import Todos
 from desktop.services.unlocking import create_register, open_register
 from desktop.store.keys import KdfCost
 from desktop.store.register import Register
-from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
 from sync.client.engine import Pace
 
@@ -49,7 +49,7 @@ class Office:
     """One register and everything its user can do; close it."""
 
     def __init__(self, register: Register, *, author: str, clock: Clock) -> None:
-        forms = FormRegistry.bundled()
+        self.forms = forms = province_forms(register)
         tables = IdentityTables.load(training=True)
         self.register = register
         self.people = People(register=register, forms=forms, user_name=author, clock=clock)
@@ -59,7 +59,8 @@ class Office:
         self.todos = Todos(register=register, forms=forms)
         self.checks = Checks(register=register, author=author, clock=clock)
         self.reviews = Reviews(register=register, author=author, clock=clock)
-        self.syncing = Syncing(register=register, clock=clock, pace=AT_ONCE)
+        self.packs = Packs(register=register, forms=forms, clock=clock, author=author)
+        self.syncing = Syncing(register=register, clock=clock, pace=AT_ONCE, shelf=self.packs)
 
     @staticmethod
     def create(

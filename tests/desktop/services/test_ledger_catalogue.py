@@ -42,8 +42,8 @@ from tests.support.worker_form import employed
 
 _ROOT = Path(desktop.__file__).parent
 _NAME = "Lê Thị Bình"
-#: Written with a server at the other end: ``tests/sync/client/test_ledger_lines.py``, and
-#: ``tests/e2e/test_parcels.py``.
+#: Written with a server at the other end: ``tests/sync/client/test_ledger_lines.py``,
+#: ``tests/e2e/test_parcels.py`` and ``tests/e2e/test_packs.py``.
 _WITH_A_SERVER = {
     Action.DEVICE_ENROL,
     Action.DEVICE_LEAVE,
@@ -52,6 +52,9 @@ _WITH_A_SERVER = {
     Action.PARCEL_WRITE,
     Action.PARCEL_READ,
     Action.PARCEL_CARRY,
+    Action.PACK_RECEIVE,
+    Action.PACK_APPLY,
+    Action.PACK_REFUSE,
 }
 
 

@@ -29,6 +29,7 @@ from sync.protocol.messages import (
     RefusalCode,
     Session,
 )
+from sync.protocol.packs import PackList, PackRequest, PacksRequest, pack_named_by
 from sync.protocol.parcel import PARCEL_TYPE
 from sync.server.operations import OPERATIONS
 from sync.server.tables import devices, documents
@@ -117,6 +118,18 @@ def directory(case: Case) -> None:
     assert {one.device for one in told.devices} == {case.stranger.device}
 
 
+def packs(case: Case) -> None:
+    """What is published is for everybody; of the lists of persons each hears of the own only."""
+    answer = case.stranger.ask("/sync/v1/packs", PacksRequest(serial=0), PackList)
+    assert isinstance(answer, PackList)
+    assert "99001" not in {pack_named_by(signed).name for signed in answer.packs}
+
+
+def pack(case: Case) -> None:
+    refused = case.stranger.ask("/sync/v1/pack", PackRequest(sha256="0" * 64), PackList)
+    assert refused == Refusal(code=RefusalCode.NOT_FOUND)
+
+
 def parcel(case: Case) -> None:
     """Lines signed by another are no parcel."""
     body = case.owner.push_body(1, len(case.owner.changes))
@@ -145,6 +158,8 @@ MATRIX: dict[str, Callable[[Case], None]] = {
     "/sync/v1/push": push,
     "/sync/v1/pull": pull,
     "/sync/v1/directory": directory,
+    "/sync/v1/packs": packs,
+    "/sync/v1/pack": pack,
     "/sync/v1/parcel": parcel,
     **{path: shown(path) for path in ("/health", "/ready", "/live", "/metrics", "/openapi.json")},
 }
@@ -156,6 +171,8 @@ BODIES = {
     "/auth/leave": b'{"epoch":"x"}',
     "/sync/v1/pull": b'{"cursors":{}}',
     "/sync/v1/directory": b'{"number":0}',
+    "/sync/v1/packs": b'{"serial":0}',
+    "/sync/v1/pack": b'{"sha256":"0"}',
     "/sync/v1/parcel": b"x",
 }
 

@@ -46,9 +46,12 @@ def test_what_is_described_without_a_token_is_answered_without_one(
 ) -> None:
     for path, described in told["paths"].items():
         [body_type] = described["post"]["requestBody"]["content"]
-        body = {"/sync/v1/pull": b'{"cursors":{}}', "/sync/v1/directory": b'{"number":0}'}.get(
-            path, b'{"epoch":"x"}'
-        )
+        body = {
+            "/sync/v1/pull": b'{"cursors":{}}',
+            "/sync/v1/directory": b'{"number":0}',
+            "/sync/v1/packs": b'{"serial":0}',
+            "/sync/v1/pack": b'{"sha256":"0"}',
+        }.get(path, b'{"epoch":"x"}')
         answer = requests.post(
             server.url + path, data=body, headers={"Content-Type": body_type}, timeout=60
         )
