@@ -47,6 +47,7 @@ from desktop.ui.idle import IdleWatch
 from desktop.ui.locking import LeftAt, OwnClipboard, put_away
 from desktop.ui.main_window import MainWindow, Place
 from desktop.ui.messages import Messages
+from desktop.ui.qt_words import speak_vietnamese
 from desktop.ui.session_here import session_watch
 from desktop.ui.session_watch import SessionWatch
 from desktop.ui.wording import VIETNAM
@@ -81,6 +82,8 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     application.setApplicationName("so-an-sinh")
+    if existing is None:
+        speak_vietnamese(application)
     theme.apply(application, Appearance.SYSTEM)
     return application
 

@@ -27,6 +27,11 @@ def style_text(name: str) -> str:
     return (_ROOT / "styles" / f"{name}.qss").read_text(encoding="utf-8")
 
 
+def words_text(name: str) -> str:
+    """A table of words, as CSV."""
+    return (_ROOT / "words" / f"{name}.csv").read_text(encoding="utf-8")
+
+
 def common_passphrases() -> tuple[str, ...]:
     """What is guessed first, without marks and spaces."""
     text = (_ROOT / "passphrases" / "common.txt").read_text(encoding="utf-8")
