@@ -33,8 +33,8 @@ class Drawer(Protocol):
     def words_of(self, instance: str) -> str:
         """An instance in one line."""
 
-    def has_open(self, instance: str) -> bool:
-        """Is something shown and open in it?"""
+    def tint_of(self, instance: str) -> str:
+        """error, warning or "": what is shown and open in it."""
 
 
 class Drawing:
@@ -145,7 +145,7 @@ class Drawing:
             label=section.label_vi,
             is_counted=self._outline.is_counted(section.path),
             words=self._drawer.words_of,
-            is_open=self._drawer.has_open,
+            tint_of=self._drawer.tint_of,
             parent=self._parent,
         )
         roster.drawing = Drawing(

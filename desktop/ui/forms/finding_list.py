@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from desktop.ui import theme
+from desktop.ui.forms.section_rail import RAIL_WIDTH
 from forms.findings import Finding, Severity
 
 _PATH = Qt.ItemDataRole.UserRole + 1
@@ -28,7 +29,8 @@ class FindingList(QFrame):
     def __init__(self, *, words_of: Callable[[str], str]) -> None:
         super().__init__()
         self._words_of = words_of
-        self._shown: tuple[str, ...] = ()
+        self._shown: tuple[Finding, ...] = ()
+        self.setFixedWidth(RAIL_WIDTH)
         self.setProperty("kind", "card")
         self._title = QLabel()
         self._title.setProperty("kind", "strong")
@@ -52,7 +54,7 @@ class FindingList(QFrame):
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """These; nothing is drawn when there are none."""
-        shown = tuple(one.fingerprint for one in findings)
+        shown = tuple(findings)
         if shown == self._shown:
             return
         self._shown = shown

@@ -46,8 +46,8 @@ class Writer(Protocol):
     def words_of(self, instance: str) -> str:
         """An instance in one line."""
 
-    def has_open(self, instance: str) -> bool:
-        """Is something shown and open in it?"""
+    def tint_of(self, instance: str) -> str:
+        """error, warning or "": what is shown and open in it."""
 
     def is_relevant(self, path: str) -> bool:
         """Is it asked now?"""
@@ -228,9 +228,9 @@ class FormCanvas(QScrollArea):
         """As the writer has it."""
         return self._writer.words_of(instance)
 
-    def has_open(self, instance: str) -> bool:
+    def tint_of(self, instance: str) -> str:
         """As the writer has it."""
-        return self._writer.has_open(instance)
+        return self._writer.tint_of(instance)
 
     # -- inside --
 

@@ -21,9 +21,9 @@ from desktop.ui.forms.finding_list import FindingList
 from desktop.ui.forms.form_canvas import FormCanvas
 from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reason
 from desktop.ui.forms.moving import Mover
-from desktop.ui.forms.outline import Outline
+from desktop.ui.forms.outline import Outline, instances_around, repeat_of
 from desktop.ui.forms.paper import Paper, Summary
-from desktop.ui.forms.question_row import QuestionRow
+from desktop.ui.forms.question_row import QuestionRow, label_of
 from desktop.ui.forms.roster_box import RosterBox
 from desktop.ui.forms.roster_keys import RosterKeys
 from desktop.ui.forms.row_writer import Notes, RowWriter
@@ -97,7 +97,7 @@ class FormView(QWidget):
         self.writer.typed_at = ""
         self.mover.current = ""
         self._paper = Paper(outline=self.outline, filling=filling, confirmations=confirmations)
-        self._paper.visited |= notes.remarks.keys()
+        self._paper.visit(*notes.remarks)
         self.writer.notes = notes
         self._fold()
         self._canvas.begin()
@@ -106,12 +106,11 @@ class FormView(QWidget):
     def _fold(self) -> None:
         """A section about the household only, with nothing missing, is folded into one line."""
         paper = self._need()
-        found = {self.outline.top(path) for path in paper.findings()}
         for top, box in self._canvas.boxes.items():
             paths = [p for p, of in self.outline.top_of.items() if of == top and p != top]
             roles = {one.role or "" if (one := self.outline.question(p)) else "" for p in paths}
             is_household = all(role.startswith("household.") for role in roles)
-            if is_household and top not in found:
+            if is_household and not paper.has_finding_below(top):
                 shown = [self.writer.shown(p, paper.filling.value(p)) for p in reversed(paths)]
                 box.fold(" · ".join(text for text in shown if text))
             else:
@@ -145,7 +144,7 @@ class FormView(QWidget):
         """Confirmations made elsewhere; those of this page stay."""
         paper = self._need()
         if reasons.keys() - paper.confirmations.keys():
-            paper.confirmations = {**reasons, **paper.confirmations}
+            paper.confirm({**reasons, **paper.confirmations})
             self.refresh_all()
 
     def show_extra(self, path: str, findings: Sequence[Finding]) -> None:
@@ -159,7 +158,7 @@ class FormView(QWidget):
         paper = self._need()
         self._typing.flush()
         self._refresh_after(paper.take(answers))
-        paper.visited |= answers.keys()
+        paper.visit(*answers)
         self.changed.emit()
 
     def value(self, path: str) -> Answer:
@@ -207,7 +206,7 @@ class FormView(QWidget):
             confirmations=paper.confirmations,
             decided=frozenset(paper.decided),
             reasons={name: text for name, text in paper.reasons.items() if text},
-            visited=tuple(path for path in paper.order() if path in paper.visited),
+            visited=tuple(sorted(paper.visited)),
             cursor=cursor_in(rows, self.window().focusWidget(), current=self.mover.current),
             is_searching=any(e.is_searching for e in editors if e is not None),
         )
@@ -215,7 +214,7 @@ class FormView(QWidget):
     def show_half_typed(self, draft: FormDraft) -> None:
         """After ``show_filling`` with the draft's answers: all the rest of it, and the cursor."""
         paper = self._need()
-        paper.visited |= set(draft.visited)
+        paper.visit(*draft.visited)
         paper.decided |= draft.decided
         paper.reasons = dict(draft.reasons)
         self.refresh_all()
@@ -241,7 +240,7 @@ class FormView(QWidget):
 
     def show_everything(self) -> None:
         """From now on findings stand at every question, visited or not."""
-        self._need().shows_all = True
+        self._need().show_all()
         self.writer.typed_at = ""
         self.refresh_all()
 
@@ -296,9 +295,10 @@ class FormView(QWidget):
         """An instance in one line."""
         return self.writer.words_of(instance, self._need())
 
-    def has_open(self, instance: str) -> bool:
-        """Is something shown and open in it?"""
-        return self.writer.has_open(instance, self._need())
+    def tint_of(self, instance: str) -> str:
+        """error, warning or "": what is shown and open in it."""
+        worst = self._need().worst_in(instance)
+        return "" if worst is None else worst.value
 
     def is_relevant(self, path: str) -> bool:
         """Is it asked now?"""
@@ -332,7 +332,7 @@ class FormView(QWidget):
             return
         self._typing.cancel()
         self._pending = None
-        self._need().visited.add(row.path)
+        self._need().visit(row.path)
         self._set(row.path, row.editor.value())
 
     def _set(self, path: str, value: Answer) -> None:
@@ -348,7 +348,7 @@ class FormView(QWidget):
         if self._pending == row.path:
             self._typing.flush()
         self.writer.typed_at = ""
-        self._need().visited.add(row.path)
+        self._need().visit(row.path)
         self._refresh_findings(row.path)
         self._refresh_rail()
         row.set_active(False)
@@ -377,13 +377,11 @@ class FormView(QWidget):
     def _confirm(self, fingerprint: str, reason: str) -> None:
         paper = self._need()
         row = self._canvas.rows.get(self.mover.current)
-        paper.reasons.pop(fingerprint, None)
+        paper.confirm({fingerprint: reason})
         if reason:
-            paper.confirmations[fingerprint] = reason
-            codes = {o.fingerprint: o.code.name for some in paper.findings().values() for o in some}
-            self.confirmed.emit(codes.get(fingerprint, ""), reason)
-        else:
-            paper.confirmations.pop(fingerprint, None)
+            found = (one for line in (row.findings if row else ()) for one in [line.finding])
+            codes = [one.code.name for one in found if one.fingerprint == fingerprint]
+            self.confirmed.emit(codes[0] if codes else "", reason)
         for path in list(self._canvas.rows):
             self._refresh_findings(path)
         self._refresh_rail()
@@ -396,7 +394,7 @@ class FormView(QWidget):
 
     def _take_value(self, path: str, value: str) -> None:
         paper = self._need()
-        paper.visited.add(path)
+        paper.visit(path)
         paper.decided.add(path)
         self._set(path, value or None)
         row = self._canvas.rows.get(path)
@@ -453,8 +451,13 @@ class FormView(QWidget):
         self.summary_changed.emit()
 
     def _label_of(self, path: str) -> str:
+        """The question with the number of the instance it stands in."""
         question = self.outline.question(path)
-        return "" if question is None else question.label_vi
+        label = "" if question is None else label_of(question)
+        for instance in instances_around(path):
+            instances = self._need().filling.instances(repeat_of(instance))
+            label = f"{instances.index(instance) + 1}. {label}" if instance in instances else label
+        return label
 
     def _need(self) -> Paper:
         if self._paper is None:

@@ -80,7 +80,7 @@ class Mover:
     def focus_finding(self, path: str) -> bool:
         """To a question with something wrong; into the line of the reason when that is asked."""
         paper = self._paper()
-        paper.visited.add(path)
+        paper.visit(path)
         if not self.focus(path):
             return False
         has_error = any(

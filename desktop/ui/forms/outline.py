@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 
 from forms.definition import FormDefinition, Question, QuestionType, Section
 
@@ -27,6 +28,7 @@ _KEYS = re.compile(r"\[[^\]]*\]")
 _LAST_KEY = re.compile(r"\[[^\]]*\]$")
 
 
+@lru_cache(maxsize=16_384)  # the same paths are asked for at every key
 def plain(path: str) -> str:
     """The path without the keys of instances."""
     return _KEYS.sub("", path) if "[" in path else path
@@ -70,7 +72,7 @@ class Outline:
                 continue
             self.tops.setdefault(top, child.label_vi if isinstance(child, Section) else "")
 
-    @property
+    @cached_property
     def repeats(self) -> Mapping[str, Section]:
         """The groups that are asked several times."""
         return {path: one for path, one in self.sections.items() if one.repeat is not None}

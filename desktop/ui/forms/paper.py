@@ -6,6 +6,7 @@ a roster of 200 people has 2,000 questions; a dozen of them stand on the page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,12 +48,8 @@ class Paper:
     """A filling with what belongs to it on the page.
 
     Attributes:
-        confirmations: fingerprint -> reason.
         reasons: fingerprint -> a reason being typed and not given yet.
         decided: paths of clashes that the officer settled.
-        visited: findings are shown only where the officer has been.
-        shows_all: ... and, from the first attempt to hand in, everywhere.
-        extra: findings that need more than the form to be known, by path.
     """
 
     def __init__(
@@ -60,16 +57,19 @@ class Paper:
     ) -> None:
         self.outline = outline
         self.filling = filling
-        self.confirmations = dict(confirmations)
         self.reasons: dict[str, str] = {}
         self.decided: set[str] = set()
-        self.visited = {path for path, value in filling.kept().items() if value is not None}
-        self.shows_all = False
-        self.extra: dict[str, list[Finding]] = {}
+        self._confirmations = dict(confirmations)
+        self._visited = {path for path, value in filling.kept().items() if value is not None}
+        self._shows_all = False
+        self._extra: dict[str, list[Finding]] = {}
         self._removed: list[Removed] = []
+        # What follows from all this, until one of them changes.
         self._order: tuple[str, ...] | None = None
         self._stops: tuple[str, ...] | None = None
-        self._found: dict[str, list[Finding]] | None = None
+        self._answered: dict[str, tuple[int, int]] | None = None
+        self._found: _Found | None = None
+        self._said: _Said | None = None
 
     # -- answering --
 
@@ -77,7 +77,7 @@ class Paper:
         """Gives an answer; returns the paths of which something may be otherwise now."""
         touched = self.filling.set(path, value)
         if touched:
-            self.extra.pop(path, None)
+            self._extra.pop(path, None)
             self._forget()
         return touched
 
@@ -123,7 +123,7 @@ class Paper:
                 touched |= self._make_instances(path)
             if not path.endswith("]") and self._is_there(path):
                 touched |= {path, *self.filling.set(path, value)}
-            self.extra.pop(path, None)
+            self._extra.pop(path, None)
         emptied = {
             one for path, value in came.items() if value is None for one in instances_around(path)
         }
@@ -157,7 +157,7 @@ class Paper:
         return True
 
     def _forget(self) -> None:
-        self._order = self._stops = self._found = None
+        self._order = self._stops = self._answered = self._found = self._said = None
 
     # -- what there is --
 
@@ -214,79 +214,160 @@ class Paper:
             place += step
         return None
 
+    # -- where the officer was, and what was confirmed --
+
+    @property
+    def visited(self) -> frozenset[str]:
+        """Findings are shown only where the officer has been."""
+        return frozenset(self._visited)
+
+    def visit(self, *paths: str) -> None:
+        """The officer was there."""
+        if not self._visited.issuperset(paths):
+            self._visited.update(paths)
+            self._said = None
+
+    def show_all(self) -> None:
+        """From now on findings are shown everywhere."""
+        self._shows_all = True
+        self._said = None
+
+    @property
+    def confirmations(self) -> Mapping[str, str]:
+        """Fingerprint -> reason."""
+        return self._confirmations
+
+    def confirm(self, reasons: Mapping[str, str]) -> None:
+        """Warnings are confirmed; an empty reason takes a confirmation back."""
+        merged = {**self._confirmations, **reasons}
+        self._confirmations = {name: reason for name, reason in merged.items() if reason}
+        for name in reasons:
+            self.reasons.pop(name, None)
+        self._found = self._said = None
+
     # -- what is wrong --
 
-    def findings(self) -> Mapping[str, Sequence[Finding]]:
-        """Every finding by its path."""
-        if self._found is None:
-            found: dict[str, list[Finding]] = {}
-            for one in self.filling.findings():
-                found.setdefault(one.path, []).append(one)
-            for path, more in self.extra.items():
-                found.setdefault(path, []).extend(more)
-            self._found = found
-        return self._found
+    def findings_at(self, path: str) -> Sequence[Finding]:
+        """Every finding at a place, shown or not."""
+        return self._look().by_path.get(path, ())
 
-    def shown_at(self, path: str) -> list[Finding]:
+    def shown_at(self, path: str) -> Sequence[Finding]:
         """What is to be said at a place now."""
-        if not (path in self.visited or self.shows_all):
-            return []
-        return list(self.findings().get(path, ()))
+        return self.findings_at(path) if self._is_shown(path) else ()
+
+    def has_finding_below(self, top: str) -> bool:
+        """Is anything said in a top section?"""
+        return any(self.outline.top(path) == top for path in self._look().by_path)
 
     def show_extra(self, path: str, findings: Sequence[Finding]) -> bool:
         """Findings that the form cannot know; False when they are known already."""
-        if list(findings) == self.extra.get(path, []):
+        if list(findings) == self._extra.get(path, []):
             return False
-        self.extra[path] = list(findings)
-        self._found = None
+        self._extra[path] = list(findings)
+        self._found = self._said = None
         return True
 
     def is_open(self, finding: Finding) -> bool:
         """Does it wait for the officer?"""
-        return (
-            finding.severity is not Severity.INFORMATION
-            and finding.fingerprint not in self.confirmations
-        )
+        if finding.severity is Severity.WARNING:
+            return finding.fingerprint not in self._confirmations
+        return finding.severity is Severity.ERROR
 
     def open_paths(self) -> list[str]:
         """Where an error or an unconfirmed warning stands, in the order of the paper."""
-        found = self.findings()
-        open_ = {path for path, some in found.items() if any(map(self.is_open, some))}
+        open_ = self._look().open
         return [path for path in self.order() if path in open_]
 
-    def open_shown(self) -> list[Finding]:
+    def open_shown(self) -> tuple[Finding, ...]:
         """The open findings that are shown, in the order of the paper."""
-        return [one for p in self.open_paths() for one in self.shown_at(p) if self.is_open(one)]
+        return self._say().findings
+
+    def worst_in(self, instance: str) -> Severity | None:
+        """The worst open finding that is shown in an instance of a repeat."""
+        return self._say().instances.get(instance)
+
+    def _is_shown(self, path: str) -> bool:
+        return self._shows_all or path in self._visited
+
+    def _look(self) -> _Found:
+        if self._found is None:
+            by_path: dict[str, list[Finding]] = {}
+            for one in self.filling.findings():
+                by_path.setdefault(one.path, []).append(one)
+            for path, more in self._extra.items():
+                by_path.setdefault(path, []).extend(more)
+            open_ = {p: [o for o in some if self.is_open(o)] for p, some in by_path.items()}
+            self._found = _Found(by_path, {path: some for path, some in open_.items() if some})
+        return self._found
+
+    def _say(self) -> _Said:
+        if self._said is None:
+            open_ = self._look().open
+            shown = {path: open_[path] for path in self.open_paths() if self._is_shown(path)}
+            counts: dict[str, list[int]] = {}
+            instances: dict[str, Severity] = {}
+            for path, some in shown.items():
+                errors = sum(one.severity is Severity.ERROR for one in some)
+                of = counts.setdefault(self.outline.top(path), [0, 0])
+                of[0] += errors
+                of[1] += len(some) - errors
+                for instance in instances_around(path):
+                    if errors or instance not in instances:
+                        instances[instance] = Severity.ERROR if errors else Severity.WARNING
+            found = tuple(one for some in shown.values() for one in some)
+            self._said = _Said(found, {t: (n[0], n[1]) for t, n in counts.items()}, instances)
+        return self._said
 
     # -- how far it is --
 
     def summary(self) -> Summary:
         """Counts of what is open."""
-        errors = warnings = missing = flags = 0
-        for finding in (one for some in self.findings().values() for one in some):
-            flags += finding.is_flag
-            if finding.fingerprint in self.confirmations:
-                continue
-            missing += finding.code is Code.FORM_001
-            errors += finding.severity is Severity.ERROR and finding.code is not Code.FORM_001
-            warnings += finding.severity is Severity.WARNING
-        return Summary(errors=errors, warnings=warnings, missing=missing, flags=flags)
+        found = self._look()
+        open_ = [one for some in found.open.values() for one in some]
+        missing = sum(one.code is Code.FORM_001 for one in open_)
+        errors = sum(one.severity is Severity.ERROR for one in open_)
+        return Summary(
+            errors=errors - missing,
+            warnings=len(open_) - errors,
+            missing=missing,
+            flags=sum(one.is_flag for some in found.by_path.values() for one in some),
+        )
 
     def progress(self) -> dict[str, Progress]:
         """How far each top section is."""
-        counts = {top: [0, 0, 0, 0] for top in self.outline.tops}
+        if self._answered is None:
+            self._answered = self._count_answers()
+        said = self._say().counts
+        return {
+            top: Progress(*self._answered.get(top, (0, 0)), *said.get(top, (0, 0)))
+            for top in self.outline.tops
+        }
+
+    def _count_answers(self) -> dict[str, tuple[int, int]]:
+        """Top section -> questions answered, questions asked."""
+        asked: Counter[str] = Counter()
+        answered: Counter[str] = Counter()
         answers = self.filling.answers()
         for path in self.stops():
-            if plain(path) in self.outline.repeats:
-                continue
-            of = counts[self.outline.top(path)]
-            of[0] += path in answers
-            of[1] += 1
-        for path, some in self.findings().items():
-            if path not in self.visited and not self.shows_all:
-                continue
-            of = counts[self.outline.top(path)]
-            for finding in filter(self.is_open, some):
-                of[2] += finding.severity is Severity.ERROR
-                of[3] += finding.severity is Severity.WARNING
-        return {top: Progress(*numbers) for top, numbers in counts.items()}
+            if plain(path) not in self.outline.repeats:
+                top = self.outline.top(path)
+                asked[top] += 1
+                answered[top] += path in answers
+        return {top: (answered[top], count) for top, count in asked.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Every finding by its path, and of these the open ones."""
+
+    by_path: Mapping[str, Sequence[Finding]]
+    open: Mapping[str, Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The open findings that are shown: in order, counted by top section, worst by instance."""
+
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, tuple[int, int]]
+    instances: Mapping[str, Severity]

@@ -124,6 +124,7 @@ class QuestionRow(QFrame):
         self._right.addLayout(self._remarks)
         self._right.addLayout(self._notes)
         self._lay_out()
+        self._asked: bool | None = None
         self._required = False
         self._mark = ""
         self._show_label()
@@ -137,6 +138,14 @@ class QuestionRow(QFrame):
             self.show_notes()
             if self.editor is not None:
                 self.editor.rename(path)
+
+    def show_asked(self, asked: bool) -> bool:
+        """Questions that are not asked are hidden; returns whether that is news."""
+        if asked is self._asked:
+            return False
+        self._asked = asked
+        self.setVisible(asked)
+        return True
 
     def show_label(self, text: str) -> None:
         """The label with the answers it shows."""

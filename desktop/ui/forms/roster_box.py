@@ -100,7 +100,7 @@ class RosterBox(QFrame):
         label: str,
         is_counted: bool,
         words: Callable[[str], str],
-        is_open: Callable[[str], bool],
+        tint_of: Callable[[str], str],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -111,7 +111,7 @@ class RosterBox(QFrame):
         self._label = label
         self._is_counted = is_counted
         self._instances: tuple[str, ...] = ()
-        self.model = InstancesModel(words=words, is_open=is_open)
+        self.model = InstancesModel(words=words, tint_of=tint_of)
         self.list = InstanceList(name=f"roster:{path}", label=label, model=self.model)
         self.list.opened.connect(lambda row: self.instance_asked.emit(self.model.instance(row)))
         self.list.removal_asked.connect(self._remove_current)

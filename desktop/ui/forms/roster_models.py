@@ -17,13 +17,13 @@ class InstancesModel(QAbstractListModel):
 
     Args of the constructor:
         words: instance -> what is known of it, in one line.
-        is_open: instance -> is something wrong or missing in it that the officer has seen?
+        tint_of: instance -> the colour that says what is open in it, "" for nothing.
     """
 
-    def __init__(self, *, words: Callable[[str], str], is_open: Callable[[str], bool]) -> None:
+    def __init__(self, *, words: Callable[[str], str], tint_of: Callable[[str], str]) -> None:
         super().__init__()
         self._words = words
-        self._is_open = is_open
+        self._tint_of = tint_of
         self._instances: tuple[str, ...] = ()
 
     def show_instances(self, instances: Sequence[str]) -> None:
@@ -49,12 +49,12 @@ class InstancesModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._instances)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Number and words; amber where something is open."""
+        """Number and words; coloured where something is open."""
         if not index.isValid():
             return None
         instance = self._instances[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{index.row() + 1}.  {self._words(instance)}"
-        if role == Qt.ItemDataRole.ForegroundRole and self._is_open(instance):
-            return QColor(theme.color("error"))
+        if role == Qt.ItemDataRole.ForegroundRole and (tint := self._tint_of(instance)):
+            return QColor(theme.color(tint))
         return None

@@ -47,9 +47,7 @@ class RowWriter:
     def write(self, row: QuestionRow, paper: Paper, *, is_typed: bool = False) -> bool:
         """Everything; returns whether the row may have another height now."""
         is_asked = paper.is_relevant(row.path)
-        changed = is_asked == row.isHidden()
-        if changed:
-            row.setVisible(is_asked)
+        changed = row.show_asked(is_asked)
         if is_asked:
             changed |= self._write_answer(row, paper, is_typed=is_typed)
         changed |= self.write_findings(row, paper)
@@ -75,7 +73,7 @@ class RowWriter:
 
     def write_findings(self, row: QuestionRow, paper: Paper) -> bool:
         """What is wrong there, as far as it is to be said now."""
-        found = paper.shown_at(row.path) if paper.is_relevant(row.path) else []
+        found = list(paper.shown_at(row.path)) if paper.is_relevant(row.path) else []
         if row.path == self.typed_at:
             said = {line.finding.fingerprint for line in row.findings}
             found = [one for one in found if one.fingerprint in said]
@@ -117,14 +115,6 @@ class RowWriter:
             if len(telling) == _TELLING:
                 break
         return "  ·  ".join(telling)
-
-    def has_open(self, instance: str, paper: Paper) -> bool:
-        """Is something shown and open in an instance?"""
-        before = f"{instance}/"
-        return any(
-            path.startswith(before) and any(map(paper.is_open, paper.shown_at(path)))
-            for path in paper.findings()
-        )
 
 
 def _who(other: Competing) -> str:
