@@ -21,9 +21,9 @@ class QtWords(QTranslator):
 
     def translate(
         self, context: str, source: str, _disambiguation: str | None = None, _n: int = -1
-    ) -> str:
-        """ "" when the words are not in the table, as Qt wants it."""
-        return _table().get((context, source), "")
+    ) -> str | None:
+        """``None`` when the words are not in the table: "" would blank every word of ours."""
+        return _table().get((context, source))
 
     def isEmpty(self) -> bool:
         """There is something to ask for."""
