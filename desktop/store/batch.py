@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
-from desktop.store import restricted_lists, tables
+from desktop.store import links, restricted_lists, tables
 from desktop.store.documents import FieldValues
 from desktop.store.driver import Driver, first_value
 from desktop.store.people_index import Indexed, marks_of, refresh_marks, write_index
 from desktop.store.projections import (
     ABOUT_A_PERSON,
     LISTED_FIELDS,
+    PERSON_PLACE,
     Cell,
     Row,
     fate_row,
@@ -232,6 +233,7 @@ class Batch:
         last = first_value(driver.execute("SELECT max(doc) FROM documents"))
         self._next_doc = 1 + (last or 0)
         self._next_restricted = 0  # not known before the first one
+        self._has_links: bool | None = None  # not asked yet
 
     def load(self, document_ids: Iterable[str]) -> None:
         """Read these documents, as far as they exist and were not read before."""
@@ -290,7 +292,7 @@ class Batch:
         self._list_restricted(changed)
 
     def _list_restricted(self, entries: Sequence[Entry]) -> None:
-        rows = [(entry.kind, entry.doc, entry.row()) for entry in entries]
+        rows = [(entry.kind, entry.doc, self._led(entry, entry.row())) for entry in entries]
         restricted_lists.write_lists(
             self._driver, [(kind, doc, row) for kind, doc, row in rows if kind is not None]
         )
@@ -316,7 +318,8 @@ class Batch:
         person_ids: set[str] = set()
         households: set[str] = set()
         for entry in shown:
-            row, before, kind = entry.row(), entry.before, entry.kind
+            kind = entry.kind
+            row, before = self._led(entry, entry.row()), self._led(entry, entry.before)
             if kind is None or row == before:
                 continue
             if kind is DocumentType.PERSON:
@@ -329,7 +332,7 @@ class Batch:
             elif before is not None and row is not None:
                 self._update_row(table_of(kind), before, row)
             if kind in ABOUT_A_PERSON:
-                person_ids.add(str(entry.fields.get("person_id") or ""))
+                person_ids |= {str(one[PERSON_PLACE[kind]]) for one in (before, row) if one}
             elif kind is DocumentType.HOUSEHOLD:
                 households.add(entry.document_id)
         for kind, rows in new.items():
@@ -399,16 +402,43 @@ class Batch:
         self._many(_DROP_NUMBER, gone)
         self._many(_ADD_NUMBER, new)
 
+    def _led(self, entry: Entry, row: Row | None) -> Row | None:
+        """What is about a person stands under who the person is by now."""
+        place = None if entry.kind is None else PERSON_PLACE.get(entry.kind)
+        if row is None or place is None:
+            return row
+        if self._has_links is None:
+            self._has_links = links.has_links(self._driver)
+        if not self._has_links:
+            return row
+        own = str(row[place])
+        return (*row[:place], links.survivors(self._driver, [own])[own], *row[place + 1 :])
+
     def _write_fates(self, shown: Sequence[Entry]) -> None:
-        """Who left the lists stands in one of its own."""
+        """Who left the lists stands in one of its own; what was merged is followed."""
+        persons: list[str] = []
+        dropped: list[tuple[int]] = []
+        added: list[Row] = []
         for entry in shown:
             if entry.kind is None:
                 continue
             row = fate_row(entry.kind, entry.doc, entry.document_id, entry.fields)
-            if entry.is_shown_anew and entry.before is None:
-                self._driver.execute(_DROP_FATE, (entry.doc,))
-            if row is not None:
-                self._driver.execute(_ADD_FATE, row)
+            was_gone = entry.is_shown_anew and entry.before is None
+            if entry.kind is DocumentType.PERSON and (was_gone or row is not None):
+                persons.append(entry.document_id)
+            dropped += [(entry.doc,)] if was_gone else []
+            added += [] if row is None else [row]
+        if not dropped and not added:
+            return
+        touched = links.connected(self._driver, persons)
+        self._many(_DROP_FATE, dropped)
+        self._many(_ADD_FATE, added)
+        touched |= links.connected(self._driver, persons)
+        self._has_links = None
+        if len(touched) > len(persons):
+            links.follow(self._driver, touched)
+            refresh_person_states(self._driver, touched)
+            refresh_marks(self._driver, person_ids=touched)
 
     def _write_digests(self, changed: Sequence[Entry]) -> None:
         """Keep each bucket's digest over the server's versions."""

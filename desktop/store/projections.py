@@ -28,6 +28,9 @@ NUMBER_FIELDS = ("id_number", "old_id_number", "social_insurance_number")
 #: Types that tell how far a person's record and check are (``person_states``).
 ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentType.SUBMISSION})
 
+#: Where the person's id stands in the rows of those types.
+PERSON_PLACE = {DocumentType.RECORD: 2, DocumentType.CHECK: 2, DocumentType.SUBMISSION: 3}
+
 #: Fields that stand in a list; an edit of others leaves the lists alone.
 LISTED_FIELDS = {
     DocumentType.HOUSEHOLD: frozenset({"hamlet", "code", "head_person_id", *FATES}),

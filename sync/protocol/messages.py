@@ -133,6 +133,7 @@ class Hold(Enum):
     EXISTS = "exists"  # created before, as something else or by whom nobody may overwrite
     MISSING = "missing"  # the document to change is not there
     GROUP = "group"  # nothing wrong with it, but another change of its save is held
+    MOVED = "moved"  # the document moved to another commune; here it is closed
 
 
 class ChangeResult(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,8 @@ import msgspec
 from sync.protocol.documents import (
     CHECKED_FIELDS,
     DELETED,
+    MERGED_INTO,
+    MOVED_TO,
     DataSet,
     DocumentType,
     Role,
@@ -26,6 +28,7 @@ from sync.protocol.documents import (
     may_set,
 )
 from sync.protocol.messages import Change, Hold, Value
+from sync.protocol.moving import ARRIVED
 
 #: Longest name of a field, and longest author, time and form of a change, in characters.
 LONGEST_NAME = 200
@@ -83,6 +86,9 @@ def _all_of(needed: frozenset[str], *, also: frozenset[str] = frozenset()) -> Va
 
 #: Why, by whom and when (ISO 8601) a document was taken out of the lists.
 _is_deletion = _all_of(frozenset({"reason", "by", "at"}))
+#: Where to, when and by which paper; does a person's household move too?
+_is_move = _all_of(frozenset({"commune", "date", "paper", "by"}), also=frozenset({"household"}))
+_is_arrival = _all_of(frozenset({"date", "paper", "by"}))
 
 
 def _one_of(*words: str) -> ValueCheck:
@@ -117,7 +123,7 @@ class FieldRules:
 FIELDS: Mapping[DocumentType, FieldRules] = {
     DocumentType.HOUSEHOLD: FieldRules(
         names=_all_text("province", "district", "commune", "hamlet", "code", "head_person_id")
-        | {DELETED: _is_deletion},
+        | {DELETED: _is_deletion, MOVED_TO: _is_move, ARRIVED: _is_arrival},
         families={},
     ),
     DocumentType.PERSON: FieldRules(
@@ -130,12 +136,22 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             "phone",
             "birth_place",
         )
-        | {"flags": _is_code_list, DELETED: _is_deletion},
-        families={"confirmed.": (None, _is_any)},
+        | {
+            "flags": _is_code_list,
+            DELETED: _is_deletion,
+            MERGED_INTO: _is_id,
+            MOVED_TO: _is_move,
+            ARRIVED: _is_arrival,
+        },
+        families={
+            # Somebody has looked: another person, however alike.
+            "distinct.": (None, _is_text),
+            "confirmed.": (None, _is_any),
+        },
     ),
     DocumentType.RECORD: FieldRules(
         names=_all_text("person_id", "household_id", "form_id", "form_version")
-        | {DELETED: _is_deletion},
+        | {DELETED: _is_deletion, MOVED_TO: _is_move},
         families={"answers.": (None, _is_any), "confirmed.": (None, _is_any)},
     ),
     # Identity only: no answer of a labour form can be put into what the police receive.

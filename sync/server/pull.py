@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, Text, case, cast, select
+from sqlalchemy import Connection, Engine, Text, case, cast, func, select
 
-from sync.protocol.chain import digest_from
+from sync.protocol.chain import digest_from, mark_of
 from sync.protocol.codec import encode_lines
 from sync.protocol.merge import FIRST_VERSION, Author, HeldValue, shown_beside
 from sync.protocol.messages import (
@@ -55,6 +55,7 @@ class _RawRow(
         "version": "ver",
         "fields": "d",
         "clashes": "c",
+        "mark": "m",
     },
 ):
     """A ``Row`` whose fields stay the text the database gave: not read, only passed on."""
@@ -66,6 +67,7 @@ class _RawRow(
     version: int
     fields: msgspec.Raw
     clashes: dict[str, list[Clash]] = {}
+    mark: str = ""
 
 
 class _Bucket(NamedTuple):
@@ -75,9 +77,14 @@ class _Bucket(NamedTuple):
     documents: int = 0
     digest_high: int = 0
     digest_low: int = 0
+    marked_high: int = 0
+    marked_low: int = 0
 
     def digest(self) -> Digest:
         return digest_from(self.documents, digest_bits(self.digest_high, self.digest_low))
+
+    def marks(self) -> str:
+        return f"{digest_bits(self.marked_high, self.marked_low):032x}"
 
 
 @dataclass(slots=True)
@@ -158,6 +165,7 @@ def _answer(
         server_epoch=epoch,
         directory=directory,
         packs=packs,
+        marks={} if has_more else {name: one.marks() for name, one in known.items() if one.head},
     )
 
 
@@ -165,7 +173,13 @@ def _heads(connection: Connection, granted: Sequence[str]) -> Mapping[str, _Buck
     table = buckets.c
     rows = connection.execute(
         select(
-            table.bucket, table.head, table.documents, table.digest_high, table.digest_low
+            table.bucket,
+            table.head,
+            table.documents,
+            table.digest_high,
+            table.digest_low,
+            table.marked_high,
+            table.marked_low,
         ).where(table.bucket.in_(granted))
     )
     found = {row.bucket: _Bucket(*row[1:]) for row in rows}
@@ -202,6 +216,10 @@ def _rows_after(
             cast(table.clashes, Text).label("clashes"),
             case((is_clashing, cast(table.field_versions, Text)), else_="").label("versions"),
             case((is_clashing, cast(table.authors, Text)), else_="").label("authors"),
+            # The change that made the version.
+            func.json_extract_path_text(table.authors, cast(table.version, Text), "op").label(
+                "maker"
+            ),
         )
         .where(table.bucket == bucket, table.position > position)
         .order_by(table.position)
@@ -216,6 +234,7 @@ def _rows_after(
             version=row.version,
             fields=msgspec.Raw(row.fields.encode()),
             clashes=_shown(row.clashes, row.versions, row.authors),
+            mark=mark_of(row.maker),
         )
 
 

@@ -7,7 +7,7 @@ pass over a position that is committed later, and two pushes never wait for each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.protocol.chain import CHAIN_BYTES, chain_link, chain_start
 from sync.protocol.codec import Push
-from sync.protocol.documents import RULES, DocumentType, Role, may_set
-from sync.protocol.merge import Merged, created, is_same, merged
+from sync.protocol.documents import MOVED_TO, RULES, DocumentType, Role, may_set
+from sync.protocol.merge import Merged, ServerDocument, created, is_same, merged
 from sync.protocol.messages import (
     Change,
     ChangeResult,
@@ -32,7 +32,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.rules import MOST_FIELDS, broken_rule, is_uuid
 from sync.protocol.signing import is_signed, push_text
-from sync.server import history, registers, witnesses
+from sync.server import fence, history, moves, registers, witnesses
 from sync.server.database import is_collision
 from sync.server.provinces import server_epoch
 from sync.server.registers import Stored
@@ -217,7 +217,9 @@ def _apply(
         ],
     )
     _advance(connection, device, epoch, fresh[-1])
-    return results, registers.write(connection, applying.touched())
+    heads = registers.write(connection, applying.touched())
+    # What the server made itself has to come by a pull.
+    return results, {name: at for name, at in heads.items() if name not in applying.arrivals}
 
 
 def _advance(connection: Connection, device: Device, epoch: str, last: _Numbered) -> None:
@@ -267,6 +269,19 @@ class _Judged:
             connection,
             {(c.bucket, c.document_id) for c in sound if c.document_id not in claims.new},
         )
+        self.moves = moves.destinations(connection, sound, self.documents)
+        if places := {place for named in self.moves.values() for place in named.values()}:
+            self._enter_places(connection, device, places)
+
+    def _enter_places(
+        self, connection: Connection, device: Device, places: Set[registers.Key]
+    ) -> None:
+        """Where documents move to, this transaction may write though the device may not."""
+        buckets = {*device.buckets(), *(bucket for bucket, _ in places)}
+        fence.enter(connection, device.device_id, communes=device.communes, buckets=buckets)
+        claims = registers.claimed(connection, {name: bucket for bucket, name in places})
+        known = {(bucket, name) for bucket, name in places if name not in claims.new}
+        self.documents |= registers.locked(connection, known)
 
     def hold_of(self, change: Change) -> Hold | None:
         """The rule that the change itself breaks."""
@@ -296,6 +311,8 @@ class _Applying:
         self._sent_again = sent_again
         self._sent_in_epoch = sent_in_epoch
         self._after: dict[registers.Key, Stored] = {}
+        #: Buckets to which the server wrote by itself.
+        self.arrivals: set[str] = set()
 
     def apply_save(
         self, save: Sequence[Change], repeated: dict[str, ChangeResult]
@@ -326,7 +343,10 @@ class _Applying:
         if hold := self._judged.hold_of(change):
             return hold
         key = (change.bucket, change.document_id)
-        known = staged.get(key) or self._after.get(key) or self._judged.documents.get(key)
+        known = self._known(key, staged)
+        if known is not None and known.document.fields.get(MOVED_TO) is not None:
+            if moves.is_closed(known, change, self._epoch, self._own_of(known)):
+                return Hold.MOVED
         outcome = _merge(known, change, self._epoch, self._role)
         if isinstance(outcome, Merged) and outcome.clashed and known is not None:
             outcome = _merge(known, change, self._epoch, self._role, self._own_of(known))
@@ -334,12 +354,37 @@ class _Applying:
             return outcome
         if known is None or outcome.document is not known.document:
             staged[key] = Stored(document_type=change.document_type, document=outcome.document)
+        if MOVED_TO in change.patch:
+            staged |= self._likenesses(change, known, outcome.document, staged)
         return ChangeResult(
             seq=change.seq,
             s=outcome.outcome,
             ver=outcome.document.version,
             f=outcome.clashed,
         )
+
+    def _known(self, key: registers.Key, staged: Mapping[registers.Key, Stored]) -> Stored | None:
+        return staged.get(key) or self._after.get(key) or self._judged.documents.get(key)
+
+    def _likenesses(
+        self,
+        change: Change,
+        before: Stored | None,
+        after: ServerDocument,
+        staged: Mapping[registers.Key, Stored],
+    ) -> dict[registers.Key, Stored]:
+        """What a move, or what takes it back, makes of the document elsewhere."""
+        places = self._judged.moves.get((change.bucket, change.document_id), {})
+        there = {
+            key: stored
+            for key in places.values()
+            if (stored := self._known(key, staged)) is not None
+        }
+        made = moves.likenesses(
+            change, before=before, after=after, places=places, there=there, epoch=self._epoch
+        )
+        self.arrivals |= {bucket for bucket, _ in made}
+        return made
 
     def _own_of(self, known: Stored) -> frozenset[str]:
         """The edits in this document that the register made itself, in epochs before this one.

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from sync.protocol.chain import digest_part
+from sync.protocol.chain import digest_part, mark_of, marked_part
 from sync.protocol.merge import Author, HeldValue, ServerDocument
 from sync.server.copying import Cells, copy_fenced, copy_rows, escaped
 from sync.server.tables import buckets, document_places, documents
@@ -181,15 +181,18 @@ def write(connection: Connection, touched: Sequence[Touched]) -> dict[str, tuple
 
 def _advanced_head(connection: Connection, bucket: str, group: Sequence[Touched]) -> int:
     """Count these documents into the bucket, and take as many positions; gives the new head."""
-    xor = 0
+    xor = marked = 0
     for one in group:
         xor ^= _digest(one.key[1], one.before) ^ _digest(one.key[1], one.after)
+        marked ^= _marked(one.key[1], one.before) ^ _marked(one.key[1], one.after)
     row = upsert(buckets).values(
         bucket=bucket,
         head=len(group),
         documents=sum(1 for one in group if one.before is None),
         digest_high=_signed(xor >> 64),
         digest_low=_signed(xor & _LOW),
+        marked_high=_signed(marked >> 64),
+        marked_low=_signed(marked & _LOW),
     )
     new = row.excluded
     old = buckets.c
@@ -201,6 +204,8 @@ def _advanced_head(connection: Connection, bucket: str, group: Sequence[Touched]
                 "documents": old.documents + new.documents,
                 "digest_high": old.digest_high.bitwise_xor(new.digest_high),
                 "digest_low": old.digest_low.bitwise_xor(new.digest_low),
+                "marked_high": old.marked_high.bitwise_xor(new.marked_high),
+                "marked_low": old.marked_low.bitwise_xor(new.marked_low),
             },
         ).returning(buckets.c.head)
     ).scalar_one()
@@ -212,6 +217,14 @@ _LOW = 2**64 - 1
 
 def _digest(document_id: str, stored: Stored | None) -> int:
     return 0 if stored is None else digest_part(document_id, stored.document.version)
+
+
+def _marked(document_id: str, stored: Stored | None) -> int:
+    if stored is None:
+        return 0
+    document = stored.document
+    mark = mark_of(document.authors[document.version].op)
+    return marked_part(document_id, document.version, mark)
 
 
 def _signed(bits: int) -> int:

@@ -35,7 +35,9 @@ CREATE TABLE public.buckets (
     head bigint NOT NULL,
     documents bigint NOT NULL,
     digest_high bigint NOT NULL,
-    digest_low bigint NOT NULL
+    digest_low bigint NOT NULL,
+    marked_high bigint DEFAULT 0 NOT NULL,
+    marked_low bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
 CREATE TABLE public.challenges (

@@ -209,6 +209,9 @@ buckets = Table(
     Column("documents", BigInteger, nullable=False),
     Column("digest_high", BigInteger, nullable=False),
     Column("digest_low", BigInteger, nullable=False),
+    # The same with what made each version.
+    Column("marked_high", BigInteger, nullable=False, server_default=text("0")),
+    Column("marked_low", BigInteger, nullable=False, server_default=text("0")),
 )
 
 #: Which bucket an id belongs to: an id is used once in the province.

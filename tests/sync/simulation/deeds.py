@@ -213,6 +213,44 @@ def something_is_deleted(world: World) -> None:
                 save(world, other, edit_of(kind, theirs, **{name: "09-9"}))
 
 
+@happens(5)
+def two_persons_are_merged(world: World) -> None:
+    """One becomes a link to the other, in any direction, perhaps at two PCs at once (T34, T36)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    persons = [one for one in client.documents(DocumentType.PERSON) if not one.fate]
+    pairs = [(a, b) for a in persons for b in persons if a is not b and a.bucket == b.bucket]
+    if not pairs:
+        return
+    gone, kept = world.random.choice(pairs)
+    save(world, client, edit_of(DocumentType.PERSON, gone, merged_into=kept.document_id))
+    for other in clients_of(world, Role.OFFICER):
+        theirs = other.register.document(kept.document_id)
+        if other is not client and theirs is not None and world.chance(0.3):
+            back = edit_of(DocumentType.PERSON, theirs, merged_into=gone.document_id)
+            save(world, other, back)
+
+
+@happens(5)
+def somebody_moves_away(world: World) -> None:
+    """A person with the records to another commune, or out of the province (T37)."""
+    client = someone(world, Role.OFFICER)
+    assert client is not None
+    persons = [one for one in client.documents(DocumentType.PERSON) if not one.fate]
+    if not persons:
+        return
+    person = world.random.choice(persons)
+    commune = world.random.choice(("99001", "99002", "99003", "04321"))
+    if commune == person.commune_code:
+        return
+    move = {"commune": commune, "date": "2026-11-20", "paper": "12/GXN", "by": client.seat.user}
+    edits = [edit_of(DocumentType.PERSON, person, moved_to=move)]
+    for record in client.documents(DocumentType.RECORD):
+        if record.fields.get("person_id") == person.document_id and not record.fate:
+            edits.append(edit_of(DocumentType.RECORD, record, moved_to=move))
+    save(world, client, *edits)
+
+
 @happens(4)
 def a_fate_is_decided(world: World) -> None:
     """What was deleted comes back, or a question about a fate is answered either way."""

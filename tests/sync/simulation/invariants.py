@@ -15,7 +15,7 @@ import msgspec
 from desktop.store import ledger
 from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.inbox import RegisterInbox
-from sync.protocol.chain import canonical, digest_of
+from sync.protocol.chain import canonical, digest_of, marks_of
 from sync.protocol.messages import Change, Outcome, Value
 from tests.sync.simulation.model import ENDS
 from tests.sync.simulation.server import Operation
@@ -179,11 +179,63 @@ def i07_everybody_holds_the_same(world: World) -> None:
             if key[0] in granted
         }
         _same("I7", client.seat.name, _documents_of(client), truth)
-        digests = RegisterInbox(client.register, clock=client.clock, author="").digests()
+        inbox = RegisterInbox(client.register, clock=client.clock, author="")
+        digests, marks = inbox.digests(), inbox.marks()
         for bucket in granted:
-            versions = ((key[1], truth[key][0]) for key in truth if key[0] == bucket)
+            there = {
+                key[1]: told for key, told in world.telling.documents.items() if key[0] == bucket
+            }
+            versions = ((name, told.version) for name, told in there.items())
+            marked = ((name, told.version, told.maker[-12:]) for name, told in there.items())
             if digests[bucket] != digest_of(versions):
                 raise ViolatedError("I7", f"digest of {bucket} at {client.seat.name}")
+            if marks.get(bucket, "0" * 32) != marks_of(marked):
+                raise ViolatedError("I7", f"marks of {bucket} at {client.seat.name}")
+
+    _lists_agree(world)
+
+
+def _lists_agree(world: World) -> None:
+    """Lists follow from the documents: whoever is gone or merged stands alike on every PC (T34)."""
+    for client in world.clients:
+        with client.register.reading() as connection:
+            rows = connection.exec_driver_sql("SELECT id, type, fields FROM documents").all()
+            kinds = {str(name): str(kind) for name, kind, _ in rows}
+            fields = {str(name): decode_fields(text) for name, _, text in rows}
+            for kind, table in _LISTS.items():
+                listed = connection.exec_driver_sql(f"SELECT id, {table[1]} FROM {table[0]}").all()  # noqa: S608 names of ours
+                wanted = {
+                    name: _stands_for(str(its.get("person_id") or ""), fields)
+                    if table[1] == "person_id"
+                    else ""
+                    for name, its in fields.items()
+                    if kinds[name] == kind and not its.keys() & set(ENDS)
+                }
+                where = f"{table[0]} of {client.seat.name}"
+                _same("I7", where, {str(row[0]): str(row[1]) for row in listed}, wanted)
+
+
+#: Kind of document -> its list, and the column that tells whom it is about.
+_LISTS = {
+    "person": ("people", "''"),
+    "household": ("households", "''"),
+    "record": ("records", "person_id"),
+    "check": ("checks", "person_id"),
+    "submission": ("submissions", "person_id"),
+}
+
+
+def _stands_for(person: str, fields: Mapping[str, Mapping[str, Value]]) -> str:
+    """Along the links to who is no link; of a circle the smallest."""
+    path = [person]
+    while True:
+        its = fields.get(path[-1], {})
+        following = its.get("merged_into") if "deleted" not in its else None
+        if following is None:
+            return path[-1]
+        if following in path:
+            return min(path[path.index(following) :])
+        path.append(str(following))
 
 
 def i08_no_gap_behind_a_cursor(world: World) -> None:

@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
+import msgspec
+
 from sync.protocol.documents import RULES, DocumentType, is_derived
 from sync.protocol.messages import Change, ChangeResult, Hold, Outcome, Value
+from sync.protocol.moving import destination, fields_there, place_there
 
 #: Holds that need no document to be decided; told by whoever made the change wrong.
 Refusals: TypeAlias = Mapping[str, Hold]
@@ -89,6 +92,8 @@ class Telling:
     sent: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     #: change -> its result where it was accepted, by any device.
     accepted: dict[str, ChangeResult] = field(default_factory=dict)
+    #: Codes of the communes of the province.
+    communes: Set[str] = frozenset({"99001", "99002", "99003"})
     #: (device, change) -> its result where it was refused.
     refused: dict[tuple[str, str], ChangeResult] = field(default_factory=dict)
 
@@ -156,14 +161,87 @@ class Telling:
             if change.kind != "create":
                 return Hold.MISSING
             staged[key] = _created(change, epoch)
+            self._move(change, epoch, None, staged[key], staged)
             return ChangeResult(seq=change.seq, s=Outcome.APPLIED, ver=1)
+        end = known.shown.get("moved_to")
+        if end is not None and end.value is not None and "moved_to" not in change.patch:
+            if _Writer(change, epoch, own).has_seen(end):
+                return Hold.MOVED
         told, clashed = _written(known, _Writer(change, epoch, frozenset()))
         if clashed:  # perhaps only with what the register itself sent in an earlier epoch
             told, clashed = _written(known, _Writer(change, epoch, own))
         staged[key] = told
+        self._move(change, epoch, known, told, staged)
         return ChangeResult(
             seq=change.seq, s=_outcome(known, change, epoch, clashed), ver=told.version, f=clashed
         )
+
+    def _move(
+        self,
+        change: Change,
+        epoch: str,
+        before: Told | None,
+        told: Told,
+        staged: dict[tuple[str, str], Told],
+    ) -> None:
+        """What a move makes in the commune it goes to, or takes back there."""
+        if "moved_to" not in change.patch:
+            return
+        was = None if before is None else before.fields().get("moved_to")
+        now = told.fields().get("moved_to")
+        old, new = destination(was), destination(now)
+        if old != new and (key := self._place(change, old)) is not None:
+            there = staged.get(key) or self.documents.get(key)
+            if there is not None:
+                gone = {"reason": "moved back", "by": change.by, "at": change.at}
+                staged[key] = _edited(there, change, key, epoch, {"deleted": (None, gone)})
+        key = self._place(change, new)
+        if key is None:
+            return
+        kind = DocumentType(change.document_type)
+        fields = fields_there(kind, change.bucket, change.document_id, told.fields())
+        there = staged.get(key) or self.documents.get(key)
+        if there is None:
+            patch = {name: (None, value) for name, value in fields.items()}
+            staged[key] = _created(_elsewhere(change, key, patch), epoch)
+            return
+        since = before.shown["moved_to"].since if before is not None and old == new else 0
+        has = there.fields()
+        patch = {
+            name: (has.get(name), value)
+            for name, value in fields.items()
+            if value != has.get(name)
+            and (told.shown[name].since if name in told.shown else 0) > since
+        }
+        if has.get("deleted") is not None:
+            patch["deleted"] = (has["deleted"], None)
+        if patch:
+            staged[key] = _edited(there, change, key, epoch, patch)
+
+    def _place(self, change: Change, commune: str) -> tuple[str, str] | None:
+        if commune not in self.communes:
+            return None
+        return place_there(change.bucket, change.document_id, commune)
+
+
+def _elsewhere(
+    change: Change, key: tuple[str, str], patch: dict[str, tuple[Value, Value]]
+) -> Change:
+    return msgspec.structs.replace(
+        change, bucket=key[0], document_id=key[1], patch=patch, base_version=1
+    )
+
+
+def _edited(
+    there: Told,
+    change: Change,
+    key: tuple[str, str],
+    epoch: str,
+    patch: dict[str, tuple[Value, Value]],
+) -> Told:
+    """As by somebody who saw no more of it than its arrival."""
+    writer = _Writer(_elsewhere(change, key, patch), epoch, frozenset())
+    return _written(there, writer)[0]
 
 
 def _created(change: Change, epoch: str) -> Told:
