@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0008b"
-down_revision = "0010"
+down_revision = "0008"
 
 _COLUMNS = """
 ALTER TABLE buckets ADD COLUMN marked_high bigint NOT NULL DEFAULT 0;
