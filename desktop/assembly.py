@@ -16,11 +16,14 @@ from desktop.domain.records import OpenedForm
 from desktop.domain.syncing import Enrolment
 from desktop.errors import AppError
 from desktop.services.backups import Backups
+from desktop.services.batches import Batches
 from desktop.services.checks import Checks
 from desktop.services.decisions import Decisions
 from desktop.services.drafts import Drafts
 from desktop.services.field_words import FieldWords
+from desktop.services.fitting import FittingForms
 from desktop.services.form_texts import text_of
+from desktop.services.handing_out import HandingOut
 from desktop.services.handover import Handover
 from desktop.services.home import Home, home_of
 from desktop.services.ledger import Ledger
@@ -145,7 +148,7 @@ def build(
         locking=Locking(register=register),
         preferences=Preferences(register=register, user_name=user_name),
         todos=Todos(register=register, forms=forms),
-        checks=Checks(register=register, author=user_name, clock=clock),
+        checks=Checks(register=register, author=user_name, clock=clock, tables=tables),
         reviews=Reviews(register=register, author=user_name, clock=clock),
         syncing=syncing,
         decisions=Decisions(
@@ -209,8 +212,11 @@ def parts(
         people=services.people,
         records=services.records,
         drafts=services.drafts,
+        fitting=FittingForms(register=services.register, forms=services.forms, clock=clock),
+        batches=Batches(register=services.register, user_name=seat.user_name),
         load_todos=services.todos.list,
         checks=services.checks,
+        handing_out=HandingOut(register=services.register, author=seat.user_name, clock=clock),
         reviews=services.reviews,
         syncing=services.syncing,
         auto_sync=auto_sync,

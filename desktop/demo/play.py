@@ -238,7 +238,6 @@ def _answer_one(typist: Typist, queue: CardList) -> None:
     queue.setFocus()
     if typist.find(QLabel, "identity:full_name").text() == KIEN.name:
         typist.press(Qt.Key.Key_2, at=queue)
-        typist.click("tick:birth_date")
         typist.fill("input:differs_birth_date", KIEN_BORN_BY_CSDLQG)
         typist.picture("cong-an-sai-khac")
         typist.click("button:answer_differs")

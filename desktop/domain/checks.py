@@ -108,9 +108,14 @@ class TypedAnswer:
         return tuple(name for name, one in self.fields.items() if is_difference(one))
 
     @property
+    def certain(self) -> tuple[str, ...]:
+        """Fields that really differ: nobody has to judge."""
+        return tuple(n for n, one in self.fields.items() if one.outcome is Outcome.DIFFERENT)
+
+    @property
     def is_certain(self) -> bool:
-        """Does a field really differ, so that nobody has to judge?"""
-        return any(one.outcome is Outcome.DIFFERENT for one in self.fields.values())
+        """Does a field really differ?"""
+        return bool(self.certain)
 
     @property
     def is_number_wrong(self) -> bool:

@@ -76,6 +76,7 @@ class Action(StrEnum):
     DOCTOR_EXPORT = "doctor.export"
     LEDGER_VERIFY = "ledger.verify"
     LEDGER_EXPORT = "ledger.export"
+    CHECK_LIST_EXPORT = "check.list_export"
 
 
 @unique
@@ -164,7 +165,12 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
         }
     ),
     ActionGroup.EXPORTS: frozenset(
-        {Action.DOCTOR_EXPORT, Action.LEDGER_VERIFY, Action.LEDGER_EXPORT}
+        {
+            Action.DOCTOR_EXPORT,
+            Action.LEDGER_VERIFY,
+            Action.LEDGER_EXPORT,
+            Action.CHECK_LIST_EXPORT,
+        }
     ),
 }
 

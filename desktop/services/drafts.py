@@ -87,6 +87,10 @@ class Drafts:
         found = draft_about(self._register, opened.person_id, form_id=form_id, author=self._author)
         return None if found is None else self._current(found)
 
+    def at_desk(self, document_id: str, desk: str) -> FormDraft | None:
+        """What this user had typed at a desk about a check or something handed in."""
+        return draft_about(self._register, PersonId(document_id), form_id=desk, author=self._author)
+
     def get(self, draft_id: str) -> FormDraft:
         """A draft of this user. Raises ``GONE``, also when it is somebody else's."""
         draft = draft_with_id(self._register, draft_id)

@@ -13,8 +13,11 @@ from desktop.domain.records import OpenedForm, Todo
 from desktop.domain.syncing import ChangeRow
 from desktop.jobs.runner import JobRunner
 from desktop.ui.auto_sync import AutoSync
+from desktop.ui.desks.half_words import WordBook
 from desktop.ui.file_drop import FileDrop
-from desktop.ui.forms.draft_writer import DraftBook
+from desktop.ui.forms.entry_aids import BatchBook
+from desktop.ui.forms.form_chooser import FormDoor
+from desktop.ui.forms.form_reader import FormFinder
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
@@ -27,7 +30,7 @@ from desktop.ui.pages.help_page import HelpPage
 from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
-from desktop.ui.pages.police_page import CheckDesk, PolicePage
+from desktop.ui.pages.police_page import CheckDesk, ListDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
 from desktop.ui.pages.sync_page import SyncPage, SyncService
@@ -61,9 +64,12 @@ class Parts:
 
     people: PeopleSource
     records: RecordKeeper
-    drafts: DraftBook
+    drafts: WordBook
+    fitting: FormFinder
+    batches: BatchBook
     load_todos: Callable[[], Sequence[Todo]]
     checks: CheckDesk
+    handing_out: ListDesk
     reviews: ReviewDesk
     syncing: SyncService
     auto_sync: AutoSync
@@ -101,6 +107,7 @@ class Desk(QObject):
         self._jobs = jobs
         self._parts = parts
         self._form: FormPage | None = None
+        self._resume_at: Callable[[str], None] | None = None
         self._drop: FileDrop | None = None
 
     def entries(self, role: str) -> list[Entry]:
@@ -165,9 +172,21 @@ class Desk(QObject):
 
     def open_draft(self, draft_id: str) -> None:
         """Go on where this user was typing."""
+        if self._resume_at is not None:
+            self._jobs.run(
+                self,
+                lambda: self._parts.drafts.get(draft_id),
+                on_success=lambda draft: self._resume(draft.person_id),
+                on_error=lambda _gone: None,
+            )
         if self._form is not None:
             self._window.open_page("form")
             self._form.open_draft(draft_id)
+
+    def _resume(self, document_id: str | None) -> None:
+        """At a desk, drafts are about what was sent there."""
+        if self._resume_at is not None and document_id:
+            self._resume_at(document_id)
 
     def go_back(self, left: LeftAt) -> None:
         """The page, the form and the place in it where this user locked the register."""
@@ -175,11 +194,13 @@ class Desk(QObject):
         if left.page != "form":
             if self._window.has_page(left.page):
                 self._window.open_page(left.page)
+            if held is not None:
+                self._resume(held.person_id)
         elif held is not None and held.draft is not None:
             self.open_draft(held.draft.draft_id)
         elif held is not None and form is not None:
             self._window.open_page("form")
-            form.open_person(held.person_id, cursor=held.cursor)
+            form.open_person(held.person_id, form_id=held.form_id, cursor=held.cursor)
 
     def _officer(self) -> list[Entry]:
         parts = self._parts
@@ -193,11 +214,18 @@ class Desk(QObject):
             jobs=self._jobs,
             records=parts.records,
             drafts=parts.drafts,
+            fitting=parts.fitting,
+            batches=parts.batches,
             begin_filling=parts.begin_filling,
             clock=parts.clock,
         )
 
         self._form = form
+        door = FormDoor(jobs=self._jobs, fitting=parts.fitting, window=self._window)
+        door.chosen.connect(lambda who, form_id: self._open_person(who, "", form_id))
+        people.forms_asked.connect(door.ask)
+        form.forms_asked.connect(door.ask)
+        form.next_asked.connect(lambda who: people.open_after(who) or form.show_end())
 
         people.person_opened.connect(self._open_person)
         people.draft_opened.connect(self.open_draft)
@@ -210,7 +238,15 @@ class Desk(QObject):
         ]
 
     def _police(self) -> list[Entry]:
-        page = PolicePage(jobs=self._jobs, checks=self._parts.checks)
+        page = PolicePage(
+            jobs=self._jobs,
+            checks=self._parts.checks,
+            words=self._parts.drafts,
+            handing_out=self._parts.handing_out,
+            clock=self._parts.clock,
+        )
+        page.parcels_asked.connect(lambda: self._window.open_page("parcels"))
+        self._resume_at = page.resume
         return [Entry("police", self.tr("Kiểm tra"), "shield", page)]
 
     def _collector(self) -> list[Entry]:
@@ -250,10 +286,10 @@ class Desk(QObject):
             if isinstance(page, ParcelsPage):
                 page.open_file(path)
 
-    def _open_person(self, person_id: object, path: str) -> None:
+    def _open_person(self, person_id: object, path: str, form_id: str = "") -> None:
         if self._form is not None:
             self._window.open_page("form")
-            self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
+            self._form.open_person(person_id, form_id=form_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
 
     def _sync(self, *, may_open: bool) -> list[Entry]:
         """The exchange with the province, what has to be decided about it, and its end."""

@@ -13,9 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 _MARGIN_MM = 18.0
 
 
-def print_document(document: QTextDocument, *, parent: QWidget, title: str) -> None:
-    """Ask for a printer and print on A4."""
+def print_document(
+    document: QTextDocument, *, parent: QWidget, title: str, layout: QPageLayout | None = None
+) -> None:
+    """Ask for a printer and print, on upright A4 unless a layout is given."""
     printer = _a4_printer()
+    if layout is not None:
+        printer.setPageLayout(layout)
     printer.setDocName(title)
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle(title)

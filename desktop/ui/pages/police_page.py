@@ -1,54 +1,67 @@
-"""The police desk: one person after another is looked up in the national population database."""
+"""The police desk: one person after another is looked up in the national population database.
+
+Everything by keys: Ctrl+1 … Ctrl+8 copy a piece of the identity, one digit answers, the values of
+the CSDLQG are typed once and compared as they are typed. What is half-typed waits for its user.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer, CheckCase
+from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer, CheckCase, CheckList, TypedAnswer
+from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.ledger import Action
+from desktop.domain.papers import PaperList
 from desktop.domain.records import CheckId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
+from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
+from desktop.ui.desks.answer_bar import ANSWER_TINTS, AnswerBar
+from desktop.ui.desks.case_notes import CaseNotes
+from desktop.ui.desks.case_panel import NUMBER, CasePanel
+from desktop.ui.desks.check_lists import CheckLists
+from desktop.ui.desks.checked_paper import CheckedPaper, across, document_of, write_pdf
+from desktop.ui.desks.half_words import HalfWords, WordBook, texts_of
+from desktop.ui.desks.hand_out import PDF, PRINT, HandOut
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
+from desktop.ui.printing import print_document
 from desktop.ui.widgets.card_list import CardList
-from desktop.ui.widgets.copy_row import CopyRow
 from desktop.ui.widgets.filters import Filters
 from forms import dates
-from forms.definition import Answer
 from forms.vietnamese import clean
 from sync.protocol.documents import CHECKED_FIELDS
 
-_LIST_WIDTH = 330
-_ANSWER_TINTS = {
-    CheckAnswer.MATCHED: "good",
-    CheckAnswer.DIFFERS: "warning",
-    CheckAnswer.NOT_FOUND: "error",
-}
+_LIST_WIDTH = 318
+_COMPARE_MS = 200
+#: What stays in sight below the line with the keyboard: its verdict.
+_LINES_BELOW = 60
+_NOTE = "note"
 
 
 class CheckDesk(Protocol):
     """What the page asks (``desktop.services.checks.Checks``)."""
 
-    def queue(self, *, answered: bool = False) -> list[CheckCase]:
+    def queue(self, *, answered: bool = False, list_key: str = "") -> list[CheckCase]:
         """The persons to look up, or those already answered."""
+
+    def lists(self) -> list[CheckList]:
+        """What communes sent together."""
+
+    def judge(
+        self, check_id: CheckId, *, differs: Mapping[str, str], number: str = ""
+    ) -> TypedAnswer:
+        """What is typed so far, compared with what was sent."""
 
     def answer(
         self,
@@ -57,419 +70,588 @@ class CheckDesk(Protocol):
         *,
         differs: Mapping[str, str] = ...,
         note: str = "",
+        number: str = "",
+        change: bool = False,
     ) -> None:
         """Keep an answer."""
 
 
+class ListDesk(Protocol):
+    """What leaves the register (``desktop.services.handing_out.HandingOut``)."""
+
+    def answered(self, list_key: str) -> list[CheckCase]:
+        """Who was answered."""
+
+    def told(self, action: Action, *, count: int, purpose: str) -> None:
+        """Write down that a list leaves, and what for."""
+
+    def write(self, path: Path, paper: PaperList) -> int:
+        """The list as a workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """What one reading found."""
+
+    answered: bool
+    list_key: str
+    cases: Sequence[CheckCase]
+    lists: Sequence[CheckList]
+
+
 class PolicePage(Page):
-    """The queue at the left, the person at the right, three answers below.
+    """Lists and queue at the left, the person at the right, the answers below.
 
     Signals:
         queue_shown: the list shows what the register holds now.
+        judged: what is typed was compared.
         answered: an answer is kept.
+        handed_out: a list has left the register (how many persons).
+        parcels_asked: sending and receiving by file.
     """
 
     queue_shown = Signal()
+    judged = Signal()
     answered = Signal()
+    handed_out = Signal(int)
+    parcels_asked = Signal()
 
-    def __init__(self, *, jobs: JobRunner, checks: CheckDesk) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: JobRunner,
+        checks: CheckDesk,
+        words: WordBook,
+        handing_out: ListDesk,
+        clock: Callable[[], datetime],
+    ) -> None:
         super().__init__(name="police")
         self._jobs = jobs
         self._checks = checks
+        self._handing_out = handing_out
+        self._clock = clock
         self._words = wording.Words(self)
+        self._paper = CheckedPaper(words=self._words, parent=self)
         self._cases: dict[str, CheckCase] = {}
         self._case: CheckCase | None = None
         self._place = 0
         self._seen_key = ""
-        self.set_title(self.tr("Kiểm tra danh tính"))
-        self._filters = Filters(
-            filters=[("waiting", self.tr("Chờ trả lời")), ("answered", self.tr("Đã trả lời"))]
+        self._wanted = ""
+        self._last_answered = ""
+        self._is_changing = False
+        self._is_sending = False
+        self._shown_judged: tuple[dict[str, str], TypedAnswer] | None = None
+        self._make_widgets()
+        self._half = HalfWords(
+            desk="police",
+            jobs=jobs,
+            book=words,
+            take=self._typed_words,
+            clock=clock,
+            parent=self,
         )
-        self._filters.chosen.connect(lambda _name: self.refresh())
-        self._list = CardList(name="list:checks", label=self.tr("Người cần kiểm tra"))
-        self._list.chosen.connect(self._show_case)
-        self._person = QScrollArea()
-        self._person.setWidgetResizable(True)
-        self._person.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._empty = QLabel()
-        self._empty.setProperty("kind", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._note = QLineEdit()
-        self._ticks: dict[str, QCheckBox] = {}
-        self._values: dict[str, QLineEdit] = {}
-        self._differs_box = self._make_differs_box()
-        self._buttons: dict[CheckAnswer, QPushButton] = {}
-        self._answer_card = self._make_answer_card()
+        self._half.failed.connect(self.show_problem)
+        self._compare = Throttle(self._judge, delay_ms=_COMPARE_MS, parent=self)
         self._compose()
+        self._wire()
+        self._make_keys()
+        self._show_case("")
 
     def refresh(self) -> None:
         """Read the queue anew."""
-        answered = self._filters.current == "answered"
+        answered, key = self._filters.current == "answered", self._lists.current
         self._jobs.run(
             self,
-            lambda: (answered, self._checks.queue(answered=answered)),
+            lambda: _Queue(
+                answered,
+                key,
+                self._checks.queue(answered=answered, list_key=key),
+                self._checks.lists(),
+            ),
             on_success=self._show_queue,
             on_error=self.show_problem,
         )
         if self.focusWidget() is None:
             self._list.setFocus()  # the keys 1, 2, 3 answer from here
 
+    def resume(self, check_id: str) -> None:
+        """Go on with the person about whom something is half-typed."""
+        self._wanted = check_id
+        self.refresh()
+
+    def leave(self) -> None:
+        """What is half-typed is written now."""
+        self._compare.cancel()
+        self._half.flush()
+
+    def hold(self) -> Held | None:
+        """What is half-typed, and whom it is about."""
+        return self._half.held()
+
     # -- the queue --
 
-    def _show_queue(self, queue: tuple[bool, Sequence[CheckCase]]) -> None:
-        answered, cases = queue
-        if answered != (self._filters.current == "answered"):
+    def _show_queue(self, queue: _Queue) -> None:
+        answered = self._filters.current == "answered"
+        if (queue.answered, queue.list_key) != (answered, self._lists.current):
             return
+        self._lists.show_lists(queue.lists)
         keep = self._list.current_key
-        self._cases = {case.check_id: case for case in cases}
-        self._list.show_cards([self._card(case) for case in cases], keep=keep)
+        if self._wanted in {case.check_id for case in queue.cases}:
+            keep, self._wanted = self._wanted, ""
+        self._cases = {case.check_id: case for case in queue.cases}
+        self._list.show_cards([self._card(case) for case in queue.cases], keep=keep)
         if not self._list.current_key:
-            self._list.choose(min(self._place, len(cases) - 1))
-        if not cases:
+            self._list.choose(min(self._place, len(queue.cases) - 1))
+        if not queue.cases:
             self._show_case("")
-        count = self.tr("{n} người đã trả lời") if answered else self.tr("{n} người chờ tra cứu")
-        self.set_title(self.tr("Kiểm tra danh tính"), count.format(n=len(cases)))
+        self._tell_count(queue)
         self.queue_shown.emit()
+
+    def _tell_count(self, queue: _Queue) -> None:
+        of = [one for one in queue.lists if queue.list_key in ("", one.key)]
+        done = sum(one.answered for one in of)
+        count = done if queue.answered else sum(one.total for one in of) - done
+        words = self.tr("{n} người đã trả lời") if queue.answered else self.tr("{n} người chờ tra")
+        text = words.format(n=wording.thousands(count))
+        if len(queue.cases) < count:
+            text += self.tr(", hiện {n} người đầu").format(n=len(queue.cases))
+        self.set_title(self.tr("Kiểm tra danh tính"), text)
 
     def _card(self, case: CheckCase) -> Card:
         identity = case.identity
         born = dates.display(identity.get("birth_date", ""))
-        badge = "" if case.answer is None else self._words.check_answer(case.answer)
+        number = case.assigned or identity.get("id_number", "") or self.tr("chưa có số")
         return Card(
             key=case.check_id,
             title=identity.get("full_name", "") or self.tr("(chưa có tên)"),
-            badge=badge,
-            tint=_ANSWER_TINTS[case.answer] if case.answer else "muted",
-            lines=(
-                " · ".join(part for part in (born, identity.get("id_number", "")) if part),
-                "; ".join(self._words.flag(code) for code in case.reasons),
-            ),
+            badge="" if case.answer is None else self._words.check_answer(case.answer),
+            tint=ANSWER_TINTS[case.answer] if case.answer else "muted",
+            lines=(" · ".join(part for part in (born, number) if part),),
         )
 
     # -- the person --
 
     def _show_case(self, key: str) -> None:
-        self._case = self._cases.get(key)
-        case = self._case
+        if key and key == self._seen_key and self._typed_words():
+            self._case = self._cases.get(key)
+            return  # read anew while something is typed: the words stay
+        self._half.flush()
+        self._case = case = self._cases.get(key)
+        self._is_changing = False
         self._empty.setVisible(case is None)
-        self._person.setVisible(case is not None)
-        self._answer_card.setVisible(_is_open(case))
-        answered = self._filters.current == "answered"
-        self._empty.setText(
-            self.tr("Chưa có ai được trả lời.")
-            if answered
-            else self.tr("Không còn ai chờ kiểm tra.")
-        )
-        self._close_differs()
-        if case is not None:
+        self._scroll.setVisible(case is not None)
+        self._close_lines()
+        self._bar.note.clear()
+        if case is None:
+            self._show_empty()
+            self._half.begin("", name="", draft=None)
+        else:
             self._place = list(self._cases).index(key)
-            self._person.setWidget(self._draw_person(case))
+            self._panel.show_case(case)
+            self._notes.show_case(case)
+            self._scroll.verticalScrollBar().setValue(0)
+            self._begin_words(case)
             if key != self._seen_key:  # read anew it is the same person still
                 self.seen.emit(Action.CHECK_VIEW, key)
+        self._bar.setVisible(self._may_answer)
         self._seen_key = key
 
-    def _draw_person(self, case: CheckCase) -> QWidget:
-        panel = QWidget()
-        panel.setProperty("kind", "canvas")
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(10)
-        column.addWidget(self._draw_reasons(case))
-        column.addWidget(self._draw_identity(case))
-        if case.answer is not None:
-            column.addWidget(self._draw_answer(case))
-        if case.competing:
-            column.addWidget(self._draw_competing(case))
-        column.addStretch(1)
-        return panel
-
-    def _draw_reasons(self, case: CheckCase) -> QFrame:
-        box = QFrame()
-        box.setProperty("note", "warning")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(14, 10, 14, 10)
-        inside.setSpacing(2)
-        why = [f"• {self._words.flag(code)}" for code in case.reasons]
-        title = QLabel(self.tr("Vì sao cần kiểm tra"))
-        title.setProperty("kind", "strong")
-        inside.addWidget(title)
-        for line in why or [self.tr("Cán bộ xã đề nghị kiểm tra.")]:
-            words = QLabel(line)
-            words.setWordWrap(True)
-            inside.addWidget(words)
-        asked = self.tr("{by} hỏi lúc {at}").format(
-            by=case.asked_by, at=wording.moment(case.asked_at)
-        )
-        who = QLabel(asked)
-        who.setProperty("kind", "small")
-        inside.addWidget(who)
-        return box
-
-    def _draw_identity(self, case: CheckCase) -> QFrame:
-        box = QFrame()
-        box.setProperty("kind", "card")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(16, 10, 12, 10)
-        inside.setSpacing(0)
-        for field in CHECKED_FIELDS:
-            raw = case.identity.get(field, "")
-            value = self._words.person_value(field, raw)
-            if value or field in COMPARED_FIELDS:
-                inside.addWidget(
-                    CopyRow(
-                        name=field,
-                        label=self._words.person_field(field),
-                        value=value or self.tr("(không ghi)"),
-                        copied=value,
-                    )
-                )
-        return box
-
-    def _draw_answer(self, case: CheckCase) -> QFrame:
-        assert case.answer is not None  # noqa: S101 - for the type checker
-        box = QFrame()
-        box.setProperty("note", _ANSWER_TINTS[case.answer])
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(14, 10, 14, 10)
-        title = QLabel(self.tr("Đã trả lời: {a}").format(a=self._words.check_answer(case.answer)))
-        title.setProperty("kind", "strong")
-        inside.addWidget(title)
-        lines = [
-            self.tr("{field} theo CSDLQG: {value}").format(
-                field=self._words.person_field(field),
-                value=self._words.person_value(field, value),
+    def _show_empty(self) -> None:
+        is_answered = self._filters.current == "answered"
+        self._empty.setText(
+            self.tr("Chưa có ai được trả lời.")
+            if is_answered
+            else self.tr(
+                "Không còn ai chờ kiểm tra.\n\nMáy không nối mạng: nhận tệp của xã, hoặc gửi kết "
+                "quả về, ở Gửi nhận bằng tệp (F9).\nKý và bàn giao: Danh sách bàn giao (Ctrl+P)."
             )
-            for field, value in case.differs.items()
-        ]
-        for line in [*lines, case.note]:
-            if line:
-                words = QLabel(line)
-                words.setWordWrap(True)
-                inside.addWidget(words)
-        return box
+        )
 
-    def _draw_competing(self, case: CheckCase) -> QFrame:
-        """Another device answered otherwise; answering again decides."""
-        box = QFrame()
-        box.setObjectName("check:competing")
-        box.setProperty("note", "warning")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(14, 10, 14, 10)
-        title = QLabel(self.tr("Máy khác trả lời khác; hãy trả lời lại để chốt."))
-        title.setProperty("kind", "strong")
-        inside.addWidget(title)
-        for field, others in case.competing.items():
-            for other in others:
-                words = QLabel(
-                    self.tr("{value} ({by}, {at})").format(
-                        value=self._competing_text(field, other.value),
-                        by=other.by,
-                        at=wording.moment(other.at),
-                    )
-                )
-                words.setWordWrap(True)
-                inside.addWidget(words)
-        return box
+    def _begin_words(self, case: CheckCase) -> None:
+        name = case.identity.get("full_name", "")
+        self._half.begin(case.check_id, name=name, draft=None)
+        self._jobs.run(
+            self,
+            lambda: (case.check_id, self._half.read(case.check_id)),
+            on_success=self._put_words,
+        )
 
-    def _competing_text(self, field: str, value: Answer) -> str:
-        if field == "answer" and value is not None:
-            return self._words.check_answer(CheckAnswer(value))
-        kind, _, name = field.partition(".")
-        text = self._words.person_value(name, str(value or "")) or self.tr("(không ghi)")
-        return f"{self._words.person_field(name)}: {text}" if kind == "differs" else text
+    def _put_words(self, found: tuple[str, FormDraft | None]) -> None:
+        """What was typed about this person before stands there again."""
+        key, draft = found
+        case = self._case
+        if draft is None or case is None or case.check_id != key or self._typed_words():
+            return
+        self._half.begin(key, name=case.identity.get("full_name", ""), draft=draft)
+        if not self._may_answer:
+            self._half.end()
+            return
+        texts = texts_of(draft)
+        self._bar.note.setText(texts.pop(_NOTE, ""))
+        if texts:
+            self._open_lines(next(iter(texts)))
+            self._panel.put_texts(texts)
+            self._judge()
+
+    def _typed_words(self) -> dict[str, str]:
+        """Everything that stands typed and is not kept yet."""
+        note = self._bar.note.text()
+        return self._panel.texts() | ({_NOTE: note} if note else {})
+
+    @property
+    def _may_answer(self) -> bool:
+        return self._case is not None and (self._case.is_open or self._is_changing)
+
+    # -- typing what the CSDLQG says --
+
+    def _open_lines(self, at: str = "") -> None:
+        if self._case is None or not self._may_answer:
+            return
+        if not self._panel.is_typing:
+            self._bar.show_keeping()
+        self._panel.open_lines(at=at or COMPARED_FIELDS[0])
+
+    def _open_number(self) -> None:
+        if self._case is not None and self._case.lacks_number:
+            self._open_lines(NUMBER)
+
+    def _close_lines(self) -> None:
+        self._shown_judged = None
+        self._compare.cancel()
+        self._panel.close_lines()
+        self._bar.show_keys(with_number=self._case is not None and self._case.lacks_number)
+
+    def _cancel_lines(self) -> None:
+        self._close_lines()
+        self._half.ask()
+        self._list.setFocus()
+
+    def _note_typing(self) -> None:
+        self._shown_judged = None
+        self._half.ask()
+        if self._panel.is_typing:
+            self._bar.show_judged(None, self._panel.texts())
+            self._compare.ask()
+
+    def _judge(self, then: Callable[[TypedAnswer], None] | None = None) -> None:
+        case, texts = self._case, self._panel.texts()
+        if case is None:
+            return
+        differs, number = self._differs(texts), texts.get(NUMBER, "")
+
+        def _told(judged: TypedAnswer) -> None:
+            if self._case is case and self._panel.texts() == texts:
+                self._show_judged(texts, judged)
+                if then is not None:
+                    then(judged)
+
+        self._jobs.run(
+            self,
+            lambda: self._checks.judge(case.check_id, differs=differs, number=number),
+            on_success=_told,
+            on_error=self.show_problem,
+        )
+
+    def _show_judged(self, texts: dict[str, str], judged: TypedAnswer) -> None:
+        self._shown_judged = (texts, judged)
+        self._panel.show_judged(judged)
+        self._bar.show_judged(judged, texts)
+        if (line := self.focusWidget()) is not None and self._panel.isAncestorOf(line):
+            self._scroll.ensureWidgetVisible(line, 0, _LINES_BELOW)
+        self.judged.emit()
+
+    def _differs(self, texts: Mapping[str, str]) -> dict[str, str]:
+        typed = {name: clean(texts.get(name, "")) for name in COMPARED_FIELDS}
+        parsed = dates.parse_typed(typed["birth_date"])
+        if parsed is not None:
+            typed["birth_date"] = parsed.stored
+        return {name: text for name, text in typed.items() if text}
 
     # -- answering --
 
-    def _answer_matched(self) -> None:
-        self._answer(CheckAnswer.MATCHED, {})
-
-    def _answer_not_found(self) -> None:
-        self._answer(CheckAnswer.NOT_FOUND, {})
-
-    def _open_differs(self) -> None:
-        if not _is_open(self._case):
-            return
-        if not self._differs_box.isHidden():
-            self._answer_differs()
-            return
-        self._differs_box.show()
-        for button in self._buttons.values():
-            button.hide()
-        self._ticks[COMPARED_FIELDS[0]].setFocus()
-
-    def _close_differs(self) -> None:
-        self._differs_box.hide()
-        for button in self._buttons.values():
-            button.show()
-        for tick in self._ticks.values():
-            tick.setChecked(False)
-        for line in (*self._values.values(), self._note):
-            line.clear()
-
-    def _answer_differs(self) -> None:
-        differs = {
-            field: self._typed(field) for field, tick in self._ticks.items() if tick.isChecked()
-        }
-        empty = [field for field, value in differs.items() if not value]
-        if not differs or empty:
+    def _keep_typed(self, *, as_match: bool = False) -> None:
+        """Keep what is typed; a match is kept only after it was shown that it is one."""
+        if not any(text.strip() for text in self._panel.texts().values()):
             self.message_bar.show_message(
-                self.tr("Chọn ít nhất một mục sai khác và ghi giá trị theo CSDLQG."),
+                self.tr("Chưa ghi mục nào khác."),
+                self.tr("Gõ giá trị theo CSDLQG ở mục khác, hoặc bấm Esc rồi chọn Khớp."),
                 kind="warning",
             )
-            (self._values[empty[0]] if empty else self._ticks[COMPARED_FIELDS[0]]).setFocus()
             return
-        self._answer(CheckAnswer.DIFFERS, differs)
+        shown = self._shown_judged
+        if shown is not None and shown[0] == self._panel.texts():
+            self._keep_judged(shown[1], as_match=as_match)
+        else:
+            self._compare.cancel()
+            self._judge(then=self._keep_if_plain)
 
-    def _typed(self, field: str) -> str:
-        text = clean(self._values[field].text())
-        if field == "birth_date" and (parsed := dates.parse_typed(text)) is not None:
-            return parsed.stored
-        return text
+    def _keep_if_plain(self, judged: TypedAnswer) -> None:
+        """Entered before the comparison was seen: only what nobody could mistake is kept."""
+        if judged.is_certain or not judged.fields:
+            self._keep_judged(judged, as_match=False)
 
-    def _answer(self, answer: CheckAnswer, differs: Mapping[str, str]) -> None:
+    def _keep_judged(self, judged: TypedAnswer, *, as_match: bool) -> None:
+        texts = self._panel.texts()
+        if judged.is_number_wrong:
+            return
+        if judged.differing and not (as_match and not judged.is_certain):
+            self._answer(
+                CheckAnswer.DIFFERS, differs=self._differs(texts), number=texts.get(NUMBER)
+            )
+            return
+        written = [
+            self.tr("{field}: {value}").format(
+                field=self._words.person_field(name), value=clean(texts[name])
+            )
+            for name in judged.fields
+        ]
+        note = clean(self._bar.note.text())
+        if written:
+            told = self.tr("CSDLQG ghi {what}.").format(what="; ".join(written))
+            note = f"{note} {told}".strip()
+        self._answer(CheckAnswer.MATCHED, number=texts.get(NUMBER), note=note)
+
+    def _answer(
+        self,
+        answer: CheckAnswer,
+        *,
+        differs: Mapping[str, str] | None = None,
+        number: str | None = None,
+        note: str | None = None,
+    ) -> None:
         case = self._case
-        if case is None or not _is_open(case):
+        if case is None or not self._may_answer or self._is_sending:
             return
-        note = clean(self._note.text())
-        self._case = None  # a second press of the key is not a second answer
-        self.message_bar.hide()
+        told = clean(self._bar.note.text()) if note is None else note
+        change = self._is_changing
+        self._is_sending = True  # a second press of the key is not a second answer
+        self._half.cancel()
         self._jobs.run(
             self,
-            lambda: self._checks.answer(case.check_id, answer, differs=differs, note=note),
+            lambda: self._checks.answer(
+                case.check_id,
+                answer,
+                differs=differs or {},
+                note=told,
+                number=number or "",
+                change=change,
+            ),
             lane=Lane.WRITE,
-            on_success=lambda _none: self._go_on(),
+            on_success=lambda _none: self._go_on(case, answer),
             on_error=self._fail,
         )
 
-    def _go_on(self) -> None:
+    def _go_on(self, case: CheckCase, answer: CheckAnswer) -> None:
         """The next person comes by itself."""
-        self._close_differs()
+        self._is_sending = False
+        self._half.end()
+        self._last_answered = case.check_id
+        self._case = None
+        self._is_changing = False
+        self._close_lines()
+        self._bar.note.clear()
+        name = case.identity.get("full_name", "")
+        self.message_bar.show_message(
+            self.tr("Đã ghi {answer}: {name}.").format(
+                answer=self._words.check_answer(answer), name=name
+            ),
+            self.tr("Nhầm thì bấm Ctrl+Z để trả lời lại."),
+            kind="good",
+        )
         self._list.setFocus()
         self.answered.emit()
         self.data_changed.emit()
         self.refresh()
 
     def _fail(self, error: AppError) -> None:
+        """Nothing is kept; what is typed stands as it stood."""
+        self._is_sending = False
         self.show_problem(error)
-        self._show_case(self._list.current_key)
+        self._half.ask()
+
+    def _answer_again(self) -> None:
+        """The person shown among the answered; else who was answered last."""
+        if self._filters.current == "answered":
+            case = self._case
+            if case is not None and not case.is_open:
+                self._is_changing = True
+                self._bar.show()
+                self._list.setFocus()
+        elif self._last_answered:
+            self._wanted = self._last_answered
+            self._filters.hold("answered")
+            self.refresh()
+            self.queue_shown.connect(self._answer_again, Qt.ConnectionType.SingleShotConnection)
+
+    # -- handing over --
+
+    def _hand_out(self, way: str, path: object) -> None:
+        key, purpose = self._lists.current, self._hand.purpose.text()
+        name, on = self._lists.current_name, self._clock().date()
+
+        def _work() -> tuple[PaperList, int]:
+            cases = self._handing_out.answered(key)
+            self._handing_out.told(Action.CHECK_LIST_EXPORT, count=len(cases), purpose=purpose)
+            paper = self._paper.made(cases, list_name=name, on=on)
+            if isinstance(path, Path):
+                if way == PDF:
+                    write_pdf(paper, path)
+                else:
+                    self._handing_out.write(path, paper)
+            return paper, len(cases)
+
+        self._jobs.run(
+            self,
+            _work,
+            lane=Lane.WRITE,
+            on_success=lambda done: self._tell_handed_out(way, path, *done),
+            on_error=self.show_problem,
+        )
+
+    def _tell_handed_out(self, way: str, path: object, paper: PaperList, count: int) -> None:
+        self._hand.close_it()
+        if way == PRINT:
+            document = document_of(paper)
+            document.setParent(self)
+            print_document(document, parent=self, title=self.tr("Danh sách"), layout=across())
+        words = self.tr("Đã lập danh sách {n} người.").format(n=count)
+        if isinstance(path, Path):
+            words = self.tr("Đã lập danh sách {n} người: {file}.").format(n=count, file=path.name)
+        self.message_bar.show_message(
+            words,
+            self.tr("Việc lập danh sách và mục đích đã ghi vào nhật ký. Ký rồi bàn giao cho xã."),
+            kind="good",
+        )
+        self._list.setFocus()
+        self.handed_out.emit(count)
 
     # -- making --
 
-    def _make_differs_box(self) -> QFrame:
-        box = QFrame()
-        box.setProperty("kind", "plain")
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
-        title = QLabel(self.tr("Mục nào khác, CSDLQG ghi thế nào?"))
-        title.setProperty("kind", "strong")
-        grid.addWidget(title, 0, 0, 1, 2)
-        for number, field in enumerate(COMPARED_FIELDS, start=1):
-            grid.addWidget(self._tick(field), number, 0)
-            grid.addWidget(self._value_line(field), number, 1)
-        cancel = QPushButton(self.tr("Thôi"))
-        cancel.setObjectName("button:cancel_differs")
-        cancel.clicked.connect(self._close_differs)
-        keep = QPushButton(self.tr("Ghi kết quả sai khác"))
-        keep.setObjectName("button:answer_differs")
-        keep.setProperty("kind", "primary")
-        keep.clicked.connect(self._answer_differs)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(keep)
-        grid.addLayout(row, len(COMPARED_FIELDS) + 1, 0, 1, 2)
-        grid.setColumnStretch(1, 1)
-        return box
-
-    def _tick(self, field: str) -> QCheckBox:
-        tick = QCheckBox(self._words.person_field(field))
-        tick.setObjectName(f"tick:{field}")
-        tick.toggled.connect(self._ticked)
-        self._ticks[field] = tick
-        return tick
-
-    def _value_line(self, field: str) -> QLineEdit:
-        line = QLineEdit()
-        line.setObjectName(f"input:differs_{field}")
-        words = self.tr("{field} theo CSDLQG").format(field=self._words.person_field(field))
-        line.setAccessibleName(words)
-        line.setEnabled(False)
-        line.returnPressed.connect(self._answer_differs)
-        self._values[field] = line
-        return line
-
-    def _ticked(self, on: bool) -> None:
-        tick = self.sender()
-        for field, box in self._ticks.items():
-            if box is tick:
-                self._values[field].setEnabled(on)
-                if on:
-                    self._values[field].setFocus()
-
-    def _make_answer_card(self) -> QFrame:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        self._note.setObjectName("input:check_note")
-        self._note.setAccessibleName(self.tr("Ghi chú"))
-        self._note.setPlaceholderText(self.tr("Ghi chú (nếu có)"))
-        answers = QHBoxLayout()
-        answers.setSpacing(10)
-        for answer, text, icon, action in (
-            (CheckAnswer.MATCHED, self.tr("1  Khớp"), "check-circle", self._answer_matched),
-            (CheckAnswer.DIFFERS, self.tr("2  Sai khác…"), "differs", self._open_differs),
-            (
-                CheckAnswer.NOT_FOUND,
-                self.tr("3  Không có thông tin"),
-                "missing",
-                self._answer_not_found,
-            ),
-        ):
-            button = QPushButton(text)
-            button.setObjectName(f"button:answer_{answer.value}_key")
-            button.setProperty("kind", "answer")
-            icons.dress(button, icon, tint=_ANSWER_TINTS[answer])
-            button.clicked.connect(action)
-            self._buttons[answer] = button
-            answers.addWidget(button, 1)
-            self._answer_key(text[0], action)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 12, 16, 12)
-        inside.setSpacing(10)
-        inside.addWidget(self._differs_box)
-        inside.addWidget(self._note)
-        inside.addLayout(answers)
-        self._differs_box.hide()
-        return card
-
-    def _answer_key(self, key: str, action: Callable[[], None]) -> None:
-        """Digits answer while the list has the focus; in a text line they are text."""
-        shortcut = QShortcut(QKeySequence(key), self._list)
-        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(action)
+    def _make_widgets(self) -> None:
+        self._lists = CheckLists()
+        self._filters = Filters(
+            filters=[("waiting", self.tr("Chờ trả lời")), ("answered", self.tr("Đã trả lời"))]
+        )
+        self._list = CardList(name="list:checks", label=self.tr("Người cần kiểm tra"))
+        self._by_file = QPushButton(self.tr("Gửi nhận bằng tệp (F9)"))
+        self._by_file.setObjectName("button:police_parcels")
+        self._by_file.setToolTip(
+            self.tr("Máy không nối mạng: nhận danh sách, gửi kết quả bằng USB")
+        )
+        icons.dress(self._by_file, "inbox", tint="accent")
+        self._paper_button = QPushButton(self.tr("Danh sách bàn giao… (Ctrl+P)"))
+        self._paper_button.setObjectName("button:hand_over_list")
+        icons.dress(self._paper_button, "printer", tint="accent")
+        self._hand = HandOut(
+            name="checked",
+            about=self.tr("Danh sách đã tra cứu để ký, bàn giao. Giao cho ai, để làm gì?"),
+            file_name="danh-sach-da-tra-cuu",
+        )
+        self._empty = QLabel()
+        self._empty.setObjectName("police:empty")
+        self._empty.setProperty("kind", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._notes = CaseNotes(words=self._words)
+        self._panel = CasePanel(words=self._words)
+        self._bar = AnswerBar(words=self._words)
+        self._scroll = QScrollArea()
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _compose(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(10)
-        left.addWidget(self._filters)
-        left.addWidget(self._list, 1)
         box = QWidget()
         box.setFixedWidth(_LIST_WIDTH)
+        left = QVBoxLayout(box)
         left.setContentsMargins(0, 0, 0, 0)
-        box.setLayout(left)
+        left.setSpacing(8)
+        for widget in (self._lists, self._filters):
+            left.addWidget(widget)
+        left.addWidget(self._list, 1)
+        canvas = QWidget()
+        canvas.setProperty("kind", "canvas")
+        person = QVBoxLayout(canvas)
+        person.setContentsMargins(0, 0, 8, 0)
+        person.setSpacing(10)
+        person.addWidget(self._notes)
+        person.addWidget(self._panel)
+        person.addStretch(1)
+        self._scroll.setWidget(canvas)
         right = QVBoxLayout()
         right.setSpacing(10)
         right.addWidget(self._empty, 1)
-        right.addWidget(self._person, 1)
-        right.addWidget(self._answer_card)
+        right.addWidget(self._scroll, 1)
+        right.addWidget(self._bar)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         columns.addWidget(box)
         columns.addLayout(right, 1)
+        for button in (self._by_file, self._paper_button):
+            self.tools.addWidget(button)
+        self.body.addWidget(self._hand)
         self.body.addLayout(columns, 1)
-        self._show_case("")
 
+    def _wire(self) -> None:
+        self._lists.chosen.connect(lambda _key: self.refresh())
+        self._filters.chosen.connect(lambda _name: self.refresh())
+        self._list.chosen.connect(self._show_case)
+        self._by_file.clicked.connect(self.parcels_asked)
+        self._paper_button.clicked.connect(self._hand.open)
+        self._hand.wanted.connect(self._hand_out)
+        self._hand.left.connect(self._leave_hand_out)
+        self._hand.purpose_missing.connect(self._tell_purpose_missing)
+        self._panel.typed.connect(self._note_typing)
+        self._panel.entered.connect(self._keep_typed)
+        self._panel.left.connect(self._cancel_lines)
+        self._bar.typed.connect(self._half.ask)
+        self._bar.matched.connect(lambda: self._answer(CheckAnswer.MATCHED))
+        self._bar.not_found.connect(lambda: self._answer(CheckAnswer.NOT_FOUND))
+        self._bar.differs_asked.connect(lambda: self._open_lines())
+        self._bar.number_asked.connect(self._open_number)
+        self._bar.keep_asked.connect(lambda as_match: self._keep_typed(as_match=as_match))
+        self._bar.cancelled.connect(self._cancel_lines)
 
-def _is_open(case: CheckCase | None) -> bool:
-    """Is there something to answer, or to decide between two answers?"""
-    return case is not None and (case.answer is None or bool(case.competing))
+    def _leave_hand_out(self) -> None:
+        self._hand.close_it()
+        self._list.setFocus()
+
+    def _tell_purpose_missing(self) -> None:
+        self.message_bar.show_message(
+            self.tr("Chưa ghi mục đích."),
+            self.tr("Ghi ngắn gọn giao cho ai, để làm gì."),
+            kind="warning",
+        )
+
+    def _make_keys(self) -> None:
+        for key, action in (
+            ("1", lambda: self._answer(CheckAnswer.MATCHED)),
+            ("2", lambda: self._open_lines()),
+            ("3", lambda: self._answer(CheckAnswer.NOT_FOUND)),
+            ("4", self._open_number),
+        ):  # digits answer while the list has the focus; in a line they are text
+            self._key(key, action, at=self._list, context=Qt.ShortcutContext.WidgetShortcut)
+        for number, field in enumerate(CHECKED_FIELDS, 1):
+            self._key(f"Ctrl+{number}", partial(self._panel.copy, field))
+        for key, action in (
+            ("Ctrl+G", self._bar.note.setFocus),
+            ("Ctrl+K", lambda: self._keep_typed(as_match=True)),
+            ("Ctrl+Z", self._answer_again),
+            ("Ctrl+P", self._hand.open),
+            ("F9", self.parcels_asked.emit),
+            ("Ctrl+PgDown", lambda: self._lists.step(+1)),
+            ("Ctrl+PgUp", lambda: self._lists.step(-1)),
+        ):
+            self._key(key, action)
+
+    def _key(
+        self,
+        key: str,
+        action: Callable[[], object],
+        *,
+        at: QWidget | None = None,
+        context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    ) -> None:
+        shortcut = QShortcut(QKeySequence(key), at or self)
+        shortcut.setContext(context)
+        shortcut.activated.connect(lambda: action())

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from desktop.domain.records import Submitted
 from desktop.jobs.runner import JobRunner
 from desktop.services.checks import Checks
+from desktop.services.drafts import Drafts
+from desktop.services.handing_out import HandingOut
 from desktop.services.reviews import Reviews
 from desktop.store.register import Register
 from desktop.ui.main_window import Entry, MainWindow, Place
@@ -21,6 +23,7 @@ from desktop.ui.pages.collecting_page import CollectingPage
 from desktop.ui.pages.police_page import PolicePage
 from desktop.ui.widgets.card_list import CardList
 from forms.registry import FormRegistry
+from forms.rules.identity import IdentityTables
 from tests.desktop.ui.world import HOME, clock, make_register, records_of
 from tests.support.worker_form import employed
 
@@ -69,6 +72,7 @@ class PageDesk:
 
     def close(self) -> None:
         """In order."""
+        self.page.leave()
         self.jobs.close()
         self.register.close()
 
@@ -87,9 +91,22 @@ class PoliceDesk(PageDesk):
             )
             saved = records.save(records.open(None), answers=answers, confirmations={})
             records.send_to_police(saved.person_id)
-        self.checks = Checks(register=register, author="Công an", clock=clock)
+        self.checks = Checks(
+            register=register,
+            author="Công an",
+            clock=clock,
+            tables=IdentityTables.load(training=True),
+        )
         jobs = JobRunner()
-        page = PolicePage(jobs=jobs, checks=self.checks)
+        self.drafts = Drafts(register=register, author="Công an", clock=clock)
+        page = PolicePage(
+            jobs=jobs,
+            checks=self.checks,
+            words=self.drafts,
+            handing_out=HandingOut(register=register, author="Công an", clock=clock),
+            clock=clock,
+        )
+        self.police = page
         super().__init__(
             page=page, list_name="list:checks", jobs=jobs, register=register, qtbot=qtbot
         )
