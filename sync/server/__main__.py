@@ -14,6 +14,7 @@ from sync.protocol.documents import RESTRICTED, DataSet, Role
 from sync.server.database import migrate as migrate_tables
 from sync.server.database import open_engine
 from sync.server.enrolment import new_code
+from sync.server.export_commands import export_commands
 from sync.server.fence import FenceError
 from sync.server.logs import log_to_stderr
 from sync.server.options import (
@@ -43,6 +44,7 @@ from sync.server.recovery_commands import recover, recovery_keys
 from sync.server.serving import exit_on_sigterm, listen, serve
 from sync.server.settings import explained
 from sync.server.training import run_training
+from sync.server.watch_commands import health, verify_ledger
 from sync.server.web import create_app
 
 cli = typer.Typer(
@@ -51,7 +53,10 @@ cli = typer.Typer(
 
 cli.add_typer(recovery_keys, name="recovery-keys")
 cli.add_typer(parcel_commands, name="parcel")
+cli.add_typer(export_commands, name="export")
 cli.command()(recover)
+cli.command()(health)
+cli.command()(verify_ledger)
 cli.command("publish-form")(publish_form)
 cli.command("withdraw-form")(withdraw_form)
 cli.command("pack-list")(list_packs)

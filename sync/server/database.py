@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -65,6 +66,13 @@ def migrate(engine: Engine, *, role: str = Settings().database_role) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         fence.build(connection, role)
+
+
+def newest_migration() -> str:
+    """The version of the tables that this program needs."""
+    newest = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    assert newest is not None  # noqa: S101 - there are migrations
+    return newest
 
 
 @contextmanager

@@ -47,6 +47,10 @@ GRANTS: Mapping[str, str] = MappingProxyType(
         "document_places": "SELECT, INSERT, UPDATE",
         "documents": "SELECT, INSERT, UPDATE",
         "operations": "SELECT, INSERT",
+        "pull_days": "SELECT, INSERT, UPDATE (rows, alarmed_at), DELETE",
+        "ledger": "",  # through write_down
+        "operators": "",
+        "exports": "",
         "publications": "SELECT",
     }
 )
@@ -67,7 +71,12 @@ OPEN: Mapping[str, str] = MappingProxyType(
         "allowances": "counts by ids and addresses, forgotten after a day",
     }
 )
-_FUNCTIONS = ("device_of_token(bytea)", "device_of_refresh(bytea)", "device_of_key(text)")
+_FUNCTIONS = (
+    "device_of_token(bytea)",
+    "device_of_refresh(bytea)",
+    "device_of_key(text)",
+    "write_down(text)",
+)
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 #: insufficient_privilege
 _NOT_ALLOWED = "42501"
@@ -153,7 +162,7 @@ def _grants(connection: Connection, role: str) -> Iterator[str]:
     found = inspect(connection)
     there = {*found.get_table_names(), *found.get_view_names()}
     for table, rights in GRANTS.items():
-        if table in there:
+        if rights and table in there:
             yield f"GRANT {rights} ON {table} TO {role}"
     for function in _FUNCTIONS:
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {role}"

@@ -31,6 +31,8 @@ class Metrics:
         self._requests: Counter[tuple[str, str]] = Counter()
         self._classes: Counter[tuple[str, int]] = Counter()
         self._seconds: dict[str, float] = {}
+        #: Devices that pulled unusually much.
+        self.pull_alarms = 0
 
     def count(self, path: str, code: str, seconds: float) -> None:
         """One more request was answered."""
@@ -51,6 +53,9 @@ class Metrics:
         yield "# TYPE so_an_sinh_request_seconds histogram"
         for path in sorted(self._seconds):
             yield from self._histogram(path)
+        yield "# HELP so_an_sinh_pull_alarms_total Devices that pulled unusually much in a day."
+        yield "# TYPE so_an_sinh_pull_alarms_total counter"
+        yield f"so_an_sinh_pull_alarms_total {self.pull_alarms}"
         yield "# HELP so_an_sinh_requests_inside Requests inside now, the waiting ones among them."
         yield "# TYPE so_an_sinh_requests_inside gauge"
         yield f"so_an_sinh_requests_inside {requests}"

@@ -40,17 +40,22 @@ from sync.server.directory import directory_for, server_seed
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
 from sync.server.settings import Settings
+from sync.server.volumes import count_pulled, rows_in
 
 _SMALL_BODY_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
 class Who:
-    """Who asks: the address at once, the device and its office when they are known."""
+    """Who asks: the address at once, the device and its office when they are known.
+
+    ``pulls_much``: with this request it pulled unusually much.
+    """
 
     address: str = ""
     device: str = ""
     office: str = ""
+    pulls_much: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,11 @@ def _pull(call: Call) -> Reply:
     if isinstance(device, Refusal):
         return device
     # Asked again inside: rights and rows are then of one moment.
-    return pull(call.engine, call.token, request)
+    answer = pull(call.engine, call.token, request)
+    if isinstance(answer, bytes):
+        rows = rows_in(answer)
+        call.who.pulls_much = count_pulled(call.engine, device, rows, call.settings)
+    return answer
 
 
 def _directory(call: Call) -> Reply:

@@ -47,7 +47,7 @@ def create(
     """Make a recovery key, split among three custodians; prints the public key for registers."""
     names = list(dict.fromkeys(custodian))
     try:
-        passphrases = {name: _ask(f"Passphrase of {name}") for name in names}
+        passphrases = {name: ask_passphrase(f"Passphrase of {name}") for name in names}
         public_key, shares = create_shares(passphrases)
         folder.mkdir(parents=True, exist_ok=True)
         log_line(
@@ -75,7 +75,7 @@ def recover(
         asked = read_request(_text_of(request))
         _tell(asked)
         shares = [read_share(path) for path in share]
-        opened = [(one, _ask(f"Passphrase of {one.custodian}")) for one in shares]
+        opened = [(one, ask_passphrase(f"Passphrase of {one.custodian}")) for one in shares]
         private_key = private_key_of(opened)
         at = datetime.now(UTC)
         answer = answer_request(asked, province_key=private_key, at=at)
@@ -120,7 +120,8 @@ def _text_of(request: str) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if is_file else request
 
 
-def _ask(prompt: str) -> str:
+def ask_passphrase(prompt: str) -> str:
+    """A passphrase from the keyboard; where nobody sits at a terminal, a line of input."""
     if sys.stdin.isatty():
         return getpass.getpass(f"{prompt}: ")
     return sys.stdin.readline().rstrip("\r\n")

@@ -19,6 +19,23 @@ CREATE FUNCTION public.device_of_token(hash bytea) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$SELECT device_id FROM public.tokens WHERE token_hash = hash AND expires_at > now()$$;
+CREATE FUNCTION public.write_down(line text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    last record;
+    number bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7216406);
+    SELECT l.n, l.hash INTO last FROM public.ledger AS l ORDER BY l.n DESC LIMIT 1;
+    number := coalesce(last.n, 0) + 1;
+    INSERT INTO public.ledger (n, line, hash) VALUES (number, line, sha256(
+        '\x00'::bytea || coalesce(last.hash, sha256('so-an-sinh/server-ledger/1'::bytea))
+        || convert_to(line, 'UTF8')));
+    RETURN number;
+END
+$$;
 CREATE TABLE public.alembic_version (
     version_num character varying(32) NOT NULL
 );
@@ -400,6 +417,28 @@ CREATE TABLE public.enrolment_codes (
     rights text[] DEFAULT '{}'::text[] NOT NULL
 );
 
+CREATE TABLE public.exports (
+    id uuid NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    data_set text NOT NULL,
+    communes text[] NOT NULL,
+    purpose text NOT NULL,
+    approved_by text,
+    approved_at timestamp with time zone,
+    begun_at timestamp with time zone,
+    made_at timestamp with time zone,
+    rows bigint,
+    sha256 text,
+    CONSTRAINT exports_by_two CHECK ((approved_by <> asked_by))
+);
+
+CREATE TABLE public.ledger (
+    n bigint NOT NULL,
+    line text NOT NULL,
+    hash bytea NOT NULL
+);
+
 CREATE TABLE public.office_communes (
     office_id uuid NOT NULL,
     commune_code text NOT NULL
@@ -537,6 +576,13 @@ CREATE TABLE public.operations_p07 (
     accepted_at timestamp with time zone DEFAULT now() CONSTRAINT new_operations_accepted_at_not_null NOT NULL
 )
 WITH (toast_tuple_target='8160');
+CREATE TABLE public.operators (
+    name text NOT NULL,
+    rights text[] NOT NULL,
+    verifier text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.parcels_received (
     device_id uuid NOT NULL,
     series text NOT NULL,
@@ -572,6 +618,13 @@ CREATE TABLE public.publications (
     content bytea NOT NULL,
     source_sha256 text NOT NULL,
     published_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.pull_days (
+    device_id uuid NOT NULL,
+    day date NOT NULL,
+    rows bigint NOT NULL,
+    alarmed_at timestamp with time zone
 );
 
 CREATE TABLE public.refresh_tokens (
@@ -697,6 +750,10 @@ ALTER TABLE ONLY public.documents_p15
     ADD CONSTRAINT documents_p15_pkey PRIMARY KEY (bucket, id);
 ALTER TABLE ONLY public.enrolment_codes
     ADD CONSTRAINT enrolment_codes_pkey PRIMARY KEY (selector);
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.ledger
+    ADD CONSTRAINT ledger_pkey PRIMARY KEY (n);
 ALTER TABLE ONLY public.office_communes
     ADD CONSTRAINT office_communes_pkey PRIMARY KEY (office_id, commune_code);
 ALTER TABLE ONLY public.offices
@@ -719,6 +776,8 @@ ALTER TABLE ONLY public.operations_p06
     ADD CONSTRAINT operations_p06_pkey PRIMARY KEY (device_id, epoch, seq);
 ALTER TABLE ONLY public.operations_p07
     ADD CONSTRAINT operations_p07_pkey PRIMARY KEY (device_id, epoch, seq);
+ALTER TABLE ONLY public.operators
+    ADD CONSTRAINT operators_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.parcels_received
     ADD CONSTRAINT parcels_received_pkey PRIMARY KEY (device_id, series, number);
 ALTER TABLE ONLY public.parcels_sent
@@ -727,6 +786,8 @@ ALTER TABLE ONLY public.province
     ADD CONSTRAINT province_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY public.publications
     ADD CONSTRAINT publications_pkey PRIMARY KEY (kind, number);
+ALTER TABLE ONLY public.pull_days
+    ADD CONSTRAINT pull_days_pkey PRIMARY KEY (device_id, day);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.server_keys
@@ -762,6 +823,7 @@ CREATE INDEX operations_p06_change_id_idx ON public.operations_p06 USING btree (
 CREATE INDEX operations_p07_change_id_idx ON public.operations_p07 USING btree (change_id);
 CREATE INDEX publications_kind_name_number_idx ON public.publications USING btree (kind, name, number);
 CREATE INDEX publications_sha256_idx ON public.publications USING btree (sha256);
+CREATE INDEX pull_days_alarmed_at_idx ON public.pull_days USING btree (alarmed_at);
 CREATE INDEX refresh_tokens_expires_at_idx ON public.refresh_tokens USING btree (expires_at);
 CREATE INDEX refresh_tokens_family_idx ON public.refresh_tokens USING btree (family);
 CREATE INDEX tokens_expires_at_idx ON public.tokens USING btree (expires_at);
@@ -835,6 +897,10 @@ ALTER TABLE ONLY public.enrolment_codes
     ADD CONSTRAINT enrolment_codes_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.enrolment_codes
     ADD CONSTRAINT enrolment_codes_office_id_fkey FOREIGN KEY (office_id) REFERENCES public.offices(id);
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.operators(name);
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.operators(name);
 ALTER TABLE ONLY public.office_communes
     ADD CONSTRAINT office_communes_commune_code_fkey FOREIGN KEY (commune_code) REFERENCES public.communes(code);
 ALTER TABLE ONLY public.office_communes
@@ -843,6 +909,8 @@ ALTER TABLE ONLY public.parcels_received
     ADD CONSTRAINT parcels_received_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.parcels_sent
     ADD CONSTRAINT parcels_sent_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE ONLY public.pull_days
+    ADD CONSTRAINT pull_days_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.tokens
@@ -855,6 +923,7 @@ CREATE POLICY by_device ON public.challenges USING ((device_id = ( SELECT (NULLI
 CREATE POLICY by_device ON public.device_epochs USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY by_device ON public.parcels_received USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY by_device ON public.parcels_sent USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY by_device ON public.pull_days USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY by_device ON public.refresh_tokens USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY by_device ON public.tokens USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE public.challenges ENABLE ROW LEVEL SECURITY;
@@ -869,16 +938,20 @@ CREATE POLICY ended_select ON public.challenges FOR SELECT USING ((expires_at < 
 CREATE POLICY ended_select ON public.refresh_tokens FOR SELECT USING ((expires_at < now()));
 CREATE POLICY ended_select ON public.tokens FOR SELECT USING ((expires_at < now()));
 ALTER TABLE public.enrolment_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.exports ENABLE ROW LEVEL SECURITY;
 CREATE POLICY its_own ON public.operations USING ((device_id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY itself ON public.devices USING ((id = ( SELECT (NULLIF(current_setting('so_an_sinh.device'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE public.ledger ENABLE ROW LEVEL SECURITY;
 CREATE POLICY neighbours ON public.devices FOR SELECT USING ((office_id IN ( SELECT office_communes.office_id
    FROM public.office_communes
   WHERE (office_communes.commune_code = ANY (( SELECT string_to_array(current_setting('so_an_sinh.communes'::text, true), ','::text) AS string_to_array)::text[])))));
 CREATE POLICY of_neighbours ON public.operations FOR SELECT USING ((device_id IN ( SELECT devices.id
    FROM public.devices)));
 ALTER TABLE public.operations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.operators ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.parcels_received ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.parcels_sent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.pull_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.refresh_tokens ENABLE ROW LEVEL SECURITY;
 CREATE POLICY this_one ON public.enrolment_codes USING ((selector = ( SELECT NULLIF(current_setting('so_an_sinh.code'::text, true), ''::text) AS "nullif")));
 ALTER TABLE public.tokens ENABLE ROW LEVEL SECURITY;

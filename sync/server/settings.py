@@ -72,6 +72,16 @@ class Settings:
     )
     device_requests_per_minute: int = _setting(600, "Requests of one device in the long run.")
     device_burst: int = _setting(1_200, "Requests of one device at once, before the rate counts.")
+    pull_alarm_rows: int = _setting(
+        5_000, "Rows that a device may pull in a day without anybody being told."
+    )
+    pull_alarm_of_all: int = _setting(
+        3, "Told when it pulled so many times what lies in its buckets, in a day."
+    )
+    pull_alarm_of_mean: int = _setting(
+        3, "Told when it pulled so many times the mean of its last 30 days, in a day."
+    )
+    pull_alarm_shown_days: int = _setting(7, "How long health shows that a device pulled much.")
     most_requests: int = _setting(
         256, "Requests inside one process at once, those that wait for the database among them."
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -278,4 +279,54 @@ publications = Table(
     PrimaryKeyConstraint("kind", "number"),
     Index(None, "kind", "name", "number"),
     Index(None, "sha256"),
+)
+
+#: What happened on the server that somebody must answer for, each line with the hash over itself
+#: and the line before. Only the function ``write_down`` adds to it.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+#: How many rows went to each device on each day (of Việt Nam), and whether that was told as much.
+pull_days = Table(
+    "pull_days",
+    metadata,
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("alarmed_at", _instant),
+    PrimaryKeyConstraint("device_id", "day"),
+    Index(None, "alarmed_at"),
+)
+
+#: Who may ask for exports and who may approve them; of a passphrase only an Argon2id hash.
+operators = Table(
+    "operators",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("rights", ARRAY(Text), nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("made_at", _instant, nullable=False, server_default=_now),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("asked_by", Text, ForeignKey("operators.name"), nullable=False),
+    Column("asked_at", _instant, nullable=False, server_default=_now),
+    Column("data_set", Text, nullable=False),
+    Column("communes", ARRAY(Text), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("approved_by", Text, ForeignKey("operators.name")),
+    Column("approved_at", _instant),
+    Column("begun_at", _instant),
+    Column("made_at", _instant),
+    Column("rows", BigInteger),
+    Column("sha256", Text),
+    CheckConstraint("approved_by <> asked_by", name="exports_by_two"),
 )

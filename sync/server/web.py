@@ -125,6 +125,7 @@ def _handler(
         seconds = time.perf_counter() - began
         code = reply.code.value if isinstance(reply, Refusal) else "ok"
         metrics.count(operation.path, code, seconds)
+        metrics.pull_alarms += who.pulls_much
         _log_request(operation.path, code, reply, seconds, who)
         return response
 
