@@ -15,9 +15,6 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desks.half_words import WordBook
 from desktop.ui.file_drop import FileDrop
-from desktop.ui.forms.entry_aids import BatchBook
-from desktop.ui.forms.form_chooser import FormDoor
-from desktop.ui.forms.form_reader import FormFinder
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
@@ -65,8 +62,6 @@ class Parts:
     people: PeopleSource
     records: RecordKeeper
     drafts: WordBook
-    fitting: FormFinder
-    batches: BatchBook
     load_todos: Callable[[], Sequence[Todo]]
     checks: CheckDesk
     handing_out: ListDesk
@@ -200,7 +195,7 @@ class Desk(QObject):
             self.open_draft(held.draft.draft_id)
         elif held is not None and form is not None:
             self._window.open_page("form")
-            form.open_person(held.person_id, form_id=held.form_id, cursor=held.cursor)
+            form.open_person(held.person_id, cursor=held.cursor)
 
     def _officer(self) -> list[Entry]:
         parts = self._parts
@@ -214,18 +209,11 @@ class Desk(QObject):
             jobs=self._jobs,
             records=parts.records,
             drafts=parts.drafts,
-            fitting=parts.fitting,
-            batches=parts.batches,
             begin_filling=parts.begin_filling,
             clock=parts.clock,
         )
 
         self._form = form
-        door = FormDoor(jobs=self._jobs, fitting=parts.fitting, window=self._window)
-        door.chosen.connect(lambda who, form_id: self._open_person(who, "", form_id))
-        people.forms_asked.connect(door.ask)
-        form.forms_asked.connect(door.ask)
-        form.next_asked.connect(lambda who: people.open_after(who) or form.show_end())
 
         people.person_opened.connect(self._open_person)
         people.draft_opened.connect(self.open_draft)
@@ -286,10 +274,10 @@ class Desk(QObject):
             if isinstance(page, ParcelsPage):
                 page.open_file(path)
 
-    def _open_person(self, person_id: object, path: str, form_id: str = "") -> None:
+    def _open_person(self, person_id: object, path: str) -> None:
         if self._form is not None:
             self._window.open_page("form")
-            self._form.open_person(person_id, form_id=form_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
+            self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
 
     def _sync(self, *, may_open: bool) -> list[Entry]:
         """The exchange with the province, what has to be decided about it, and its end."""
