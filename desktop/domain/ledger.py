@@ -76,6 +76,8 @@ class Action(StrEnum):
     DOCTOR_EXPORT = "doctor.export"
     LEDGER_VERIFY = "ledger.verify"
     LEDGER_EXPORT = "ledger.export"
+    DIFFERENCE_REOPEN = "difference.reopen"
+    DIFFERENCE_SETTLE = "difference.settle"
     CHECK_LIST_EXPORT = "check.list_export"
 
 
@@ -111,6 +113,16 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.SUBMISSION_RETURNED,
             Action.CLASH_DECIDE,
             Action.CHANGE_DROP,
+            Action.DIFFERENCE_REOPEN,
+            Action.DIFFERENCE_SETTLE,
+            Action.DOCUMENT_DELETE,
+            Action.DOCUMENT_RESTORE,
+            Action.PERSON_MERGE,
+            Action.PERSON_UNMERGE,
+            Action.PERSON_DISTINCT,
+            Action.PERSON_MOVE_OUT,
+            Action.PERSON_MOVE_CANCEL,
+            Action.PERSON_RECEIVE,
         }
     ),
     ActionGroup.SYNC: frozenset(

@@ -76,6 +76,8 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.DOCTOR_EXPORT: "Xuất báo cáo hỗ trợ",
     Action.LEDGER_VERIFY: "Kiểm tra nhật ký",
     Action.LEDGER_EXPORT: "Xuất nhật ký",
+    Action.DIFFERENCE_REOPEN: "Mở lại sai khác người có công",
+    Action.DIFFERENCE_SETTLE: "Chốt sai khác người có công",
     Action.CHECK_LIST_EXPORT: "Xuất danh sách đã tra cứu",
 }
 
@@ -139,6 +141,8 @@ _SENTENCES: Mapping[Action, str] = {
     Action.USER_PASSPHRASE_RESET: "{by} đặt lại mật khẩu cho {user}.",
     Action.USER_REMOVE: "{by} xóa người dùng {user}.",
     Action.LEDGER_EXPORT: "{by} xuất {count} dòng nhật ký.",
+    Action.DIFFERENCE_REOPEN: "{by} mở lại sai khác với CSDLQG của {who}.",
+    Action.DIFFERENCE_SETTLE: "{by} chốt sai khác với CSDLQG của {who}.",
     Action.CHECK_LIST_EXPORT: "{by} xuất danh sách {count} người đã tra cứu.",
     Action.DOCTOR_EXPORT: "{by} xuất báo cáo hỗ trợ, không có dữ liệu của người dân.",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer
@@ -20,16 +20,18 @@ from desktop.services.answering import (
     REASONS,
     RECORD,
     Parts,
+    Place,
     answered_questions,
     by_prefix,
     joined,
 )
 from desktop.services.comparing import is_same_to_readers
+from desktop.services.three_values import NATIONAL, SETTLED
 from desktop.store.documents import Document
 from desktop.store.held import Held
 from forms.definition import Answer, FormDefinition
 from forms.vietnamese import compare_key
-from sync.protocol.documents import CHECKED_FIELDS
+from sync.protocol.documents import CHECKED_FIELDS, LISTED, LISTED_FIELDS
 from sync.protocol.messages import Clash, Value
 
 
@@ -135,8 +137,15 @@ def open_differences(person: Mapping[str, Value], check: Mapping[str, Value]) ->
         name: str(value)
         for name, value in found.items()
         if _same(person.get(name), sent.get(name))
+        and not _is_settled(person, name, value)
         and not _is_no_difference(name, str(person.get(name) or ""), str(value))
     }
+
+
+def _is_settled(person: Mapping[str, Value], name: str, found: Value) -> bool:
+    """Did a paper settle this very difference of a person of merit?"""
+    is_settled = person.get(SETTLED + name) is not None
+    return is_settled and _same(person.get(NATIONAL + name), found)
 
 
 def _is_no_difference(name: str, ours: str, found: str) -> bool:
@@ -179,6 +188,7 @@ def opened_form(
         prefilled=frozenset(shown.keys() - stored.keys()),
         is_changed=_is_changed(dossier, stored),
         asked=_asked(definition, dossier),
+        listed=_listed(definition, dossier),
     )
 
 
@@ -196,6 +206,15 @@ def _asked(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
     return _by_path(definition, PERSON, values)
 
 
+def _listed(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
+    """Path -> what the province's base list says."""
+    fields = {} if dossier.person is None else dossier.person.fields
+    said = {
+        name: str(fields[LISTED + name]) for name in LISTED_FIELDS if fields.get(LISTED + name)
+    }
+    return _by_path(definition, PERSON, said)
+
+
 def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, str]) -> dict[str, str]:
     return {
         question.path: values[place.field]
@@ -208,26 +227,41 @@ def competing_values(
     definition: FormDefinition, dossier: Dossier
 ) -> dict[str, tuple[Competing, ...]]:
     """Path -> what other devices wrote there."""
+    record = dossier.record
+    places = _places(definition, () if record is None else record.clashes)
     found = {}
-    for question, place in answered_questions(definition):
+    for path, place in places:
         document = dossier.document(place.kind)
         clashes = () if document is None else document.clashes.get(place.field, ())
         if clashes:
-            found[question.path] = tuple(map(competing_of, clashes))
+            found[path] = tuple(map(competing_of, clashes))
     return found
+
+
+def _places(
+    definition: FormDefinition, record_fields: Iterable[str]
+) -> Iterator[tuple[str, Place]]:
+    """Path -> place of every question, and of these fields of the record that lie in a repeat."""
+    for question, place in answered_questions(definition):
+        yield question.path, place
+    for name in record_fields:
+        if name.startswith(ANSWERS) and "[" in name:
+            yield name.removeprefix(ANSWERS), Place(RECORD, name)
 
 
 def _with_held(
     definition: FormDefinition, dossier: Dossier, held: Held
 ) -> dict[str, tuple[Competing, ...]]:
     found = competing_values(definition, dossier)
-    for question, place in answered_questions(definition):
+    record = dossier.record
+    refused = {} if record is None else held.get(record.document_id, {})
+    for path, place in _places(definition, refused):
         document = dossier.document(place.kind)
         values = {} if document is None else held.get(document.document_id, {})
         waiting = values.get(place.field)
         if waiting is not None:
             own = Competing(value=waiting.value, by=waiting.by, at=waiting.at, is_held=True)
-            found[question.path] = (*found.get(question.path, ()), own)
+            found[path] = (*found.get(path, ()), own)
     return found
 
 

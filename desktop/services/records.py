@@ -60,6 +60,7 @@ from desktop.services.remarks import (
     confirmed,
     remarks_about,
 )
+from desktop.services.three_values import entered_by_csdlqg, merit_forms
 from desktop.store import restricted_ledger
 from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
@@ -71,6 +72,7 @@ from desktop.store.people import person_with_number
 from desktop.store.records import latest_submission, record_of
 from desktop.store.register import Register
 from desktop.store.rights import right_to_form
+from forms.comparison.outcomes import COMPARED_FIELDS
 from forms.definition import Answer, Answers, FormDefinition
 from forms.findings import Code
 from forms.registry import FormRegistry
@@ -423,9 +425,24 @@ class Records:
         value = dossier.csdlqg.get(field)
         if dossier.person is None or value is None:
             raise UserError(Problem.GONE)
-        flags = self._flags(person_id, {**dossier.person.fields, field: value})
-        edit = self._person_edit(dossier.person, {field: value}, flags)
-        self._write([edit], action=Action.PERSON_ADOPT)
+        fields: dict[str, Value] = {field: value}
+        if field in COMPARED_FIELDS and self._is_of_merit(person_id):
+            # Of people of merit the difference stays open, with what their file says.
+            fields |= entered_by_csdlqg(dossier.person.fields, field, value)
+        self.set_person(dossier.person, fields, action=Action.PERSON_ADOPT)
+
+    def set_person(
+        self, person: Document, fields: Mapping[str, Value], *, action: Action
+    ) -> None:
+        """Set fields of a person; the flags follow, and clashes on these fields are settled."""
+        flags = self._flags(PersonId(person.document_id), {**person.fields, **fields})
+        edit = self._person_edit(person, fields, flags)
+        decided = frozenset({*fields, "flags"} & person.clashes.keys())
+        self._write([replace(edit, decided=decided)], action=action)
+
+    def _is_of_merit(self, person_id: PersonId) -> bool:
+        forms = merit_forms(self._forms)
+        return any(record_of(self._register, person_id, form_id=one) for one in forms)
 
     def _flags(self, person_id: PersonId, fields: Mapping[str, Value]) -> list[str]:
         """What the identity as it stands is flagged for, whatever a page or a merge made of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from desktop.domain.people import PersonId
 from desktop.domain.records import RecordId
 from desktop.store.documents import Document
@@ -17,11 +19,36 @@ def record_of(register: Register, person_id: PersonId, *, form_id: str) -> Docum
         restricted_id = view.record_of(person_id, form_id)
     if restricted_id is not None:
         return register.document(restricted_id)
+    found = _documents(
+        register,
+        "SELECT id FROM records WHERE person_id = ? AND form_id = ? ORDER BY id",
+        person_id,
+        form_id,
+    )
+    # Of somebody into whom another entry was merged, the own record before the other's.
+    own = (one for one in found if one.fields.get("person_id") == person_id)
+    return next(own, found[0] if found else None)
+
+
+def records_of(register: Register, person_id: PersonId) -> list[Document]:
+    """Every record of a person that the user may see."""
+    with register.restricted() as view:
+        restricted_ids = view.records_of(person_id)
+    plain = _documents(
+        register, "SELECT id FROM records WHERE person_id = ? ORDER BY id", person_id
+    )
+    return [*plain, *register.documents(restricted_ids)]
+
+
+def persons_with_record(register: Register, form_ids: Sequence[str]) -> list[str]:
+    """Ids of persons with a record on one of these forms, none of them restricted."""
+    marks = ", ".join("?" * len(form_ids))
     with register.reading() as connection:
-        record_id = connection.exec_driver_sql(
-            "SELECT min(id) FROM records WHERE person_id = ? AND form_id = ?", (person_id, form_id)
-        ).scalar()
-    return None if record_id is None else register.document(record_id)
+        rows = connection.exec_driver_sql(
+            f"SELECT DISTINCT person_id FROM records WHERE form_id IN ({marks}) ORDER BY person_id",  # noqa: S608 marks
+            tuple(form_ids),
+        )
+        return [str(row[0]) for row in rows]
 
 
 def submissions_of(register: Register, record_id: RecordId) -> list[Document]:

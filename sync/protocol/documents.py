@@ -84,6 +84,10 @@ class DocumentType(Enum):
     SUBMISSION = "submission"
 
 
+#: The four fields that the procedure compares with the CSDLQG (Kế hoạch 251, Phụ lục, mục 1.e).
+COMPARED_FIELDS = ("full_name", "birth_date", "native_place", "permanent_residence")
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRule:
     """How one type travels and who may touch it.
@@ -120,7 +124,8 @@ RULES: Mapping[DocumentType, DocumentRule] = {
         DataSet.REGISTER,
         creators=frozenset({Role.OFFICER}),
         writers={Role.OFFICER: ("",)},
-        identity_fields=frozenset({"full_name", "birth_date", "sex", "id_number", *FATES}),
+        identity_fields=frozenset({"full_name", "birth_date", "sex", "id_number", *FATES})
+        | {f"settled.{name}" for name in COMPARED_FIELDS},
     ),
     DocumentType.RECORD: DocumentRule(
         DataSet.LABOUR,
@@ -131,13 +136,14 @@ RULES: Mapping[DocumentType, DocumentRule] = {
     DocumentType.CHECK: DocumentRule(
         DataSet.CHECK,
         creators=frozenset({Role.OFFICER}),
-        writers={Role.POLICE: ("answer", "differs.", "note")},
-        identity_fields=frozenset({"answer"}),
+        writers={Role.POLICE: ("answer", "differs.", "note", "assigned.")},
+        identity_fields=frozenset({"answer", "assigned.id_number"}),
     ),
     DocumentType.SUBMISSION: DocumentRule(
         DataSet.SUBMISSION,
         creators=frozenset({Role.OFFICER}),
-        writers={Role.COLLECTOR: ("review", "reasons.")},
+        # The police often answer after a record was handed in: its officer passes the answer on.
+        writers={Role.COLLECTOR: ("review", "reasons."), Role.OFFICER: ("check.",)},
         identity_fields=frozenset({"review"}),
     ),
 }

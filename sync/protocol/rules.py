@@ -14,7 +14,10 @@ import msgspec
 
 from sync.protocol.documents import (
     CHECKED_FIELDS,
+    COMPARED_FIELDS,
     DELETED,
+    LISTED,
+    LISTED_FIELDS,
     MERGED_INTO,
     MOVED_TO,
     DataSet,
@@ -120,6 +123,11 @@ class FieldRules:
         return check if rest and (members is None or rest in members) else None
 
 
+#: What is passed on with a record of how its person was checked.
+_TOLD_OF_CHECK = frozenset(
+    {"id", "answer", "note", "number", *(f"differs.{name}" for name in COMPARED_FIELDS)}
+)
+
 FIELDS: Mapping[DocumentType, FieldRules] = {
     DocumentType.HOUSEHOLD: FieldRules(
         names=_all_text("province", "district", "commune", "hamlet", "code", "head_person_id")
@@ -147,6 +155,13 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             # Somebody has looked: another person, however alike.
             "distinct.": (None, _is_text),
             "confirmed.": (None, _is_any),
+            LISTED: (frozenset({*LISTED_FIELDS, "list"}), _is_text),
+            # An open difference from the CSDLQG keeps three values: as filed, as the CSDLQG has
+            # it, as it was settled; and the paper that settled it.
+            **{
+                family: (frozenset(COMPARED_FIELDS), _is_text)
+                for family in ("filed.", "national.", "settled.", "paper.")
+            },
         },
     ),
     DocumentType.RECORD: FieldRules(
@@ -157,13 +172,14 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
     # Identity only: no answer of a labour form can be put into what the police receive.
     DocumentType.CHECK: FieldRules(
         names={
-            **_all_text("person_id", "asked_by", "note"),
+            **_all_text("person_id", "asked_by", "note", "list"),
             "reasons": _is_code_list,
             "answer": _one_of("matched", "differs", "not_found"),
         },
         families={
             "identity.": (frozenset(CHECKED_FIELDS), _is_text),
             "differs.": (frozenset(CHECKED_FIELDS), _is_text),
+            "assigned.": (frozenset({"id_number"}), _is_text),
         },
     ),
     DocumentType.SUBMISSION: FieldRules(
@@ -179,6 +195,7 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             "identity.": (None, _is_flat),
             "answers.": (None, _is_any),
             "reasons.": (None, _is_text),
+            "check.": (_TOLD_OF_CHECK, _is_text),
         },
     ),
 }
