@@ -115,14 +115,6 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.CHANGE_DROP,
             Action.DIFFERENCE_REOPEN,
             Action.DIFFERENCE_SETTLE,
-            Action.DOCUMENT_DELETE,
-            Action.DOCUMENT_RESTORE,
-            Action.PERSON_MERGE,
-            Action.PERSON_UNMERGE,
-            Action.PERSON_DISTINCT,
-            Action.PERSON_MOVE_OUT,
-            Action.PERSON_MOVE_CANCEL,
-            Action.PERSON_RECEIVE,
         }
     ),
     ActionGroup.SYNC: frozenset(

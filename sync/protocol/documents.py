@@ -176,6 +176,18 @@ CHECKED_FIELDS = (
     "dwelling",
 )
 
+#: The person fields that the province's base list may know. What the list says of each stands in
+#: ``listed.<field>`` beside the field itself, and in ``listed.list`` which list said it.
+LISTED_FIELDS = (
+    *CHECKED_FIELDS,
+    "relation_to_head",
+    "social_insurance_number",
+    "ethnicity",
+    "phone",
+)
+LISTED = "listed."
+LISTED_BY = "listed.list"
+
 #: Fields that tie documents together.
 _LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
 
