@@ -16,10 +16,12 @@ from desktop.domain.records import OpenedForm
 from desktop.domain.syncing import Enrolment
 from desktop.errors import AppError
 from desktop.services.backups import Backups
+from desktop.services.batches import Batches
 from desktop.services.checks import Checks
 from desktop.services.decisions import Decisions
 from desktop.services.drafts import Drafts
 from desktop.services.field_words import FieldWords
+from desktop.services.fitting import FittingForms
 from desktop.services.form_texts import text_of
 from desktop.services.handing_out import HandingOut
 from desktop.services.handover import Handover
@@ -210,6 +212,8 @@ def parts(
         people=services.people,
         records=services.records,
         drafts=services.drafts,
+        fitting=FittingForms(register=services.register, forms=services.forms, clock=clock),
+        batches=Batches(register=services.register, user_name=seat.user_name),
         load_todos=services.todos.list,
         checks=services.checks,
         handing_out=HandingOut(register=services.register, author=seat.user_name, clock=clock),

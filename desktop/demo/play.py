@@ -71,7 +71,7 @@ def fill_sheet(typist: Typist, sheet: Sheet) -> None:
 
 def hand_in(typist: Typist) -> None:
     """Submit the sheet on the page and go back to the list."""
-    typist.press(Qt.Key.Key_Return, _CONTROL)
+    typist.click("button:submit")
     status = typist.find(QLabel, "form:status")
     typist.wait_for(lambda: status.text() == "Đã nộp", what="the sheet is handed in")
     typist.settle()

@@ -93,12 +93,13 @@ class Held:
 
     Attributes:
         draft: what is typed and not known to be saved.
-        person_id, cursor: where the officer was; no letters.
+        person_id, form_id, cursor: where the officer was; no letters.
     """
 
     draft: FormDraft | None
     person_id: PersonId | None
     cursor: Cursor
+    form_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

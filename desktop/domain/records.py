@@ -63,6 +63,14 @@ class OpenedForm:
     prefilled: frozenset[str] = frozenset()
     is_changed: bool = False
     asked: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def from_list(self) -> frozenset[str]:
+        """Paths whose answer is what the province's base list says."""
+        return frozenset(
+            path for path, value in self.listed.items() if self.answers.get(path) == value
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,7 @@ class Todo:
 
     Attributes:
         text: the reason given, or the other value.
+        form_id: the form it is about; "" for the one that the person has anyway.
     """
 
     kind: TodoKind
@@ -135,3 +144,4 @@ class Todo:
     question_vi: str
     text: str
     at: str
+    form_id: str = ""

@@ -7,6 +7,7 @@ So are answers within a repeat (``members[2]/name``), of which the form knows no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ DIFFERS = "differs."
 IDENTITY = "identity."
 REASONS = "reasons."
 
+_KEYS = re.compile(r"\[[^\]]*\]")
 _NUMBERS = frozenset({"person.id_number", "person.old_id_number", "person.social_insurance_number"})
 #: Longest text that a server takes as one answer; a form remarks on much shorter ones.
 LONGEST_TEXT = 16 * 1024
@@ -69,6 +71,11 @@ def answered_questions(definition: FormDefinition) -> Iterator[tuple[Question, P
     for question in definition.questions():
         if question.type is not QuestionType.NOTE:
             yield question, place_of(question)
+
+
+def without_keys(path: str) -> str:
+    """``members[2]/name`` -> ``members/name``, as the form's definition names it."""
+    return _KEYS.sub("", path)
 
 
 def instance_paths(*answers: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.domain.records import OpenedForm, RecordId
 from desktop.services.answering import (
+    ANSWERS,
     CONFIRMED,
     HOUSEHOLD,
     PERSON,
@@ -233,11 +234,12 @@ def decided_fields(
     definition: FormDefinition, paths: Collection[str]
 ) -> dict[str, tuple[str, str]]:
     """Path -> (kind of document, field) of the questions whose clash was decided."""
-    return {
+    asked = {
         question.path: (place.kind, place.field)
         for question, place in answered_questions(definition)
         if question.path in paths
     }
+    return asked | {path: (RECORD, ANSWERS + path) for path in paths if "[" in path}
 
 
 def confirmations_after(

@@ -209,9 +209,7 @@ def _asked(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
 def _listed(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
     """Path -> what the province's base list says."""
     fields = {} if dossier.person is None else dossier.person.fields
-    said = {
-        name: str(fields[LISTED + name]) for name in LISTED_FIELDS if fields.get(LISTED + name)
-    }
+    said = {name: str(fields[LISTED + name]) for name in LISTED_FIELDS if fields.get(LISTED + name)}
     return _by_path(definition, PERSON, said)
 
 

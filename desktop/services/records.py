@@ -48,6 +48,7 @@ from desktop.services.handing_in import (
     same_content,
     submission_edit,
     submission_fields,
+    told_of_check,
     was_asked,
 )
 from desktop.services.home import home_of
@@ -66,6 +67,7 @@ from desktop.store.checks import latest_check, made_at_ms
 from desktop.store.documents import Document, Edit
 from desktop.store.drafts import end_draft
 from desktop.store.driver import Driver
+from desktop.store.fates import survivor_of
 from desktop.store.held import Held, held_values
 from desktop.store.households import household_with_code
 from desktop.store.people import person_with_number
@@ -245,7 +247,7 @@ class Records:
                 person_id=person_id,
                 household_id=HouseholdId(_id_of(dossier.household) or self._new_id()),
                 record_id=RecordId(
-                    _id_of(dossier.record) or record_id_of(person_id, definition.form_id)
+                    _id_of(dossier.record) or self._record_id(person_id, definition.form_id)
                 ),
                 commune_code=commune_code,
             ),
@@ -260,6 +262,11 @@ class Records:
             has_other_head=other_head is not None,
         )
 
+    def _record_id(self, person_id: PersonId, form_id: str) -> str:
+        """The same on every device; another one where the first record was deleted or moved."""
+        usual = record_id_of(person_id, form_id)
+        return usual if self._register.document(usual) is None else self._new_id()
+
     def _begun(self, mark: DraftMark | None) -> PersonId | None:
         """Somebody new bears the draft's id: a save whose answer was lost makes nobody twice."""
         made = None if mark is None else self._register.document(mark.draft_id)
@@ -270,7 +277,7 @@ class Records:
         household = dossier.household
         head_id = None if household is None else household.fields.get("head_person_id")
         head = self._register.document(head_id) if head_id and head_id != person_id else None
-        if household is None or head is None:
+        if household is None or head is None or head.fate:
             return None
         is_head = (head.fields.get("household_id"), head.fields.get("relation_to_head")) == (
             household.document_id,
@@ -287,7 +294,7 @@ class Records:
             return []
         form = self._forms.get(definition.form_id, definition.version)
         filling = Filling(form, on=self._clock().date(), tables=self._tables, answers=answers)
-        return [path for path in clashing if not filling.is_relevant(path)]
+        return [path for path in clashing if not _is_asked(filling, path)]
 
     def _housed(
         self, dossier: Dossier, definition: FormDefinition, answers: Answers, commune_code: str
@@ -345,20 +352,28 @@ class Records:
         latest = latest_submission(self._register, ids.record_id)
         if latest is not None and _is_in_hand(latest) and same_content(latest, fields):
             return SubmissionId(latest.document_id), False
+        asks = self._asks_police(person, draft.remarks.flags)
         submission = submission_edit(
             SubmissionId(self._new_id(after=latest)),
             person.commune_code,
             fields,
             round_number=1 if latest is None else int(latest.fields.get("round") or 0) + 1,
             submitted_by=self._author,
+            told=self._told(ids.person_id, asks),
         )
-        asks = self._asks_police(person, draft.remarks.flags)
         if right_to_form(definition.form_id) is None:
             self._write([submission, *asks], action=Action.RECORD_SUBMIT)
         else:  # the police are asked about a person, not about what was handed in
             self._write([submission], action=Action.RECORD_SUBMIT)
             self._write(asks, action=Action.CHECK_ASK)
         return SubmissionId(submission.document_id), bool(asks)
+
+    def _told(self, person_id: PersonId, asks: Sequence[Edit]) -> dict[str, Value]:
+        """How the person is checked: what is asked with this submission, else the last check."""
+        if asks:
+            return told_of_check(asks[0].document_id, asks[0].fields)
+        last = latest_check(self._register, person_id)
+        return {} if last is None else told_of_check(last.document_id, last.fields)
 
     def _asks_police(self, person: Document, flags: tuple[str, ...]) -> list[Edit]:
         last = latest_check(self._register, PersonId(person.document_id))
@@ -487,11 +502,13 @@ class Records:
         if person_id is None:
             return Dossier()
         person = self._person(person_id)
+        person_id = PersonId(person.document_id)
         household_id = person.fields.get("household_id")
+        household = self._register.document(household_id) if household_id else None
         record = record_of(self._register, person_id, form_id=form_id)
         return Dossier(
             person=person,
-            household=self._register.document(household_id) if household_id else None,
+            household=None if household is None or household.fate else household,
             record=record,
             submission=(
                 latest_submission(self._register, RecordId(record.document_id)) if record else None
@@ -500,8 +517,9 @@ class Records:
         )
 
     def _person(self, person_id: PersonId) -> Document:
-        person = self._register.document(person_id)
-        if person is None or person.document_type is not DocumentType.PERSON:
+        """The person, or who stands for one that was merged; ``GONE`` for who left the lists."""
+        person = self._register.document(survivor_of(self._register, person_id))
+        if person is None or person.document_type is not DocumentType.PERSON or person.fate:
             raise UserError(Problem.GONE)
         return person
 
@@ -575,6 +593,13 @@ def _form_named(document: Document) -> str:
     """``form_id@version`` of a record; "" for what belongs to no form."""
     form_id, version = document.fields.get("form_id"), document.fields.get("form_version")
     return f"{form_id}@{version}" if form_id and version else ""
+
+
+def _is_asked(filling: Filling, path: str) -> bool:
+    try:
+        return filling.is_relevant(path)
+    except KeyError:  # an instance of a repeat that was taken away
+        return False
 
 
 def _id_of(document: Document | None) -> str | None:

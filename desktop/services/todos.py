@@ -13,6 +13,7 @@ from desktop.services.answering import (
     IDENTITY,
     by_prefix,
     snapshot,
+    without_keys,
 )
 from desktop.services.opening import open_differences, reasons_of
 from desktop.store.checks import latest_checks_with, latest_checks_with_number, made_at
@@ -63,14 +64,15 @@ class Todos:
             questions = _questions(self._subjects.definition(fields))
             person = self._subjects.person(fields.get("person_id"))
             reasons = reasons_of(submission)
-            for path in sorted(reasons, key=lambda path: _order(questions, path)):
+            for path in sorted(reasons, key=lambda path: _order(questions, without_keys(path))):
                 yield _todo(
                     TodoKind.RETURNED,
                     person,
-                    question=questions.get(path),
+                    question=questions.get(without_keys(path)),
                     path=path,
                     text=reasons[path],
                     at=made_at(submission.document_id),
+                    form_id=str(fields.get("form_id") or ""),
                 )
 
     def _differing(self) -> Iterator[Todo]:
@@ -120,6 +122,8 @@ class Todos:
                     question=question,
                     text="" if newest.value is None else str(newest.value),
                     at=newest.at,
+                    path=name.removeprefix(ANSWERS) if name.startswith(ANSWERS) else "",
+                    form_id=str(document.fields.get("form_id") or ""),
                 )
 
     def _held(self) -> Iterator[Todo]:
@@ -137,6 +141,7 @@ class Todos:
                 question=next((question for question in asked if question is not None), None),
                 text=refused.why,
                 at=refused.change.at,
+                form_id="" if document is None else str(document.fields.get("form_id") or ""),
             )
 
 
@@ -168,7 +173,7 @@ class Subjects:
         if document.document_type in (DocumentType.PERSON, DocumentType.HOUSEHOLD):
             return self.question_of_role(f"{document.document_type.value}.{name}")
         questions = _questions(self.definition(document.fields))
-        return questions.get(name.removeprefix(ANSWERS))
+        return questions.get(without_keys(name.removeprefix(ANSWERS)))
 
     def question_of_role(self, role: str) -> Question | None:
         """The question for a field of a person or household."""
@@ -211,13 +216,15 @@ def _todo(
     text: str,
     at: str,
     path: str = "",
+    form_id: str = "",
 ) -> Todo:
     return Todo(
         kind=kind,
         person_id=None if person is None else PersonId(person.document_id),
         full_name="" if person is None else str(person.fields.get("full_name") or ""),
-        path=path if question is None else question.path,
+        path=path if path or question is None else question.path,
         question_vi="" if question is None else question.label_vi,
         text=text,
         at=at,
+        form_id=form_id,
     )

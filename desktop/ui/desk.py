@@ -9,12 +9,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm, Todo
 from desktop.domain.syncing import ChangeRow
 from desktop.jobs.runner import JobRunner
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desks.half_words import WordBook
 from desktop.ui.file_drop import FileDrop
+from desktop.ui.forms.entry_aids import BatchBook
+from desktop.ui.forms.form_chooser import FormDoor
+from desktop.ui.forms.form_reader import FormFinder
 from desktop.ui.forms.sheet import RecordKeeper
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
@@ -62,6 +66,8 @@ class Parts:
     people: PeopleSource
     records: RecordKeeper
     drafts: WordBook
+    fitting: FormFinder
+    batches: BatchBook
     load_todos: Callable[[], Sequence[Todo]]
     checks: CheckDesk
     handing_out: ListDesk
@@ -195,7 +201,7 @@ class Desk(QObject):
             self.open_draft(held.draft.draft_id)
         elif held is not None and form is not None:
             self._window.open_page("form")
-            form.open_person(held.person_id, cursor=held.cursor)
+            form.open_person(held.person_id, form_id=held.form_id, cursor=held.cursor)
 
     def _officer(self) -> list[Entry]:
         parts = self._parts
@@ -209,11 +215,23 @@ class Desk(QObject):
             jobs=self._jobs,
             records=parts.records,
             drafts=parts.drafts,
+            fitting=parts.fitting,
+            batches=parts.batches,
             begin_filling=parts.begin_filling,
             clock=parts.clock,
         )
 
         self._form = form
+        door = FormDoor(jobs=self._jobs, fitting=parts.fitting, window=self._window)
+        door.chosen.connect(lambda who, form_id: self._open_person(who, "", form_id))
+        people.forms_asked.connect(door.ask)
+        form.forms_asked.connect(door.ask)
+
+        def _go_on(person_id: PersonId | None) -> None:
+            if not people.open_after(person_id):
+                form.show_end()
+
+        form.next_asked.connect(_go_on)
 
         people.person_opened.connect(self._open_person)
         people.draft_opened.connect(self.open_draft)
@@ -274,10 +292,10 @@ class Desk(QObject):
             if isinstance(page, ParcelsPage):
                 page.open_file(path)
 
-    def _open_person(self, person_id: object, path: str) -> None:
+    def _open_person(self, person_id: object, path: str, form_id: str = "") -> None:
         if self._form is not None:
             self._window.open_page("form")
-            self._form.open_person(person_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
+            self._form.open_person(person_id, form_id=form_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
 
     def _sync(self, *, may_open: bool) -> list[Entry]:
         """The exchange with the province, what has to be decided about it, and its end."""

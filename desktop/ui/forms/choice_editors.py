@@ -132,6 +132,7 @@ class _OptionsEditor(Editor):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits choose, arrows walk, Delete empties, Enter goes on."""
+        self.pressed.emit()
         move = asks_to_move(event)
         if move and self._letters:
             self._take_found()

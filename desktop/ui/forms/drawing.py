@@ -27,8 +27,8 @@ class Drawer(Protocol):
     def row_drawn(self, row: QuestionRow) -> None:
         """A question stands in its column."""
 
-    def roster_drawn(self, roster: RosterBox) -> None:
-        """A repeat stands in its column; nothing of its instances does yet."""
+    def roster_drawn(self, roster: RosterBox, inside: Drawing) -> None:
+        """A repeat stands in its column; its questions are drawn with the first instance."""
 
     def words_of(self, instance: str) -> str:
         """An instance in one line."""
@@ -148,7 +148,7 @@ class Drawing:
             tint_of=self._drawer.tint_of,
             parent=self._parent,
         )
-        roster.drawing = Drawing(
+        inside = Drawing(
             children=section.children,
             base=section.path,
             column=roster.column,
@@ -158,7 +158,7 @@ class Drawing:
         )
         self.rosters.append(roster)
         self._column.addWidget(roster)
-        self._drawer.roster_drawn(roster)
+        self._drawer.roster_drawn(roster, inside)
 
 
 def _questions(children: Sequence[Question | Section]) -> Iterator[Question]:

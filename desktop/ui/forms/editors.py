@@ -39,6 +39,7 @@ class Editor(QWidget):
         left: the focus went.
         move_asked: +1 to the next question, -1 to the one before.
         typed: the line holds other letters, whether or not they are a value yet.
+        pressed: a key.
 
     Attributes:
         is_immediate: a change is a whole value at once (choices), not a word being typed.
@@ -49,6 +50,7 @@ class Editor(QWidget):
     left = Signal()
     move_asked = Signal(int)
     typed = Signal()
+    pressed = Signal()
     is_immediate = False
 
     def rename(self, path: str) -> None:
@@ -103,12 +105,13 @@ class EntryLine(QLineEdit):
     Signals:
         entered: the focus came.
         left: the focus went.
-        move_asked: as in ``Editor``.
+        move_asked, pressed: as in ``Editor``.
     """
 
     entered = Signal()
     left = Signal()
     move_asked = Signal(int)
+    pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,10 +120,12 @@ class EntryLine(QLineEdit):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether letters are still being put together."""
         self.is_composing = bool(event.preeditString())
+        self.pressed.emit()
         super().inputMethodEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter moves on; it is never part of an answer."""
+        self.pressed.emit()
         move = asks_to_move(event)
         if move and not self.is_composing:
             event.accept()
@@ -159,6 +164,7 @@ class TextEditor(Editor):
         self._line.entered.connect(self.entered)
         self._line.left.connect(self.left)
         self._line.move_asked.connect(self.move_asked)
+        self._line.pressed.connect(self.pressed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._line, 1)

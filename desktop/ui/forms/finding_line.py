@@ -24,12 +24,14 @@ class FindingLine(QFrame):
         move_asked: Enter in the reason line went on.
         typed: letters or the cursor of the reason changed.
         reason_typed: (fingerprint, letters) of the reason as it stands.
+        pressed: a key in the line of the reason.
     """
 
     confirmed = Signal(str, str)
     move_asked = Signal(int)
     typed = Signal()
     reason_typed = Signal(str, str)
+    pressed = Signal()
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class FindingLine(QFrame):
         )
         line.setAccessibleName(self.tr("Lý do xác nhận cảnh báo"))
         line.move_asked.connect(self._enter_pressed)
+        line.pressed.connect(self.pressed)
         line.textEdited.connect(self._tell_reason)
         line.cursorPositionChanged.connect(self._tell_typed)
         button = QPushButton(self.tr("Xác nhận"))

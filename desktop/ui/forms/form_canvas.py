@@ -73,6 +73,7 @@ class FormCanvas(QScrollArea):
         self._outline = outline
         self._writer = writer
         self._drawings: dict[str, Drawing] = {}
+        self._inside: dict[RosterBox, Drawing] = {}
         self._stale: set[str] = set()
         self._touched: set[str] = set()
         self._wanted: QWidget | None = None
@@ -159,9 +160,9 @@ class FormCanvas(QScrollArea):
 
     def open(self, roster: RosterBox, instance: str) -> None:
         """Give the roster's questions to another of its instances."""
-        drawing = roster.drawing
-        if drawing is None or roster.opened == instance:
+        if roster.opened == instance:
             return
+        drawing = self._inside[roster]
         if roster.panel.isAncestorOf(self.focusWidget() or self):
             roster.list.setFocus()  # what is left is left under its own name
         self._unregister(drawing)
@@ -177,8 +178,8 @@ class FormCanvas(QScrollArea):
         """Its instances are others now; an open one that is gone is closed."""
         opened = roster.opened
         self._writer.show_roster(roster)
-        if opened and roster.opened != opened and roster.drawing is not None:
-            self._unregister(roster.drawing)
+        if opened and roster.opened != opened:
+            self._unregister(self._inside[roster])
         self.touch(roster.path)
 
     def touch(self, path: str) -> None:
@@ -219,9 +220,10 @@ class FormCanvas(QScrollArea):
         self.rows[row.path] = row
         self._writer.row_made(row)
 
-    def roster_drawn(self, roster: RosterBox) -> None:
+    def roster_drawn(self, roster: RosterBox, inside: Drawing) -> None:
         """Known by its path from now on."""
         self.rosters[roster.path] = roster
+        self._inside[roster] = inside
         self._writer.roster_made(roster)
 
     def words_of(self, instance: str) -> str:
@@ -304,12 +306,12 @@ class FormCanvas(QScrollArea):
             if drawing.is_done and top not in self._stale:
                 yield drawing
         for roster in self.rosters.values():
-            if roster.opened and roster.drawing is not None:
-                yield roster.drawing
+            if roster.opened:
+                yield self._inside[roster]
 
     def _close(self, roster: RosterBox) -> None:
-        if roster.opened and roster.drawing is not None:
-            self._unregister(roster.drawing)
+        if roster.opened:
+            self._unregister(self._inside[roster])
         roster.show_instances((), may_return=False)
 
     def _register(self, drawing: Drawing) -> None:

@@ -46,6 +46,7 @@ class FormView(QWidget):
         csdlqg_taken: the path whose CSDLQG value the officer takes.
         confirmed: (code name, reason) a warning was confirmed.
         instance_removed: the words of an instance of a roster that was taken away.
+        pressed: a key at a question or a reason.
         typed: something that ``half_typed`` tells may be otherwise; also at every ``changed``.
     """
 
@@ -57,6 +58,7 @@ class FormView(QWidget):
     csdlqg_taken = Signal(str)
     confirmed = Signal(str, str)
     instance_removed = Signal(str)
+    pressed = Signal()
 
     def __init__(self, *, definition: FormDefinition) -> None:
         super().__init__()
@@ -160,6 +162,18 @@ class FormView(QWidget):
         self._refresh_after(paper.take(answers))
         paper.visit(*answers)
         self.changed.emit()
+
+    def show_marks(self, marks: Mapping[str, str]) -> None:
+        """Where answers come from, in a few words below their labels."""
+        changed = {p for p in {*self.writer.marks, *marks} if self._mark_at(p) != marks.get(p, "")}
+        self.writer.marks = marks
+        for path in changed & self._canvas.rows.keys():
+            self._canvas.rows[path].show_mark(self._mark_at(path))
+            self._canvas.touch(path)
+        self._canvas.settle()
+
+    def _mark_at(self, path: str) -> str:
+        return self.writer.marks.get(path, "")
 
     def value(self, path: str) -> Answer:
         """The answer the filling has now."""
@@ -266,6 +280,7 @@ class FormView(QWidget):
         row.csdlqg_taken.connect(self.csdlqg_taken)
         row.typed.connect(self.typed)
         row.reason_typed.connect(self._keep_reason)
+        row.pressed.connect(self.pressed)
         if row.editor is not None:
             # The row rides along: in a roster its path is another from time to time.
             row.editor.edited.connect(lambda: self._edited(row))

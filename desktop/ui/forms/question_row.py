@@ -77,6 +77,7 @@ class QuestionRow(QFrame):
         confirmed: (fingerprint, reason).
         typed: letters or the cursor changed, in the answer or in a reason.
         reason_typed: (fingerprint, letters) of a reason that is not given yet.
+        pressed: a key, in the answer or in a reason.
 
     Attributes:
         path: of the answer; in a roster the same row stands for one instance after the other.
@@ -88,6 +89,7 @@ class QuestionRow(QFrame):
     confirmed = Signal(str, str)
     typed = Signal()
     reason_typed = Signal(str, str)
+    pressed = Signal()
 
     _is_made = False
 
@@ -119,6 +121,7 @@ class QuestionRow(QFrame):
             self.editor = make_editor(question, list_length=len(choices), parent=self)
             self.editor.setMaximumWidth(EDITOR_WIDTH)
             self.editor.typed.connect(self.typed)
+            self.editor.pressed.connect(self.pressed)
             self._label.setBuddy(self.editor)
             self._right.addWidget(self.editor)
         self._right.addLayout(self._remarks)
@@ -217,6 +220,7 @@ class QuestionRow(QFrame):
             line.confirmed.connect(self.confirmed)
             line.typed.connect(self.typed)
             line.reason_typed.connect(self.reason_typed)
+            line.pressed.connect(self.pressed)
             if self.editor is not None:
                 line.move_asked.connect(self.editor.move_asked)
             line.setMaximumWidth(EDITOR_WIDTH)

@@ -8,7 +8,6 @@ one more may be added with a digit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -25,9 +24,6 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.forms.roster_end import RosterEnd
 from desktop.ui.forms.roster_models import InstancesModel
-
-if TYPE_CHECKING:  # a drawing holds rosters, and each of them a drawing
-    from desktop.ui.forms.drawing import Drawing
 
 _LINE_HEIGHT = 28
 _MOST_LINES = 6
@@ -82,7 +78,6 @@ class RosterBox(QFrame):
         template, path: of the repeat; without and with the keys of the instances around it.
         opened: the instance whose questions stand in the panel, "" for none.
         panel, column: where its questions go.
-        drawing: those questions; given by who draws this box.
     """
 
     instance_asked = Signal(str)
@@ -107,7 +102,6 @@ class RosterBox(QFrame):
         self.template = template
         self.path = path
         self.opened = ""
-        self.drawing: Drawing | None = None
         self._label = label
         self._is_counted = is_counted
         self._instances: tuple[str, ...] = ()

@@ -41,6 +41,7 @@ class SearchChoiceEditor(Editor):
         self._line.entered.connect(self.entered)
         self._line.left.connect(self._settle)
         self._line.move_asked.connect(self._move)
+        self._line.pressed.connect(self.pressed)
         self._line.installEventFilter(self)
         self._found = QListWidget(self)
         self._found.setObjectName(f"found:{question.path}")

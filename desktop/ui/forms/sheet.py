@@ -28,7 +28,9 @@ from forms.definition import Answer
 class RecordKeeper(Protocol):
     """The use cases of records, as the form needs them (``desktop.services.records.Records``)."""
 
-    def open(self, person_id: PersonId | None, *, form_version: str = "") -> OpenedForm:
+    def open(
+        self, person_id: PersonId | None, *, form_id: str, form_version: str = ""
+    ) -> OpenedForm:
         """A person's form; ``None`` for somebody new. Where it is not begun, under this text."""
 
     def save(
@@ -207,7 +209,8 @@ class Sheet(QObject):
 
     def _again(self, saved: SavedForm) -> SavedForm:
         """The form after something else than the answers was changed."""
-        stored = self._records.open(saved.person_id)
+        form_id = self.opened.definition.form_id
+        stored = self._records.open(saved.person_id, form_id=form_id)
         now, then = stored.answers, saved.stored.answers
         changed = {path: now.get(path) for path in {*now, *then} if now.get(path) != then.get(path)}
         return replace(saved, stored=stored, came={**saved.came, **changed})

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QStackedWidget,
-    QToolButton,
-)
+from PySide6.QtWidgets import QAbstractButton, QStackedWidget
 
-from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held, WaitingDraft, laid_over
+from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held, WaitingDraft
 from desktop.domain.ledger import Action
-from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
+from desktop.domain.people import CheckState, PersonId, PersonRow
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
-from desktop.ui import icons, theme, wording
+from desktop.ui import wording
 from desktop.ui.forms.draft_writer import DraftBook, DraftWriter
+from desktop.ui.forms.effort import Effort
+from desktop.ui.forms.entry_aids import BatchBook, EntryAids
+from desktop.ui.forms.form_foot import FormFoot
+from desktop.ui.forms.form_head import FormHead
+from desktop.ui.forms.form_reader import FormFinder, FormReader, Ready
 from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.half_typed import draft_of
-from desktop.ui.forms.outline import plain
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
-from desktop.ui.widgets.chip import Chip
-from forms.definition import Question
+from forms.definition import Answer
 from forms.findings import Code
 from forms.rules.identity import duplicate_finding
 from forms.runtime.engine import Filling
@@ -41,23 +36,6 @@ from sync.protocol.ids import new_id_text
 
 #: What only the register can find.
 _REGISTER_CODES = frozenset({Code.ID_013, Code.REG_001})
-_STATUS_KINDS = {
-    RecordStatus.RETURNED: "error",
-    RecordStatus.ACCEPTED: "good",
-    RecordStatus.SUBMITTED: "info",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """What the read lane prepared; with a draft, everything lies over what is stored."""
-
-    opened: OpenedForm
-    filling: Filling
-    confirmations: Mapping[str, str]
-    draft: FormDraft | None = None
-    is_draft_news: bool = False
-    others: Sequence[WaitingDraft] = ()
 
 
 class FormPage(Page):
@@ -65,6 +43,8 @@ class FormPage(Page):
 
     Signals:
         closed: the officer is done here, and everything is saved.
+        next_asked: the form is handed in; the one after this person, ``None`` after somebody new.
+        forms_asked: (person id or ``None``) which other forms are there?
         history_asked: what the ledger tells about this person (person id).
         attention_needed: a save failed while another page was shown.
         form_shown: a person's form stands on the page.
@@ -73,6 +53,8 @@ class FormPage(Page):
     """
 
     closed = Signal()
+    next_asked = Signal(object)
+    forms_asked = Signal(object)
     history_asked = Signal(object)
     attention_needed = Signal()
     form_shown = Signal()
@@ -85,63 +67,69 @@ class FormPage(Page):
         jobs: JobRunner,
         records: RecordKeeper,
         drafts: DraftBook,
+        fitting: FormFinder,
+        batches: BatchBook,
         begin_filling: Callable[[OpenedForm], Filling],
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__(name="form")
         self._jobs = jobs
         self._records = records
-        self._drafts = drafts
         self._writer = DraftWriter(jobs=jobs, drafts=drafts, take=self._take_draft, parent=self)
         self._writer.kept.connect(self.draft_kept)
         self._writer.failed.connect(self._tell_draft_failed)
-        self._begin_filling = begin_filling
+        self._aids = EntryAids(jobs=jobs, batches=batches, parent=self)
+        self._reader = FormReader(
+            records=records,
+            drafts=drafts,
+            fitting=fitting,
+            begin_filling=begin_filling,
+            pinned=self._aids.pinned,
+        )
         self._clock = clock
-        self._words = wording.Words(self)
         self._sheet: Sheet | None = None
         self._view: FormView | None = None
         self._views: dict[tuple[str, str], FormView] = {}
         self._is_dirty = False
         self._is_closing = False
+        self._goes_on = False
+        self._is_new = False
+        self._news: tuple[str, str] | None = None
         self._wanted_path = ""
         self._wanted_cursor = Cursor()
         self._stack = QStackedWidget()
-        self._back = self._make_back()
-        self._police = self._button(self.tr("Chuyển công an"), "send_to_police", "shield", "")
-        self._save = self._button(self.tr("Lưu"), "save", "save", "")
-        self._submit = self._button(self.tr("Nộp phiếu"), "submit", "send", "primary")
-        self._status = Chip(name="form:status")
-        self._check = Chip(name="form:check")
-        self._saved_words = QLabel()
-        self._saved_words.setObjectName("form:saved")
-        self._saved_words.setProperty("kind", "small")
-        self._hint = QLabel()
-        self._hint.setObjectName("form:hint")
-        self._hint.setProperty("kind", "muted")
-        self._summary = QLabel()
-        self._summary.setObjectName("form:summary")
-        self._next = self._button(self.tr("Chỗ tiếp theo (F8)"), "next_finding", "down", "small")
+        self._head = FormHead(page=self)
+        self._foot = FormFoot()
+        self._effort = Effort(parent=self)
+        self._effort.changed.connect(self._foot.show_effort)
         self._wire()
-        self._compose()
+        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self._foot)
 
     # -- opening --
 
     def open_person(
-        self, person_id: PersonId | None, *, path: str = "", cursor: Cursor | None = None
+        self,
+        person_id: PersonId | None,
+        *,
+        form_id: str = "",
+        path: str = "",
+        cursor: Cursor | None = None,
     ) -> None:
         """Read a person's form and show it, at ``path`` when given; ``None`` is somebody new.
 
-        What this user had half-typed there lies over it.
+        Without a ``form_id`` it is the form that fits the person best. What this user had
+        half-typed there lies over it.
         """
         self._wanted_cursor = cursor or Cursor()
-        self._open(lambda: self._read(person_id), path=path)
+        self._open(lambda: self._reader.read(person_id, form_id), path=path)
 
     def open_draft(self, draft_id: str) -> None:
         """Show a form as it was half-typed by this user."""
         self._wanted_cursor = Cursor()
-        self._open(lambda: self._read_draft(draft_id), path="")
+        self._open(lambda: self._reader.read_draft(draft_id), path="")
 
-    def _open(self, read: Callable[[], _Ready], *, path: str) -> None:
+    def _open(self, read: Callable[[], Ready], *, path: str) -> None:
         self.leave()
         self.message_bar.hide()
         self._wanted_path = path
@@ -164,20 +152,27 @@ class FormPage(Page):
         self._writer.cancel()
         self._is_dirty = False
         cursor = self._view.half_typed().cursor
-        return Held(draft, self._sheet.opened.person_id, replace(cursor, text=None))
+        opened = self._sheet.opened
+        form_id = opened.definition.form_id
+        return Held(draft, opened.person_id, replace(cursor, text=None), form_id)
 
     def save(self) -> None:
         """Keep what is answered, finished or not."""
         if self._sheet is not None and self._view is not None:
             content = self._content()
             self._is_dirty = False
-            self._saved_words.setText(self.tr("Đang lưu…"))
+            self._head.saved.setText(self.tr("Đang lưu…"))
             self._sheet.save(content)
+
+    def submit_and_go_on(self) -> None:
+        """Hand the record in, and on with the next person once that is done."""
+        self._goes_on = True
+        self.submit()
 
     def submit(self) -> None:
         """Hand the record in, or show what is in the way."""
-        if self._sheet is not None and self._view is not None and self._submit.isEnabled():
-            self._submit.setEnabled(False)
+        if self._sheet is not None and self._view is not None and self._head.submit.isEnabled():
+            self._head.submit.setEnabled(False)
             content = self._content()
             self._is_dirty = False
             self._sheet.submit(content)
@@ -192,33 +187,7 @@ class FormPage(Page):
         """The drawn form."""
         return self._view
 
-    def _read(self, person_id: PersonId | None) -> _Ready:
-        opened = self._records.open(person_id)
-        others = [] if person_id is None else self._drafts.of_others_about(person_id)
-        draft = self._drafts.about(opened)
-        if draft is not None and draft.form_version != opened.definition.version:
-            # Typed under a text that was replaced since, and not to be moved to the newer one.
-            opened = self._records.open(person_id, form_version=draft.form_version)
-        return replace(self._ready(opened, draft), others=others)
-
-    def _read_draft(self, draft_id: str) -> _Ready:
-        draft = self._drafts.get(draft_id)
-        opened = self._records.open(draft.person_id, form_version=draft.form_version)
-        return self._ready(opened, draft)
-
-    def _ready(self, opened: OpenedForm, draft: FormDraft | None) -> _Ready:
-        if draft is None:
-            return _Ready(opened, self._begin_filling(opened), opened.confirmations)
-        laid = laid_over(opened, draft)
-        return _Ready(
-            opened=laid.opened,
-            filling=self._begin_filling(replace(laid.opened, answers=laid.answers)),
-            confirmations=laid.confirmations,
-            draft=draft,
-            is_draft_news=laid.says_more_than(opened),
-        )
-
-    def _show_ready(self, ready: _Ready) -> None:
+    def _show_ready(self, ready: Ready) -> None:
         if self._is_dirty:  # typed on while the next form was being read
             self.save()
         self._writer.cancel()
@@ -242,8 +211,13 @@ class FormPage(Page):
             confirmations=ready.confirmations,
             notes=_notes_of(opened),
         )
+        self._aids.mark(view)
+        self._effort.begin()
         self._is_dirty = False
-        self._saved_words.setText("")
+        self._goes_on = False
+        self._is_new = opened.person_id is None
+        self._head.saved.setText("")
+        self._tell_news()
         if draft is not None:
             self._show_draft(view, draft, is_news=ready.is_draft_news)
         elif not (self._wanted_path and view.focus_question(self._wanted_path)):
@@ -312,6 +286,11 @@ class FormPage(Page):
             view.entered.connect(self._show_hint)
             view.csdlqg_taken.connect(self._adopt)
             view.answer_taken.connect(self._look_for_number)
+            view.answer_taken.connect(self._follow_pin)
+            view.confirmed.connect(self._aids.remember_reason)
+            view.instance_removed.connect(self._tell_removed)
+            view.pressed.connect(self._effort.count)
+            view.writer.offered = self._aids.reasons_for
             self._stack.addWidget(view)
             self._views[key] = view
         return self._views[key]
@@ -332,6 +311,7 @@ class FormPage(Page):
         view = self._view
         answers = view.answers()
         self._writer.cancel()
+        self._aids.remember(view.definition.form_id, answers)
         return Content(answers, view.confirmations(), view.decided(), self._sheet.mark)
 
     # -- what the officer does --
@@ -344,7 +324,7 @@ class FormPage(Page):
     def _adopt(self, path: str) -> None:
         if self._sheet is None or self._view is None:
             return
-        field = self._question(path).role or ""
+        field = self._role_at(path)
         self._wanted_path = path
         self._is_dirty = False
         self._sheet.adopt(self._content(), field=field.removeprefix("person."))
@@ -352,7 +332,7 @@ class FormPage(Page):
     def _look_for_number(self, path: str, value: object) -> None:
         """Does somebody else in the register have this number?"""
         sheet = self._sheet
-        if sheet is None or self._question(path).role != "person.id_number" or not value:
+        if sheet is None or self._role_at(path) != "person.id_number" or not value:
             return
         number, own = str(value), sheet.opened.person_id
         self._jobs.run(
@@ -383,8 +363,10 @@ class FormPage(Page):
 
     def _note_change(self) -> None:
         self._is_dirty = True
-        self._submit.setEnabled(True)  # what was handed in may be corrected and handed in again
-        self._saved_words.setText(self.tr("Có thay đổi chưa lưu"))
+        self._head.submit.setEnabled(
+            True
+        )  # what was handed in may be corrected and handed in again
+        self._head.saved.setText(self.tr("Có thay đổi chưa lưu"))
 
     # -- what became of it --
 
@@ -403,7 +385,7 @@ class FormPage(Page):
             self._show_duplicates(self._view, saved)
         if not self._is_dirty:
             at = wording.clock_time(self._clock())
-            self._saved_words.setText(self.tr("Đã lưu lúc {at}").format(at=at))
+            self._head.saved.setText(self.tr("Đã lưu lúc {at}").format(at=at))
         self._writer.ask()  # what was typed since lies over what is saved now
         self._show_state()
         self._show_summary()
@@ -425,12 +407,36 @@ class FormPage(Page):
         then = self.tr("Phiếu được gửi đi ở lần đồng bộ tới.")
         if outcome.sent_to_police:
             then = self.tr("Danh tính cần kiểm tra được chuyển công an xã ở lần đồng bộ tới.")
-        self.message_bar.show_message(words, then, kind="good")
+        goes_on = self._goes_on and not self._is_stale()
+        self._goes_on = False
+        if goes_on:
+            name = self._head.name
+            self._news = (self.tr("Đã nộp phiếu của {name}.").format(name=name), then)
+            self.next_asked.emit(None if self._is_new else outcome.saved.person_id)
+        else:
+            self.message_bar.show_message(words, then, kind="good")
+
+    def _tell_news(self) -> None:
+        """What became of the form before stands above the one that follows it."""
+        if self._news is not None:
+            words, then = self._news
+            self._news = None
+            self.message_bar.show_message(words, then, kind="good")
+
+    def show_end(self) -> None:
+        """Handed in, and nobody follows in the list."""
+        self._news = None
+        self.message_bar.show_message(
+            self.tr("Đã nộp phiếu. Danh sách đã hết."),
+            self.tr("Bấm Esc để về danh sách."),
+            kind="good",
+        )
 
     def _tell_refused(self, outcome: NotReady) -> None:
         if self._is_stale() or self._view is None:
             return
-        self._submit.setEnabled(True)
+        self._goes_on = False
+        self._head.submit.setEnabled(True)
         self._view.show_everything()
         if not outcome.findings:
             self._tell_came(outcome.saved)
@@ -465,59 +471,33 @@ class FormPage(Page):
         )
 
     def _tell_failed(self, error: object) -> None:
-        self._is_closing = False
+        self._is_closing = self._goes_on = False
         if not self._is_stale():
             self._is_dirty = True
-            self._submit.setEnabled(True)
-            self._saved_words.setText(self.tr("Chưa lưu được"))
+            self._head.submit.setEnabled(True)
+            self._head.saved.setText(self.tr("Chưa lưu được"))
             self._writer.ask()
         self.show_problem(error)  # type: ignore[arg-type]  # Qt signals carry plain objects
         if not self.isVisible():
             self.attention_needed.emit()
 
     def _tell_draft_failed(self, error: AppError) -> None:
-        self._saved_words.setText(self.tr("Chưa giữ được phần đang gõ"))
+        self._head.saved.setText(self.tr("Chưa giữ được phần đang gõ"))
         self.show_problem(error)
 
     # -- showing --
 
     def _show_state(self) -> None:
-        if self._sheet is None:
-            return
-        opened = self._sheet.opened
-        name = self._identity("person.full_name") or self.tr("Người mới")
-        self.set_title(name, opened.definition.title_vi)
-        self._status.show_state(
-            self._words.record_status(opened.status), _STATUS_KINDS.get(opened.status, "plain")
-        )
-        asked = opened.check is not CheckState.NOT_ASKED
-        self._check.setVisible(asked)
-        self._check.show_state(
-            self.tr("CSDLQG: {s}").format(s=self._words.check_state(opened.check)),
-            _CHECK_KINDS[opened.check],
-        )
-        in_hand = opened.status in (RecordStatus.SUBMITTED, RecordStatus.ACCEPTED)
-        # Answers may have changed elsewhere too: by the CSDLQG's value, on another device.
-        is_again = opened.status is RecordStatus.RETURNED or (in_hand and opened.is_changed)
-        self._submit.setEnabled(not in_hand or opened.is_changed or self._is_dirty)
-        self._submit.setText(self.tr("Nộp lại") if is_again else self.tr("Nộp phiếu"))
+        if self._sheet is not None:
+            self._head.show_state(self._sheet.opened, is_dirty=self._is_dirty)
 
     def _show_summary(self) -> None:
         if self._view is None or self._sheet is None:
             return
         summary = self._view.summary()
-        parts = []
-        if summary.errors:
-            parts.append(self.tr("{n} lỗi").format(n=summary.errors))
-        if summary.warnings:
-            parts.append(self.tr("{n} cảnh báo").format(n=summary.warnings))
-        if summary.missing:
-            parts.append(self.tr("{n} câu còn thiếu").format(n=summary.missing))
-        kind = "error" if summary.errors else "warning" if parts else "good"
-        self._summary.setText(" · ".join(parts) or self.tr("Đủ và không còn lỗi"))
-        theme.restyle(self._summary, kind=kind)
-        self._next.setVisible(bool(parts))
-        self._police.setVisible(bool(summary.flags) and not self._is_waiting_for_police())
+        self._foot.show_summary(summary)
+        is_waiting = bool(summary.flags) and self._is_waiting_for_police()
+        self._head.police.setVisible(bool(summary.flags) and not is_waiting)
 
     def _is_waiting_for_police(self) -> bool:
         """Do the police have exactly the identity that stands on the page?"""
@@ -530,106 +510,84 @@ class FormPage(Page):
 
     def _show_hint(self, path: str) -> None:
         question = None if self._view is None else self._view.outline.question(path)
-        self._hint.setText("" if question is None else question.hint_vi)
+        self._foot.show_hint("" if question is None else question.hint_vi)
 
-    def _identity(self, role: str) -> str:
-        if self._sheet is None:
-            return ""
-        path = self._sheet.opened.definition.path_of_role(role)
-        return str(self._sheet.opened.answers.get(path or "") or "")
-
-    def _question(self, path: str) -> Question:
-        assert self._sheet is not None  # noqa: S101 - for the type checker
-        return self._sheet.opened.definition.question(plain(path))
-
-    # -- making --
-
-    def _make_history(self) -> QToolButton:
-        history = QToolButton()
-        history.setObjectName("button:history")
-        history.setAccessibleName(self.tr("Nhật ký về người này"))
-        history.setToolTip(self.tr("Ai đã xem, sửa hồ sơ này (Ctrl+H)"))
-        history.setIcon(icons.icon("clock", tint="accent", size=20))
-        history.setIconSize(QSize(20, 20))
-        history.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        history.clicked.connect(self._ask_history)
-        self._shortcut("Ctrl+H", self._ask_history)
-        return history
+    def _role_at(self, path: str) -> str:
+        question = None if self._view is None else self._view.outline.question(path)
+        return "" if question is None else question.role or ""
 
     def _ask_history(self) -> None:
         """Only of somebody who is in the register."""
         if self._sheet is not None and self._sheet.opened.person_id is not None:
             self.history_asked.emit(self._sheet.opened.person_id)
 
-    def _make_back(self) -> QToolButton:
-        back = QToolButton()
-        back.setObjectName("button:back")
-        back.setAccessibleName(self.tr("Về danh sách"))
-        back.setIcon(icons.icon("back", tint="accent", size=24))
-        back.setIconSize(QSize(24, 24))
-        back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return back
+    def _ask_forms(self) -> None:
+        if self._sheet is not None:
+            self.forms_asked.emit(self._sheet.opened.person_id)
 
-    def _button(self, text: str, name: str, icon: str, kind: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(f"button:{name}")
-        button.setAccessibleName(text)
-        button.setProperty("kind", kind)
-        icons.dress(button, icon, tint="on_accent" if kind == "primary" else "accent")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+    # -- what spares keys --
+
+    def _ditto(self, *, section: bool = False) -> None:
+        if self._view is None:
+            return
+        if not self._aids.ditto(self._view, section=section):
+            words = self.tr("Phiếu trước không có câu trả lời nào lấy được ở đây.")
+            self.message_bar.show_message(words, kind="info")
+
+    def _toggle_pin(self) -> None:
+        if self._view is None:
+            return
+        is_pinned = self._aids.toggle_pin(self._view)
+        if is_pinned is None:
+            words = self.tr("Câu này không giữ cho phiếu sau được: chưa có câu trả lời chung.")
+        elif is_pinned:
+            words = self.tr("Phiếu mới sẽ có sẵn câu trả lời này cho đến khi đổi hoặc bấm lại F3.")
+        else:
+            words = self.tr("Phiếu mới sẽ không lấy sẵn câu trả lời này nữa.")
+        self.message_bar.show_message(words, kind="info")
+
+    def _follow_pin(self, path: str, value: Answer) -> None:
+        """On a new form only: an old one that is corrected says nothing about the pile."""
+        if self._view is not None and self._sheet is not None:
+            if self._sheet.opened.record_id is None:
+                self._aids.follow(self._view, path, value)
+
+    def _tell_removed(self, words: str) -> None:
+        self.message_bar.show_message(
+            self.tr("Đã bỏ: {words}").format(words=words or self.tr("dòng trống")),
+            self.tr("Bấm Ctrl+F6 để lấy lại."),
+            kind="info",
+        )
+
+    # -- making --
 
     def _wire(self) -> None:
-        wiring: tuple[tuple[QAbstractButton, Callable[[], None], str, str], ...] = (
-            (self._back, self._close, "Esc", self.tr("Lưu và về danh sách (Esc)")),
-            (self._police, self._send_to_police, "", self.tr("Hỏi công an xã về danh tính này")),
-            (self._save, self.save, "Ctrl+S", self.tr("Lưu (Ctrl+S)")),
-            (self._submit, self.submit, "", self.tr("Lưu và nộp phiếu (Ctrl+Enter)")),
-            (self._next, self._go_to_next, "F8", self.tr("Đến chỗ phải sửa tiếp theo (F8)")),
+        head = self._head
+        wiring: tuple[tuple[QAbstractButton, Callable[[], None], str], ...] = (
+            (head.back, self._close, "Esc"),
+            (head.history, self._ask_history, "Ctrl+H"),
+            (head.other_forms, self._ask_forms, "F4"),
+            (head.police, self._send_to_police, ""),
+            (head.save, self.save, "Ctrl+S"),
+            (head.submit, self.submit, ""),
+            (self._foot.next, self._go_to_next, "F8"),
         )
-        for button, action, keys, tip in wiring:
+        for button, action, keys in wiring:
             button.clicked.connect(action)
-            button.setToolTip(tip)
             if keys:
                 self._shortcut(keys, action)
-        self._shortcut("Ctrl+Return", self.submit)
-        self._shortcut("Ctrl+Enter", self.submit)
+        self._shortcut("Ctrl+Return", self.submit_and_go_on)
+        self._shortcut("Ctrl+Enter", self.submit_and_go_on)
+        self._shortcut("F2", self._ditto)
+        self._shortcut("Shift+F2", lambda: self._ditto(section=True))
+        self._shortcut("F3", self._toggle_pin)
 
     def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self._effort.count)
         shortcut.activated.connect(action)
-
-    def _compose(self) -> None:
-        middle = Qt.AlignmentFlag.AlignVCenter
-        self.lead.addWidget(self._back, 0, middle)
-        for chip in (self._status, self._check):
-            self.beside_title.addWidget(chip, 0, middle)
-        self.beside_subtitle.addWidget(self._saved_words, 0, middle)
-        self.tools.addWidget(self._make_history(), 0, middle)
-        for button in (self._police, self._save, self._submit):
-            self.tools.addWidget(button, 0, middle)
-        foot = QFrame()
-        foot.setObjectName("form_foot")
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(12, 5, 8, 5)
-        row.addWidget(self._hint, 1)
-        row.addWidget(self._summary)
-        row.addSpacing(6)
-        row.addWidget(self._next)
-        self._hint.setWordWrap(True)
-        self.body.addWidget(self._stack, 1)
-        self.body.addWidget(foot)
 
 
 def _notes_of(opened: OpenedForm) -> Notes:
     return Notes(opened.remarks, opened.csdlqg, opened.competing)
-
-
-_CHECK_KINDS = {
-    CheckState.NOT_ASKED: "plain",
-    CheckState.WAITING: "info",
-    CheckState.MATCHED: "good",
-    CheckState.DIFFERS: "warning",
-    CheckState.NOT_FOUND: "error",
-}

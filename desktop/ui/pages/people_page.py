@@ -18,6 +18,7 @@ from desktop.domain.people import (
     FoundPeople,
     PeopleCounts,
     PeopleFilter,
+    PersonId,
     PersonRow,
     RecordStatus,
     SavedFilter,
@@ -143,12 +144,15 @@ class PeoplePage(Page):
     """Search, filters, the list, and beside it half-typed forms and what is to be done.
 
     Signals:
-        person_opened: (person id or ``None`` for somebody new, path of a question or "").
+        person_opened: (person id or ``None`` for somebody new, path of a question or "", form id
+            or "" for the one that fits best).
+        forms_asked: (person id or ``None``) which forms are there?
         draft_opened: the id of a half-typed form of this user.
         list_shown: the answer to the latest search stands in the list.
     """
 
-    person_opened = Signal(object, str)
+    person_opened = Signal(object, str, str)
+    forms_asked = Signal(object)
     draft_opened = Signal(str)
     list_shown = Signal()
 
@@ -174,6 +178,7 @@ class PeoplePage(Page):
         self._has_filters = False
         self._kept: dict[str, SavedFilter] = {}
         self._opens_when_found = False
+        self._opened_at = 0
         self._todos: dict[str, Todo] = {}
         self.set_title(self.tr("Người dân"))
         self._search = QLineEdit()
@@ -211,6 +216,7 @@ class PeoplePage(Page):
         self._throttle = Throttle(self._run_search, delay_ms=_TYPING_MS, parent=self)
         self._teller = SearchTeller(tell=self.searched.emit, parent=self)
         self._new = QPushButton(self.tr("Thêm người mới"))
+        self._forms = QPushButton(self.tr("Phiếu (F4)"))
         self._wire()
         self._compose()
 
@@ -511,18 +517,46 @@ class PeoplePage(Page):
     # -- opening --
 
     def _open_row(self, number: int) -> None:
-        self.person_opened.emit(self._model.row(number).person_id, "")
+        self._opened_at = number
+        self.person_opened.emit(self._model.row(number).person_id, "", "")
+
+    def open_after(self, person_id: PersonId | None) -> bool:
+        """Open the person who follows in the list; somebody new after somebody new.
+
+        False when the list is at its end.
+        """
+        if person_id is None:
+            self._open_new()
+            return True
+        count = self._model.rowCount()
+        ids = [self._model.row(number).person_id for number in range(count)]
+        # Who was handed in may have left the list: then the next one stands in the same place.
+        at = ids.index(person_id) + 1 if person_id in ids else self._opened_at
+        if at >= count:
+            return False
+        self._table.selectRow(at)
+        self._open_row(at)
+        return True
+
+    def _ask_forms(self) -> None:
+        here = self._table.currentIndex()
+        if here.isValid():
+            self.forms_asked.emit(self._model.row(here.row()).person_id)
+
+    def _ask_new_forms(self) -> None:
+        self.forms_asked.emit(None)
 
     def _open_todo(self, key: str) -> None:
         if key.startswith(_DRAFT):
             self.draft_opened.emit(key.removeprefix(_DRAFT))
             return
+        self._opened_at = self._model.rowCount()  # nobody follows whom no line opened
         todo = self._todos.get(key)
         if todo is not None and todo.person_id is not None:
-            self.person_opened.emit(todo.person_id, todo.path)
+            self.person_opened.emit(todo.person_id, todo.path, todo.form_id)
 
     def _open_new(self) -> None:
-        self.person_opened.emit(None, "")
+        self.person_opened.emit(None, "", "")
 
     def _open_current(self) -> None:
         """Enter in the search line opens the person marked in the list."""
@@ -567,11 +601,19 @@ class PeoplePage(Page):
         self._new.setObjectName("button:new_person")
         self._new.setProperty("kind", "primary")
         icons.dress(self._new, "person-add", tint="on_accent")
-        self._new.setToolTip(self.tr("Thêm người mới (Ctrl+N)"))
+        self._new.setToolTip(
+            self.tr("Thêm người mới (Ctrl+N); chọn phiếu khác cho người mới: Ctrl+Shift+N")
+        )
+        self._forms.setObjectName("button:forms")
+        icons.dress(self._forms, "book", tint="accent")
+        self._forms.setToolTip(self.tr("Các phiếu của người đang chọn (F4); Enter mở phiếu chính"))
+        self._forms.clicked.connect(self._ask_forms)
         self._new.clicked.connect(self._open_new)
         for keys, action in (
             ("Ctrl+N", self._open_new),
             ("Ctrl+F", self._go_to_search),
+            ("F4", self._ask_forms),
+            ("Ctrl+Shift+N", self._ask_new_forms),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -581,6 +623,7 @@ class PeoplePage(Page):
         down.activated.connect(self._go_to_list)
 
     def _compose(self) -> None:
+        self.tools.addWidget(self._forms)
         self.tools.addWidget(self._new)
         top = QHBoxLayout()
         top.setSpacing(12)

@@ -90,6 +90,8 @@ class Hands:
         for _ in range(3):
             assert self.desktop.jobs.wait_idle()
             QApplication.processEvents()
+        if self.window.has_page("form") and self.form.form_view is not None:
+            self.qtbot.waitUntil(lambda: self.form_view.is_drawn)
 
     # -- doing --
 
