@@ -10,22 +10,27 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 
 from forms.about import FILE_NAME as ABOUT
 from forms.about import FormAbout, load_about
+from forms.definition import Choice
 from forms.loader import load_form
+from forms.loading.choices import table_of
 from forms.migration.declaration import FILE_NAME as DECLARATION
 from forms.migration.declaration import Migration, load_migration
 from forms.registry import FormRegistry, UnknownFormError
+from forms.runtime.compilation import compile_form
 from forms.runtime.compiled import CompiledForm
 
 #: What a text's own file is called, by how it is written.
 FORM_FILES = ("form.md", "form.xlsx", "form.xls")
+#: The columns of the days of a choice.
+_DAYS = ("valid_from", "valid_to")
 _VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][\w.-]{0,99}\.(?:md|csv|yaml|xlsx|xls)")
 
@@ -71,6 +76,45 @@ class PublishedForm:
                 raise MisshapenTextError("form file")
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedOptions:
+    """The choices of one list of a form, in their order.
+
+    Attributes:
+        name: ``form_id.list_name``.
+        options: code, label, first and last day ("" for no limit).
+    """
+
+    name: str
+    options: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def form_id(self) -> str:
+        """The form whose list it is."""
+        return self.name.partition(".")[0]
+
+    @property
+    def list_name(self) -> str:
+        """The list in that form."""
+        return self.name.partition(".")[2]
+
+    def in_place_of(self, choices: Sequence[Choice]) -> tuple[Choice, ...] | None:
+        """The choices with these labels and days; ``None`` when one of the old codes is missing.
+
+        What else the old ones have (columns for filters, other languages) stays.
+        """
+        before = {one.code: one for one in choices}
+        if not before.keys() <= {code for code, *_ in self.options}:
+            return None
+        found = []
+        for code, label, first, last in self.options:
+            old = before.get(code) or Choice(code=code, label_vi=label)
+            kept = {name: text for name, text in old.attributes.items() if name not in _DAYS}
+            days = {name: day for name, day in zip(_DAYS, (first, last), strict=True) if day}
+            found.append(replace(old, label_vi=label, attributes={**kept, **days}))
+        return tuple(found)
+
+
 class PublishedForms(FormRegistry):
     """The texts of a registry, and what a province published beside them; any thread may ask."""
 
@@ -80,12 +124,16 @@ class PublishedForms(FormRegistry):
         self._base = base
         self._loading = Lock()
         self._published: Mapping[str, PublishedForm] = {}
+        self._options: tuple[PublishedOptions, ...] = ()
         self.renew(published)
 
-    def renew(self, published: Iterable[PublishedForm]) -> None:
-        """From now on these are the published forms, each with all its texts."""
+    def renew(
+        self, published: Iterable[PublishedForm], options: Iterable[PublishedOptions] = ()
+    ) -> None:
+        """From now on these are the published forms, each with all its texts, and the lists."""
         with self._loading:
             self._published = {form.form_id: form for form in published}
+            self._options = tuple(options)
             self._forms = {}
             self._about = {}
 
@@ -131,14 +179,49 @@ class PublishedForms(FormRegistry):
         if known is not None:
             return known
         if version.partition("+")[0] in self._of_program(form_id):
-            return self._base.get(form_id, version)
-        if "+" in version:
-            return self._extended(form_id, version)
-        files = self.files(form_id, version)
+            found = self._with_options(self._base.get(form_id, version))
+        elif "+" in version:
+            found = self._extended(form_id, version)
+        else:
+            found = self._with_options(load_text(self.files(form_id, version)))
         with self._loading:
-            if (form_id, version) not in self._forms:
-                self._forms[form_id, version] = load_text(files)
-            return self._forms[form_id, version]
+            return self._forms.setdefault((form_id, version), found)
+
+    def _with_options(self, form: CompiledForm) -> CompiledForm:
+        """With the published choices of its lists, where they know every code that it offers."""
+        definition = form.definition
+        found = {}
+        for one in self._options:
+            choices = definition.choices.get(one.list_name)
+            if one.form_id == definition.form_id and choices is not None:
+                found[one.list_name] = one.in_place_of(choices) or choices
+        if not found:
+            return form
+        return compile_form(
+            replace(
+                definition,
+                choices={**definition.choices, **found},
+                tables={
+                    **definition.tables,
+                    **{name: table_of(choices) for name, choices in found.items()},
+                },
+            )
+        )
+
+    def check_options(self, options: PublishedOptions) -> None:
+        """Can this be a list of its form? Raises ``MisshapenTextError`` with what to do."""
+        try:
+            newest = self.for_new_records(options.form_id)[-1]
+        except UnknownFormError as error:
+            raise MisshapenTextError(f"no form '{options.form_id}'") from error
+        choices = self.get(options.form_id, newest).definition.choices.get(options.list_name)
+        if choices is None:
+            raise MisshapenTextError(f"{options.form_id} has no list '{options.list_name}'")
+        missing = {one.code for one in choices} - {code for code, *_ in options.options}
+        if missing:
+            raise MisshapenTextError(
+                f"answers may have the code '{min(missing)}': keep it, with its last day"
+            )
 
     def files(self, form_id: str, version: str) -> dict[str, bytes]:
         """What makes up a text. Raises ``UnknownFormError``."""

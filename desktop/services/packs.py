@@ -54,6 +54,7 @@ from sync.protocol.packs import (
     opened_text,
     pack_named_by,
     published_form,
+    published_options,
     read_pack_file,
     unpacked,
 )
@@ -210,7 +211,7 @@ class Packs:
             texts, withdrawn = self._text_news(form)
             drafts = self._affected_drafts(form, texts, withdrawn)
         elif kind is Published.OPTIONS:
-            unpacked(content, OptionList)
+            self._require_usable_options(unpacked(content, OptionList))
         elif kind is Published.UNITS:
             unpacked(content, UnitList)
         return PackNews(
@@ -235,6 +236,12 @@ class Packs:
             ) from error
         except (DefinitionError, MisshapenTextError, AboutError, UnknownFormError) as error:
             raise UserError(Problem.PACK_UNUSABLE, name=form.form_id) from error
+
+    def _require_usable_options(self, content: OptionList) -> None:
+        try:
+            self._forms.check_options(published_options(content))
+        except MisshapenTextError as error:
+            raise UserError(Problem.PACK_UNUSABLE, name=content.name) from error
 
     def _text_news(self, form: PublishedForm) -> tuple[tuple[TextNews, ...], tuple[str, ...]]:
         """The texts that are new here, and those that are taken back now."""
@@ -315,12 +322,14 @@ class Packs:
 
 def _renew(register: Register, forms: PublishedForms) -> None:
     """The registry as the register has it now; of what is newer than the program nothing."""
-    found = []
+    found, options = [], []
     for stored in shelf.stored_packs(register):
         if stored.held.news.kind is Published.FORM:
             texts = unpacked(stored.content, FormTexts)
             found.append(published_form(_with(texts, stored.older)))
-    forms.renew(found)
+        elif stored.held.news.kind is Published.OPTIONS:
+            options.append(published_options(unpacked(stored.content, OptionList)))
+    forms.renew(found, options)
     for form in found:
         learn_form(form.form_id, forms.about(form.form_id).data_set)
 

@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import msgspec
 
-from forms.published import PublishedForm
+from forms.published import PublishedForm, PublishedOptions
 from sync.protocol.codec import ZSTD, WireError, compressed, inflated
 from sync.protocol.signing import is_signed, pack_text, public_key_of, sign
 
@@ -162,6 +162,16 @@ class OptionList(msgspec.Struct, frozen=True):
 
     name: str
     options: list[Option]
+
+
+def published_options(content: OptionList) -> PublishedOptions:
+    """The content of a pack as the forms know it."""
+    return PublishedOptions(
+        name=content.name,
+        options=tuple(
+            (one.code, one.label, one.valid_from, one.valid_to) for one in content.options
+        ),
+    )
 
 
 class ListedUnit(msgspec.Struct, frozen=True, omit_defaults=True):

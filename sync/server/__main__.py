@@ -25,7 +25,13 @@ from sync.server.options import (
     overridden,
     settings_here,
 )
-from sync.server.pack_commands import export_pack, list_packs, publish_form, withdraw_form
+from sync.server.pack_commands import (
+    export_pack,
+    list_packs,
+    publish_form,
+    publish_list,
+    withdraw_form,
+)
 from sync.server.parcel_commands import parcel_commands
 from sync.server.provinces import (
     ProvinceExistsError,
@@ -58,6 +64,7 @@ cli.command()(recover)
 cli.command()(health)
 cli.command()(verify_ledger)
 cli.command("publish-form")(publish_form)
+cli.command("publish-list")(publish_list)
 cli.command("withdraw-form")(withdraw_form)
 cli.command("pack-list")(list_packs)
 cli.command("pack-export")(export_pack)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,14 @@ from sqlalchemy import Connection
 from forms.mistakes import DefinitionError
 from sync.protocol.packs import SUFFIX, Pack, PackKind, pack_file
 from sync.server import packs
+from sync.server.base_list_files import read_base_list
+from sync.server.base_lists import UnknownCommuneError, load_base_list
 from sync.server.form_packs import NotPublishedError
 from sync.server.form_packs import publish_form as publish_text
 from sync.server.form_packs import withdraw_form as withdraw_text
+from sync.server.list_packs import publish_small_list
 from sync.server.options import DatabaseUrl, administering
+from sync.server.table_files import TableError
 
 _Into = Annotated[
     Path | None,
@@ -45,6 +50,53 @@ def publish_form(
         if not done.is_new:
             typer.echo("published before, nothing changed")
         _tell(connection, done.pack, into)
+
+
+def publish_list(
+    *,
+    file: Annotated[Path, typer.Argument(help=".xlsx or .csv.", dir_okay=False, exists=True)],
+    kind: Annotated[PackKind, typer.Option(help="What the list is of.")],
+    database_url: DatabaseUrl,
+    name: Annotated[
+        str,
+        typer.Option(
+            help="base_list: code of the commune. options: FORM_ID.LIST. units: the list's name."
+        ),
+    ],
+    as_of: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day from which it counts.")
+    ],
+    title: Annotated[str, typer.Option(help="What people call it.")] = "",
+    into: _Into = None,
+) -> None:
+    """Publish a list: choices of a form, units, or the base list of a commune's persons.
+
+    Persons of a base list become documents of their commune and come with the next sync; what an
+    officer corrected stays. Prints every problem with row and column; exit code 1 then.
+    """
+    day = as_of.date()
+    with _transaction(database_url) as connection, _told():
+        if kind is PackKind.BASE_LIST:
+            people = read_base_list(file, commune=name)
+            done = load_base_list(
+                connection, people, commune=name, as_of=day, source=file.read_bytes()
+            )
+            typer.echo(
+                f"{done.persons} persons: {done.new} new, {done.changed} changed, "
+                f"{done.clashes} values for officers to decide"
+            )
+            if done.pack is not None:
+                _tell(connection, done.pack, into)
+        elif kind is PackKind.FORM:
+            raise typer.BadParameter("a form is published by publish-form", param_hint="--kind")
+        else:
+            _tell(
+                connection,
+                publish_small_list(
+                    connection, file, kind=kind, name=name, title=title or name, in_force=day
+                ),
+                into,
+            )
 
 
 def withdraw_form(
@@ -93,8 +145,15 @@ def _told() -> Iterator[None]:
         for problem in error.problems:
             typer.echo(str(problem), err=True)
         raise typer.Exit(1) from error
+    except TableError as error:
+        for wrong in error.problems:
+            typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from error
     except NotPublishedError as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except UnknownCommuneError as error:
+        typer.echo("no office serves this commune", err=True)
         raise typer.Exit(1) from error
     except packs.TooLargeError as error:
         typer.echo("larger than any office takes (4 MB compressed)", err=True)

@@ -59,7 +59,7 @@ def publish(
         key=public_key_of(seed),
         kind=kind.value,
         name=name,
-        number=max(_last_number(connection, kind), place.pack_floor) + 1,
+        number=next_number(connection, kind),
         in_force=in_force.isoformat(),
         issued_at=datetime.now(UTC).isoformat(timespec="seconds"),
         title=title,
@@ -84,11 +84,13 @@ def publish(
     return pack
 
 
-def _last_number(connection: Connection, kind: PackKind) -> int:
-    found = connection.scalar(
+def next_number(connection: Connection, kind: PackKind) -> int:
+    """The number of the next publication of this kind."""
+    last = connection.scalar(
         select(func.max(publications.c.number)).where(publications.c.kind == kind.value)
     )
-    return int(found or 0)
+    floor = connection.execute(select(province.c.pack_floor)).scalar_one()
+    return max(int(last or 0), int(floor)) + 1
 
 
 def lock(connection: Connection) -> None:

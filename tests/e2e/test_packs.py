@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -10,15 +11,18 @@ import pytest
 
 from desktop.domain.drafts import Edited, FormDraft, laid_over
 from desktop.domain.ledger import Action
-from desktop.domain.packs import PackNews
+from desktop.domain.packs import PackNews, Published
 from desktop.errors import Problem, UserError
 from desktop.services.drafts import Drafts
 from desktop.services.packs import province_forms
 from desktop.store import ledger
+from forms.rules.identity import IdentityTables
+from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
-from sync.protocol.packs import Pack, pack_file, read_pack_file, signed_pack
+from sync.protocol.packs import Pack, PackKind, pack_file, read_pack_file, signed_pack
 from sync.protocol.signing import new_signing_key, public_key_of
 from sync.server.form_packs import NotPublishedError, publish_form, withdraw_form
+from sync.server.list_packs import publish_small_list
 from sync.server.provinces import renew_epoch
 from tests.e2e.conftest import MakeOffice
 from tests.e2e.test_three_offices import sync
@@ -264,3 +268,34 @@ def test_what_a_sync_refuses_is_told_and_asked_for_once(
     [one] = officer.packs.refused()
     assert one.problem is Problem.PACK_SIGNER_UNKNOWN
     assert actions(officer).count(Action.PACK_REFUSE) == 1
+
+
+def test_published_choices_are_offered_on_their_days(
+    officer: Office, province: Province, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    choices = officer.forms.get(FORM, BUNDLED_TEXT).definition.choices["general_education"]
+    lines = [f"{one.code},{one.label_vi},," for one in choices]
+    lines[0] += "2026-10-31"
+    path.write_text(
+        "\n".join(["code,label,valid_from,valid_to", *lines, "9,Sau đại học,2026-11-01,"]),
+        encoding="utf-8",
+    )
+    with province.engine.begin() as connection:
+        publish_small_list(
+            connection,
+            path,
+            kind=PackKind.OPTIONS,
+            name=f"{FORM}.general_education",
+            title="Trình độ",
+            in_force=date(2026, 11, 1),
+        )
+    sync(officer)
+    form = officer.forms.get(FORM, BUNDLED_TEXT)
+    filling = Filling(
+        form, on=date(2026, 11, 22), tables=IdentityTables.load(training=True), answers={}
+    )
+    offered = [one.code for one in filling.choices("qualification/general_education")]
+    assert offered == [*(one.code for one in choices[1:]), "9"]
+    [held] = officer.packs.held()
+    assert (held.news.kind, held.news.items) == (Published.OPTIONS, len(choices) + 1)

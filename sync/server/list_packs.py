@@ -1,0 +1,142 @@
+"""Publishing the small lists: choices of a form, with their days, and units below the commune."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from forms.published import MisshapenTextError, PublishedForms
+from forms.registry import FormRegistry
+from sync.protocol.packs import (
+    FormTexts,
+    ListedUnit,
+    Option,
+    OptionList,
+    Pack,
+    PackKind,
+    UnitList,
+    published_form,
+    published_options,
+    unpacked,
+)
+from sync.server import packs
+from sync.server.form_packs import NotPublishedError
+from sync.server.table_files import Table, TableError, TableProblem, read_table
+
+_DAYS = {"valid_from": ("Từ ngày",), "valid_to": ("Đến ngày",)}
+_OPTIONS: Mapping[str, Sequence[str]] = {"code": ("Mã",), "label": ("Tên", "Nhãn"), **_DAYS}
+_UNITS: Mapping[str, Sequence[str]] = {
+    "code": ("Mã",),
+    "name": ("Tên",),
+    "commune": ("Mã xã",),
+    **_DAYS,
+}
+
+
+def publish_small_list(
+    connection: Connection, path: Path, *, kind: PackKind, name: str, title: str, in_force: date
+) -> Pack:
+    """Publish this list; one that says what the newest says is not published again.
+
+    Raises ``TableError`` with every problem of the file, and ``NotPublishedError``.
+    """
+    packs.lock(connection)
+    content: OptionList | UnitList
+    if kind is PackKind.OPTIONS:
+        content = options = _options(path, name)
+        _require_sound(connection, options)
+        items = len(options.options)
+    else:
+        content = units = _units(path, name)
+        items = len(units.units)
+    before = packs.newest(connection, kind=kind, name=name)
+    if before is not None and unpacked(before[1], type(content)) == content:
+        return before[0]
+    return packs.publish(
+        connection,
+        kind=kind,
+        name=name,
+        title=title,
+        in_force=in_force,
+        items=items,
+        content=content,
+        source=path.read_bytes(),
+    )
+
+
+def _require_sound(connection: Connection, content: OptionList) -> None:
+    """The list must be one of a form's, and keep every code that answers may have."""
+    form_id = content.name.partition(".")[0]
+    found = packs.newest(connection, kind=PackKind.FORM, name=form_id)
+    texts = [] if found is None else [published_form(unpacked(found[1], FormTexts))]
+    try:
+        PublishedForms(FormRegistry.bundled(), texts).check_options(published_options(content))
+    except MisshapenTextError as error:
+        raise NotPublishedError(str(error)) from error
+
+
+def _options(path: Path, name: str) -> OptionList:
+    table = read_table(path, _OPTIONS, ("code", "label"))
+    _require_codes_and_days(table)
+    return OptionList(
+        name=name,
+        options=[
+            Option(
+                code=row.text("code"),
+                label=row.text("label"),
+                valid_from=row.text("valid_from"),
+                valid_to=row.text("valid_to"),
+            )
+            for row in table.rows
+        ],
+    )
+
+
+def _units(path: Path, name: str) -> UnitList:
+    table = read_table(path, _UNITS, ("code", "name", "commune"))
+    _require_codes_and_days(table)
+    return UnitList(
+        name=name,
+        units=[
+            ListedUnit(
+                code=row.text("code"),
+                name=row.text("name"),
+                commune=row.text("commune"),
+                valid_from=row.text("valid_from"),
+                valid_to=row.text("valid_to"),
+            )
+            for row in table.rows
+        ],
+    )
+
+
+def _require_codes_and_days(table: Table) -> None:
+    problems = []
+    seen: dict[str, int] = {}
+    if not table.rows:
+        problems.append(TableProblem(0, "", "the list is empty"))
+    for row in table.rows:
+        code = row.text("code")
+        if not code or any(letter.isspace() for letter in code):
+            problems.append(TableProblem(row.number, "code", "a code has letters and no blanks"))
+        if code in seen:
+            problems.append(TableProblem(row.number, "code", f"stands in row {seen[code]} already"))
+        seen.setdefault(code, row.number)
+        for name in ("label", "name"):
+            if name in table.headings and not row.text(name):
+                problems.append(TableProblem(row.number, name, "is empty"))
+        for name in _DAYS:
+            if row.text(name) and not _is_day(row.text(name)):
+                problems.append(TableProblem(row.number, name, "write a day as 2026-12-31"))
+    if problems:
+        raise TableError(problems)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
