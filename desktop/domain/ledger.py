@@ -39,6 +39,14 @@ class Action(StrEnum):
     RECORD_SUBMIT = "record.submit"
     CLASH_DECIDE = "clash.decide"
     CHANGE_DROP = "change.drop"
+    DOCUMENT_DELETE = "document.delete"
+    DOCUMENT_RESTORE = "document.restore"
+    PERSON_MERGE = "person.merge"
+    PERSON_UNMERGE = "person.unmerge"
+    PERSON_DISTINCT = "person.distinct"
+    PERSON_MOVE_OUT = "person.move_out"
+    PERSON_MOVE_CANCEL = "person.move_cancel"
+    PERSON_RECEIVE = "person.receive"
     CHECK_ASK = "check.ask"
     CHECK_ANSWER = "check.answer"
     SUBMISSION_ACCEPTED = "submission.accepted"
@@ -115,6 +123,14 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.CHANGE_DROP,
             Action.DIFFERENCE_REOPEN,
             Action.DIFFERENCE_SETTLE,
+            Action.DOCUMENT_DELETE,
+            Action.DOCUMENT_RESTORE,
+            Action.PERSON_MERGE,
+            Action.PERSON_UNMERGE,
+            Action.PERSON_DISTINCT,
+            Action.PERSON_MOVE_OUT,
+            Action.PERSON_MOVE_CANCEL,
+            Action.PERSON_RECEIVE,
         }
     ),
     ActionGroup.SYNC: frozenset(

@@ -27,6 +27,7 @@ _BUCKETS = (
     "SELECT id, bucket FROM restricted_documents WHERE id IN (SELECT value FROM json_each(?))"
 )
 _RECORDS = "SELECT id FROM restricted_records WHERE person_id = ? AND form_id = ? ORDER BY id"
+_RECORDS_OF = "SELECT id FROM restricted_records WHERE person_id = ? ORDER BY id"
 _SUBMISSIONS = (
     "SELECT id FROM restricted_submissions WHERE record_id = ? ORDER BY round DESC, id DESC"
 )
@@ -69,6 +70,10 @@ class RestrictedView:
     def record_of(self, person_id: str, form_id: str) -> str | None:
         """The person's record on this form; the first made."""
         return next(iter(self._ids(_RECORDS, person_id, form_id)), None)
+
+    def records_of(self, person_id: str) -> list[str]:
+        """Every record of the person."""
+        return self._ids(_RECORDS_OF, person_id)
 
     def submissions_of(self, record_id: str) -> list[str]:
         """Every submission of a record, newest round first."""

@@ -470,6 +470,22 @@ class Messages(QObject):
                 self.tr("Chưa ghi lý do."),
                 self.tr("Ghi lý do cho từng mục đã chọn rồi thực hiện lại."),
             ),
+            Problem.HANDED_IN: (
+                self.tr("Đã có phiếu nộp của người này nên không xóa được."),
+                self.tr("Nếu người này trùng với người khác, hãy gộp hai người."),
+            ),
+            Problem.HOUSEHOLD_LIVED_IN: (
+                self.tr("Trong hộ còn người nên chưa xóa được hộ."),
+                self.tr("Chuyển hoặc xóa từng người trong hộ trước, rồi xóa hộ."),
+            ),
+            Problem.PERSON_ELSEWHERE: (
+                self.tr("Hai người này thuộc hai xã nên không gộp được."),
+                self.tr("Ghi chuyển đi ở xã cũ; khi người ấy về một xã thì gộp."),
+            ),
+            Problem.COMMUNE_UNKNOWN: (
+                self.tr("Chưa chọn đúng xã chuyển đến."),
+                self.tr("Chọn một xã khác xã này, theo mã 5 chữ số."),
+            ),
             Problem.PURPOSE_MISSING: (
                 self.tr("Chưa ghi mục đích."),
                 self.tr("Ghi ngắn gọn xuất để làm gì, cho ai; mục đích được ghi vào nhật ký."),

@@ -127,6 +127,7 @@ class Words(QObject):
             "too_long": self.tr("Có câu trả lời quá dài. Mở phiếu, rút gọn rồi lưu."),
             "exists": self.tr("Đã có ở máy chủ. Mở phiếu, xem lại rồi lưu."),
             "missing": self.tr("Máy chủ chưa có dữ liệu gốc. Mở phiếu, sửa rồi lưu lại."),
+            "moved": self.tr("Người này đã chuyển đi xã khác. Nếu chưa đi, hủy việc chuyển đi."),
             "group": self.tr("Lưu cùng một chỗ máy chủ không nhận. Mở phiếu, xem rồi lưu lại."),
         }
         return reasons.get(code, self.tr("Máy chủ chưa nhận. Mở phiếu, xem lại rồi lưu."))

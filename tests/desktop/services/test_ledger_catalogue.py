@@ -55,6 +55,15 @@ _WITH_A_SERVER = {
     Action.PACK_RECEIVE,
     Action.PACK_APPLY,
     Action.PACK_REFUSE,
+    # ``tests/desktop/services/test_life.py``
+    Action.DOCUMENT_DELETE,
+    Action.DOCUMENT_RESTORE,
+    Action.PERSON_MERGE,
+    Action.PERSON_UNMERGE,
+    Action.PERSON_DISTINCT,
+    Action.PERSON_MOVE_OUT,
+    Action.PERSON_MOVE_CANCEL,
+    Action.PERSON_RECEIVE,
 }
 
 

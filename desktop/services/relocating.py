@@ -1,0 +1,210 @@
+"""Somebody moves to another commune of the province, or comes from one.
+
+The commune that is left closes the entry, with the day and the paper; the server makes its likeness
+in the commune that receives (``sync.protocol.moving``). Nothing restricted goes along unless
+somebody with the right to it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from desktop.domain.ledger import LONGEST_PURPOSE, Action
+from desktop.domain.life import Arrival, GoneRow, MovePaper
+from desktop.domain.people import HouseholdId, PersonId
+from desktop.errors import Problem, UserError
+from desktop.services.removing import MOST_LISTED
+from desktop.store.arrivals import arrived_ids
+from desktop.store.documents import Document, Edit
+from desktop.store.fates import gone_ids
+from desktop.store.people import household_members
+from desktop.store.records import records_of
+from desktop.store.register import Register
+from forms.vietnamese import clean
+from sync.protocol.documents import MOVED_TO, DocumentType, is_restricted
+from sync.protocol.messages import Value
+from sync.protocol.moving import ARRIVED, CAME_FROM, WITH_HOUSEHOLD
+
+_CODE_LENGTH = 5
+
+
+class Relocating:
+    """Moves between communes, as one register sees them."""
+
+    def __init__(self, *, register: Register, author: str, clock: Callable[[], datetime]) -> None:
+        self._register = register
+        self._author = author
+        self._clock = clock
+
+    def move_person(
+        self,
+        person_id: PersonId,
+        *,
+        to_commune: str,
+        paper: MovePaper,
+        with_restricted: bool = False,
+    ) -> None:
+        """Close a person's entry and records here, in one save: the person moved away.
+
+        Records of restricted data sets go along only ``with_restricted``, and only those that the
+        user may see. Raises ``GONE``, ``COMMUNE_UNKNOWN``, ``REASON_MISSING`` without a paper or
+        day.
+        """
+        person = self._standing(person_id, DocumentType.PERSON)
+        move = self._move(person, to_commune, paper)
+        edits = self._edits_of_person(person, move, with_restricted)
+        self._save([*self._headless(person), *edits], Action.PERSON_MOVE_OUT)
+
+    def move_household(
+        self,
+        household_id: HouseholdId,
+        *,
+        to_commune: str,
+        paper: MovePaper,
+        with_restricted: bool = False,
+    ) -> None:
+        """Close a household with everybody in it. Raises as ``move_person``."""
+        household = self._standing(household_id, DocumentType.HOUSEHOLD)
+        move = self._move(household, to_commune, paper)
+        members = household_members(self._register, household_id)
+        edits = [_edit(household, {MOVED_TO: move})]
+        together = {**move, "household": WITH_HOUSEHOLD}
+        for document in self._register.documents([row.person_id for row in members]):
+            edits += self._edits_of_person(document, together, with_restricted)
+        self._save(edits, Action.PERSON_MOVE_OUT)
+
+    def cancel(self, document_id: str) -> None:
+        """The move did not take place: a person or household opens again, with what went along.
+
+        In the other commune the likeness is deleted, unless somebody worked on it: then they
+        decide. Raises ``GONE``.
+        """
+        document = self._register.document(document_id)
+        if document is None or document.fate != MOVED_TO:
+            raise UserError(Problem.GONE)
+        edits = [_edit(one, {MOVED_TO: None}) for one in [document, *self._moved_with(document)]]
+        self._save(edits, Action.PERSON_MOVE_CANCEL)
+
+    def moved_away(self) -> list[GoneRow]:
+        """Persons and households who moved away, the newest first."""
+        documents = self._register.documents(gone_ids(self._register, MOVED_TO, limit=MOST_LISTED))
+        return [
+            _gone_row(one)
+            for one in documents
+            if one.fate == MOVED_TO and one.document_type is not DocumentType.RECORD
+        ]
+
+    def arrivals(self) -> list[Arrival]:
+        """Who came from another commune and was not received yet."""
+        documents = self._register.documents(arrived_ids(self._register))
+        return [
+            Arrival(
+                person_id=PersonId(one.document_id),
+                full_name=str(one.fields.get("full_name") or ""),
+                from_commune=str(one.fields[CAME_FROM].get("commune") or ""),
+                date=str(one.fields[CAME_FROM].get("date") or ""),
+                paper=str(one.fields[CAME_FROM].get("paper") or ""),
+            )
+            for one in documents
+            if not one.fate
+        ]
+
+    def receive(
+        self, person_id: PersonId, *, paper: MovePaper, household_id: HouseholdId | None = None
+    ) -> None:
+        """Enter the arrival: the day, the paper here, and the household joined.
+
+        Who was entered here before the other commune sent is found as a twin and merged.
+        Raises ``GONE``, ``REASON_MISSING``.
+        """
+        person = self._standing(person_id, DocumentType.PERSON)
+        fields: dict[str, Value] = {ARRIVED: {**self._stamped(paper)}}
+        if household_id is not None:
+            fields["household_id"] = self._standing(
+                household_id, DocumentType.HOUSEHOLD
+            ).document_id
+        self._save([_edit(person, fields)], Action.PERSON_RECEIVE)
+
+    def _edits_of_person(
+        self, person: Document, move: dict[str, str], with_restricted: bool
+    ) -> list[Edit]:
+        records = records_of(self._register, PersonId(person.document_id))
+        going = [one for one in records if with_restricted or not is_restricted(one.bucket)]
+        return [_edit(one, {MOVED_TO: move}) for one in [person, *going]]
+
+    def _headless(self, person: Document) -> list[Edit]:
+        """The household left behind loses its head."""
+        household_id = str(person.fields.get("household_id") or "")
+        household = self._register.document(household_id) if household_id else None
+        if household is None or household.fields.get("head_person_id") != person.document_id:
+            return []
+        return [] if household.fate else [_edit(household, {"head_person_id": None})]
+
+    def _moved_with(self, document: Document) -> Sequence[Document]:
+        """What went in the same save: the same day, paper and destination, of the same person."""
+        move = document.fields[MOVED_TO]
+        ids = gone_ids(self._register, MOVED_TO, limit=MOST_LISTED)
+        gone = [one for one in self._register.documents(ids) if one.fate == MOVED_TO]
+        if document.document_type is DocumentType.PERSON:
+            persons = {document.document_id}
+        else:
+            together = {**move, "household": WITH_HOUSEHOLD}
+            members = [one for one in gone if one.fields[MOVED_TO] == together]
+            persons = {
+                one.document_id
+                for one in members
+                if one.fields.get("household_id") == document.document_id
+            }
+        return [
+            one
+            for one in gone
+            if one.document_id != document.document_id
+            and (one.document_id in persons or one.fields.get("person_id") in persons)
+        ]
+
+    def _move(self, document: Document, to_commune: str, paper: MovePaper) -> dict[str, str]:
+        is_code = len(to_commune) == _CODE_LENGTH and to_commune.isdecimal()
+        if not is_code or to_commune == document.commune_code:
+            raise UserError(Problem.COMMUNE_UNKNOWN)
+        return {"commune": to_commune, **self._stamped(paper)}
+
+    def _stamped(self, paper: MovePaper) -> dict[str, str]:
+        text = clean(paper.paper)[:LONGEST_PURPOSE]
+        if not text or not paper.date:
+            raise UserError(Problem.REASON_MISSING)
+        return {"date": paper.date, "paper": text, "by": self._author}
+
+    def _standing(self, document_id: str, document_type: DocumentType) -> Document:
+        document = self._register.document(document_id)
+        if document is None or document.fate or document.document_type is not document_type:
+            raise UserError(Problem.GONE)
+        return document
+
+    def _save(self, edits: Sequence[Edit], action: Action) -> None:
+        self._register.save(edits, author=self._author, at=self._clock(), action=action)
+
+
+def _gone_row(document: Document) -> GoneRow:
+    move = document.fields[MOVED_TO]
+    is_household = document.document_type is DocumentType.HOUSEHOLD
+    return GoneRow(
+        document_id=document.document_id,
+        document_type=document.document_type,
+        title=str(document.fields.get("code" if is_household else "full_name") or ""),
+        reason=str(move.get("paper") or ""),
+        by=str(move.get("by") or ""),
+        at=str(move.get("date") or ""),
+        commune_code=str(move.get("commune") or ""),
+    )
+
+
+def _edit(document: Document, fields: dict[str, Value]) -> Edit:
+    return Edit(
+        document_type=document.document_type,
+        document_id=document.document_id,
+        commune_code=document.commune_code,
+        fields=fields,
+        decided=frozenset(fields.keys() & document.clashes.keys()),
+        seen_version=document.version,
+    )

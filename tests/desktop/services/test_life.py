@@ -1,0 +1,203 @@
+"""Deleting, bringing back, merging, parting and moving away, in one office's register."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desktop.domain.life import Choice, MovePaper
+from desktop.domain.people import HouseholdId, PersonId
+from desktop.domain.records import SavedForm, Submitted
+from desktop.errors import Problem, UserError
+from desktop.services.merging import Merging
+from desktop.services.relocating import Relocating
+from desktop.services.removing import Removing
+from desktop.store import ledger
+from desktop.store.documents import Edit
+from desktop.store.people import count_people, person_row, person_with_number, search_people
+from desktop.store.records import record_of
+from forms.definition import Answer
+from sync.protocol.documents import DocumentType
+from tests.support.offices import Clock, Office
+from tests.support.worker_form import employed
+
+PAPER = MovePaper(date="2026-11-20", paper="12/GXN")
+NUMBER = "003190000011"
+AUTHOR = "Lê Thị Bình"
+_CLOCK = Clock()
+
+
+def removing(office: Office) -> Removing:
+    return Removing(register=office.register, author=AUTHOR, clock=_CLOCK)
+
+
+def merging(office: Office) -> Merging:
+    return Merging(register=office.register, author=AUTHOR, clock=_CLOCK)
+
+
+def relocating(office: Office) -> Relocating:
+    return Relocating(register=office.register, author=AUTHOR, clock=_CLOCK)
+
+
+def filled(office: Office, **changes: Answer) -> SavedForm:
+    return office.records.save(
+        office.records.open(None), answers=employed(**changes), confirmations={}
+    )
+
+
+def names(office: Office) -> list[str]:
+    return [row.full_name for row in search_people(office.register, "", limit=10)]
+
+
+def actions(office: Office) -> set[str]:
+    return {line.action for line in ledger.lines(office.register, limit=100)}
+
+
+def test_a_deleted_person_leaves_every_list_and_comes_back_whole(office: Office) -> None:
+    saved = filled(office, identity__id_number=NUMBER)
+    removing(office).delete_person(saved.person_id, reason="nhập nhầm")
+    assert names(office) == []
+    assert person_with_number(office.register, NUMBER) == []
+    assert record_of(office.register, saved.person_id, form_id="tt11_2022_m03") is None
+    with pytest.raises(UserError) as gone:
+        office.records.open(saved.person_id)
+    assert gone.value.problem is Problem.GONE
+    rows = removing(office).deleted()
+    assert {(row.document_type, row.title, row.reason, row.by) for row in rows} == {
+        (DocumentType.RECORD, "Trần Thị Thu Hà", "nhập nhầm", AUTHOR),
+        (DocumentType.PERSON, "Trần Thị Thu Hà", "nhập nhầm", AUTHOR),
+    }
+    removing(office).restore(saved.person_id)
+    assert names(office) == ["Trần Thị Thu Hà"]
+    assert office.records.open(saved.person_id).record_id == saved.record_id
+    assert removing(office).deleted() == []
+    assert {"document.delete", "document.restore"} <= actions(office)
+
+
+def test_nothing_is_deleted_without_a_reason_or_after_it_was_handed_in(office: Office) -> None:
+    saved = filled(office)
+    with pytest.raises(UserError) as missing:
+        removing(office).delete_person(saved.person_id, reason="  ")
+    assert missing.value.problem is Problem.REASON_MISSING
+    done = office.records.submit(
+        office.records.open(saved.person_id), answers=employed(), confirmations={}
+    )
+    assert isinstance(done, Submitted)
+    with pytest.raises(UserError) as handed_in:
+        removing(office).delete_person(saved.person_id, reason="nhập nhầm")
+    assert handed_in.value.problem is Problem.HANDED_IN
+    assert count_people(office.register) == 1
+
+
+def test_a_household_is_deleted_when_nobody_is_in_it(office: Office) -> None:
+    saved = filled(office)
+    with pytest.raises(UserError) as lived_in:
+        removing(office).delete_household(saved.household_id, reason="nhập nhầm")
+    assert lived_in.value.problem is Problem.HOUSEHOLD_LIVED_IN
+    removing(office).delete_person(saved.person_id, reason="nhập nhầm")
+    removing(office).delete_household(saved.household_id, reason="nhập nhầm")
+    again = filled(office)
+    assert again.household_id != saved.household_id
+
+
+def test_a_record_that_is_begun_again_after_its_deletion_is_another_one(office: Office) -> None:
+    saved = filled(office)
+    removing(office).delete_record(saved.record_id, reason="nhầm người")
+    again = office.records.save(
+        office.records.open(saved.person_id), answers=employed(), confirmations={}
+    )
+    assert again.record_id != saved.record_id
+    assert office.records.open(saved.person_id).record_id == again.record_id
+
+
+def test_two_entries_of_one_person_are_found_merged_and_parted(office: Office) -> None:
+    one = filled(office, identity__id_number=NUMBER)
+    two = filled(office, identity__id_number=NUMBER, household__household_code="01-2")
+    [case] = merging(office).twins()
+    assert {side.person_id for side in case.sides} == {one.person_id, two.person_id}
+    assert "cùng số định danh" in case.evidence
+    first, second = (side.person_id for side in case.sides)
+    merging(office).decide(case, Choice.FIRST)
+    assert merging(office).twins() == []
+    assert count_people(office.register) == 1
+    assert merging(office).stands_for(second) == first
+    assert merging(office).merged_into(first) == (second,)
+    assert office.records.open(second).person_id == first
+    merging(office).part(second)
+    assert count_people(office.register) == 2
+    assert record_of(office.register, second, form_id="tt11_2022_m03") is not None
+    merging(office).declare_distinct(one.person_id, two.person_id)
+    assert merging(office).twins() == []
+    assert {"person.merge", "person.unmerge", "person.distinct"} <= actions(office)
+
+
+def test_what_was_asked_and_filed_for_a_merged_entry_stands_under_the_survivor(
+    office: Office,
+) -> None:
+    gone = filled(office, identity__id_number=None)
+    office.records.send_to_police(gone.person_id)
+    stays = _person(office, "Trần Thị Thu Hà")
+    merging(office).merge(gone.person_id, into=stays)
+    row = person_row(office.register, stays)
+    assert row is not None and (row.status.value, row.check.value) == ("draft", "waiting")
+    merging(office).part(gone.person_id)
+    row = person_row(office.register, stays)
+    assert row is not None and (row.status.value, row.check.value) == ("none", "not_asked")
+
+
+def test_merges_of_merged_and_in_a_circle_have_one_survivor(office: Office) -> None:
+    a, b, c = (_person(office, f"Lê Văn {letter}") for letter in "ABC")
+    merging(office).merge(a, into=b)
+    merging(office).merge(b, into=c)
+    assert {merging(office).stands_for(one) for one in (a, b, c)} == {c}
+    _set(office, c, merged_into=a)  # as two devices that did not know of each other
+    assert {merging(office).stands_for(one) for one in (a, b, c)} == {min(a, b, c)}
+    merging(office).part(min(a, b, c))
+    assert len(names(office)) == 1
+
+
+def test_who_moves_away_leaves_the_lists_and_comes_back_when_it_is_cancelled(
+    office: Office,
+) -> None:
+    saved = filled(office)
+    with pytest.raises(UserError) as unknown:
+        relocating(office).move_person(saved.person_id, to_commune="99001", paper=PAPER)
+    assert unknown.value.problem is Problem.COMMUNE_UNKNOWN
+    with pytest.raises(UserError) as without:
+        relocating(office).move_person(
+            saved.person_id, to_commune="99002", paper=replace(PAPER, paper="")
+        )
+    assert without.value.problem is Problem.REASON_MISSING
+    household = HouseholdId(saved.household_id)
+    relocating(office).move_household(household, to_commune="99002", paper=PAPER)
+    assert names(office) == []
+    rows = relocating(office).moved_away()
+    assert {row.commune_code for row in rows} == {"99002"}
+    assert {row.document_type for row in rows} == {DocumentType.PERSON, DocumentType.HOUSEHOLD}
+    relocating(office).cancel(household)
+    assert names(office) == ["Trần Thị Thu Hà"]
+    assert office.records.open(saved.person_id).record_id == saved.record_id
+    relocating(office).move_person(saved.person_id, to_commune="99002", paper=PAPER)
+    assert names(office) == []
+    assert {"person.move_out", "person.move_cancel"} <= actions(office)
+
+
+def test_who_arrives_waits_to_be_received(office: Office) -> None:
+    arrived = _person(office, "Lê Thị Đến", came_from={"commune": "99002", "date": "2026-11-20"})
+    [arrival] = relocating(office).arrivals()
+    assert (arrival.person_id, arrival.from_commune) == (arrived, "99002")
+    relocating(office).receive(arrived, paper=PAPER)
+    assert relocating(office).arrivals() == []
+    assert "person.receive" in actions(office)
+
+
+def _person(office: Office, name: str, **fields: object) -> PersonId:
+    person_id = PersonId(office.records._new_id())
+    _set(office, person_id, full_name=name, **fields)
+    return person_id
+
+
+def _set(office: Office, person_id: str, **fields: object) -> None:
+    edit = Edit(DocumentType.PERSON, person_id, "99001", fields)
+    office.register.save([edit], author=AUTHOR, at=_CLOCK(), action="record.save")
