@@ -7,10 +7,12 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
+import requests
 from typer.testing import CliRunner
 
 from sync.server.__main__ import cli
 from sync.server.settings import PREFIX, Settings, SettingsError, explained, load_settings
+from tests.support.server import Province, ServerProcess
 
 
 def test_what_is_printed_is_a_file_that_says_the_same() -> None:
@@ -45,6 +47,45 @@ def test_a_wrong_file_is_told_before_the_server_starts(file: str, tmp_path: Path
     result = runner.invoke(cli, ["settings"])
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://a:hidden@b/c"),
+        ("ADMIN_DATABASE_URL", "hidden"),
+        ("PORT", "65536"),
+        ("PORT", "hidden"),
+        ("DATABASE_CONNECTIONS", "0"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_name_alone(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        load_settings({f"SO_AN_SINH_{name}": value})
+    assert name.lower() in str(told.value)
+    assert "hidden" not in str(told.value)
+
+
+def test_no_password_of_the_database_is_printed(tmp_path: Path) -> None:
+    path = tmp_path / "server.toml"
+    address = "postgresql://app:hidden@db/register?sslmode=require&password=hidden&options=x"
+    path.write_text(f'database_url = "{address}"\n', encoding="utf-8")
+    environment = {"SO_AN_SINH_SETTINGS": str(path), "SO_AN_SINH_ADMIN_DATABASE_URL": address}
+    printed = CliRunner(env=environment).invoke(cli, ["settings"])
+    assert printed.exit_code == 0
+    assert "hidden" not in printed.output
+    assert tomllib.loads(printed.output)["database_url"] == "postgresql://app:***@db/register"
+    assert "hidden" not in repr(load_settings(environment))
+    assert load_settings(environment).database_url == address
+
+
+def test_where_to_listen_is_a_setting_that_the_command_line_may_override(
+    postgres_url: str, province: Province
+) -> None:
+    del province
+    with ServerProcess(postgres_url, settings={"SO_AN_SINH_HOST": "localhost"}) as server:
+        assert server.url.startswith("http://localhost:")  # and the port is of the command line
+        assert requests.get(server.url + "/ready", timeout=60).status_code == 200
 
 
 def test_a_file_that_is_not_there_is_told() -> None:
