@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from traceback import walk_stack
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Desktop, create_application
+from desktop.store.register import Register
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.world import CHEAP, PASSPHRASE, clock
 
 OpenDesk = Callable[[Path], Hands]
+
+#: The program is about to end, or the PC is handed over: nobody waits for the window any more.
+_AT_THE_END = frozenset({"_leave_register"})
 
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     """The application, dressed as in real life."""
     return create_application(["so-an-sinh"])
+
+
+@pytest.fixture(autouse=True)
+def interface_never_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No page, and nothing a page calls, reads or writes the register in the interface's thread.
+
+    The disk of an old PC may take a second for what takes a millisecond here, so it is not the
+    time that is looked at. What a test itself asks of a service is not meant.
+    """
+    waits: list[str] = []
+    interface = threading.get_ident()
+    for name in ("reading", "writing"):
+        monkeypatch.setattr(Register, name, _watched(getattr(Register, name), interface, waits))
+    yield
+    assert waits == []
+
+
+def _watched(
+    method: Callable[[Register], AbstractContextManager[object]], interface: int, waits: list[str]
+) -> Callable[[Register], AbstractContextManager[object]]:
+    def watched(register: Register) -> AbstractContextManager[object]:
+        if threading.get_ident() == interface:
+            waits.extend(_through_the_window())
+        return method(register)
+
+    return watched
+
+
+def _through_the_window() -> Iterator[str]:
+    """The nearest place of the window that the call came through; none for a test's own call."""
+    for frame, _line in walk_stack(None):
+        place = Path(frame.f_code.co_filename)
+        if frame.f_code.co_name in _AT_THE_END or "tests" in place.parts:
+            return
+        if "ui" in place.parts or place.name == "app.py":
+            yield f"{place.name}, {frame.f_code.co_qualname}"
+            return
 
 
 @pytest.fixture
