@@ -114,6 +114,7 @@ class Problem(Enum):
     NUMBER_WRONG = "number_wrong"
     NUMBER_TAKEN = "number_taken"
     PAPER_MISSING = "paper_missing"
+    SAMPLE_UNFINISHED = "sample_unfinished"
     ANSWER_TOO_LONG = "answer_too_long"
     UNEXPECTED = "unexpected"
 

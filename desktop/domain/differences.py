@@ -7,7 +7,7 @@ settled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from desktop.domain.people import PersonId
 from desktop.domain.records import Competing
@@ -39,7 +39,7 @@ class Difference:
     comparison: FieldComparison
     settled: str | None = None
     paper: str = ""
-    competing: tuple[Competing, ...] = field(default=())
+    competing: tuple[Competing, ...] = ()
 
     @property
     def key(self) -> str:

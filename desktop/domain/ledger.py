@@ -84,6 +84,9 @@ class Action(StrEnum):
     DOCTOR_EXPORT = "doctor.export"
     LEDGER_VERIFY = "ledger.verify"
     LEDGER_EXPORT = "ledger.export"
+    LOT_DECIDE = "lot.decide"
+    LOT_DRAW = "lot.draw"
+    CHECK_TELL = "check.tell"
     DIFFERENCE_REOPEN = "difference.reopen"
     DIFFERENCE_SETTLE = "difference.settle"
     CHECK_LIST_EXPORT = "check.list_export"
@@ -121,6 +124,9 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.SUBMISSION_RETURNED,
             Action.CLASH_DECIDE,
             Action.CHANGE_DROP,
+            Action.LOT_DECIDE,
+            Action.LOT_DRAW,
+            Action.CHECK_TELL,
             Action.DIFFERENCE_REOPEN,
             Action.DIFFERENCE_SETTLE,
             Action.DOCUMENT_DELETE,

@@ -84,6 +84,9 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.DOCTOR_EXPORT: "Xuất báo cáo hỗ trợ",
     Action.LEDGER_VERIFY: "Kiểm tra nhật ký",
     Action.LEDGER_EXPORT: "Xuất nhật ký",
+    Action.LOT_DECIDE: "Nhận hoặc trả lô phiếu",
+    Action.LOT_DRAW: "Chọn mẫu kiểm tra lô phiếu",
+    Action.CHECK_TELL: "Chuyển kết quả công an theo phiếu",
     Action.DIFFERENCE_REOPEN: "Mở lại sai khác người có công",
     Action.DIFFERENCE_SETTLE: "Chốt sai khác người có công",
     Action.CHECK_LIST_EXPORT: "Xuất danh sách đã tra cứu",
@@ -157,6 +160,11 @@ _SENTENCES: Mapping[Action, str] = {
     Action.USER_PASSPHRASE_RESET: "{by} đặt lại mật khẩu cho {user}.",
     Action.USER_REMOVE: "{by} xóa người dùng {user}.",
     Action.LEDGER_EXPORT: "{by} xuất {count} dòng nhật ký.",
+    Action.LOT_DECIDE: "{by} quyết định lô {count} phiếu (hạt giống {seed}): "
+    "{errors} chỗ khác trong {compared} câu nhập lại.",
+    Action.LOT_DRAW: "{by} chọn ngẫu nhiên {sample} phiếu mẫu trong lô {count} phiếu "
+    "(tỷ lệ {rate} %, hạt giống {seed}).",
+    Action.CHECK_TELL: "{by} chuyển kết quả công an theo phiếu của {who}.",
     Action.DIFFERENCE_REOPEN: "{by} mở lại sai khác với CSDLQG của {who}.",
     Action.DIFFERENCE_SETTLE: "{by} chốt sai khác với CSDLQG của {who}.",
     Action.CHECK_LIST_EXPORT: "{by} xuất danh sách {count} người đã tra cứu.",

@@ -7,13 +7,24 @@ from typing import Any
 
 from desktop.domain.people import PersonId
 from desktop.domain.records import CheckId, RecordId, SubmissionId
-from desktop.services.answering import ANSWERS, IDENTITY, REASONS, by_prefix, snapshot
+from desktop.services.answering import (
+    ANSWERS,
+    ASSIGNED,
+    DIFFERS,
+    IDENTITY,
+    REASONS,
+    by_prefix,
+    snapshot,
+)
 from desktop.store.documents import Document, Edit
+from forms.comparison.outcomes import COMPARED_FIELDS
 from forms.definition import Answers, FormDefinition
 from forms.findings import Finding
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Value
 
+#: What a submission tells of the check of its person.
+TOLD = "check."
 #: Fields of a submission that do not tell whether its content is another.
 _ROUND_FIELDS = frozenset({"round", "review", "submitted_by"})
 
@@ -55,7 +66,7 @@ def same_content(submission: Document, fields: Mapping[str, Value]) -> bool:
     before = {
         name: value
         for name, value in submission.fields.items()
-        if name not in _ROUND_FIELDS and not name.startswith(REASONS)
+        if name not in _ROUND_FIELDS and not name.startswith((REASONS, TOLD))
     }
     return before == dict(fields)
 
@@ -67,13 +78,19 @@ def submission_edit(
     *,
     round_number: int,
     submitted_by: str,
+    told: Mapping[str, Value] | None = None,
 ) -> Edit:
-    """The new document of one round."""
+    """The new document of one round; ``told`` is what is known of the police check then."""
     return Edit(
         document_type=DocumentType.SUBMISSION,
         document_id=submission_id,
         commune_code=commune_code,
-        fields={**fields, "round": round_number, "submitted_by": submitted_by},
+        fields={
+            **fields,
+            **{name: value for name, value in (told or {}).items() if value is not None},
+            "round": round_number,
+            "submitted_by": submitted_by,
+        },
         form=f"{fields['form_id']}@{fields['form_version']}",
     )
 
@@ -99,6 +116,18 @@ def check_edit(
         commune_code=person.commune_code,
         fields={name: value for name, value in asked.items() if value is not None},
     )
+
+
+def told_of_check(check_id: str, check: Mapping[str, Value]) -> dict[str, Value]:
+    """What goes with a record of how its person was checked; ``None`` empties a field."""
+    differs = by_prefix(check, DIFFERS) if check.get("answer") == "differs" else {}
+    return {
+        f"{TOLD}id": check_id,
+        f"{TOLD}answer": check.get("answer"),
+        f"{TOLD}note": check.get("note") or None,
+        f"{TOLD}number": check.get(f"{ASSIGNED}id_number"),
+        **{f"{TOLD}{DIFFERS}{name}": differs.get(name) for name in COMPARED_FIELDS},
+    }
 
 
 def was_asked(check: Document | None, identity: Mapping[str, str]) -> bool:

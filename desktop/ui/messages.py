@@ -498,6 +498,10 @@ class Messages(QObject):
                 self.tr("Số định danh này đã có ở một người khác trong sổ."),
                 self.tr("Tra lại cả hai người trên CSDLQG rồi ghi lại số đúng."),
             ),
+            Problem.SAMPLE_UNFINISHED: (
+                self.tr("Mẫu của lô này chưa nhập lại đủ."),
+                self.tr("Nhập lại hết các phiếu mẫu từ giấy rồi mới nhận hoặc trả lô."),
+            ),
             Problem.PAPER_MISSING: (
                 self.tr("Chưa ghi giấy tờ làm căn cứ chốt."),
                 self.tr("Ghi số, ngày của quyết định hoặc giấy tờ rồi chốt lại."),
