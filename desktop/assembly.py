@@ -229,6 +229,7 @@ def parts(
             clock=clock,
         ),
         parcels=services.parcels,
+        packs=services.packs,
         ledger=services.ledger,
         begin_filling=_begin_filling,
         definition_of=lambda form_id, version: text_of(services.forms, form_id, version).definition,

@@ -35,6 +35,7 @@ from desktop.ui.pages.police_page import CheckDesk, ListDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
 from desktop.ui.pages.sync_page import SyncPage, SyncService
+from desktop.ui.pages.updates_page import PackDesk, UpdatesPage
 from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
 from forms.definition import FormDefinition
 from forms.runtime.engine import Filling
@@ -78,6 +79,7 @@ class Parts:
     decisions: DecisionDesk
     handover: HandoverDesk
     parcels: ParcelDesk
+    packs: PackDesk
     ledger: LedgerBook
     begin_filling: Callable[[OpenedForm], Filling]
     definition_of: Callable[[str, str], FormDefinition]
@@ -155,6 +157,7 @@ class Desk(QObject):
             Entry("users", self.tr("Người dùng"), "users", users, is_daily=False),
             Entry("printed_code", "", "", code),
             self._ledger(),
+            self._updates(),
             Entry("backups", self.tr("Sao lưu"), "backup", backups, is_daily=False),
             Entry("settings", self.tr("Cài đặt"), "settings", settings, is_daily=False),
             Entry(
@@ -273,6 +276,10 @@ class Desk(QObject):
     def _ledger(self) -> Entry:
         page = LedgerPage(jobs=self._jobs, book=self._parts.ledger)
         return Entry("ledger", self.tr("Nhật ký"), "clock", page, is_daily=False)
+
+    def _updates(self) -> Entry:
+        page = UpdatesPage(jobs=self._jobs, packs=self._parts.packs)
+        return Entry("updates", self.tr("Cập nhật từ tỉnh"), "down", page, is_daily=False)
 
     def _parcels(self) -> Entry:
         page = ParcelsPage(jobs=self._jobs, parcels=self._parts.parcels)
