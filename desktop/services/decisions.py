@@ -1,4 +1,4 @@
-"""The tray of what only a person can decide: clashes between devices, and refused changes.
+"""The tray of what only a person can decide: clashes, refused changes, entries of one person.
 
 A decision about a clash is a change like any other, with the version its author had before the
 eyes: who decides otherwise meanwhile clashes with it, and nothing is lost. A refused change never
@@ -12,10 +12,13 @@ from datetime import datetime
 
 from desktop.domain.decisions import ClashCase, HeldCase, Keep, RefusedValue, Side
 from desktop.domain.ledger import LONGEST_PURPOSE
+from desktop.domain.life import Choice, EntrySide, LifeCase, LifeKind
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.answering import ANSWERS
+from desktop.services.merging import Merging
 from desktop.services.records import Records
+from desktop.services.removing import Removing
 from desktop.services.todos import Subjects
 from desktop.store.documents import Document, as_kept
 from desktop.store.dropping import drop_change
@@ -25,7 +28,7 @@ from desktop.store.records import documents_with_clashes
 from desktop.store.register import Register
 from forms.registry import FormRegistry
 from forms.vietnamese import clean
-from sync.protocol.documents import RULES, DocumentType, is_derived
+from sync.protocol.documents import DELETED, RULES, DocumentType, is_derived
 from sync.protocol.messages import Change, Clash
 
 #: What an officer decides; answers to checks and reviews belong to the desks that write them.
@@ -49,16 +52,20 @@ class Decisions:
         self._author = author
         self._clock = clock
         self._subjects = Subjects(register=register, forms=forms)
+        self._removing = Removing(register=register, author=author, clock=clock)
+        self._merging = Merging(register=register, author=author, clock=clock)
 
-    def cases(self) -> list[ClashCase | HeldCase]:
-        """Everything that waits: clashes first, each kind oldest first."""
-        return [*self._clashes(), *map(self._held, refused_changes(self._register))]
+    def cases(self) -> list[ClashCase | HeldCase | LifeCase]:
+        """Everything that waits: clashes first, each kind oldest first; last who may be one."""
+        held = map(self._held, refused_changes(self._register))
+        return [*self._clashes(), *held, *self._left_over(), *self._merging.twins()]
 
     def count(self) -> int:
         """How many wait."""
         clashing = (d for d in documents_with_clashes(self._register) if _is_decided_here(d))
         clashes = sum(1 for document in clashing for _ in _undecided(document))
-        return clashes + len(refused_changes(self._register))
+        entries = len(self._removing.left_over()) + len(self._merging.twins())
+        return clashes + len(refused_changes(self._register)) + entries
 
     def decide(self, case: ClashCase, keep: Keep) -> None:
         """Keep one of the two values.
@@ -71,7 +78,20 @@ class Decisions:
             raise UserError(Problem.GONE)
         if not document.clashes.get(case.field):
             raise UserError(Problem.GONE)
-        self._records.decide(document, case.field, side.value)
+        if case.field == DELETED:
+            self._removing.settle(document, is_deleted=side.value is not None)
+        else:
+            self._records.decide(document, case.field, side.value)
+
+    def settle(self, case: LifeCase, choice: Choice) -> None:
+        """Decide about entries of persons. Raises ``GONE`` when they are not what was shown."""
+        if case.kind is LifeKind.TWINS:
+            self._merging.decide(case, choice)
+            return
+        person = self._register.document(case.sides[0].person_id)
+        if person is None or person.fate != DELETED:
+            raise UserError(Problem.GONE)
+        self._removing.settle(person, is_deleted=choice is Choice.DELETE)
 
     def drop(self, case: HeldCase, *, reason: str) -> None:
         """Give a refused change up; the ledger keeps why. Raises ``REASON_MISSING``, ``GONE``."""
@@ -86,6 +106,23 @@ class Decisions:
             at=self._clock(),
             reason=why,
         )
+
+    def _left_over(self) -> Iterator[LifeCase]:
+        """Deleted persons for whom somebody wrote a record without knowing."""
+        for person in self._removing.left_over():
+            deletion = person.fields[DELETED]
+            side = EntrySide(
+                person_id=PersonId(person.document_id),
+                full_name=str(person.fields.get("full_name") or ""),
+                lines=tuple(str(deletion.get(name) or "") for name in ("reason", "by", "at")),
+            )
+            yield LifeCase(
+                key=f"left/{person.document_id}",
+                kind=LifeKind.LEFT_OVER,
+                sides=(side,),
+                evidence="",
+                choices=(Choice.RESTORE, Choice.DELETE),
+            )
 
     def _clashes(self) -> Iterator[ClashCase]:
         documents = [d for d in documents_with_clashes(self._register) if _is_decided_here(d)]

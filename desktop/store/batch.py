@@ -19,7 +19,6 @@ from desktop.store.driver import Driver, first_value
 from desktop.store.people_index import Indexed, marks_of, refresh_marks, write_index
 from desktop.store.projections import (
     ABOUT_A_PERSON,
-    LISTED_FIELDS,
     PERSON_PLACE,
     Cell,
     Row,
@@ -190,7 +189,7 @@ class Entry:
         """Keep how lists show it now; to be called before these fields, or any, are changed."""
         if self.is_new or self.is_shown_anew or self.kind is None:
             return
-        if names is None or self.clashes or not LISTED_FIELDS[self.kind].isdisjoint(names):
+        if names is None or self.clashes or is_listed(self.kind, names):
             self.is_shown_anew = True
             self.before = self.row()
             self.numbers_before = self.numbers()
@@ -430,12 +429,13 @@ class Batch:
             added += [] if row is None else [row]
         if not dropped and not added:
             return
+        had_links = links.has_links(self._driver)
         touched = links.connected(self._driver, persons)
         self._many(_DROP_FATE, dropped)
         self._many(_ADD_FATE, added)
         touched |= links.connected(self._driver, persons)
         self._has_links = None
-        if len(touched) > len(persons):
+        if touched and (had_links or links.has_links(self._driver)):
             links.follow(self._driver, touched)
             refresh_person_states(self._driver, touched)
             refresh_marks(self._driver, person_ids=touched)

@@ -6,7 +6,7 @@ The next case then has the keyboard.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -24,17 +24,21 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.domain.decisions import ClashCase, HeldCase, Keep, RefusedValue, Side
+from desktop.domain.life import Choice, LifeCase, LifeKind
 from desktop.errors import AppError, Problem
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import wording
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
 from desktop.ui.widgets.card_list import CardList
+from desktop.ui.widgets.life_case import LifeCasePanel
+from forms import dates
 from forms.definition import Answer, FormDefinition, Question
+from sync.protocol.documents import FATES
 
 _LIST_WIDTH = 340
 _SHOWN_CHARACTERS = 300
-Case = ClashCase | HeldCase
+Case = ClashCase | HeldCase | LifeCase
 
 
 class DecisionDesk(Protocol):
@@ -48,6 +52,9 @@ class DecisionDesk(Protocol):
 
     def drop(self, case: HeldCase, *, reason: str) -> None:
         """Give a refused change up."""
+
+    def settle(self, case: LifeCase, choice: Choice) -> None:
+        """Decide about entries of persons."""
 
 
 class DecisionsPage(Page):
@@ -121,6 +128,9 @@ class DecisionsPage(Page):
         if isinstance(case, ClashCase):
             badge, tint = self.tr("Hai máy sửa khác nhau"), "warning"
             line = self._label(case.question, case.field)
+        elif isinstance(case, LifeCase):
+            line = case.evidence
+            badge, tint = self._life_words(case.kind), "warning"
         else:
             badge, tint = self.tr("Máy chủ chưa nhận"), "error"
             labels = [self._label(value.question, value.field) for value in case.values]
@@ -138,6 +148,8 @@ class DecisionsPage(Page):
         inside.setSpacing(12)
         if isinstance(case, ClashCase):
             self._lay_out_clash(inside, case)
+        elif isinstance(case, LifeCase):
+            inside.addWidget(LifeCasePanel(case, decide=self._settle))
         elif case is not None:
             self._lay_out_held(inside, case)
         inside.addStretch(1)
@@ -246,7 +258,9 @@ class DecisionsPage(Page):
             inside.addWidget(_text(words, "small", f"case:stored{place}"))
         return card
 
-    def _add_open(self, buttons: QHBoxLayout, case: Case, words: str, kind: str = "") -> None:
+    def _add_open(
+        self, buttons: QHBoxLayout, case: ClashCase | HeldCase, words: str, kind: str = ""
+    ) -> None:
         if case.person_id is None or not self._may_open:
             return
         button = QPushButton(words)
@@ -258,12 +272,19 @@ class DecisionsPage(Page):
     def _label(self, question: Question | None, field: str) -> str:
         if question is not None:
             return question.label_vi
+        fates = {
+            "deleted": self.tr("Xóa, hay giữ lại"),
+            "merged_into": self.tr("Gộp với người trùng, hay để riêng"),
+            "moved_to": self.tr("Đã chuyển đi xã khác, hay còn ở đây"),
+        }
         name = field.removeprefix("answers.").removeprefix("identity.")
-        return self._words.person_field(name)
+        return fates.get(name) or self._words.person_field(name)
 
     def _value(
         self, definition: FormDefinition, question: Question | None, field: str, value: Answer
     ) -> str:
+        if field in FATES:
+            return self._fate(field, value)
         if value is None or value == "":
             return self.tr("(để trống)")
         if question is not None:
@@ -271,6 +292,19 @@ class DecisionsPage(Page):
         else:
             text = self._words.person_value(field, str(value))
         return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+
+    def _fate(self, field: str, value: Answer) -> str:
+        """What was decided about the entry on one of the two devices."""
+        if value is None:
+            return self.tr("Giữ trong sổ: có máy vừa sửa")
+        if field == "merged_into":
+            return self.tr("Gộp vào người trùng")
+        told = value if isinstance(value, Mapping) else {}
+        if field == "deleted":
+            return self.tr("Xóa: {reason}").format(reason=told.get("reason", ""))
+        words = self.tr("Chuyển đi {commune} từ {date}, theo {paper}")
+        date = dates.display(str(told.get("date", "")))
+        return words.format(commune=told.get("commune", ""), date=date, paper=told.get("paper", ""))
 
     # -- deciding --
 
@@ -295,6 +329,23 @@ class DecisionsPage(Page):
                 lane=Lane.WRITE,
             )
 
+    def _life_words(self, kind: LifeKind) -> str:
+        if kind is LifeKind.TWINS:
+            return self.tr("Trùng người")
+        return self.tr("Đã xóa, còn phiếu")
+
+    def _settle(self, choice: Choice) -> None:
+        case = self._case
+        if isinstance(case, LifeCase):
+            self.message_bar.hide()
+            self._jobs.run(
+                self,
+                lambda: self._decisions.settle(case, choice),
+                on_success=self._settled,
+                on_error=self._refuse,
+                lane=Lane.WRITE,
+            )
+
     def _drop(self) -> None:
         case, line = self._case, self._reason
         if isinstance(case, HeldCase) and line is not None:
@@ -311,7 +362,9 @@ class DecisionsPage(Page):
 
     def _open(self) -> None:
         case = self._case
-        if case is not None and case.person_id is not None and self._may_open:
+        if isinstance(case, LifeCase) or case is None:
+            return
+        if case.person_id is not None and self._may_open:
             self.person_asked.emit(case.person_id, case.path)
 
     def _settled(self, _none: None) -> None:
@@ -335,6 +388,9 @@ class DecisionsPage(Page):
         case = self._case
         if isinstance(case, ClashCase) and number <= len(_KEEPS):
             self._decide(_KEEPS[number - 1])
+        elif isinstance(case, LifeCase):
+            if number <= len(case.choices):
+                self._settle(case.choices[number - 1])
         elif isinstance(case, ClashCase) or number == 1:
             self._open()
 

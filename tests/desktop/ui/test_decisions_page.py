@@ -200,3 +200,26 @@ def test_the_pc_is_handed_over_only_at_zero_and_after_the_name_is_typed(
     assert not register_exists(tmp_path / "so")
     assert "Tỉnh đã biết" in hands.window.message_bar.text
     assert hands.sees("page:unlock")
+
+
+def test_one_person_entered_on_two_pcs_is_merged_with_one_key(hands: Hands, other: Office) -> None:
+    answers = employed(
+        identity__full_name=NAMES[0],
+        identity__id_number="003190000010",
+        household__household_code="01-00009",
+    )
+    other.records.save(other.records.open(None), answers=answers, confirmations={})
+    assert other.syncing.run().problem is None
+    sync(hands)
+    cards = open_tray(hands)
+    assert cards.cards.rowCount() == 1
+    assert hands.text("case:field") == "Trùng người"
+    assert "cùng số định danh" in hands.text("case:explained")
+    hands.press(Qt.Key.Key_1)
+    hands.settle()
+    assert hands.sees("decisions:empty")
+    hands.click("button:nav_sync")
+    hands.settle()
+    sync(hands)
+    assert other.syncing.run().problem is None
+    assert len(other.people.search(NAMES[0], limit=5)) == 1
