@@ -8,6 +8,8 @@ from datetime import date
 from enum import Enum, unique
 from typing import NewType, TypeAlias
 
+from sync.protocol.life import Presence
+
 PersonId = NewType("PersonId", str)
 HouseholdId = NewType("HouseholdId", str)
 
@@ -50,6 +52,7 @@ class PersonRow:
     check: CheckState
     flags: int
     clashes: int
+    presence: Presence = Presence.HERE
 
 
 @unique
@@ -78,6 +81,8 @@ class PeopleFilter:
         hamlet: who lives in this hamlet, as the list of hamlets names it.
         age_from, age_to: whole years, both included, on ``age_on`` (``None``: the day of asking).
             Who may be of that age counts: of some only the year of birth is known.
+        presence: who is here, who died, or who left; ``None`` for everybody. A number finds
+            everybody: who types one means one person.
     """
 
     status: RecordStatus | None = None
@@ -91,6 +96,7 @@ class PeopleFilter:
     age_from: int | None = None
     age_to: int | None = None
     age_on: date | None = None
+    presence: Presence | None = Presence.HERE
 
     @property
     def is_open(self) -> bool:

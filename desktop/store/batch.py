@@ -23,6 +23,7 @@ from desktop.store.projections import (
     Cell,
     Row,
     fate_row,
+    is_listed,
     number_rows,
     numbers_of,
     row_of,

@@ -36,6 +36,7 @@ from desktop.store.name_order import DOC_MASK
 from desktop.store.people_query import HIGHEST, Condition, Kind, Query, ask
 from desktop.store.people_words import from_behind, year_word
 from desktop.store.register import Register
+from sync.protocol.life import Presence
 
 #: What a page ends with: numbers and texts that say where the next one begins.
 _Place: TypeAlias = tuple[str | int, ...]
@@ -56,7 +57,9 @@ SELECT p.id, p.full_name, p.birth_date, p.sex, p.id_number,
        coalesce(h.hamlet, ''), coalesce(h.code, ''),
        coalesce((SELECT hp.full_name FROM documents AS hpd JOIN people AS hp ON hp.doc = hpd.doc
                  WHERE hpd.id = h.head_person_id), ''),
-       coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'), p.flags, p.clashes
+       coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'), p.flags, p.clashes,
+       CASE WHEN instr(p.words, ' l_dead') THEN 'dead' WHEN instr(p.words, ' l_left') THEN 'left'
+            ELSE 'here' END
 FROM json_each(?) AS wanted
 JOIN people AS p ON p.doc = wanted.value
 LEFT JOIN documents AS hd ON hd.id = p.household_id
@@ -369,7 +372,7 @@ def _rows(connection: Connection, docs: Sequence[int]) -> list[PersonRow]:
 
 def _row(cells: tuple[Any, ...]) -> PersonRow:
     person_id, full_name, birth_date, sex, id_number, hamlet, code, head, *state = cells
-    status, check, flags, clashes = state
+    status, check, flags, clashes, presence = state
     return PersonRow(
         person_id=PersonId(person_id),
         full_name=full_name,
@@ -383,6 +386,7 @@ def _row(cells: tuple[Any, ...]) -> PersonRow:
         check=CheckState(check),
         flags=flags,
         clashes=clashes,
+        presence=Presence(presence),
     )
 
 

@@ -20,7 +20,9 @@ from sqlalchemy import Connection
 from desktop.domain.people import PeopleFilter
 from desktop.store import people_words as words
 from forms.vietnamese import clean, compare_key
+from sync.protocol.life import Presence
 
+_GONE = frozenset(words.presence_word(one) for one in (Presence.DEAD, Presence.LEFT))
 #: Sorts after everything that begins alike.
 HIGHEST = "\U0010ffff"
 
@@ -154,7 +156,7 @@ class Query:
 def ask(connection: Connection, text: str, where: PeopleFilter, *, today: date | None) -> Query:
     """The question that a text and a filter put; an age without a day needs ``today``."""
     query = _ask_text(connection, clean(text)).with_conditions(*_conditions(where))
-    return _of_age(query, where, today)
+    return _of_age(_present(query, where.presence), where, today)
 
 
 def hamlets(connection: Connection) -> list[str]:
@@ -293,6 +295,16 @@ def _conditions(where: PeopleFilter) -> list[Condition]:
         form = frozenset({words.form_word(where.form_id)})
         conditions.append(Condition(form, holds=where.has_form))
     return conditions
+
+
+def _present(query: Query, presence: Presence | None) -> Query:
+    """Narrowed to who is here, unless a number names somebody; or to who is gone."""
+    if presence is Presence.HERE:
+        is_named = query.kind is Kind.NUMBER
+        return query if is_named else query.with_conditions(Condition(_GONE, holds=False))
+    if presence is None:
+        return query
+    return query.with_conditions(Condition(frozenset({words.presence_word(presence)})))
 
 
 def _of_age(query: Query, where: PeopleFilter, today: date | None) -> Query:

@@ -8,7 +8,8 @@ as they are spelt (the tone last). All others have a low line and cannot stand i
 * ``a_``: everybody; ``y_1972``: born in; ``f_id_003``: a finding; ``f_``: any finding;
 * ``m_birth_date``: something is missing; ``k_head``: head of a household;
 * ``h_…``: lives in this hamlet; ``s_draft``, ``c_waiting``: how far record and check are;
-  ``r_tt11_2022_m03``: has a record of this form.
+  ``r_tt11_2022_m03``: has a record of this form;
+* ``l_dead``, ``l_left``: died, moved away.
 
 ``marks`` rest on other documents than the person, all others on the person alone.
 """
@@ -22,6 +23,7 @@ from hashlib import blake2b
 
 from desktop.domain.people import CheckState, Missing, RecordStatus
 from forms.vietnamese import compare_key, search_key
+from sync.protocol.life import Presence, presence_of
 from sync.protocol.messages import Value
 
 EVERYBODY = "a_"
@@ -66,6 +68,9 @@ def own_words(
     found = [finding_word(code) for code in codes]
     if found:
         words += [ANY_FINDING, *found]
+    presence = presence_of(fields)
+    if presence is not Presence.HERE:
+        words.append(presence_word(presence))
     return " ".join(words)
 
 
@@ -154,6 +159,11 @@ def hamlet_word(hamlet: str) -> str:
     """Lives in this hamlet, however it is written (case, spaces, signs; marks count)."""
     key = compare_key(hamlet).encode()
     return f"h_{blake2b(key, digest_size=6).hexdigest()}"
+
+
+def presence_word(presence: Presence) -> str:
+    """Died, or moved away."""
+    return f"l_{presence.value}"
 
 
 def status_word(status: RecordStatus) -> str:

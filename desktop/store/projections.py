@@ -8,7 +8,7 @@ own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from sqlalchemy import Table
@@ -18,6 +18,7 @@ from desktop.store.name_order import place_of
 from desktop.store.people_words import number_words, own_words
 from forms.vietnamese import sort_key
 from sync.protocol.documents import FATES, DocumentType, fate_of
+from sync.protocol.life import EVENT
 from sync.protocol.messages import Value
 
 Cell: TypeAlias = str | int
@@ -51,6 +52,13 @@ LISTED_FIELDS = {
     DocumentType.CHECK: frozenset({"person_id", "answer"}),
     DocumentType.SUBMISSION: frozenset({"record_id", "person_id", "round", "review"}),
 }
+
+
+def is_listed(document_type: DocumentType, names: Collection[str]) -> bool:
+    """Does any of these fields stand in a list?"""
+    return not LISTED_FIELDS[document_type].isdisjoint(names) or any(
+        name.startswith(EVENT) for name in names
+    )
 
 
 def table_of(document_type: DocumentType) -> Table:

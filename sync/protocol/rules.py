@@ -30,6 +30,7 @@ from sync.protocol.documents import (
     may_lie_in,
     may_set,
 )
+from sync.protocol.life import EVENT, is_event
 from sync.protocol.messages import Change, Hold, Value
 from sync.protocol.moving import ARRIVED
 
@@ -132,7 +133,7 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
     DocumentType.HOUSEHOLD: FieldRules(
         names=_all_text("province", "district", "commune", "hamlet", "code", "head_person_id")
         | {DELETED: _is_deletion, MOVED_TO: _is_move, ARRIVED: _is_arrival},
-        families={},
+        families={EVENT: (None, is_event)},
     ),
     DocumentType.PERSON: FieldRules(
         names=_all_text(
@@ -155,6 +156,7 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             # Somebody has looked: another person, however alike.
             "distinct.": (None, _is_text),
             "confirmed.": (None, _is_any),
+            EVENT: (None, is_event),
             LISTED: (frozenset({*LISTED_FIELDS, "list"}), _is_text),
             # An open difference from the CSDLQG keeps three values: as filed, as the CSDLQG has
             # it, as it was settled; and the paper that settled it.
