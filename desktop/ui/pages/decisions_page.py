@@ -299,7 +299,7 @@ class DecisionsPage(Page):
             return self.tr("Giữ trong sổ: có máy vừa sửa")
         if field == "merged_into":
             return self.tr("Gộp vào người trùng")
-        told = value if isinstance(value, Mapping) else {}
+        told: Mapping[str, object] = value if isinstance(value, Mapping) else {}
         if field == "deleted":
             return self.tr("Xóa: {reason}").format(reason=told.get("reason", ""))
         words = self.tr("Chuyển đi {commune} từ {date}, theo {paper}")

@@ -39,6 +39,20 @@ _PATCHES = st.dictionaries(
     st.sampled_from([None, "A", "B", "C"]),
     min_size=1,
 )
+_DELETION = {"reason": "nhập nhầm", "by": "Lan", "at": "2026-11-22T08:00:00+07:00"}
+_MOVE = {"commune": "04321", "date": "2026-11-20", "paper": "12/GXN", "by": "Lan"}
+_FATES = st.sampled_from(
+    [
+        {"deleted": _DELETION},
+        {"deleted": {**_DELETION, "reason": "trùng"}},
+        {"deleted": None},
+        {"merged_into": _PERSONS[0]},
+        {"merged_into": None},
+        {"moved_to": _MOVE},
+        {"moved_to": None},
+        {"deleted": None, "dwelling": "A"},
+    ]
+)
 
 
 def _in_order(result: ChangeResult) -> ChangeResult:
@@ -114,6 +128,11 @@ class Merging(RuleBasedStateMachine):
     @rule(number=_DESKS, person=st.sampled_from(_PERSONS), patch=_PATCHES)
     def edit(self, number: int, person: str, patch: Mapping[str, Value]) -> None:
         self._queue(self.place.desks[number], person, patch, group=0)
+
+    @rule(number=_DESKS, person=st.sampled_from(_PERSONS), fate=_FATES)
+    def change_fate(self, number: int, person: str, fate: Mapping[str, Value]) -> None:
+        """Deleted, merged, moved out of the province, or brought back."""
+        self._queue(self.place.desks[number], person, fate, group=0)
 
     @rule(number=_DESKS, patches=st.lists(_PATCHES, min_size=2, max_size=3), is_wrong=st.booleans())
     def save_together(
