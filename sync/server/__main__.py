@@ -16,6 +16,7 @@ from sync.server.database import open_engine
 from sync.server.enrolment import new_code
 from sync.server.export_commands import export_commands
 from sync.server.fence import FenceError
+from sync.server.ledger import write_down
 from sync.server.logs import log_to_stderr
 from sync.server.options import (
     DatabaseUrl,
@@ -24,6 +25,7 @@ from sync.server.options import (
     leave,
     overridden,
     settings_here,
+    who_commands,
 )
 from sync.server.pack_commands import (
     export_pack,
@@ -165,6 +167,7 @@ def renew_epoch(*, database_url: DatabaseUrl) -> None:
     engine = _engine(database_url)
     with engine.begin() as connection:
         renew_server_epoch(connection)
+        write_down(connection, actor=who_commands(), action="epoch.renew", values={})
     engine.dispose()
 
 
@@ -188,6 +191,8 @@ def office_create(
             role=role,
             serves={code: commune_name for code, _, commune_name in pairs},
         )
+        told = {"office": str(office_id), "communes": [code for code, _, _ in pairs]}
+        write_down(connection, actor=who_commands(), action="office.create", values=told)
     engine.dispose()
     typer.echo(str(office_id))
 
@@ -209,6 +214,8 @@ def enrol_code(
         with engine.begin() as connection:
             check_office(connection, office)
             code = new_code(connection, office_id=office, user_name=user, rights=rights)
+            told = {"office": str(office), "rights": [one.value for one in rights]}
+            write_down(connection, actor=who_commands(), action="device.code", values=told)
     except UnknownOfficeError as error:
         raise typer.BadParameter("no such office", param_hint="--office") from error
     finally:
@@ -229,13 +236,13 @@ def device_list(*, database_url: DatabaseUrl) -> None:
 @cli.command()
 def device_grant(*, database_url: DatabaseUrl, device: Device, right: Right) -> None:
     """Let one device receive a restricted data set, from its next sync on."""
-    _change_rights(database_url, device, _right(right), grant_right)
+    _change_rights(database_url, device, _right(right), grant_right, "device.grant")
 
 
 @cli.command()
 def device_revoke(*, database_url: DatabaseUrl, device: Device, right: Right) -> None:
     """Take a restricted data set from a device; its next sync purges what it has of it."""
-    _change_rights(database_url, device, _right(right), revoke_right)
+    _change_rights(database_url, device, _right(right), revoke_right, "device.revoke")
 
 
 @cli.command()
@@ -245,6 +252,8 @@ def device_withdraw(*, database_url: DatabaseUrl, device: Device) -> None:
     try:
         with engine.begin() as connection:
             withdraw(connection, device)
+            told = {"device": str(device)}
+            write_down(connection, actor=who_commands(), action="device.withdraw", values=told)
     except UnknownDeviceError as error:
         raise typer.BadParameter("no such device", param_hint="--device") from error
     finally:
@@ -256,11 +265,14 @@ def _change_rights(
     device: UUID,
     right: DataSet,
     change: Callable[[Connection, UUID, DataSet], None],
+    action: str,
 ) -> None:
     engine = _engine(database_url)
     try:
         with engine.begin() as connection:
             change(connection, device, right)
+            told = {"device": str(device), "right": right.value}
+            write_down(connection, actor=who_commands(), action=action, values=told)
     except UnknownDeviceError as error:
         raise typer.BadParameter("no such device", param_hint="--device") from error
     finally:

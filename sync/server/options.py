@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -89,6 +90,14 @@ def overridden(settings: Settings, given: Mapping[str, object | None]) -> Settin
         return replace(settings, **changes)  # type: ignore[arg-type]  # names of its fields
     except SettingsError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def who_commands() -> str:
+    """Who a line of the ledger names for a command: the login of this machine that ran it."""
+    try:
+        return f"login {getpass.getuser()}"
+    except (OSError, KeyError):  # a machine that knows no name for it
+        return "login unknown"
 
 
 def leave(reason: str) -> NoReturn:

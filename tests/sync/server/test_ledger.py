@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from typer.testing import CliRunner, Result
 
 from sync.server.__main__ import cli
-from sync.server.ledger import write_down
+from sync.server.ledger import lines_of, write_down
 from tests.support.desk import Desk
 
 LINES = 5
@@ -132,3 +132,36 @@ def test_lines_written_at_the_same_time_stand_one_after_the_other(
 @pytest.mark.parametrize("witness", ["5", "5:ab", "x:" + "0" * 64, ":"])
 def test_a_witness_that_is_none_is_told(witness: str, verify: Callable[..., Result]) -> None:
     assert verify("--witness", witness).exit_code == 2
+
+
+def test_what_an_operator_does_to_devices_is_written_down(
+    officer: Desk, database: Engine, postgres_url: str
+) -> None:
+    runner = CliRunner(env={"SO_AN_SINH_DATABASE_URL": postgres_url})
+    made = runner.invoke(
+        cli,
+        ["office-create", "--name", "Văn phòng", "--role", "officer", "--commune", "99002=Xã Hai"],
+    )
+    office, device = made.output.strip(), officer.device
+    right = ["--right", "children_restricted"]
+    for command in (
+        ["enrol-code", "--office", office, "--user", "Không Được Ghi", *right],
+        ["device-grant", "--device", device, *right],
+        ["device-revoke", "--device", device, *right],
+        ["device-withdraw", "--device", device],
+        ["renew-epoch"],
+    ):
+        assert runner.invoke(cli, command).exit_code == 0
+    assert runner.invoke(cli, ["device-withdraw", "--device", office]).exit_code == 2
+    with database.connect() as connection:
+        lines = [line for _, line in lines_of(connection)]
+    assert [(line["action"], line.get("office") or line.get("device")) for line in lines] == [
+        ("office.create", office),
+        ("device.code", office),
+        ("device.grant", device),
+        ("device.revoke", device),
+        ("device.withdraw", device),
+        ("epoch.renew", None),
+    ]
+    assert all(line["actor"].startswith("login ") for line in lines)
+    assert "Không Được Ghi" not in json.dumps(lines, ensure_ascii=False)
