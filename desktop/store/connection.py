@@ -7,13 +7,17 @@ read connections cannot write and see one state of the database for as long as a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy.exc
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from desktop.store.driver import driver_of
+from desktop.store.failures import is_unreadable
 from desktop.store.keys import DataKey
 from desktop.store.wiping import wipe
 
@@ -107,6 +111,20 @@ def read_engine(path: Path, *, key: DataKey, memory_security: bool) -> Engine:
         return connection
 
     return _engine(creator, pool_size=_READERS, overflow=_READERS_AT_MOST - _READERS, begin="BEGIN")
+
+
+@contextmanager
+def not_kept_when_unreadable(connection: Connection) -> Iterator[None]:
+    """SQLCipher refuses everything on a connection that met a page it could not read.
+
+    It may have been the disk for a moment: the next read gets a connection of its own.
+    """
+    try:
+        yield
+    except (sqlalchemy.exc.DBAPIError, dbapi2.DatabaseError) as error:
+        if is_unreadable(error):
+            connection.invalidate()
+        raise
 
 
 def _engine(creator: object, *, pool_size: int, overflow: int, begin: str) -> Engine:

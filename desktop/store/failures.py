@@ -51,13 +51,24 @@ def translated() -> Iterator[None]:
         raise _failure_of(error) from None
 
 
+def is_unreadable(error: Exception) -> bool:
+    """Did the disk not give a page, or one that did not decrypt?"""
+    orig = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    return _code_of(orig) in (_IOERR, _CORRUPT, _NOTADB)
+
+
+def _code_of(error: BaseException | None) -> int:
+    """SQLite's primary code; 0 when there is none."""
+    return int(getattr(error, "sqlite_errorcode", _CODES.get(str(error), 0))) & 0xFF
+
+
 def _failure_of(error: BaseException | None) -> Exception:
-    code = int(getattr(error, "sqlite_errorcode", _CODES.get(str(error), 0)))
+    code = _code_of(error)
     name = str(getattr(error, "sqlite_errorname", "UNKNOWN"))
-    problem = _PROBLEMS.get(code & 0xFF)
+    problem = _PROBLEMS.get(code)
     if problem is not None:
         return ExternalError(problem)
-    if code & 0xFF == _IOERR:
+    if code == _IOERR:
         return ExternalError(Problem.STORE_FAILED, reason=name)
     return StoreBugError(name, str(error))
 

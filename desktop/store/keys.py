@@ -19,7 +19,7 @@ from desktop.domain.users import User, UserRole
 from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.store import key_file, key_wraps
 from desktop.store.data_key import KEY_BYTES, DataKey
-from desktop.store.folder import REGISTER_FILE, set_aside
+from desktop.store.folder import REGISTER_FILE, failure_of, set_aside
 from desktop.store.key_file import KeyFile, Tries, changing
 from desktop.store.key_wraps import Opened
 from desktop.store.stretching import KdfCost, raised, stronger
@@ -182,12 +182,18 @@ def is_under_next_key(path: Path, content: KeyFile) -> bool:
 
 
 def database_salt(folder: Path, name: str = REGISTER_FILE) -> str:
-    """The first bytes (hex) of an encrypted database: chosen when it was made, never changed."""
+    """The first bytes (hex) of an encrypted database: chosen when it was made, never changed.
+
+    "" where there is no such file. Raises ``STORE_FAILED`` and the other failures of the disk: who
+    took a file that cannot be read for none would choose the wrong key.
+    """
     try:
         with (folder / name).open("rb") as file:
             return file.read(_SALT_BYTES).hex()
-    except OSError:
+    except FileNotFoundError:
         return ""
+    except OSError as error:
+        raise failure_of(error) from error
 
 
 def require_good(passphrase: str) -> None:

@@ -278,7 +278,8 @@ class Register:
         with self._gate.passed():
             self._require_open()
             with translated(), self._readers.begin() as connection:
-                yield connection
+                with connections.not_kept_when_unreadable(connection):
+                    yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:

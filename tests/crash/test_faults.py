@@ -23,8 +23,8 @@ EVERY = {
     "backup": 31,
 }
 #: CI tries these; the long run all.
-FAULTS_IN_CI = ("full", "flush", "rename", "dead")
-_FREQUENT = ("full", "dead")
+FAULTS_IN_CI = ("full", "flush", "rename", "open", "read", "dead")
+_FREQUENT = ("full", "open", "read", "dead")
 
 
 def _found(

@@ -127,6 +127,25 @@ def test_a_damaged_page_is_told_when_it_is_read(tmp_path: Path, key: DataKey) ->
     assert error.value.problem is Problem.REGISTER_DAMAGED
 
 
+def test_a_page_that_cannot_be_read_for_a_moment_is_read_the_next_time(
+    tmp_path: Path, key: DataKey
+) -> None:
+    """A stick that is loose: the program need not be started again."""
+    folder = _made(tmp_path / "r", key)
+    path = folder / "register.db"
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    for page in range(4096, len(whole), 4096):
+        damaged[page + 50] ^= 1
+    with Register.open(folder, key=key) as register:
+        path.write_bytes(damaged)
+        with pytest.raises(ExternalError) as error:
+            search_people(register, "", limit=5)
+        assert error.value.problem is Problem.REGISTER_DAMAGED
+        path.write_bytes(whole)
+        assert len(search_people(register, "", limit=5)) == 3
+
+
 def test_a_newer_register_is_refused_with_both_versions(tmp_path: Path, key: DataKey) -> None:
     folder = tmp_path / "r"
     with Register.create(folder, key=key, author="Lan") as register:

@@ -15,7 +15,7 @@ from desktop.domain.users import RekeyStep, UserRole
 from desktop.errors import AppError, Problem
 from desktop.services.unlocking import create_register, open_register
 from desktop.store import key_changes, keys, ledger
-from desktop.store.folder import key_path
+from desktop.store.folder import REGISTER_FILE, key_path
 from desktop.store.keys import DataKey
 from desktop.store.people import count_people
 from desktop.store.register import Register
@@ -242,3 +242,12 @@ register.close()
     )
     assert done.stdout.split() == ["DISK_FULL", "DISK_FULL", "changed"]
     _require_whole(tmp_path)
+
+
+def test_a_database_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
+    """By its first bytes one knows its key: without them nothing may be decided."""
+    assert keys.database_salt(tmp_path) == ""
+    (tmp_path / REGISTER_FILE).mkdir()  # opening it fails, as on a bad disk
+    with pytest.raises(AppError) as error:
+        keys.database_salt(tmp_path)
+    assert error.value.problem is Problem.STORE_FAILED
