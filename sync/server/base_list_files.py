@@ -18,7 +18,14 @@ from forms.identifiers.personal_number import is_personal_number
 from forms.identifiers.signs import clean_number
 from forms.registry import FormRegistry
 from forms.vietnamese import compare_key, match_key
-from sync.server.table_files import Table, TableError, TableProblem, TableRow, read_table
+from sync.server.table_files import (
+    Table,
+    TableError,
+    TableProblem,
+    TableRow,
+    known_headings,
+    read_table,
+)
 
 #: The form whose codes people stand in their household with.
 _WORKER_FORM, _WORKER_TEXT = "tt11_2022_m03", "2022-08-15"
@@ -26,23 +33,7 @@ HEAD = "1"
 _SEXES = {"nam": "1", "1": "1", "nu": "2", "2": "2"}
 
 #: Name of a column -> the headings by which it is known.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "full_name": ("Họ và tên", "Họ, chữ đệm và tên khai sinh", "Họ tên"),
-    "birth_date": ("Ngày sinh", "Ngày, tháng, năm sinh", "Năm sinh"),
-    "sex": ("Giới tính", "Phái"),
-    "id_number": ("Số định danh", "Số định danh cá nhân", "Số CCCD", "CCCD", "Số CCCD/CMND"),
-    "old_id_number": ("Số CMND", "CMND", "Số CMND/CCCD cũ"),
-    "native_place": ("Quê quán",),
-    "permanent_residence": ("Nơi thường trú", "Nơi đăng ký thường trú", "Thường trú"),
-    "dwelling": ("Nơi ở hiện tại", "Chỗ ở hiện nay", "Nơi ở hiện nay"),
-    "ethnicity": ("Dân tộc", "Mã dân tộc"),
-    "phone": ("Điện thoại", "Số điện thoại"),
-    "social_insurance_number": ("Mã số BHXH", "Số BHXH"),
-    "commune": ("Mã xã", "Mã đơn vị hành chính"),
-    "hamlet": ("Thôn/tổ", "Thôn", "Ấp", "Tổ dân phố", "Thôn, tổ, ấp"),
-    "household_code": ("Mã hộ", "Mã hộ gia đình", "Số hộ"),
-    "relation_to_head": ("Quan hệ với chủ hộ", "Quan hệ"),
-}
+COLUMNS = known_headings("base_list")
 _NEEDED = ("full_name",)
 _KEPT_AS_PRINTED = ("full_name", "native_place", "permanent_residence", "dwelling", "phone")
 

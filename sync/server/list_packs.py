@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -24,16 +23,15 @@ from sync.protocol.packs import (
 )
 from sync.server import packs
 from sync.server.form_packs import NotPublishedError
-from sync.server.table_files import Table, TableError, TableProblem, read_table
+from sync.server.table_files import (
+    Table,
+    TableError,
+    TableProblem,
+    known_headings,
+    read_table,
+)
 
-_DAYS = {"valid_from": ("Từ ngày",), "valid_to": ("Đến ngày",)}
-_OPTIONS: Mapping[str, Sequence[str]] = {"code": ("Mã",), "label": ("Tên", "Nhãn"), **_DAYS}
-_UNITS: Mapping[str, Sequence[str]] = {
-    "code": ("Mã",),
-    "name": ("Tên",),
-    "commune": ("Mã xã",),
-    **_DAYS,
-}
+_DAYS = ("valid_from", "valid_to")
 
 
 def publish_small_list(
@@ -79,7 +77,7 @@ def _require_sound(connection: Connection, content: OptionList) -> None:
 
 
 def _options(path: Path, name: str) -> OptionList:
-    table = read_table(path, _OPTIONS, ("code", "label"))
+    table = read_table(path, known_headings("options"), ("code", "label"))
     _require_codes_and_days(table)
     return OptionList(
         name=name,
@@ -96,7 +94,7 @@ def _options(path: Path, name: str) -> OptionList:
 
 
 def _units(path: Path, name: str) -> UnitList:
-    table = read_table(path, _UNITS, ("code", "name", "commune"))
+    table = read_table(path, known_headings("units"), ("code", "name", "commune"))
     _require_codes_and_days(table)
     return UnitList(
         name=name,

@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -65,6 +67,17 @@ class Table:
 
     rows: tuple[TableRow, ...] = field(repr=False)
     headings: Mapping[str, str]
+
+
+@cache
+def known_headings(list_name: str) -> Mapping[str, Sequence[str]]:
+    """Name of a column -> the headings by which it is known in such a list."""
+    table = (files("resources") / "lists" / "headings.csv").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    for line in csv.DictReader(StringIO(table)):
+        if line["list"] == list_name:
+            found.setdefault(line["column"], []).append(line["heading"])
+    return found
 
 
 def read_table(path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Table:

@@ -42,6 +42,7 @@ class EntryAids(QObject):
         self._jobs = jobs
         self._batches = batches
         self._is_loaded = False
+        self._listed: Mapping[str, str] = {}
         self._before: dict[str, Mapping[str, Answer]] = {}
         self._reasons: dict[str, list[str]] = {}
 
@@ -78,11 +79,23 @@ class EntryAids(QObject):
         if question is not None and value is not None and self.batch.holds(question):
             self._keep(self.batch.with_pin(question, value))
 
-    def mark(self, view: FormView) -> None:
-        """Pinned questions say so."""
-        words = self.tr("Giữ cho phiếu sau (F3)")
+    def mark(self, view: FormView, *, listed: Mapping[str, str] | None = None) -> None:
+        """Pinned questions say so, and answers that are what the province's base list says.
+
+        ``listed``: path -> what that list says of the person of this form.
+        """
+        if listed is not None:
+            self._listed = listed
+        words, source = self.tr("Giữ cho phiếu sau (F3)"), self.tr("Theo danh sách nền của tỉnh")
         questions = view.definition.questions()
-        view.show_marks({one.path: words for one in questions if self.batch.holds(one)})
+        said = {path: source for path, value in self._listed.items() if view.value(path) == value}
+        pinned = {one.path: words for one in questions if self.batch.holds(one)}
+        view.show_marks({**said, **pinned})
+
+    def unmark(self, view: FormView, path: str) -> None:
+        """An answer was given: is it still what the base list says?"""
+        if path in self._listed:
+            self.mark(view)
 
     def _keep(self, batch: Batch) -> None:
         if batch != self.batch:

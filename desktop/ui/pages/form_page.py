@@ -211,7 +211,7 @@ class FormPage(Page):
             confirmations=ready.confirmations,
             notes=_notes_of(opened),
         )
-        self._aids.mark(view)
+        self._aids.mark(view, listed=opened.listed)
         self._effort.begin()
         self._is_dirty = False
         self._goes_on = False
@@ -549,6 +549,7 @@ class FormPage(Page):
     def _follow_pin(self, path: str, value: Answer) -> None:
         """On a new form only: an old one that is corrected says nothing about the pile."""
         if self._view is not None and self._sheet is not None:
+            self._aids.unmark(self._view, path)
             if self._sheet.opened.record_id is None:
                 self._aids.follow(self._view, path, value)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.jobs.runner import JobRunner
@@ -18,6 +19,8 @@ from sync.protocol.documents import Role
 from tests.support.offices import Office
 from tests.support.packs import as_file, publish, write_text
 from tests.support.server import Province, ServerProcess
+
+_Widget = TypeVar("_Widget", bound=QWidget)
 
 USER = "Lê Thị Bình"
 
@@ -30,12 +33,17 @@ class Shown:
     jobs: JobRunner
     office: Office
 
+    def find(self, kind: type[_Widget], name: str) -> _Widget:
+        found = self.page.findChild(kind, name)
+        assert found is not None, name
+        return found
+
     @property
     def rows(self) -> int:
-        return self.page.findChild(QTableView, "table:updates").model().rowCount()
+        return self.find(QTableView, "table:updates").model().rowCount()
 
     def text(self, name: str) -> str:
-        label = self.page.findChild(QLabel, name)
+        label = self.find(QLabel, name)
         return label.text() if label.isVisible() else ""
 
     def refresh(self) -> None:
@@ -43,13 +51,13 @@ class Shown:
         self.jobs.wait_idle()
 
     def choose(self, path: Path) -> None:
-        line = self.page.findChild(QLineEdit, "input:update_file")
+        line = self.find(QLineEdit, "input:update_file")
         line.setText(str(path))
         line.returnPressed.emit()
         self.jobs.wait_idle()
 
     def take(self) -> None:
-        self.page.findChild(QPushButton, "button:receive_update").click()
+        self.find(QPushButton, "button:receive_update").click()
         self.jobs.wait_idle()
 
 
@@ -86,7 +94,7 @@ def test_a_file_tells_what_it_changes_and_is_taken_over_when_asked(
     assert shown.rows == 0
     shown.take()
     assert (shown.rows, shown.text("updates:preview")) == (1, "")
-    index = shown.page.findChild(QTableView, "table:updates").model().index(0, 2)
+    index = shown.find(QTableView, "table:updates").model().index(0, 2)
     assert index.data(Qt.ItemDataRole.DisplayRole) == "1"
     assert "Câu bỏ (1): Quận/huyện/thị xã" in shown.text("updates:changes")
 
