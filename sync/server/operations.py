@@ -211,11 +211,12 @@ def _parcel(call: Call) -> Reply:
         return carrier
     answer = io.BytesIO()
     try:
-        parcels.receive(call.engine, io.BytesIO(call.body), answer)
+        received = parcels.receive(call.engine, io.BytesIO(call.body), answer, call.settings)
     except ParcelError as error:
         if error.fault is Fault.NOT_A_PARCEL:
             return Refusal(code=RefusalCode.MALFORMED)
         return Refusal(code=RefusalCode.PARCEL, why=error.fault.value)
+    call.who.pulls_much = received.is_much
     return SealedReply(answer.getvalue())
 
 

@@ -41,7 +41,9 @@ from sync.server.provinces import server_epoch
 from sync.server.pull import MOST_CURSORS, all_pages
 from sync.server.push import push
 from sync.server.sessions import Device, device_by_id, enter
+from sync.server.settings import Settings
 from sync.server.tables import device_epochs, parcels_received, parcels_sent, province
+from sync.server.volumes import count_pulled
 
 #: Missing numbers are named up to this many.
 _MOST_MISSING = 50
@@ -57,6 +59,7 @@ class Received:
         refused: why pushes were not taken (``RefusalCode`` values): the device mends that itself.
         is_repeated: it had come before.
         missing: numbers before it that never came.
+        is_much: with its answer the device was given unusually much in a day.
     """
 
     device: str
@@ -66,9 +69,12 @@ class Received:
     refused: tuple[str, ...]
     is_repeated: bool
     missing: tuple[int, ...]
+    is_much: bool = False
 
 
-def receive(engine: Engine, source: BinaryIO, answer: BinaryIO) -> Received:
+def receive(
+    engine: Engine, source: BinaryIO, answer: BinaryIO, settings: Settings | None = None
+) -> Received:
     """Do what the parcel asks and write the parcel that answers it. Raises ``ParcelError``."""
     with engine.begin() as connection:
         seed = server_seed(connection)
@@ -83,7 +89,8 @@ def receive(engine: Engine, source: BinaryIO, answer: BinaryIO) -> Received:
         enter(connection, device)
         _remember(connection, device, verified)
         missing = _missing(connection, device, verified.header)
-    _send(engine, device, seed, answer, receipts=work.receipts, cursors=work.cursors)
+    rows = _send(engine, device, seed, answer, receipts=work.receipts, cursors=work.cursors)
+    is_much = count_pulled(engine, device, rows, settings or Settings())
     return Received(
         device=str(device.device_id),
         number=verified.header.number,
@@ -92,6 +99,7 @@ def receive(engine: Engine, source: BinaryIO, answer: BinaryIO) -> Received:
         refused=tuple(work.refused),
         is_repeated=is_repeated,
         missing=missing,
+        is_much=is_much,
     )
 
 
@@ -103,7 +111,8 @@ def send_everything(engine: Engine, device_id: UUID, target: BinaryIO) -> None:
     with engine.begin() as connection:
         seed = server_seed(connection)
         device = _living(connection, device_id)
-    _send(engine, device, seed, target, receipts=[], cursors={})
+    rows = _send(engine, device, seed, target, receipts=[], cursors={})
+    count_pulled(engine, device, rows, Settings())
 
 
 class _Work:
@@ -239,11 +248,13 @@ def _send(
     *,
     receipts: Sequence[Section],
     cursors: dict[str, int] | None,
-) -> None:
-    """Write a parcel for this device. The directory comes with each: who was revoked must arrive.
+) -> int:
+    """Write a parcel for this device; gives how many rows are in it.
 
-    ``cursors`` are what it asked after; ``None`` when it asked for no rows.
+    The directory comes with each: who was revoked must arrive. ``cursors`` are what it asked
+    after; ``None`` when it asked for no rows.
     """
+    rows: list[int] = []
     with engine.begin() as connection:
         enter(connection, device)
         number = _next_number(connection, device)
@@ -264,7 +275,15 @@ def _send(
     with snapshot(engine) as connection:
         enter(connection, device)
         sections = _contents(connection, device, seed, receipts, cursors)
-        write_parcel(target, header=header, sections=sections, signing_key=seed)
+        counted = (_noted(section, rows) for section in sections)
+        write_parcel(target, header=header, sections=counted, signing_key=seed)
+    return sum(rows)
+
+
+def _noted(section: Section, rows: list[int]) -> Section:
+    if section.kind is SectionKind.PAGE:
+        rows.append(section.items)
+    return section
 
 
 def _contents(

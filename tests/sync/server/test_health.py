@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 import requests
@@ -149,6 +150,18 @@ def test_a_sync_with_nothing_to_do_counts_nothing(officer: Desk, database: Engin
     officer.pull()
     with database.connect() as connection:
         assert connection.execute(text("SELECT * FROM pull_days")).all() == []
+
+
+def test_what_goes_by_parcel_counts_as_well(
+    officer: Desk, database: Engine, postgres_url: str, tmp_path: Path
+) -> None:
+    for _ in range(8):
+        officer.person()
+    officer.push()
+    runner = CliRunner(env={"SO_AN_SINH_DATABASE_URL": postgres_url})
+    options = ["--device", officer.device, "--folder", str(tmp_path)]
+    assert runner.invoke(cli, ["parcel", "export", *options]).exit_code == 0
+    assert pulled(database, officer) == (8, False)
 
 
 def pulled(database: Engine, desk: Desk) -> tuple[int, bool]:
