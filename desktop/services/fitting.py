@@ -73,6 +73,8 @@ class FittingForms:
             if right is not None and right not in rights:
                 continue
             about = self._forms.about(form_id)
+            if person is None and about.subject is Subject.HOUSEHOLD:
+                continue  # a household is somebody's
             owner = self._owner(about, person)
             status = RecordStatus.NONE if owner is None else self._status(owner, form_id)
             fits = self._is_in_force(form_id, about, today) and _admits(about, person, today)

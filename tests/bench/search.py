@@ -89,7 +89,7 @@ def _measure(folder: Path, persons: int) -> dict[str, float]:
     with Register.open(folder / "r", key=key) as register:
         figures |= _typing(register, _texts(people), plain)
     plain.close()
-    figures["people_page_ms"] = _page_opened(folder / "r", key)
+    figures["people_page_ms"] = page_opened(folder / "r", key)
     return figures
 
 
@@ -251,7 +251,7 @@ register.close()
 """
 
 
-def _page_opened(folder: Path, key: DataKey) -> float:
+def page_opened(folder: Path, key: DataKey) -> float:
     """Milliseconds, median of three processes."""
     times = []
     for _ in range(3):

@@ -4,17 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QListView, QVBoxLayout
 
 from desktop.ui import theme
 from desktop.ui.forms.section_rail import RAIL_WIDTH
 from forms.findings import Finding, Severity
 
-_PATH = Qt.ItemDataRole.UserRole + 1
-#: More than so many nobody reads; F8 leads to all of them.
-_MOST = 60
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FindingsModel(QAbstractListModel):
+    """A line for each finding: the question it stands at; what is wrong there as its tip."""
+
+    def __init__(self, *, words_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._words_of = words_of
+        self._findings: tuple[Finding, ...] = ()
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Other lines."""
+        self.beginResetModel()
+        self._findings = findings
+        self.endResetModel()
+
+    def path(self, row: int) -> str:
+        """Where the finding of a line stands."""
+        return self._findings[row].path
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt declares it
+        """How many findings there are."""
+        return 0 if parent.isValid() else len(self._findings)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The question; red for errors, amber for warnings."""
+        if not index.isValid():
+            return None
+        finding = self._findings[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words_of(finding.path) or finding.message_vi
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return finding.message_vi
+        if role == Qt.ItemDataRole.ForegroundRole:
+            is_error = finding.severity is Severity.ERROR
+            return QColor(theme.color("error" if is_error else "warning"))
+        return None
 
 
 class FindingList(QFrame):
@@ -28,52 +63,56 @@ class FindingList(QFrame):
 
     def __init__(self, *, words_of: Callable[[str], str]) -> None:
         super().__init__()
-        self._words_of = words_of
-        self._shown: tuple[Finding, ...] = ()
-        self.setFixedWidth(RAIL_WIDTH)
         self.setProperty("kind", "card")
+        self.setFixedWidth(RAIL_WIDTH)
+        self._shown: tuple[Finding, ...] = ()
+        self._model = FindingsModel(words_of=words_of)
         self._title = QLabel()
         self._title.setProperty("kind", "strong")
         self._title.setContentsMargins(10, 6, 8, 0)
-        self._list = QListWidget()
+        self._list = _Lines()
         self._list.setObjectName("list:findings")
         self._list.setAccessibleName(self.tr("Lỗi và cảnh báo của phiếu"))
-        self._list.setProperty("kind", "plain")
-        self._list.setWordWrap(True)
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._list.itemClicked.connect(self._choose)
-        self._list.itemActivated.connect(self._choose)
+        self._list.setProperty("kind", "inside")
+        self._list.setModel(self._model)
+        self._list.taken.connect(lambda row: self.chosen.emit(self._model.path(row)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
-        layout.setSpacing(2)
+        layout.setSpacing(4)
         layout.addWidget(self._title)
         layout.addWidget(self._list, 1)
         self.hide()
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """These; nothing is drawn when there are none."""
+        """These; nothing stands there when there are none."""
         shown = tuple(findings)
         if shown == self._shown:
             return
         self._shown = shown
-        self._list.clear()
-        for finding in findings[:_MOST]:
-            self._list.addItem(self._item(finding))
-        self._title.setText(self.tr("Cần xem ({n})").format(n=len(findings)))
-        self.setVisible(bool(findings))
+        self._model.show_findings(shown)
+        self._title.setText(self.tr("Cần xem ({n})").format(n=len(shown)))
+        self.setVisible(bool(shown))
 
-    def _item(self, finding: Finding) -> QListWidgetItem:
-        where = self._words_of(finding.path)
-        item = QListWidgetItem(where or finding.message_vi)
-        item.setData(_PATH, finding.path)
-        item.setToolTip(finding.message_vi)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{where}: {finding.message_vi}")
-        tint = "error" if finding.severity is Severity.ERROR else "warning"
-        item.setForeground(QBrush(QColor(theme.color(tint))))
-        item.setSizeHint(QSize())
-        return item
 
-    def _choose(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(str(item.data(_PATH)))
+class _Lines(QListView):
+    """Signals:
+    taken: Enter, or a click, on the line at this place.
+    """
+
+    taken = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUniformItemSizes(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(lambda index: self.taken.emit(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter leads to the question."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.taken.emit(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)

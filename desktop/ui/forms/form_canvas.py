@@ -74,6 +74,7 @@ class FormCanvas(QScrollArea):
         self._writer = writer
         self._drawings: dict[str, Drawing] = {}
         self._inside: dict[RosterBox, Drawing] = {}
+        self._has_begun = False
         self._stale: set[str] = set()
         self._touched: set[str] = set()
         self._wanted: QWidget | None = None
@@ -95,8 +96,13 @@ class FormCanvas(QScrollArea):
 
     # -- what is drawn --
 
+    def prepare(self) -> None:
+        """Draw in the pauses what the first record will be written on."""
+        self._later.start()
+
     def begin(self) -> None:
         """Another record: everything has to be written anew, what is seen at once."""
+        self._has_begun = True
         for roster in list(self.rosters.values()):
             self._close(roster)
         self._stale = set(self.boxes)
@@ -268,9 +274,14 @@ class FormCanvas(QScrollArea):
     def _waiting(self) -> Iterator[str]:
         return (top for top in self.boxes if top in self._stale and not self.boxes[top].isHidden())
 
+    def _undrawn(self) -> Iterator[str]:
+        return (top for top, drawing in self._drawings.items() if not drawing.is_done)
+
     def _draw_in_a_pause(self) -> None:
         until = time.perf_counter() + _STRETCH_S
-        while (top := next(self._waiting(), None)) is not None:
+        while (
+            top := next(self._waiting() if self._has_begun else self._undrawn(), None)
+        ) is not None:
             drawing = self._drawings[top]
             if drawing.is_done:
                 self._write(top)

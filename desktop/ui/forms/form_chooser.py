@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,7 +24,7 @@ from desktop.ui import wording
 from desktop.ui.forms.form_reader import FormFinder
 
 _WIDTH = 560
-_LINE_HEIGHT = 38
+_LINE_HEIGHT = 34
 
 
 class FormChooser(QDialog):
@@ -56,7 +56,9 @@ class FormChooser(QDialog):
                 text = self.tr("{text}  (hạn chế)").format(text=text)
             if form.status is not RecordStatus.NONE:
                 text = f"{text}  –  {words.record_status(form.status)}"
-            self._list.addItem(QListWidgetItem(text))
+            item = QListWidgetItem(text)
+            item.setSizeHint(QSize(0, _LINE_HEIGHT))
+            self._list.addItem(item)
         self._list.setCurrentRow(0)
         self._list.setMinimumSize(_WIDTH, _LINE_HEIGHT * max(len(self._forms), 1) + 4)
         self._list.taken.connect(self._take)

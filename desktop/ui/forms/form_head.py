@@ -67,7 +67,8 @@ class FormHead(QObject):
         name = opened.answers.get(definition.path_of_role("person.full_name") or "")
         unnamed = self.tr("Người mới") if opened.person_id is None else self.tr("Phiếu của hộ")
         self.name = str(name or unnamed)
-        self._page.set_title(self.name, definition.title_vi)
+        # The law that the title ends with stands in the help of the questions.
+        self._page.set_title(self.name, definition.title_vi.partition(" (")[0])
         self._status.show_state(
             self._words.record_status(opened.status), _STATUS_KINDS.get(opened.status, "plain")
         )

@@ -12,7 +12,7 @@ from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm
 from desktop.ui.forms.draft_writer import DraftBook
 from desktop.ui.forms.sheet import RecordKeeper
-from forms.definition import Answer
+from forms.definition import Answer, FormDefinition
 from forms.runtime.engine import Filling
 
 
@@ -73,6 +73,10 @@ class FormReader:
         opened = self._records.open(person_id, form_id=form_id)
         others = [] if person_id is None else self._drafts.of_others_about(person_id)
         return replace(self._ready(opened, self._drafts.about(opened)), others=others)
+
+    def usual(self) -> FormDefinition:
+        """The form that is opened most, whoever it will be about."""
+        return self._records.open(None, form_id=USUAL_FORM).definition
 
     def read_draft(self, draft_id: str) -> Ready:
         """A form as this user had half-typed it."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.drafts import Cursor, FormDraft
 from desktop.jobs.throttle import Throttle
@@ -27,7 +27,7 @@ from desktop.ui.forms.question_row import QuestionRow, label_of
 from desktop.ui.forms.roster_box import RosterBox
 from desktop.ui.forms.roster_keys import RosterKeys
 from desktop.ui.forms.row_writer import Notes, RowWriter
-from desktop.ui.forms.section_rail import SectionRail
+from desktop.ui.forms.section_rail import RAIL_WIDTH, SectionRail
 from forms.definition import Answer, FormDefinition
 from forms.findings import Finding
 from forms.runtime.engine import Filling
@@ -79,14 +79,27 @@ class FormView(QWidget):
         self.changed.connect(self.typed)
         self.side = QVBoxLayout()
         self.side.setSpacing(10)
-        self.side.addWidget(self._rail)
+        self.side.addWidget(self._scrolled(self._rail), 2)
         self.side.addWidget(self._findings, 1)
-        self.side.addStretch(0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(self.side)
         layout.addWidget(self._canvas, 1)
+
+    def _scrolled(self, rail: SectionRail) -> QScrollArea:
+        """As high as its sections, and no higher than there is room."""
+        area = QScrollArea()
+        area.setWidget(rail)
+        area.setWidgetResizable(True)
+        area.setFixedWidth(RAIL_WIDTH)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return area
+
+    def prepare(self) -> None:
+        """Be drawn before there is a record, in the pauses of other work."""
+        self._canvas.prepare()
 
     # -- one record --
 

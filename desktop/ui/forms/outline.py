@@ -90,6 +90,11 @@ class Outline:
         question = self.question(path)
         return question is not None and question.type not in _TAKES_NONE
 
+    @cached_property
+    def has_moving_readonly(self) -> bool:
+        """May an answer of one question forbid another to be changed?"""
+        return any(one.readonly not in (None, "true()") for one in self.questions.values())
+
     def is_counted(self, repeat: str) -> bool:
         """Does the form itself say how many instances there are?"""
         section = self.sections.get(plain(repeat))

@@ -15,6 +15,9 @@ from forms.definition import Answer
 from forms.findings import Code, Finding, Severity
 from forms.runtime.engine import EXISTS, Filling
 
+#: Fingerprints are remembered up to so many.
+_MOST_PRINTS = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -65,9 +68,12 @@ class Paper:
         self._extra: dict[str, list[Finding]] = {}
         self._removed: list[Removed] = []
         # What follows from all this, until one of them changes.
-        self._order: tuple[str, ...] | None = None
-        self._stops: tuple[str, ...] | None = None
-        self._answered: dict[str, tuple[int, int]] | None = None
+        self._order: tuple[str, ...] = ()
+        self._stops: tuple[str, ...] = ()
+        self._is_order_known = False
+        self._answered: set[str] | None = None
+        self._counts: Mapping[str, tuple[int, int]] | None = None
+        self._prints: dict[int, tuple[Finding, str]] = {}
         self._found: _Found | None = None
         self._said: _Said | None = None
 
@@ -78,7 +84,7 @@ class Paper:
         touched = self.filling.set(path, value)
         if touched:
             self._extra.pop(path, None)
-            self._forget()
+            self._forget(touched | {path})
         return touched
 
     def add(self, repeat: str) -> str:
@@ -156,8 +162,17 @@ class Paper:
             return False
         return True
 
-    def _forget(self) -> None:
-        self._order = self._stops = self._answered = self._found = self._said = None
+    def _forget(self, touched: Collection[str] | None = None) -> None:
+        """Something is otherwise: what depends on these paths, or (``None``) anything."""
+        self._is_order_known = False
+        self._found = self._said = self._counts = None
+        if touched is None or self._answered is None:
+            self._answered = None
+            return
+        for path in touched:
+            if self.outline.takes_answer(path):
+                is_answered = self.is_relevant(path) and self.filling.value(path) is not None
+                (self._answered.add if is_answered else self._answered.discard)(path)
 
     # -- what there is --
 
@@ -177,8 +192,12 @@ class Paper:
 
     def order(self) -> tuple[str, ...]:
         """The paths of everything that is asked, in the order of the paper."""
-        if self._order is None:
-            self._order = tuple(self.filling.walk())
+        if not self._is_order_known:
+            order = tuple(self.filling.walk())
+            if order != self._order or self.outline.has_moving_readonly:
+                self._order = order
+                self._stops = tuple(self._find_stops())
+            self._is_order_known = True
         return self._order
 
     def stops(self) -> tuple[str, ...]:
@@ -186,13 +205,12 @@ class Paper:
 
         The path of a roster itself stands for its end, where one more may be added.
         """
-        if self._stops is None:
-            self._stops = tuple(self._find_stops())
+        self.order()
         return self._stops
 
     def _find_stops(self) -> Iterator[str]:
         rosters: list[str] = []
-        for path in self.order():
+        for path in self._order:
             while rosters and not path.startswith(f"{rosters[-1]}["):
                 yield rosters.pop()
             if plain(path) in self.outline.repeats and not path.endswith("]"):
@@ -270,8 +288,15 @@ class Paper:
     def is_open(self, finding: Finding) -> bool:
         """Does it wait for the officer?"""
         if finding.severity is Severity.WARNING:
-            return finding.fingerprint not in self._confirmations
+            return self._fingerprint(finding) not in self._confirmations
         return finding.severity is Severity.ERROR
+
+    def _fingerprint(self, finding: Finding) -> str:
+        """Worked out once: the filling gives the same finding again while it holds."""
+        known = self._prints.get(id(finding))
+        if known is None or known[0] is not finding:
+            known = self._prints[id(finding)] = (finding, finding.fingerprint)
+        return known[1]
 
     def open_paths(self) -> list[str]:
         """Where an error or an unconfirmed warning stands, in the order of the paper."""
@@ -296,8 +321,11 @@ class Paper:
                 by_path.setdefault(one.path, []).append(one)
             for path, more in self._extra.items():
                 by_path.setdefault(path, []).extend(more)
+            if len(self._prints) > _MOST_PRINTS:
+                self._prints.clear()
             open_ = {p: [o for o in some if self.is_open(o)] for p, some in by_path.items()}
-            self._found = _Found(by_path, {path: some for path, some in open_.items() if some})
+            open_ = {path: some for path, some in open_.items() if some}
+            self._found = _Found(by_path, open_, _summary(by_path, open_))
         return self._found
 
     def _say(self) -> _Said:
@@ -322,38 +350,46 @@ class Paper:
 
     def summary(self) -> Summary:
         """Counts of what is open."""
-        found = self._look()
-        open_ = [one for some in found.open.values() for one in some]
-        missing = sum(one.code is Code.FORM_001 for one in open_)
-        errors = sum(one.severity is Severity.ERROR for one in open_)
-        return Summary(
-            errors=errors - missing,
-            warnings=len(open_) - errors,
-            missing=missing,
-            flags=sum(one.is_flag for some in found.by_path.values() for one in some),
-        )
+        return self._look().summary
 
     def progress(self) -> dict[str, Progress]:
         """How far each top section is."""
-        if self._answered is None:
-            self._answered = self._count_answers()
+        if self._counts is None:
+            self._counts = self._count_answers()
         said = self._say().counts
         return {
-            top: Progress(*self._answered.get(top, (0, 0)), *said.get(top, (0, 0)))
+            top: Progress(*self._counts.get(top, (0, 0)), *said.get(top, (0, 0)))
             for top in self.outline.tops
         }
 
     def _count_answers(self) -> dict[str, tuple[int, int]]:
         """Top section -> questions answered, questions asked."""
+        if self._answered is None:
+            self._answered = set(self.filling.answers())
         asked: Counter[str] = Counter()
         answered: Counter[str] = Counter()
-        answers = self.filling.answers()
+        tops, repeats = self.outline.top_of, self.outline.repeats
         for path in self.stops():
-            if plain(path) not in self.outline.repeats:
-                top = self.outline.top(path)
+            question = plain(path)
+            if question not in repeats:
+                top = tops[question]
                 asked[top] += 1
-                answered[top] += path in answers
+                answered[top] += path in self._answered
         return {top: (answered[top], count) for top, count in asked.items()}
+
+
+def _summary(
+    found: Mapping[str, Sequence[Finding]], open_by_path: Mapping[str, Sequence[Finding]]
+) -> Summary:
+    open_ = [one for some in open_by_path.values() for one in some]
+    missing = sum(one.code is Code.FORM_001 for one in open_)
+    errors = sum(one.severity is Severity.ERROR for one in open_)
+    return Summary(
+        errors=errors - missing,
+        warnings=len(open_) - errors,
+        missing=missing,
+        flags=sum(one.is_flag for some in found.values() for one in some),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +398,7 @@ class _Found:
 
     by_path: Mapping[str, Sequence[Finding]]
     open: Mapping[str, Sequence[Finding]]
+    summary: Summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui import theme
@@ -23,6 +24,7 @@ from forms.definition import Choice, Question, QuestionType
 from forms.findings import Finding, Severity
 
 LABEL_WIDTH = 262
+_BAR_WIDTH = 3
 EDITOR_WIDTH = 590
 
 _PLAIN_EDITORS: Mapping[QuestionType, Callable[..., Editor]] = {
@@ -128,6 +130,7 @@ class QuestionRow(QFrame):
         self._right.addLayout(self._notes)
         self._lay_out()
         self._asked: bool | None = None
+        self._is_active = False
         self._required = False
         self._mark = ""
         self._show_label()
@@ -298,7 +301,17 @@ class QuestionRow(QFrame):
 
     def set_active(self, active: bool) -> None:
         """The question being answered stands out."""
-        theme.restyle(self, active=active)
+        if active is not self._is_active:
+            self._is_active = active
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With the keyboard: another ground, and a bar at the left."""
+        super().paintEvent(event)
+        if self._is_active:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), QColor(theme.color("sunken")))
+            painter.fillRect(0, 0, _BAR_WIDTH, self.height(), QColor(theme.color("accent")))
 
     def _add_note(self, note: NoteLine) -> None:
         note.setMaximumWidth(EDITOR_WIDTH)

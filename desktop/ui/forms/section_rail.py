@@ -27,7 +27,6 @@ class SectionRail(QFrame):
         super().__init__()
         self.setObjectName("section_rail")
         self.setProperty("kind", "card")
-        self.setFixedWidth(RAIL_WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(2)
@@ -87,7 +86,7 @@ class _SectionButton(QAbstractButton):
         words = self.fontMetrics().boundingRect(
             0, 0, width - 20, 400, Qt.TextFlag.TextWordWrap, self.text()
         )
-        return QSize(width, words.height() + 34)
+        return QSize(width, words.height() + 28)
 
     def minimumSizeHint(self) -> QSize:
         """Never less than the label needs."""
@@ -106,12 +105,12 @@ class _SectionButton(QAbstractButton):
         font.setBold(self._current)
         painter.setFont(self.font())
         painter.setPen(QColor(theme.color("accent" if self._current else "text")))
-        words = self.rect().adjusted(10, 5, -10, -24)
+        words = self.rect().adjusted(10, 4, -10, -20)
         painter.drawText(words, Qt.TextFlag.TextWordWrap, self.text())
         self._paint_counts(painter)
 
     def _paint_counts(self, painter: QPainter) -> None:
-        line = self.rect().adjusted(10, self.height() - 26, -10, -4)
+        line = self.rect().adjusted(10, self.height() - 22, -10, -2)
         small = self.font()
         small.setPointSizeF(9.5)
         painter.setFont(small)

@@ -28,7 +28,7 @@ from desktop.ui.forms.half_typed import draft_of
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
-from forms.definition import Answer
+from forms.definition import Answer, FormDefinition
 from forms.findings import Code
 from forms.rules.identity import duplicate_finding
 from forms.runtime.engine import Filling
@@ -93,6 +93,7 @@ class FormPage(Page):
         self._is_dirty = False
         self._is_closing = False
         self._goes_on = False
+        self._is_prepared = False
         self._is_new = False
         self._news: tuple[str, str] | None = None
         self._wanted_path = ""
@@ -134,6 +135,18 @@ class FormPage(Page):
         self.message_bar.hide()
         self._wanted_path = path
         self._jobs.run(self, read, on_success=self._show_ready, on_error=self.show_problem)
+
+    def prepare(self) -> None:
+        """Read and draw the usual form beside other work, so that the first one opens at once."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            self._jobs.run(
+                self, self._reader.usual, on_success=self._prepare, on_error=lambda _error: None
+            )
+
+    def _prepare(self, definition: FormDefinition) -> None:
+        if not self._views:
+            self._view_for(definition).prepare()
 
     def leave(self) -> None:
         """What is not saved is saved."""
@@ -203,7 +216,7 @@ class FormPage(Page):
             )
         )
         opened = ready.opened
-        view = self._view_of(opened)
+        view = self._view_for(opened.definition)
         self._view = view
         self._stack.setCurrentWidget(view)
         view.show_filling(
@@ -274,9 +287,8 @@ class FormPage(Page):
         name = str(half.answers.get(path) or "")
         return draft_of(sheet.opened, half, sheet.mark, full_name=name)
 
-    def _view_of(self, opened: OpenedForm) -> FormView:
+    def _view_for(self, definition: FormDefinition) -> FormView:
         """Drawn once for each definition."""
-        definition = opened.definition
         key = (definition.form_id, definition.version)
         if key not in self._views:
             view = FormView(definition=definition)
