@@ -329,6 +329,8 @@ class Desktop(QObject):
         for entry in entries:
             entry.page.data_changed.connect(self._count)
             entry.page.data_changed.connect(auto_sync.saved)
+            if entry.name == "parcels":  # answers also come by file
+                entry.page.data_changed.connect(self._pass_on_answers)
             entry.page.seen.connect(self._write_down_view)
             entry.page.searched.connect(self._write_down_search)
             if isinstance(entry.page, SyncPage):
@@ -372,9 +374,26 @@ class Desktop(QObject):
         return self.auto_sync
 
     def _count_after_sync(self) -> None:
+        self._pass_on_answers()
         self._count()
         if (page := self.window.current_page) is not None and page.objectName() == "page:decisions":
             page.refresh()
+
+    def _pass_on_answers(self) -> None:
+        """What the police answered goes on with the records it is about."""
+        if self.services is not None:
+            self.jobs.run(
+                self,
+                self.services.teller.tell,
+                lane=Lane.WRITE,
+                on_success=self._sync_what_was_told,
+                on_error=lambda _error: None,  # the next sync passes it on
+            )
+
+    def _sync_what_was_told(self, count: int) -> None:
+        if count and self.auto_sync is not None:
+            self.auto_sync.saved()
+            self._count()
 
     def _stop_sync(self) -> None:
         """What is being exchanged is let go of; the next sync goes on from there."""

@@ -7,11 +7,12 @@ only after the unlock page has been drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.domain.drafts import FormDraft
+from desktop.domain.lots import Lot
 from desktop.domain.records import OpenedForm
 from desktop.domain.syncing import Enrolment
 from desktop.errors import AppError
@@ -19,6 +20,7 @@ from desktop.services.backups import Backups
 from desktop.services.batches import Batches
 from desktop.services.checks import Checks
 from desktop.services.decisions import Decisions
+from desktop.services.differences import Differences
 from desktop.services.drafts import Drafts
 from desktop.services.field_words import FieldWords
 from desktop.services.fitting import FittingForms
@@ -28,6 +30,7 @@ from desktop.services.handover import Handover
 from desktop.services.home import Home, home_of
 from desktop.services.ledger import Ledger
 from desktop.services.locking import Locking
+from desktop.services.lots import Lots
 from desktop.services.packs import Packs, province_forms
 from desktop.services.parcels import Parcels
 from desktop.services.people import People
@@ -38,6 +41,7 @@ from desktop.services.recovery import RecoveryKeys
 from desktop.services.remarks import day_of_validation
 from desktop.services.reviews import Reviews
 from desktop.services.syncing import Syncing
+from desktop.services.telling import CheckTeller
 from desktop.services.todos import Todos
 from desktop.services.users import Users
 from desktop.store.keys import KdfCost
@@ -46,6 +50,7 @@ from desktop.store.snapshots import snapshots_folder
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desk import Care, Parts
 from desktop.ui.pages.users_page import Ways
+from forms.definition import Answer
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
 from forms.runtime.engine import Filling
@@ -66,6 +71,7 @@ class Services:
     todos: Todos
     checks: Checks
     reviews: Reviews
+    teller: CheckTeller
     syncing: Syncing
     decisions: Decisions
     packs: Packs
@@ -149,7 +155,10 @@ def build(
         preferences=Preferences(register=register, user_name=user_name),
         todos=Todos(register=register, forms=forms),
         checks=Checks(register=register, author=user_name, clock=clock, tables=tables),
-        reviews=Reviews(register=register, author=user_name, clock=clock),
+        reviews=Reviews(
+            register=register, author=user_name, clock=clock, forms=forms, tables=tables
+        ),
+        teller=CheckTeller(register=register, author=user_name, clock=clock),
         syncing=syncing,
         decisions=Decisions(
             register=register, forms=forms, records=records, author=user_name, clock=clock
@@ -208,6 +217,14 @@ def parts(
             answers=opened.answers,
         )
 
+    def _begin_keying(lot: Lot, answers: Mapping[str, Answer]) -> Filling:
+        return Filling(
+            services.forms.get(lot.form_id, lot.form_version),
+            on=clock().date(),
+            tables=services.tables,
+            answers=dict(answers),
+        )
+
     return Parts(
         people=services.people,
         records=services.records,
@@ -218,6 +235,22 @@ def parts(
         checks=services.checks,
         handing_out=HandingOut(register=services.register, author=seat.user_name, clock=clock),
         reviews=services.reviews,
+        lots=Lots(
+            register=services.register,
+            reviews=services.reviews,
+            forms=services.forms,
+            author=seat.user_name,
+            clock=clock,
+        ),
+        begin_keying=_begin_keying,
+        form_title=lambda form_id: services.forms.about(form_id).title_vi,
+        differences=Differences(
+            register=services.register,
+            records=services.records,
+            forms=services.forms,
+            author=seat.user_name,
+            clock=clock,
+        ),
         syncing=services.syncing,
         auto_sync=auto_sync,
         change_labels=FieldWords(forms=services.forms).of,

@@ -90,6 +90,7 @@ class Action(StrEnum):
     DIFFERENCE_REOPEN = "difference.reopen"
     DIFFERENCE_SETTLE = "difference.settle"
     CHECK_LIST_EXPORT = "check.list_export"
+    DIFFERENCE_LIST_EXPORT = "difference.list_export"
 
 
 @unique
@@ -196,6 +197,7 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.LEDGER_VERIFY,
             Action.LEDGER_EXPORT,
             Action.CHECK_LIST_EXPORT,
+            Action.DIFFERENCE_LIST_EXPORT,
         }
     ),
 }

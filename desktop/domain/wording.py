@@ -90,6 +90,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.DIFFERENCE_REOPEN: "Mở lại sai khác người có công",
     Action.DIFFERENCE_SETTLE: "Chốt sai khác người có công",
     Action.CHECK_LIST_EXPORT: "Xuất danh sách đã tra cứu",
+    Action.DIFFERENCE_LIST_EXPORT: "Xuất danh sách sai khác",
 }
 
 GROUP_WORDS: Mapping[ActionGroup, str] = {
@@ -168,6 +169,7 @@ _SENTENCES: Mapping[Action, str] = {
     Action.DIFFERENCE_REOPEN: "{by} mở lại sai khác với CSDLQG của {who}.",
     Action.DIFFERENCE_SETTLE: "{by} chốt sai khác với CSDLQG của {who}.",
     Action.CHECK_LIST_EXPORT: "{by} xuất danh sách {count} người đã tra cứu.",
+    Action.DIFFERENCE_LIST_EXPORT: "{by} xuất danh sách {count} sai khác với CSDLQG.",
     Action.DOCTOR_EXPORT: "{by} xuất báo cáo hỗ trợ, không có dữ liệu của người dân.",
 }
 

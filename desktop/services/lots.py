@@ -39,7 +39,12 @@ _LOTS = msgspec.json.Decoder(Lot)
 _TEXTS = frozenset({QuestionType.TEXT})
 _NOT_KEYED = frozenset({QuestionType.NOTE, QuestionType.CALCULATE})
 #: What is shown to find the paper is not keyed again, and not compared.
-SHOWN_ROLES = frozenset({"person.full_name", "household.hamlet", "household.code"})
+SHOWN_ROLES = frozenset(
+    {
+        "person.full_name",
+        *(f"household.{name}" for name in ("province", "district", "commune", "hamlet", "code")),
+    }
+)
 
 
 class Lots:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.domain.lots import Lot
 from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm, Todo
 from desktop.domain.syncing import ChangeRow
@@ -25,22 +27,29 @@ from desktop.ui.main_window import Entry, MainWindow
 from desktop.ui.pages.backups_page import BackupService, BackupsPage
 from desktop.ui.pages.collecting_page import CollectingPage, ReviewDesk
 from desktop.ui.pages.decisions_page import DecisionDesk, DecisionsPage
+from desktop.ui.pages.differences_page import DifferenceDesk, DifferencesPage
 from desktop.ui.pages.form_page import FormPage
 from desktop.ui.pages.handover_page import HandoverDesk, HandoverPage
 from desktop.ui.pages.help_page import HelpPage
 from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
+from desktop.ui.pages.lots_page import LotDesk, LotsPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
 from desktop.ui.pages.police_page import CheckDesk, ListDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
+from desktop.ui.pages.progress_page import ProgressDesk, ProgressPage
 from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
 from desktop.ui.pages.sync_page import SyncPage, SyncService
 from desktop.ui.pages.updates_page import PackDesk, UpdatesPage
 from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
-from forms.definition import FormDefinition
+from forms.definition import Answer, FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
 from sync.protocol.parcel import SUFFIX
+
+
+class Reviewing(ReviewDesk, ProgressDesk, Protocol):
+    """Records handed in, one by one and counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,11 @@ class Parts:
     load_todos: Callable[[], Sequence[Todo]]
     checks: CheckDesk
     handing_out: ListDesk
-    reviews: ReviewDesk
+    reviews: Reviewing
+    lots: LotDesk
+    begin_keying: Callable[[Lot, Mapping[str, Answer]], Filling]
+    form_title: Callable[[str], str]
+    differences: DifferenceDesk
     syncing: SyncService
     auto_sync: AutoSync
     change_labels: Callable[[ChangeRow], Sequence[str]]
@@ -110,7 +123,8 @@ class Desk(QObject):
         self._jobs = jobs
         self._parts = parts
         self._form: FormPage | None = None
-        self._resume_at: Callable[[str], None] | None = None
+        #: Pages at which something is half-typed about a document, by their names.
+        self._resumed: dict[str, Callable[[str], None]] = {}
         self._drop: FileDrop | None = None
 
     def entries(self, role: str) -> list[Entry]:
@@ -123,7 +137,8 @@ class Desk(QObject):
         makers = {Role.POLICE.value: self._police, Role.COLLECTOR.value: self._collector}
         may_open = role not in makers
         work = makers.get(role, self._officer)()
-        return [*work, *self._sync(may_open=may_open), self._parcels(), *self._care()]
+        merit = [self._differences()] if may_open else []
+        return [*work, *self._sync(may_open=may_open), self._parcels(), *merit, *self._care()]
 
     def show_code(self) -> None:
         """A recovery code is made and shown, with nothing leading away from it."""
@@ -176,21 +191,22 @@ class Desk(QObject):
 
     def open_draft(self, draft_id: str) -> None:
         """Go on where this user was typing."""
-        if self._resume_at is not None:
+        if self._resumed:
             self._jobs.run(
                 self,
                 lambda: self._parts.drafts.get(draft_id),
-                on_success=lambda draft: self._resume(draft.person_id),
+                on_success=lambda draft: self._resume(draft.form_id, draft.person_id),
                 on_error=lambda _gone: None,
             )
         if self._form is not None:
             self._window.open_page("form")
             self._form.open_draft(draft_id)
 
-    def _resume(self, document_id: str | None) -> None:
-        """At a desk, drafts are about what was sent there."""
-        if self._resume_at is not None and document_id:
-            self._resume_at(document_id)
+    def _resume(self, page: str, document_id: str | None) -> None:
+        """At a desk, drafts are about what was sent there; they bear the name of its page."""
+        if page in self._resumed and document_id:
+            self._window.open_page(page)
+            self._resumed[page](document_id)
 
     def go_back(self, left: LeftAt) -> None:
         """The page, the form and the place in it where this user locked the register."""
@@ -199,7 +215,7 @@ class Desk(QObject):
             if self._window.has_page(left.page):
                 self._window.open_page(left.page)
             if held is not None:
-                self._resume(held.person_id)
+                self._resume(left.page, held.person_id)
         elif held is not None and held.draft is not None:
             self.open_draft(held.draft.draft_id)
         elif held is not None and form is not None:
@@ -255,17 +271,54 @@ class Desk(QObject):
             clock=self._parts.clock,
         )
         page.parcels_asked.connect(lambda: self._window.open_page("parcels"))
-        self._resume_at = page.resume
+        self._resumed["police"] = page.resume
         return [Entry("police", self.tr("Kiểm tra"), "shield", page)]
 
     def _collector(self) -> list[Entry]:
         page = CollectingPage(
             jobs=self._jobs,
             reviews=self._parts.reviews,
+            words=self._parts.drafts,
             definition_of=self._parts.definition_of,
             commune_names=self._parts.commune_names,
+            clock=self._parts.clock,
         )
-        return [Entry("collecting", self.tr("Phiếu nhận"), "inbox", page)]
+        progress = ProgressPage(
+            jobs=self._jobs,
+            reviews=self._parts.reviews,
+            commune_names=self._parts.commune_names,
+        )
+        lots = LotsPage(
+            jobs=self._jobs,
+            lots=self._parts.lots,
+            words=self._parts.drafts,
+            begin_keying=self._parts.begin_keying,
+            form_title=self._parts.form_title,
+            commune_names=self._parts.commune_names,
+            clock=self._parts.clock,
+        )
+        progress.commune_asked.connect(lambda code: self._show_commune(page, code))
+        self._resumed |= {"collecting": page.resume, "lots": lots.resume}
+        return [
+            Entry("collecting", self.tr("Phiếu nhận"), "inbox", page),
+            Entry("progress", self.tr("Tiến độ"), "todo", progress),
+            Entry("lots", self.tr("Kiểm mẫu"), "check-circle", lots),
+        ]
+
+    def _show_commune(self, page: CollectingPage, code: str) -> None:
+        self._window.open_page("collecting")
+        page.show_commune(code)
+
+    def _differences(self) -> Entry:
+        """People of merit whose file and the CSDLQG differ."""
+        page = DifferencesPage(
+            jobs=self._jobs,
+            differences=self._parts.differences,
+            handing_out=self._parts.handing_out,
+            clock=self._parts.clock,
+        )
+        page.person_asked.connect(self._open_person)
+        return Entry("differences", self.tr("Sai khác NCC"), "differs", page)
 
     def _show_history(self, person_id: object) -> None:
         self._window.open_page("ledger")

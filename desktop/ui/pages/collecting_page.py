@@ -1,52 +1,64 @@
-"""The collecting desk: records handed in by communes are read, accepted or returned."""
+"""The collecting desk: records handed in by communes are read, accepted or returned.
+
+By keys: ↓ ↑ choose, Enter goes into the record, there the arrows walk the answers and Enter asks
+for the reason at one; Ctrl+Enter accepts, Ctrl+R returns. Reasons half-typed wait for their user.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
-    QScrollArea,
-    QToolButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.ledger import Action
 from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import Review, SubmissionDetail, SubmissionRow
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons, wording
+from desktop.ui.desks.half_words import HalfWords, WordBook, texts_of
+from desktop.ui.desks.record_panel import OpenedRecord, RecordPanel
+from desktop.ui.desks.review_side import ReviewSide
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
 from desktop.ui.widgets.card_list import CardList
 from desktop.ui.widgets.filters import Filters
 from forms import dates
-from forms.definition import FormDefinition, Question, QuestionType, Section
-from forms.vietnamese import clean
+from forms.definition import FormDefinition
 
-_LIST_WIDTH = 330
-_LABEL_WIDTH = 280
-_REVIEW_TINTS = {Review.WAITING: "muted", Review.ACCEPTED: "good", Review.RETURNED: "error"}
+_LIST_WIDTH = 286
+_SIDE_WIDTH = 262
+#: So many are listed; the rest is reached by deciding, or by choosing a commune.
+_MOST_LISTED = 300
 
 
 class ReviewDesk(Protocol):
     """What the page asks (``desktop.services.reviews.Reviews``)."""
 
-    def list(self, *, review: Review | None = None) -> Sequence[SubmissionRow]:
+    def list(
+        self, *, review: Review | None = None, commune_code: str = "", limit: int = -1
+    ) -> Sequence[SubmissionRow]:
         """The submissions in this state."""
 
     def detail(self, submission_id: SubmissionId) -> SubmissionDetail:
         """One submission in full."""
+
+    def reasons(self, path: str) -> Sequence[str]:
+        """Reasons given before."""
 
     def accept(self, submission_id: SubmissionId) -> None:
         """Take it."""
@@ -55,20 +67,12 @@ class ReviewDesk(Protocol):
         """Return it with a reason at one or more questions."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A submission with the text of its form."""
-
-    detail: SubmissionDetail
-    definition: FormDefinition
-
-
 class CollectingPage(Page):
-    """The list at the left, the record read-only at the right.
+    """The list at the left, the record in the middle, its findings and check at the right.
 
     Signals:
         list_shown: the list shows what the register holds now.
-        detail_shown: a record stands at the right.
+        detail_shown: a record stands in the middle.
         decided: a decision is kept.
     """
 
@@ -81,8 +85,10 @@ class CollectingPage(Page):
         *,
         jobs: JobRunner,
         reviews: ReviewDesk,
+        words: WordBook,
         definition_of: Callable[[str, str], FormDefinition],
         commune_names: Mapping[str, str],
+        clock: Callable[[], datetime],
     ) -> None:
         super().__init__(name="collecting")
         self._jobs = jobs
@@ -91,65 +97,84 @@ class CollectingPage(Page):
         self._commune_names = commune_names
         self._words = wording.Words(self)
         self._rows: dict[str, SubmissionRow] = {}
-        self._opened: _Opened | None = None
-        self._reason_lines: dict[str, QLineEdit] = {}
+        self._opened: OpenedRecord | None = None
+        self._is_sending = False
         self._place = 0
+        self._wanted = ""
         self.set_title(self.tr("Phiếu nhận"))
-        self._filters = Filters(
-            filters=[
-                (Review.WAITING.value, self.tr("Chờ")),
-                (Review.ACCEPTED.value, self.tr("Đã nhận")),
-                (Review.RETURNED.value, self.tr("Trả lại")),
-            ]
+        self._make_widgets()
+        self._half = HalfWords(
+            desk="collecting",
+            jobs=jobs,
+            book=words,
+            take=self._panel.texts,
+            clock=clock,
+            parent=self,
         )
-        self._filters.chosen.connect(lambda _name: self.refresh())
-        self._list = CardList(name="list:submissions", label=self.tr("Phiếu đã nộp"))
-        self._list.chosen.connect(self._open)
-        self._empty = QLabel(self.tr("Không có phiếu nào ở đây."))
-        self._empty.setProperty("kind", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._name = QLabel()
-        self._name.setObjectName("submission:name")
-        self._name.setProperty("kind", "heading")
-        self._about = QLabel()
-        self._about.setProperty("kind", "muted")
-        self._accept = QPushButton(self.tr("Nhận phiếu"))
-        self._return = QPushButton(self.tr("Trả lại"))
+        self._half.failed.connect(self.show_problem)
         self._head = self._make_head()
         self._compose()
+        self._wire()
         self._show_nothing()
 
     def refresh(self) -> None:
         """Read the list anew."""
-        review = Review(self._filters.current)
+        review, code = Review(self._filters.current), str(self._communes.currentData() or "")
         self._jobs.run(
             self,
-            lambda: (review, self._reviews.list(review=review)),
+            lambda: (
+                (review, code),
+                self._reviews.list(review=review, commune_code=code, limit=_MOST_LISTED),
+            ),
             on_success=self._show_list,
             on_error=self.show_problem,
         )
         if self.focusWidget() is None:
             self._list.setFocus()
 
+    def resume(self, submission_id: str) -> None:
+        """Go on with the record about which a reason is half-typed."""
+        self._wanted = submission_id
+        self.refresh()
+
+    def show_commune(self, code: str) -> None:
+        """Only what waits of this commune."""
+        self._communes.setCurrentIndex(max(0, self._communes.findData(code)))
+        self._filters.hold(Review.WAITING.value)
+        self.refresh()
+
+    def leave(self) -> None:
+        """What is half-typed is written now."""
+        self._half.flush()
+
+    def hold(self) -> Held | None:
+        """What is half-typed, and about which record."""
+        return self._half.held()
+
     # -- the list --
 
-    def _show_list(self, answer: tuple[Review, Sequence[SubmissionRow]]) -> None:
-        review, rows = answer
-        if review.value != self._filters.current:
+    def _show_list(self, answer: tuple[tuple[Review, str], Sequence[SubmissionRow]]) -> None:
+        (review, code), rows = answer
+        if (review.value, code) != (
+            self._filters.current,
+            str(self._communes.currentData() or ""),
+        ):
             return
         keep = self._list.current_key
         self._rows = {row.submission_id: row for row in rows}
+        if self._wanted in self._rows:
+            keep, self._wanted = self._wanted, ""
         self._list.show_cards([self._card(row) for row in rows], keep=keep)
         if not self._list.current_key:
             self._list.choose(min(self._place, len(rows) - 1))
         if not rows:
             self._show_nothing()
+        more = "+" if len(rows) == _MOST_LISTED else ""
         self.set_title(
             self.tr("Phiếu nhận"),
-            self.tr("{state}: {n} phiếu").format(state=self._words.review(review), n=len(rows)),
+            self.tr("{state}: {n} phiếu").format(
+                state=self._words.review(review), n=f"{len(rows)}{more}"
+            ),
         )
         self.list_shown.emit()
 
@@ -163,12 +188,22 @@ class CollectingPage(Page):
         return Card(
             key=row.submission_id,
             title=row.full_name,
+            badge=self.tr("Quá hạn") if row.is_overdue else "",
+            tint="warning",
             lines=(
                 " · ".join(part for part in (born, row.id_number) if part),
                 ", ".join(part for part in (row.hamlet, commune) if part),
-                rounds,
-                confirmed,
+                " · ".join(part for part in (rounds, confirmed, self._check_word(row)) if part),
             ),
+        )
+
+    def _check_word(self, row: SubmissionRow) -> str:
+        if row.check is None:
+            return ""
+        if row.check.answer is None:
+            return self.tr("Chờ công an")
+        return self.tr("Công an: {answer}").format(
+            answer=self._words.check_answer(row.check.answer)
         )
 
     # -- one record --
@@ -185,27 +220,36 @@ class CollectingPage(Page):
             on_error=self.show_problem,
         )
 
-    def _read(self, submission_id: SubmissionId) -> _Opened:
+    def _read(self, submission_id: SubmissionId) -> tuple[OpenedRecord, FormDraft | None]:
         detail = self._reviews.detail(submission_id)
-        return _Opened(detail, self._definition_of(detail.form_id, detail.form_version))
+        definition = self._definition_of(detail.form_id, detail.form_version)
+        draft = self._half.read(submission_id) if detail.row.is_open else None
+        return OpenedRecord(detail, definition), draft
 
     def _show_nothing(self) -> None:
+        self._half.flush()
+        self._half.begin("", name="", draft=None)
         self._opened = None
-        self._head.hide()
-        self._scroll.hide()
+        for widget in (self._head, self._panel, self._side):
+            widget.hide()
         self._empty.show()
 
-    def _show_detail(self, opened: _Opened) -> None:
+    def _show_detail(self, found: tuple[OpenedRecord, FormDraft | None]) -> None:
+        opened, draft = found
         row = opened.detail.row
         if row.submission_id != self._list.current_key or opened == self._opened:
             return  # somebody else is chosen meanwhile, or it stands there: a reason typed stays
-        if self._opened is None or self._opened.detail.row.submission_id != row.submission_id:
+        is_same = (
+            self._opened is not None and self._opened.detail.row.submission_id == row.submission_id
+        )
+        texts = self._panel.texts() if is_same else {} if draft is None else texts_of(draft)
+        if not is_same:
+            self._half.flush()
             self.seen.emit(Action.SUBMISSION_VIEW, row.submission_id)
         self._opened = opened
-        self._reason_lines = {}
         self._empty.hide()
-        self._head.show()
-        self._scroll.show()
+        for widget in (self._head, self._panel, self._side):
+            widget.show()
         self._name.setText(row.full_name)
         self._about.setText(
             self.tr("{by} nộp lúc {at} · {state}").format(
@@ -214,182 +258,74 @@ class CollectingPage(Page):
                 state=self._words.review(row.review),
             )
         )
-        is_waiting = _is_open(row)
-        self._accept.setVisible(is_waiting)
-        self._return.setVisible(is_waiting)
-        self._scroll.setWidget(self._draw(opened))
+        self._accept.setVisible(row.is_open)
+        self._return.setVisible(row.is_open)
+        self._panel.show_record(opened)
+        self._side.show_record(opened.detail)
+        if not is_same:
+            self._half.begin(row.submission_id, name=row.full_name, draft=draft)
+        self._panel.put_texts(texts)
         self._show_return_count()
         self.detail_shown.emit()
 
-    def _draw(self, opened: _Opened) -> QWidget:
-        panel = QWidget()
-        panel.setProperty("kind", "canvas")
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(10)
-        for words in self._competing_words(opened.detail):
-            column.addWidget(self._note(words, "warning"))
-        for child in opened.definition.children:
-            box = self._draw_box(child, opened)
-            if box is not None:
-                column.addWidget(box)
-        column.addStretch(1)
-        return panel
+    def _next_finding(self) -> None:
+        """The keyboard at the next answer of which the rules say something."""
+        if self._opened is None:
+            return
+        doubtful = {finding.path for finding in self._opened.detail.findings}
+        paths = list(self._panel.paths)
+        here = paths.index(self._panel.current) if self._panel.current in paths else -1
+        ordered = [*paths[here + 1 :], *paths[: here + 1]]
+        found = next((path for path in ordered if path in doubtful), None)
+        if found is not None:
+            self._panel.go_to(found)
 
-    def _draw_box(self, child: Question | Section, opened: _Opened) -> QFrame | None:
-        """A section with its answered questions; ``None`` when nothing in it was answered."""
-        section = child if isinstance(child, Section) else None
-        questions = [child] if isinstance(child, Question) else list(_questions(child))
-        shown = [q for q in questions if opened.detail.answers.get(q.path) is not None]
-        if not shown:
-            return None
-        box = QFrame()
-        box.setProperty("kind", "card")
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(16, 10, 12, 10)
-        inside.setSpacing(0)
-        if section is not None:
-            heading = QLabel(section.label_vi)
-            heading.setProperty("kind", "heading")
-            inside.addWidget(heading)
-        for question in shown:
-            inside.addWidget(self._draw_answer(question, opened))
-        return box
-
-    def _draw_answer(self, question: Question, opened: _Opened) -> QWidget:
-        detail, path = opened.detail, question.path
-        label = QLabel(question.label_vi)
-        label.setProperty("kind", "muted")
-        label.setWordWrap(True)
-        label.setContentsMargins(0, 1, 0, 0)  # on one line with the larger value
-        label.setFixedWidth(_LABEL_WIDTH)
-        value = QLabel(wording.answer_text(opened.definition, question, detail.answers.get(path)))
-        value.setObjectName(f"answer:{path}")
-        value.setProperty("kind", "value")
-        value.setWordWrap(True)
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        top = QHBoxLayout()
-        top.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(value, 1, Qt.AlignmentFlag.AlignTop)
-        row = QFrame()
-        row.setProperty("kind", "copy_row")
-        column = QVBoxLayout(row)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(4)
-        column.addLayout(top)
-        if _is_open(detail.row):
-            top.addWidget(self._flag_button(path), 0, Qt.AlignmentFlag.AlignTop)
-            column.addWidget(self._reason_line(question))
-        for warning in detail.confirmed:
-            if warning.path == path:
-                column.addWidget(
-                    self._note(self._warning_text(warning.code, warning.reason), "warning")
-                )
-        if path in detail.reasons:
-            words = self.tr("Trả lại: {reason}").format(reason=detail.reasons[path])
-            column.addWidget(self._note(words, "error"))
-        return row
-
-    def _competing_words(self, detail: SubmissionDetail) -> list[str]:
-        """Another device decided otherwise; deciding again settles it."""
-        reviews = {"": self.tr("chưa quyết định"), "accepted": self.tr("nhận phiếu")}
-        reviews["returned"] = self.tr("trả lại phiếu")
-        words = self.tr("Máy khác quyết định khác: {what} ({by}, {at}). Hãy quyết định lại.")
-        return [
-            words.format(
-                what=reviews.get(str(other.value or ""), "")
-                if field == "review"
-                else self.tr("lý do trả lại là {why}").format(why=other.value or "–"),
-                by=other.by,
-                at=wording.moment(other.at),
-            )
-            for field, others in detail.competing.items()
-            for other in others
-        ]
-
-    def _warning_text(self, code_name: str, reason: str) -> str:
-        what = self._words.warning(code_name)
-        return self.tr("{what} – đã xác nhận: {reason}").format(what=what, reason=reason)
-
-    def _note(self, text: str, kind: str) -> QFrame:
-        box = QFrame()
-        box.setProperty("note", kind)
-        picture = QLabel()
-        picture.setPixmap(icons.pixmap(kind, tint=kind, size=18))
-        words = QLabel(text)
-        words.setWordWrap(True)
-        layout = QHBoxLayout(box)
-        layout.setContentsMargins(10, 4, 10, 4)
-        layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(words, 1)
-        return box
-
-    def _flag_button(self, path: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(f"button:reason:{path}")
-        button.setIcon(icons.icon("return", tint="error", size=18))
-        button.setToolTip(self.tr("Trả lại ở câu này"))
-        button.setAccessibleName(self.tr("Trả lại ở câu này"))
-        button.setProperty("path", path)
-        button.clicked.connect(self._toggle_reason)
-        return button
-
-    def _reason_line(self, question: Question) -> QLineEdit:
-        line = QLineEdit()
-        line.setObjectName(f"reason:{question.path}")
-        line.setAccessibleName(self.tr("Lý do trả lại ở: {label}").format(label=question.label_vi))
-        line.setPlaceholderText(self.tr("Lý do trả lại, nói rõ cần sửa gì"))
-        line.textChanged.connect(lambda _text: self._show_return_count())
-        line.returnPressed.connect(self._give_back)
-        line.hide()
-        self._reason_lines[question.path] = line
-        return line
-
-    def _toggle_reason(self) -> None:
-        line = self._reason_lines[str(self.sender().property("path"))]
-        if line.isVisible():
-            line.hide()
-            line.clear()
-        else:
-            line.show()
-            line.setFocus()
+    def _offer_reasons(self, path: str) -> None:
+        self._jobs.run(
+            self,
+            lambda: self._reviews.reasons(path),
+            on_success=lambda reasons: self._panel.offer(path, reasons),
+        )
 
     # -- deciding --
 
-    def _reasons(self) -> dict[str, str]:
-        return {
-            path: reason
-            for path, line in self._reason_lines.items()
-            if (reason := clean(line.text()))
-        }
+    def _note_typing(self) -> None:
+        self._show_return_count()
+        self._half.ask()
 
     def _show_return_count(self) -> None:
-        count = len(self._reasons())
+        count = len(self._panel.reasons())
         self._return.setText(
             self.tr("Trả lại ({n} chỗ)").format(n=count) if count else self.tr("Trả lại")
         )
         self._accept.setEnabled(not count)
 
     def _accept_it(self) -> None:
-        if self._opened is not None and self._accept.isEnabled():
-            submission_id = self._opened.detail.row.submission_id
+        opened = self._opened
+        if opened is not None and opened.detail.row.is_open and self._accept.isEnabled():
+            submission_id = opened.detail.row.submission_id
             self._decide(lambda: self._reviews.accept(submission_id))
 
     def _give_back(self) -> None:
-        reasons = self._reasons()
+        opened = self._opened
+        if opened is None or not opened.detail.row.is_open:
+            return
+        reasons = self._panel.reasons()
         if not reasons:
             self.message_bar.show_message(
                 self.tr("Chưa ghi lý do."),
-                self.tr("Bấm mũi tên đỏ ở câu cần sửa rồi ghi lý do."),
+                self.tr("Enter vào phiếu, tới câu cần sửa, Enter lần nữa rồi ghi lý do."),
                 kind="warning",
             )
             return
-        if self._opened is not None:
-            submission_id = self._opened.detail.row.submission_id
-            self._decide(lambda: self._reviews.give_back(submission_id, reasons=reasons))
+        submission_id = opened.detail.row.submission_id
+        self._decide(lambda: self._reviews.give_back(submission_id, reasons=reasons))
 
     def _decide(self, work: Callable[[], None]) -> None:
-        self._opened = None  # a second press is not a second decision
+        if self._is_sending:
+            return  # a second press is not a second decision
+        self._is_sending = True
+        self._half.cancel()
         self.message_bar.hide()
         self._jobs.run(
             self,
@@ -400,16 +336,59 @@ class CollectingPage(Page):
         )
 
     def _go_on(self) -> None:
+        self._is_sending = False
+        self._half.end()
+        self._opened = None
         self._list.setFocus()
         self.decided.emit()
         self.data_changed.emit()
         self.refresh()
 
     def _fail(self, error: AppError) -> None:
+        """Nothing is kept; reasons stand as they stood."""
+        self._is_sending = False
         self.show_problem(error)
-        self._open(self._list.current_key)
+        self._half.ask()
 
     # -- making --
+
+    def _make_widgets(self) -> None:
+        self._communes = QComboBox()
+        self._communes.setObjectName("input:review_commune")
+        self._communes.setAccessibleName(self.tr("Xã, phường"))
+        self._communes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._communes.addItem(self.tr("Mọi xã, phường"), "")
+        for code, name in self._commune_names.items():
+            self._communes.addItem(name, code)
+        self._communes.setVisible(len(self._commune_names) > 1)
+        self._filters = Filters(
+            filters=[
+                (Review.WAITING.value, self.tr("Chờ")),
+                (Review.ACCEPTED.value, self.tr("Đã nhận")),
+                (Review.RETURNED.value, self.tr("Trả lại")),
+            ]
+        )
+        self._list = CardList(name="list:submissions", label=self.tr("Phiếu đã nộp"))
+        self._empty = QLabel(
+            self.tr(
+                "Không có phiếu nào ở đây.\n\nPhiếu của xã về khi đồng bộ, hoặc theo tệp ở Gửi "
+                "nhận tệp."
+            )
+        )
+        self._empty.setObjectName("collecting:empty")
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("kind", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._panel = RecordPanel(words=self._words)
+        self._side = ReviewSide(words=self._words)
+        self._side.setFixedWidth(_SIDE_WIDTH)
+        self._name = QLabel()
+        self._name.setObjectName("submission:name")
+        self._name.setProperty("kind", "heading")
+        self._about = QLabel()
+        self._about.setProperty("kind", "muted")
+        self._accept = QPushButton(self.tr("Nhận phiếu"))
+        self._return = QPushButton(self.tr("Trả lại"))
 
     def _make_head(self) -> QFrame:
         head = QFrame()
@@ -437,14 +416,6 @@ class CollectingPage(Page):
             icons.dress(button, icon, tint="on_accent" if kind == "primary" else "error")
             button.setToolTip(tip)
             button.clicked.connect(action)
-        for keys, action in (
-            ("Ctrl+Return", self._accept_it),
-            ("Ctrl+Enter", self._accept_it),
-            ("Ctrl+R", self._give_back),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._name)
@@ -457,37 +428,55 @@ class CollectingPage(Page):
         return head
 
     def _compose(self) -> None:
-        left = QVBoxLayout()
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(10)
-        left.addWidget(self._filters)
-        left.addWidget(self._list, 1)
         box = QWidget()
         box.setFixedWidth(_LIST_WIDTH)
-        box.setLayout(left)
+        left = QVBoxLayout(box)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(8)
+        left.addWidget(self._communes)
+        left.addWidget(self._filters)
+        left.addWidget(self._list, 1)
+        record = QHBoxLayout()
+        record.setSpacing(12)
+        record.addWidget(self._panel, 1)
+        record.addWidget(self._side)
         right = QVBoxLayout()
         right.setSpacing(10)
         right.addWidget(self._empty, 1)
         right.addWidget(self._head)
-        right.addWidget(self._scroll, 1)
+        right.addLayout(record, 1)
         columns = QHBoxLayout()
-        columns.setSpacing(16)
+        columns.setSpacing(14)
         columns.addWidget(box)
         columns.addLayout(right, 1)
+        keys = QLabel(
+            self.tr(
+                "Enter: vào phiếu, ghi lý do · F8: phát hiện sau · Ctrl+Enter: nhận · "
+                "Ctrl+R: trả lại"
+            )
+        )
+        keys.setProperty("kind", "small")
         self.body.addLayout(columns, 1)
+        self.body.addWidget(keys)
 
-
-def _questions(section: Section) -> list[Question]:
-    """Every question of a section that can hold an answer, groups inside included."""
-    found: list[Question] = []
-    for child in section.children:
-        if isinstance(child, Section):
-            found.extend(_questions(child))
-        elif child.type is not QuestionType.NOTE:
-            found.append(child)
-    return found
-
-
-def _is_open(row: SubmissionRow) -> bool:
-    """Does it wait for a decision, or for one between two?"""
-    return row.review is Review.WAITING or row.is_clashing
+    def _wire(self) -> None:
+        self._communes.activated.connect(lambda _index: self.refresh())
+        self._filters.chosen.connect(lambda _name: self.refresh())
+        self._list.chosen.connect(self._open)
+        self._panel.left.connect(self._list.setFocus)
+        self._panel.typed.connect(self._note_typing)
+        self._panel.return_asked.connect(self._give_back)
+        self._panel.reasons_wanted.connect(self._offer_reasons)
+        for keys, action in (
+            ("Ctrl+Return", self._accept_it),
+            ("Ctrl+Enter", self._accept_it),
+            ("Ctrl+R", self._give_back),
+            ("F8", self._next_finding),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+        for keys in ("Return", "Enter", "Right"):
+            shortcut = QShortcut(QKeySequence(keys), self._list)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(self._panel.enter)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.reviews import Review
@@ -76,3 +76,81 @@ def test_a_reason_taken_back_lets_the_record_be_accepted(desk: CollectingDesk) -
     QTest.keyClick(desk.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desk.jobs.wait_idle()
     assert desk.count() == 1
+
+
+def focused(desk: CollectingDesk) -> str:
+    """The name of the widget with the keyboard."""
+    widget = desk.window.focusWidget()
+    return "" if widget is None else widget.objectName()
+
+
+def press(desk: CollectingDesk, *keys: Qt.Key) -> None:
+    """Keys wherever the keyboard is."""
+    for key in keys:
+        widget = desk.window.focusWidget()
+        assert widget is not None
+        QTest.keyClick(widget, key)
+        desk.jobs.wait_idle()
+
+
+def test_a_record_is_returned_by_keys_alone_with_a_reason_given_before(
+    desk: CollectingDesk,
+) -> None:
+    first = desk.list.current_key
+    press(desk, Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    path = focused(desk).removeprefix("reason:")
+    QTest.keyClicks(desk.find(QLineEdit, f"reason:{path}"), "Ghi ro")
+    press(desk, Qt.Key.Key_Return)
+    assert [row.submission_id for row in desk.reviews.list(review=Review.RETURNED)] == [first]
+    assert focused(desk) == "list:submissions"
+    press(desk, Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert focused(desk) == f"reasons:{path}", "the reason given before is offered"
+    press(desk, Qt.Key.Key_1)
+    assert desk.find(QLineEdit, f"reason:{path}").text() == "Ghi ro"
+    row = desk.window.focusWidget()
+    assert row is not None
+    QTest.keyClick(row, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    desk.jobs.wait_idle()
+    assert len(desk.reviews.list(review=Review.RETURNED)) == 2
+    assert desk.count() == 0
+
+
+def test_escape_leads_back_to_the_list_and_delete_takes_a_reason_back(
+    desk: CollectingDesk,
+) -> None:
+    press(desk, Qt.Key.Key_Return, Qt.Key.Key_Return)
+    line = desk.find(QLineEdit, focused(desk))
+    QTest.keyClicks(line, "Nham")
+    press(desk, Qt.Key.Key_Escape)
+    assert line.text() == "Nham", "Escape leaves the line, not the words"
+    press(desk, Qt.Key.Key_Delete)
+    assert (line.text(), line.isVisible()) == ("", False)
+    press(desk, Qt.Key.Key_Escape)
+    assert focused(desk) == "list:submissions"
+
+
+def test_a_reason_half_typed_waits_for_its_user(desk: CollectingDesk, qtbot: QtBot) -> None:
+    first = desk.list.current_key
+    desk.click("button:reason:employed/job")
+    QTest.keyClicks(desk.find(QLineEdit, "reason:employed/job"), "Ghi ro ng")
+    held = desk.page.hold()
+    assert held is not None and held.draft is not None
+    assert (held.person_id, held.draft.edits["employed/job"].now) == (first, "Ghi ro ng")
+    desk.drafts.keep(held.draft)
+    desk.list.choose(1)
+    desk.jobs.wait_idle()
+    assert desk.find(QLineEdit, "reason:employed/job").text() == ""
+    desk.list.choose(0)
+    desk.jobs.wait_idle()
+    assert desk.find(QLineEdit, "reason:employed/job").text() == "Ghi ro ng"
+    desk.click("button:give_back")
+    assert desk.drafts.at_desk(first, "collecting") is None
+
+
+def test_what_the_police_said_and_the_rules_find_stands_beside_the_record(
+    desk: CollectingDesk,
+) -> None:
+    side = desk.find(QWidget, "review:side")
+    words = " ".join(label.text() for label in side.findChildren(QLabel))
+    assert "chưa hỏi công an" in words
+    assert "Không có gì phải xem." in words
