@@ -96,7 +96,7 @@ def _play(folder: Path, address: ServerAddress, pictures: Path | None) -> Summar
     _step("lập ba sổ, nạp 200 hộ tập huấn")
     world = make_world(folder, now=now)
     failures: list[str] = []
-    with _desktops(world, tuple(Role)) as desktops:
+    with _desktops(world, tuple(world.folders)) as desktops:
         typists = {
             role: Typist(desktop=desktop, pictures=pictures, name=role.value)
             for role, desktop in desktops.items()
@@ -217,7 +217,7 @@ def _open_windows(folder: Path, address: ServerAddress) -> int:
     application = create_application(sys.argv[:1])
     _step("lập ba sổ, nạp 200 hộ tập huấn")
     world = make_world(folder, now=datetime.now(UTC))
-    with _desktops(world, tuple(Role)) as desktops:
+    with _desktops(world, tuple(world.folders)) as desktops:
         for place, role in enumerate((Role.COLLECTOR, Role.POLICE, Role.OFFICER)):
             desktops[role].window.move(place * _CASCADE_PIXELS, place * _CASCADE_PIXELS)
             typist = Typist(desktop=desktops[role], pictures=None, name=role.value)

@@ -10,7 +10,7 @@ from desktop.demo import play
 from desktop.demo.people import HANH, KHUY, KIEN, NHUNG, listed_adult
 from desktop.demo.server import ServerAddress
 from desktop.demo.typist import Typist
-from desktop.demo.world import World
+from desktop.demo.world import USERS, World
 from sync.protocol.documents import Role
 from sync.protocol.parcel import SUFFIX
 
@@ -28,7 +28,7 @@ def play_all(
 ) -> None:
     """From the first sheet to the last receipt."""
     play_until_reviewed(world, typists, address, stick, tell=tell)
-    officer, _, collector = (typists[role] for role in Role)
+    officer, _, collector = (typists[role] for role in USERS)
     tell("cán bộ xã sửa phiếu bị trả lại rồi nộp lại")
     officer.sit_down()
     play.synchronise(officer)
@@ -47,7 +47,7 @@ def play_until_reviewed(
     tell: Tell,
 ) -> None:
     """The police have a network only to be connected; from then on they live by the stick."""
-    officer, police, collector = (typists[role] for role in Role)
+    officer, police, collector = (typists[role] for role in USERS)
     listed = listed_adult(world.households, today=datetime.now(UTC).date())
     enter_five(officer, world, tell=tell)
     tell("kết nối máy công an xã; từ đây máy này không có mạng")

@@ -44,7 +44,7 @@ def make_world(folder: Path, *, now: datetime) -> World:
     people = list(
         households(count=_HOUSEHOLDS, commune_code=commune.code, today=now.astimezone(UTC).date())
     )
-    folders = {role: folder / role.value for role in Role}
+    folders = {role: folder / role.value for role in USERS}
     for role, place in folders.items():
         with create_register(
             place, user_name=USERS[role], passphrase=TRAINING_PASSPHRASE

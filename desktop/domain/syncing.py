@@ -10,7 +10,12 @@ from desktop.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The device's place: which office it works for, as whom."""
+    """The device's place: which office it works for, as whom.
+
+    Attributes:
+        collected_by: the office that collects for the commune today; "" where the province has not
+            told, and for offices that have more than one commune.
+    """
 
     device_id: str
     office_name: str
@@ -21,6 +26,7 @@ class Enrolment:
     province_name: str
     server_url: str
     training: bool
+    collected_by: str = ""
 
 
 @unique
@@ -89,7 +95,8 @@ class SyncStatus:
     """The custody of this register's changes.
 
     Attributes:
-        unsent: changes that are only on this device.
+        unsent: changes without a receipt of the province; they are only in this commune.
+        at_box: those of them of which the commune's box has a copy; the others are only here.
         held: changes the server refused by a rule.
         last_success_at: instant of the last whole sync, "" if never.
         last_problem: why the last sync failed, ``None`` when it did not.
@@ -102,11 +109,17 @@ class SyncStatus:
     last_problem: Problem | None
     last_problem_at: str
     last_parameters: dict[str, str]
+    at_box: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What one sync did."""
+    """What one sync did.
+
+    Attributes:
+        is_box: the province was not reached, the commune's box was.
+        at_box: changes that the box has now and had not before.
+    """
 
     pushed: int
     pulled: int
@@ -115,5 +128,7 @@ class SyncReport:
     problem: Problem | None = None
     parameters: dict[str, str] | None = None
     is_stopped: bool = False
+    is_box: bool = False
+    at_box: int = 0
     sent_bytes: int = 0
     received_bytes: int = 0

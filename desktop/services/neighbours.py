@@ -14,6 +14,7 @@ from sync.protocol.directory import (
     Directory,
     DirectoryDevice,
     SignedDirectory,
+    collecting_on,
     opened_directory,
 )
 
@@ -90,6 +91,14 @@ def known_number(register: Register, *, device_id: str) -> int:
     """The number of the directory a sync need not bring again; 0 when there is none."""
     directory = _kept(register, DIRECTORY)
     return 0 if directory is None or directory.device != device_id else directory.number
+
+
+def collecting_office(register: Register, *, device_id: str, commune: str, day: str) -> str:
+    """The name of the office that collects for the commune on this day; "" where nobody told."""
+    directory = _kept(register, DIRECTORY)
+    if directory is None or directory.device != device_id:
+        return ""
+    return collecting_on(directory, commune, day)
 
 
 def keep_from_server(register: Register, signed: SignedDirectory, *, device_id: str) -> None:

@@ -426,7 +426,8 @@ class Parcels:
         return self._clock().isoformat(timespec="seconds")
 
 
-_ROLES = frozenset(role.value for role in Role)
+#: Who parcels go between; a box is spoken to.
+_ROLES = frozenset(role.value for role in Role if role is not Role.RELAY)
 
 
 class _Counted:

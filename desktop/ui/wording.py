@@ -127,6 +127,9 @@ class Words(QObject):
             "too_long": self.tr("Có câu trả lời quá dài. Mở phiếu, rút gọn rồi lưu."),
             "exists": self.tr("Đã có ở máy chủ. Mở phiếu, xem lại rồi lưu."),
             "missing": self.tr("Máy chủ chưa có dữ liệu gốc. Mở phiếu, sửa rồi lưu lại."),
+            "handed_over": self.tr(
+                "Xã đã chuyển sang cơ quan tổng hợp khác: cơ quan ấy quyết định, đây không làm gì."
+            ),
             "moved": self.tr("Người này đã chuyển đi xã khác. Nếu chưa đi, hủy việc chuyển đi."),
             "group": self.tr("Lưu cùng một chỗ máy chủ không nhận. Mở phiếu, xem rồi lưu lại."),
         }

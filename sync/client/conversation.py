@@ -17,6 +17,7 @@ from sync.client.outcomes import Malformed, Refused, RequestTrouble
 from sync.client.ports import Batch, DeviceIdentity
 from sync.client.transport import Transport
 from sync.client.watching import Doing
+from sync.protocol.box import SignedRelayed
 from sync.protocol.codec import (
     JSON_TYPE,
     LINES_TYPE,
@@ -29,6 +30,7 @@ from sync.protocol.directory import DirectoryRequest, SignedDirectory
 from sync.protocol.messages import (
     DOCUMENT_SCHEMA,
     PROTOCOL_VERSION,
+    REUSED,
     Challenge,
     ChallengeRequest,
     Enrolled,
@@ -39,6 +41,7 @@ from sync.protocol.messages import (
     PullRequest,
     PushAnswer,
     PushHeader,
+    RefreshRequest,
     RefusalCode,
     Session,
 )
@@ -63,11 +66,41 @@ def enrol(
     return transport.ask("/auth/enrol", request, Enrolled)
 
 
+def _keep_nowhere(_refresh: str) -> None:
+    """A login that ends with the program."""
+
+
+def _nobody_is_told() -> None:
+    """Where nothing is written down."""
+
+
 @dataclass(slots=True)
 class HeldToken:
-    """The token of a login, kept in memory from one sync to the next; ``""`` before the first."""
+    """The login of a device: the token in memory, the refresh token where ``keep`` puts it.
+
+    Attributes:
+        refresh: gets the next session, once; "" before the first login and while it is on its way.
+            An answer that is lost takes it along: the device then signs in by its key, and the
+            server never sees it used twice unless somebody else has it.
+        keep: stores the refresh token for the next start; called with "" before it is used.
+        reused: called when the server says that somebody used the refresh token before us.
+    """
 
     token: str = field(default="", repr=False)
+    refresh: str = field(default="", repr=False)
+    keep: Callable[[str], None] = field(default=_keep_nowhere, repr=False)
+    reused: Callable[[], None] = field(default=_nobody_is_told, repr=False)
+
+    def spend(self) -> str:
+        """The refresh token, to be used now; whatever comes of it, it is used up."""
+        spent, self.refresh = self.refresh, ""
+        self.keep("")
+        return spent
+
+    def begin(self, session: Session) -> None:
+        """The session goes on, or a new one begins."""
+        self.token, self.refresh = session.token, session.refresh
+        self.keep(session.refresh)
 
 
 class Conversation:
@@ -86,11 +119,8 @@ class Conversation:
         self._app_version = app_version
         self._held = held or HeldToken()
 
-    def push(self, batch: Batch) -> PushAnswer | RequestTrouble:
-        """Send one signed batch; the answer comes after the server's commit.
-
-        An empty batch asks whether the server has what it receipted.
-        """
+    def signed(self, batch: Batch) -> bytes:
+        """The lines of a push of this batch, as this device signs it."""
         header = PushHeader(
             v=PROTOCOL_VERSION,
             device=self._identity.device_id,
@@ -102,13 +132,20 @@ class Conversation:
             app=self._app_version,
             ledger=batch.ledger,
         )
-        self._transport.watch.sending(epoch=batch.epoch, first=batch.first, last=batch.last)
-        body = join_push(
+        return join_push(
             header=header,
             lines=batch.lines,
             head=batch.head,
             signing_key=self._identity.signing_key,
         )
+
+    def push(self, batch: Batch) -> PushAnswer | RequestTrouble:
+        """Send one signed batch; the answer comes after the server's commit.
+
+        An empty batch asks whether the server has what it receipted.
+        """
+        self._transport.watch.sending(epoch=batch.epoch, first=batch.first, last=batch.last)
+        body = self.signed(batch)
         answer = self._as_device(
             lambda token: self._transport.send(
                 "/sync/v1/push",
@@ -122,6 +159,19 @@ class Conversation:
         if isinstance(answer, PushAnswer):
             self._transport.watch.told(answer.ledger)
         return answer
+
+    def relay(self, body: bytes) -> SignedRelayed | RequestTrouble:
+        """As a box: bring a push that somebody else signed; the province signs its answer."""
+        return self._as_device(
+            lambda token: self._transport.send(
+                "/sync/v1/relay",
+                body,
+                body_type=LINES_TYPE,
+                answer_type=JSON_TYPE,
+                decode=partial(decode_message, kind=SignedRelayed),
+                token=token,
+            )
+        )
 
     def leave(self, request: LeaveRequest) -> Left | RequestTrouble:
         """Give up this device's place: it is refused from now on."""
@@ -194,8 +244,24 @@ class Conversation:
             answer = request(self._held.token)
             if not _is_expiry(answer):
                 return answer
-        trouble = self._log_in()
+        trouble = self._go_on()
         return request(self._held.token) if trouble is None else trouble
+
+    def _go_on(self) -> RequestTrouble | None:
+        """The next session by the refresh token, where there is one; else by the device's key."""
+        if not self._held.refresh:
+            return self._log_in()
+        request = RefreshRequest(refresh=self._held.spend())
+        session = self._transport.ask("/auth/refresh", request, Session)
+        if isinstance(session, Session):
+            self._held.begin(session)
+            return None
+        if isinstance(session, Refused) and session.code is not RefusalCode.REVOKED:
+            # It ran out, the server went back in time, or somebody else used it.
+            if session.why == REUSED:
+                self._held.reused()
+            return self._log_in()
+        return session
 
     def _log_in(self) -> RequestTrouble | None:
         device = self._identity.device_id
@@ -215,7 +281,7 @@ class Conversation:
         )
         if not isinstance(session, Session):
             return session
-        self._held.token = session.token
+        self._held.begin(session)
         return None
 
 

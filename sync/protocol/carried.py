@@ -92,8 +92,11 @@ class Believed:
 
 
 def exchanged(one: Role, other: Role) -> frozenset[DataSet]:
-    """The data sets that two roles work on together; nothing between two of the same role."""
-    if one is other:
+    """The data sets that two roles work on together; nothing between two of the same role.
+
+    A box takes no parcels: it is spoken to.
+    """
+    if one is other or Role.RELAY in (one, other):
         return frozenset()
     return frozenset(
         data_set

@@ -34,10 +34,21 @@ class DirectoryDevice(msgspec.Struct, frozen=True, omit_defaults=True):
     revoked_at: str = ""
 
 
-class Directory(msgspec.Struct, frozen=True):
+class CollectedBy(msgspec.Struct, frozen=True):
+    """Which office collects for a commune from a day on (``YYYY-MM-DD``; "" for always)."""
+
+    commune: str
+    office: str
+    office_name: str
+    from_day: str
+
+
+class Directory(msgspec.Struct, frozen=True, omit_defaults=True):
     """A directory; ``number`` grows with each change in the province.
 
     ``device`` is for whom it was made; ``server_key`` is the server's own public key.
+    ``collecting`` names the collecting offices of its communes, those of days to come too; an older
+    server does not tell.
     """
 
     number: int
@@ -46,6 +57,14 @@ class Directory(msgspec.Struct, frozen=True):
     issued_at: str
     server_key: str
     devices: list[DirectoryDevice]
+    collecting: list[CollectedBy] = []
+
+
+def collecting_on(directory: Directory, commune: str, day: str) -> str:
+    """The name of the office that collects for the commune on this day; "" where nobody told."""
+    known = [one for one in directory.collecting if one.commune == commune and one.from_day <= day]
+    newest = max((one.from_day for one in known), default="")
+    return ", ".join(one.office_name for one in known if one.from_day == newest)
 
 
 class SignedDirectory(msgspec.Struct, frozen=True):

@@ -71,6 +71,7 @@ class Role(Enum):
     OFFICER = "officer"
     POLICE = "police"
     COLLECTOR = "collector"
+    RELAY = "relay"  # the box of a commune: it reads and carries, and writes nothing
 
 
 @unique
@@ -150,16 +151,20 @@ RULES: Mapping[DocumentType, DocumentRule] = {
 
 _OPEN_RECORDS = tuple(one for one in SUBMISSIONS if one not in RESTRICTED)
 
-#: The data sets a role receives, of each commune its office serves.
+_OFFICERS = (
+    DataSet.REGISTER,
+    DataSet.CHECK,
+    *_OPEN_RECORDS,
+    *(SUBMISSIONS[one] for one in _OPEN_RECORDS),
+)
+
+#: The data sets a role receives, of each commune its office serves. A box receives what its
+#: neighbours do, nothing restricted among it.
 GRANTS: Mapping[Role, tuple[DataSet, ...]] = {
-    Role.OFFICER: (
-        DataSet.REGISTER,
-        DataSet.CHECK,
-        *_OPEN_RECORDS,
-        *(SUBMISSIONS[one] for one in _OPEN_RECORDS),
-    ),
+    Role.OFFICER: _OFFICERS,
     Role.POLICE: (DataSet.CHECK,),
     Role.COLLECTOR: tuple(SUBMISSIONS[one] for one in _OPEN_RECORDS),
+    Role.RELAY: _OFFICERS,
 }
 
 
@@ -266,6 +271,7 @@ def granted(role: Role, rights: frozenset[DataSet] = frozenset()) -> frozenset[D
         Role.OFFICER: handed_in | (rights & RESTRICTED),
         Role.POLICE: frozenset(),
         Role.COLLECTOR: handed_in,
+        Role.RELAY: frozenset(),
     }
     return frozenset(GRANTS[role]) | own[role]
 

@@ -134,6 +134,7 @@ class Hold(Enum):
     MISSING = "missing"  # the document to change is not there
     GROUP = "group"  # nothing wrong with it, but another change of its save is held
     MOVED = "moved"  # the document moved to another commune; here it is closed
+    HANDED_OVER = "handed_over"  # another office collects for the commune now
 
 
 class ChangeResult(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -358,6 +359,10 @@ class RefreshRequest(msgspec.Struct, frozen=True):
     """Asks for the next session. The same refresh token a second time ends every one of it."""
 
     refresh: str
+
+
+#: ``Refusal.why`` of a refresh token that was used before: somebody else has it.
+REUSED = "reused"
 
 
 @unique

@@ -72,6 +72,11 @@ def pack_text(pack_json: bytes) -> bytes:
     return b"pack\n" + pack_json
 
 
+def relayed_text(answer_json: bytes) -> bytes:
+    """What the province's server signs of an answer that travels through a box: its text."""
+    return b"relayed\n" + answer_json
+
+
 def sign_enrolment(signing_key: bytes, *, code: str, public_key: str) -> str:
     """The signature of an ``EnrolRequest``."""
     return sign(signing_key, enrol_text(code, public_key))

@@ -11,6 +11,8 @@ import typer
 from sqlalchemy import Connection, Engine
 
 from sync.protocol.documents import RESTRICTED, DataSet, Role
+from sync.server.box.commands import box_commands
+from sync.server.collecting_commands import collecting_commands
 from sync.server.database import migrate as migrate_tables
 from sync.server.database import open_engine
 from sync.server.enrolment import new_code
@@ -61,6 +63,8 @@ cli = typer.Typer(
 
 cli.add_typer(recovery_keys, name="recovery-keys")
 cli.add_typer(parcel_commands, name="parcel")
+cli.add_typer(collecting_commands, name="collecting")
+cli.add_typer(box_commands, name="box")
 cli.add_typer(export_commands, name="export")
 cli.command()(recover)
 cli.command()(health)

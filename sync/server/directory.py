@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.directory import Directory, DirectoryDevice, SignedDirectory, signed_directory
 from sync.protocol.signing import new_signing_key, public_key_of
+from sync.server.collecting import collected_by, days_in_force, office_scope
 from sync.server.sessions import Device
-from sync.server.tables import devices, office_communes, offices, province, server_keys
+from sync.server.tables import devices, offices, province, server_keys
 
 
 def server_seed(connection: Connection) -> bytes:
@@ -31,22 +32,25 @@ def server_seed(connection: Connection) -> bytes:
 
 def directory_for(connection: Connection, device: Device, *, seed: bytes) -> SignedDirectory:
     """The devices of every office that serves a commune of this one's, itself among them."""
-    place = connection.execute(select(province.c.code, province.c.directory_number)).one()
+    place = connection.execute(
+        select(province.c.code, (province.c.directory_number + days_in_force()).label("number"))
+    ).one()
     directory = Directory(
-        number=place.directory_number,
+        number=place.number,
         province=place.code,
         device=str(device.device_id),
         issued_at=datetime.now(UTC).isoformat(timespec="seconds"),
         server_key=public_key_of(seed),
         devices=_neighbours(connection, device),
+        collecting=collected_by(connection, sorted(device.communes)),
     )
     return signed_directory(directory, signing_key=seed)
 
 
 def _neighbours(connection: Connection, device: Device) -> list[DirectoryDevice]:
     near = (
-        select(office_communes.c.office_id)
-        .where(office_communes.c.commune_code.in_(device.communes))
+        select(office_scope.c.office_id)
+        .where(office_scope.c.commune_code.in_(device.communes))
         .distinct()
     )
     rows = connection.execute(
@@ -82,8 +86,8 @@ def _neighbours(connection: Connection, device: Device) -> list[DirectoryDevice]
 def _communes_of(connection: Connection) -> dict[UUID, list[str]]:
     rows = connection.execute(
         select(
-            office_communes.c.office_id,
-            func.array_agg(office_communes.c.commune_code).label("communes"),
-        ).group_by(office_communes.c.office_id)
+            office_scope.c.office_id,
+            func.array_agg(office_scope.c.commune_code).label("communes"),
+        ).group_by(office_scope.c.office_id)
     )
     return {row.office_id: sorted(row.communes) for row in rows}

@@ -21,13 +21,13 @@ from sync.protocol.documents import DataSet
 from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
 from sync.protocol.signing import enrol_text, is_signed, public_key_of
 from sync.server import fence, limits
+from sync.server.collecting import office_scope
 from sync.server.directory import server_seed
 from sync.server.settings import Settings
 from sync.server.tables import (
     communes,
     devices,
     enrolment_codes,
-    office_communes,
     offices,
     province,
 )
@@ -188,8 +188,8 @@ def _enrolled(connection: Connection, device_id: UUID) -> Enrolled:
     ).one()
     served = connection.execute(
         select(communes.c.code, communes.c.name)
-        .join(office_communes, office_communes.c.commune_code == communes.c.code)
-        .where(office_communes.c.office_id == row.office_id)
+        .join(office_scope, office_scope.c.commune_code == communes.c.code)
+        .where(office_scope.c.office_id == row.office_id)
         .order_by(communes.c.code)
     )
     return Enrolled(

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sync.protocol.box import SignedRelayed
 from sync.protocol.codec import JSON_TYPE, LINES_TYPE
 from sync.protocol.directory import DirectoryRequest, SignedDirectory
 from sync.protocol.messages import (
@@ -37,6 +38,7 @@ BODIES: dict[str, tuple[_Kind, _Kind]] = {
     "/auth/refresh": (RefreshRequest, Session),
     "/auth/leave": (LeaveRequest, Left),
     "/sync/v1/push": (LINES_TYPE, PushAnswer),
+    "/sync/v1/relay": (LINES_TYPE, SignedRelayed),
     "/sync/v1/pull": (PullRequest, LINES_TYPE),
     "/sync/v1/directory": (DirectoryRequest, SignedDirectory),
     "/sync/v1/packs": (PacksRequest, PackList),

@@ -39,6 +39,7 @@ from sync.server import enrolment, limits, packs, parcels, sessions, witnesses
 from sync.server.directory import directory_for, server_seed
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
+from sync.server.relaying import relay
 from sync.server.settings import Settings
 from sync.server.volumes import count_pulled, rows_in
 
@@ -127,7 +128,7 @@ def _claims(call: Call, device: str) -> None:
         call.who.device = device
 
 
-def _authenticated(call: Call) -> sessions.Device | Refusal:
+def authenticated(call: Call) -> sessions.Device | Refusal:
     """The device that asks, if it may ask now."""
     with call.engine.begin() as connection:
         device = sessions.authenticate(connection, call.token)
@@ -139,7 +140,7 @@ def _authenticated(call: Call) -> sessions.Device | Refusal:
 
 
 def _push(call: Call) -> Reply:
-    device = _authenticated(call)
+    device = authenticated(call)
     if isinstance(device, Refusal):
         return device
     return push(call.engine, device, decode_push(call.body))
@@ -147,7 +148,7 @@ def _push(call: Call) -> Reply:
 
 def _leave(call: Call) -> Reply:
     request = decode_message(call.body, LeaveRequest)
-    device = _authenticated(call)
+    device = authenticated(call)
     if isinstance(device, Refusal):
         return device
     with call.engine.begin() as connection:
@@ -162,7 +163,7 @@ def _pull(call: Call) -> Reply:
     request = decode_message(call.body, PullRequest)
     if len(request.cursors) > MOST_CURSORS:
         return Refusal(code=RefusalCode.TOO_LARGE)
-    device = _authenticated(call)
+    device = authenticated(call)
     if isinstance(device, Refusal):
         return device
     # Asked again inside: rights and rows are then of one moment.
@@ -175,7 +176,7 @@ def _pull(call: Call) -> Reply:
 
 def _directory(call: Call) -> Reply:
     decode_message(call.body, DirectoryRequest)
-    device = _authenticated(call)
+    device = authenticated(call)
     if isinstance(device, Refusal):
         return device
     with call.engine.begin() as connection:
@@ -185,7 +186,7 @@ def _directory(call: Call) -> Reply:
 
 def _packs(call: Call) -> Reply:
     decode_message(call.body, PacksRequest)
-    device = _authenticated(call)
+    device = authenticated(call)
     if isinstance(device, Refusal):
         return device
     with call.engine.begin() as connection:
@@ -195,7 +196,7 @@ def _packs(call: Call) -> Reply:
 
 def _pack(call: Call) -> Reply:
     request = decode_message(call.body, PackRequest)
-    device = _authenticated(call)
+    device = authenticated(call)
     if isinstance(device, Refusal):
         return device
     with call.engine.begin() as connection:
@@ -206,7 +207,7 @@ def _pack(call: Call) -> Reply:
 
 def _parcel(call: Call) -> Reply:
     """A device carries a parcel that it cannot read, and takes the answer back the same way."""
-    carrier = _authenticated(call)
+    carrier = authenticated(call)
     if isinstance(carrier, Refusal):
         return carrier
     answer = io.BytesIO()
@@ -220,6 +221,14 @@ def _parcel(call: Call) -> Reply:
     return SealedReply(answer.getvalue())
 
 
+def _relay(call: Call) -> Reply:
+    """A box brings what its neighbours signed."""
+    box = authenticated(call)
+    if isinstance(box, Refusal):
+        return box
+    return relay(call.engine, box, decode_push(call.body))
+
+
 OPERATIONS = (
     Operation("/auth/enrol", JSON_TYPE, _SMALL_BODY_BYTES, _enrol),
     Operation("/auth/challenge", JSON_TYPE, _SMALL_BODY_BYTES, _challenge),
@@ -227,6 +236,7 @@ OPERATIONS = (
     Operation("/auth/refresh", JSON_TYPE, _SMALL_BODY_BYTES, _refresh),
     Operation("/auth/leave", JSON_TYPE, _SMALL_BODY_BYTES, _leave),
     Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
+    Operation("/sync/v1/relay", LINES_TYPE, LARGEST_BODY_BYTES, _relay),
     Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
     Operation("/sync/v1/directory", JSON_TYPE, _SMALL_BODY_BYTES, _directory),
     Operation("/sync/v1/packs", JSON_TYPE, _SMALL_BODY_BYTES, _packs),

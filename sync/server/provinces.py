@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.documents import DataSet, Role
 from sync.protocol.ids import new_epoch
+from sync.server.collecting import days_in_force
 from sync.server.tables import (
     communes,
     devices,
@@ -58,7 +59,12 @@ def server_epoch(connection: Connection) -> str:
 def told_with_pages(connection: Connection) -> tuple[str, int, int]:
     """The incarnation of this database, the number of its directory, the serial of its packs."""
     row = connection.execute(
-        select(province.c.server_epoch, province.c.directory_number, province.c.pack_serial)
+        select(
+            province.c.server_epoch,
+            # A day that begins changes who collects where.
+            province.c.directory_number + days_in_force(),
+            province.c.pack_serial,
+        )
     ).one()
     return row[0], row[1], row[2]
 

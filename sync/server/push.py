@@ -32,7 +32,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.rules import MOST_FIELDS, broken_rule, is_uuid
 from sync.protocol.signing import is_signed, push_text
-from sync.server import fence, history, moves, registers, witnesses
+from sync.server import collecting, fence, history, moves, registers, witnesses
 from sync.server.database import is_collision
 from sync.server.provinces import server_epoch
 from sync.server.registers import Stored
@@ -54,7 +54,7 @@ class _Numbered:
 
 def push(engine: Engine, device: Device, sent: Push) -> PushAnswer | Refusal:
     """Apply what is new in this push and answer with the receipt of all of it."""
-    numbered = _verified(device, sent)
+    numbered = verified(device, sent)
     if isinstance(numbered, Refusal):
         return numbered
     for attempt in range(1, _ATTEMPTS + 1):
@@ -70,7 +70,7 @@ def push(engine: Engine, device: Device, sent: Push) -> PushAnswer | Refusal:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _verified(device: Device, sent: Push) -> list[_Numbered] | Refusal:
+def verified(device: Device, sent: Push) -> list[_Numbered] | Refusal:
     """The changes with their hashes, if this device signed exactly them."""
     header = sent.header
     previous = _chain_hash(header.prev)
@@ -260,6 +260,15 @@ class _Judged:
             )
             for change in changes
         }
+        if device.role is Role.COLLECTOR:
+            self._holds |= collecting.handed_over(
+                connection,
+                office_id=device.office_id,
+                communes=device.communes,
+                former=device.former,
+                changes=changes,
+                holds=self._holds,
+            )
         sound = [change for change in changes if self._holds[change.seq] is None]
         claims = registers.claimed(
             connection, {c.document_id: c.bucket for c in sound if c.kind == "create"}

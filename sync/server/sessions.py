@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, se
 
 from sync.protocol.documents import DataSet, Role, bucket_of, granted
 from sync.protocol.messages import (
+    REUSED,
     Challenge,
     ChallengeRequest,
     LoginRequest,
@@ -30,9 +32,11 @@ from sync.protocol.messages import (
 from sync.protocol.rules import is_uuid
 from sync.protocol.signing import is_signed, login_text
 from sync.server import fence, limits
+from sync.server.collecting import scope_of_device
 from sync.server.settings import Settings
 from sync.server.tables import (
     challenges,
+    collecting,
     devices,
     office_communes,
     offices,
@@ -47,7 +51,11 @@ _RANDOM_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled device and its scope: every data set of every commune."""
+    """An enrolled device and its scope: every data set of every commune.
+
+    ``former`` are those of its communes that another office collects for now, with the moment
+    that ended: what is still undecided there stays its own.
+    """
 
     device_id: UUID
     office_id: UUID
@@ -55,6 +63,7 @@ class Device:
     role: Role
     communes: frozenset[str]
     data_sets: frozenset[DataSet]
+    former: Mapping[str, datetime] = field(default_factory=dict)
 
     def buckets(self) -> list[str]:
         """The buckets it may read, sorted."""
@@ -134,7 +143,7 @@ def refresh(engine: Engine, request: RefreshRequest, settings: Settings) -> Sess
         if row.used_at is not None:
             _end_family(connection, row.family)
             _log.warning("refresh token reused", extra={"device": str(row.device_id)})
-            return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+            return Refusal(code=RefusalCode.TOKEN_EXPIRED, why=REUSED)
         connection.execute(
             update(refresh_tokens)
             .where(refresh_tokens.c.token_hash == _hash(request.refresh))
@@ -244,11 +253,6 @@ def enter(connection: Connection, device: Device) -> None:
 
 def _devices() -> Select[Any]:
     """Devices with what their scope is made of."""
-    communes = (
-        select(func.array_agg(office_communes.c.commune_code))
-        .where(office_communes.c.office_id == devices.c.office_id)
-        .scalar_subquery()
-    )
     return (
         select(
             devices.c.id,
@@ -257,7 +261,7 @@ def _devices() -> Select[Any]:
             devices.c.revoked_at,
             devices.c.rights,
             offices.c.role,
-            communes.label("communes"),
+            scope_of_device().label("scope"),
         )
         .select_from(devices)
         .join(offices, offices.c.id == devices.c.office_id)
@@ -267,14 +271,15 @@ def _devices() -> Select[Any]:
 def _scoped(row: Row[Any]) -> Device | Refusal:
     if row.revoked_at is not None:
         return Refusal(code=RefusalCode.REVOKED)
-    role = Role(row.role)
+    role, scope = Role(row.role), dict(row.scope or {})
     return Device(
         device_id=row.id,
         office_id=row.office_id,
         public_key=row.public_key,
         role=role,
-        communes=frozenset(row.communes or ()),
+        communes=frozenset(scope),
         data_sets=granted(role, frozenset(map(DataSet, row.rights))),
+        former={code: datetime.fromisoformat(until) for code, until in scope.items() if until},
     )
 
 
@@ -292,11 +297,12 @@ def leave(connection: Connection, device_id: UUID) -> None:
 
 def colleagues_of(connection: Connection, device: Device) -> list[UUID]:
     """Every device, revoked ones too, of the offices that serve a commune of this one."""
+    serve = select(office_communes.c.office_id).where(
+        office_communes.c.commune_code.in_(device.communes)
+    )
+    collect = select(collecting.c.office_id).where(collecting.c.commune_code.in_(device.communes))
     found = connection.scalars(
-        select(devices.c.id)
-        .join(office_communes, office_communes.c.office_id == devices.c.office_id)
-        .where(office_communes.c.commune_code.in_(device.communes))
-        .distinct()
+        select(devices.c.id).where(devices.c.office_id.in_(serve.union(collect)))
     )
     return list(found)
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    Identity,
     Index,
     LargeBinary,
     MetaData,
@@ -89,6 +90,28 @@ office_communes = Table(
     Column("office_id", Uuid, ForeignKey("offices.id"), nullable=False),
     Column("commune_code", Text, ForeignKey("communes.code"), nullable=False),
     PrimaryKeyConstraint("office_id", "commune_code"),
+)
+
+#: Which office collects for a commune from a day on. Rows are only added: the last one set counts.
+collecting = Table(
+    "collecting",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("commune_code", Text, ForeignKey("communes.code"), nullable=False),
+    Column("office_id", Uuid, ForeignKey("offices.id"), nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("set_at", _instant, nullable=False, server_default=_now),
+    Index(None, "commune_code"),
+)
+
+#: When an office that collected before gave up what was still undecided with it.
+collecting_ends = Table(
+    "collecting_ends",
+    metadata,
+    Column("commune_code", Text, ForeignKey("communes.code"), nullable=False),
+    Column("office_id", Uuid, ForeignKey("offices.id"), nullable=False),
+    Column("ended_at", _instant, nullable=False, server_default=_now),
+    PrimaryKeyConstraint("commune_code", "office_id", "ended_at"),
 )
 
 #: ``rights`` are the restricted data sets that this one device receives besides its role's.
@@ -237,8 +260,15 @@ documents = Table(
     Column("field_versions", JSON, nullable=False),
     Column("authors", JSON, nullable=False),
     Column("clashes", JSON, nullable=False),
+    # The server's clock; older documents have none.
+    Column("created_at", _instant, server_default=_now),
     PrimaryKeyConstraint("bucket", "id"),
     Index(None, "bucket", "position", unique=True),
+    Index(
+        "documents_open_submissions_idx",
+        "bucket",
+        postgresql_where=text("type = 'submission' AND fields ->> 'review' IS NULL"),
+    ),
     postgresql_partition_by="HASH (bucket)",
 )
 
@@ -279,6 +309,60 @@ publications = Table(
     PrimaryKeyConstraint("kind", "number"),
     Index(None, "kind", "name", "number"),
     Index(None, "sha256"),
+)
+
+#: Where this program runs as the box of a commune: who it is to the province. ``box_epoch`` stands
+#: for this database; a box that was made anew has another one.
+box_home = Table(
+    "box_home",
+    metadata,
+    Column("singleton", Boolean, primary_key=True, server_default=text("true")),
+    Column("seed", LargeBinary, nullable=False),
+    Column("server_url", Text, nullable=False),
+    Column("ca_pem", Text),
+    Column("enrolled", Text, nullable=False),
+    Column("box_epoch", Text, nullable=False),
+    Column("directory", Text, nullable=False, server_default=text("''::text")),
+    Column("reached_at", _instant),
+    CheckConstraint("singleton", name="box_home_singleton"),
+)
+
+#: Pushes of the neighbours as they signed them, in the order they came; ``answer`` is what the
+#: province said, signed. A push of no change asks whether the province has what it receipted.
+box_pushes = Table(
+    "box_pushes",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("device_id", Uuid, ForeignKey("devices.id"), nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'waiting'::text")),
+    Column("answer", Text, nullable=False, server_default=text("''::text")),
+    Column("received_at", _instant, nullable=False, server_default=_now),
+    Column("answered_at", _instant),
+    Index(None, "device_id", "epoch", "last"),
+    Index(None, "state", "id"),
+)
+
+#: How far a box has read the province's feeds, and the rows it read.
+box_feeds = Table(
+    "box_feeds",
+    metadata,
+    Column("bucket", Text, primary_key=True),
+    Column("cursor", BigInteger, nullable=False),
+)
+box_rows = Table(
+    "box_rows",
+    metadata,
+    Column("bucket", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("bucket", "id"),
+    Index(None, "bucket", "position"),
 )
 
 #: What happened on the server that somebody must answer for, each line with the hash over itself

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 import traceback
+from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -77,7 +78,12 @@ _FULL_SECONDS = 2
 _COMPRESS_FROM_BYTES = 1024
 
 
-def create_app(engine: Engine, *, settings: Settings | None = None) -> Litestar:
+def create_app(
+    engine: Engine,
+    *,
+    settings: Settings | None = None,
+    operations: Sequence[Operation] = OPERATIONS,
+) -> Litestar:
     """The application on this database."""
     settings = settings or Settings()
     limiter = anyio.CapacityLimiter(settings.database_connections)
@@ -87,7 +93,7 @@ def create_app(engine: Engine, *, settings: Settings | None = None) -> Litestar:
         route_handlers=[
             *(
                 _handler(operation, engine, limiter, room, settings, metrics)
-                for operation in OPERATIONS
+                for operation in operations
             ),
             _health("/health", engine, limiter),
             _health("/ready", engine, limiter),

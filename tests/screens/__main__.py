@@ -61,7 +61,7 @@ def _three_offices() -> Iterator[Mapping[Role, Typist]]:
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-") as name:
         folder = Path(name)
         world = make_world(folder, now=datetime.now(UTC))
-        desktops = {role: Desktop(folder=world.folders[role]) for role in Role}
+        desktops = {role: Desktop(folder=world.folders[role]) for role in world.folders}
         typists = {
             role: Typist(desktop=desktop, pictures=None, name=role.value)
             for role, desktop in desktops.items()

@@ -46,10 +46,12 @@ class ServerProcess:
         self,
         database_url: str,
         *,
+        command: tuple[str, ...] = ("run",),
         options: tuple[str, ...] = (),
         settings: Mapping[str, str] | None = None,
     ) -> None:
         self._database_url = database_url
+        self._command = command
         self._options = options
         self._settings = dict(settings or {})
         self._process: subprocess.Popen[str] | None = None
@@ -76,6 +78,15 @@ class ServerProcess:
             self.stop()
         self._log.close()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it and every command on its database are started with."""
+        return {
+            "SO_AN_SINH_DATABASE_URL": self._database_url,
+            "PATH": "/usr/bin:/bin",
+            **self._settings,
+        }
+
     def memory_kib(self) -> int:
         """The memory it holds (resident)."""
         assert self._process is not None
@@ -86,12 +97,8 @@ class ServerProcess:
         """Start it and wait until it answers."""
         port = self.url.rpartition(":")[2] or "0"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sync.server", "run", "--port", port, *self._options],
-            env={
-                "SO_AN_SINH_DATABASE_URL": self._database_url,
-                "PATH": "/usr/bin:/bin",
-                **self._settings,
-            },
+            [sys.executable, "-m", "sync.server", *self._command, "--port", port, *self._options],
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,

@@ -32,6 +32,7 @@ from desktop.ui.auto_sync import AutoSync, Waiting
 from desktop.ui.models.changes import ChangesModel
 from desktop.ui.page import Page
 from sync.client.watching import Doing
+from sync.protocol.documents import Role
 
 _PAGE_ROWS = 200
 #: So many persons are shown with their changes; of the others one sees how far they are.
@@ -200,15 +201,20 @@ class SyncPage(Page):
             self.message_bar.show_message(message.sentence, message.next_step, kind="error")
         else:
             self.message_bar.show_message(
-                self.tr("Đồng bộ xong: gửi {pushed}, nhận {pulled} thay đổi.").format(
-                    pushed=report.pushed, pulled=report.pulled
-                ),
-                self._remarks(report),
-                kind="good",
+                self._done_words(report), self._remarks(report), kind="good"
             )
         self.refresh()
         self.data_changed.emit()
         self.synced.emit(report)
+
+    def _done_words(self, report: SyncReport) -> str:
+        if report.is_box:
+            return self.tr(
+                "Chưa tới được tỉnh. Máy của xã đã giữ thêm {n} thay đổi, sẽ chuyển lên sau."
+            ).format(n=report.at_box)
+        return self.tr("Đồng bộ xong: gửi {pushed}, nhận {pulled} thay đổi.").format(
+            pushed=report.pushed, pulled=report.pulled
+        )
 
     def _remarks(self, report: SyncReport) -> str:
         parts = []
@@ -343,11 +349,9 @@ class SyncPage(Page):
         if enrolment is not None:
             self.set_title(
                 self.tr("Đồng bộ"),
-                self.tr("{office}, {province}").format(
-                    office=enrolment.office_name, province=enrolment.province_name
-                ),
+                self._place_words(enrolment),
             )
-        self._unsent.setText(str(status.unsent))
+        self._unsent.setText(self._unsent_words(status))
         theme.restyle(self._unsent, alarm=status.unsent > 0)
         self._receipted.setText(str(status.receipted))
         self._held.setText(str(status.held))
@@ -360,6 +364,24 @@ class SyncPage(Page):
         for place in range(min(self._model.rowCount(), _OPEN_GROUPS)):
             self._tree.expand(self._model.index(place, 0))
         self.state_shown.emit()
+
+    def _unsent_words(self, status: SyncStatus) -> str:
+        """How many changes are only here; and, as no receipt, how many the commune's box has."""
+        only_here = str(status.unsent - status.at_box)
+        if not status.at_box:
+            return only_here
+        return self.tr("{n} (và {at_box} đã ở máy của xã, chưa tới tỉnh)").format(
+            n=only_here, at_box=status.at_box
+        )
+
+    def _place_words(self, enrolment: Enrolment) -> str:
+        """The office, its province, and for an officer where the sheets go today."""
+        place = self.tr("{office}, {province}").format(
+            office=enrolment.office_name, province=enrolment.province_name
+        )
+        if enrolment.role != Role.OFFICER.value or not enrolment.collected_by:
+            return place
+        return place + self.tr(". Phiếu nộp về: {office}").format(office=enrolment.collected_by)
 
     def _show_last_problem(self, status: SyncStatus) -> None:
         self._problem_box.setVisible(status.last_problem is not None)

@@ -72,6 +72,7 @@ def test_a_right_gives_the_officer_records_the_collector_submissions_and_the_pol
         Role.OFFICER: {right, handed_in},
         Role.POLICE: set(),
         Role.COLLECTOR: {handed_in},
+        Role.RELAY: set(),
     }
 
 

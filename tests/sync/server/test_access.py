@@ -58,6 +58,7 @@ SEEN = {
     Role.OFFICER: {one for one in DataSet if right_to(one) is None},
     Role.POLICE: {DataSet.CHECK},
     Role.COLLECTOR: {one for one in SUBMISSIONS.values() if right_to(one) is None},
+    Role.RELAY: {one for one in DataSet if right_to(one) is None},
 }
 
 

@@ -15,6 +15,7 @@ import requests
 from sqlalchemy import Engine, select, update
 
 from sync.protocol import codec
+from sync.protocol.box import Relayed, SignedRelayed
 from sync.protocol.directory import Directory, DirectoryRequest, SignedDirectory
 from sync.protocol.documents import RULES, DataSet, DocumentType, Role, bucket_of
 from sync.protocol.messages import (
@@ -103,6 +104,19 @@ def push(case: Case) -> None:
     assert SECRET not in repr(answer)
 
 
+def relay(case: Case) -> None:
+    """A push of the owner's that anybody brings; a box of another commune is no carrier either."""
+    case.owner.person()
+    body = case.owner.push_body(len(case.owner.changes), len(case.owner.changes))
+    response = case.stranger.post("/sync/v1/relay", body, content_type=codec.LINES_TYPE)
+    answer = case.stranger.read(response, SignedRelayed)
+    if isinstance(answer, SignedRelayed):
+        told = msgspec.json.decode(answer.text, type=Relayed)
+        assert (told.answer, told.refusal) == (None, Refusal(code=RefusalCode.UNKNOWN_DEVICE))
+    else:
+        assert answer == Refusal(code=RefusalCode.UNKNOWN_DEVICE)
+
+
 def pull(case: Case) -> None:
     cursors = {bucket_of("99001", one): 0 for one in DataSet}
     page = case.stranger.pull(cursors)
@@ -156,6 +170,7 @@ MATRIX: dict[str, Callable[[Case], None]] = {
     "/auth/refresh": refresh,
     "/auth/leave": leave,
     "/sync/v1/push": push,
+    "/sync/v1/relay": relay,
     "/sync/v1/pull": pull,
     "/sync/v1/directory": directory,
     "/sync/v1/packs": packs,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from sync.protocol.documents import Role
 from sync.protocol.messages import (
+    REUSED,
     Challenge,
     PullRequest,
     RefreshRequest,
@@ -65,8 +66,9 @@ def test_a_refresh_token_used_twice_ends_the_session_for_everybody(
     session = begun(officer)
     thief = refreshed(officer, session.refresh)
     assert isinstance(thief, Session)
-    assert refreshed(officer, session.refresh) == EXPIRED
-    assert refreshed(officer, thief.refresh) == EXPIRED
+    reuse = Refusal(code=RefusalCode.TOKEN_EXPIRED, why=REUSED)
+    assert refreshed(officer, session.refresh) == reuse
+    assert refreshed(officer, thief.refresh) == reuse
     assert not is_let_in(officer, thief.token)
     assert not is_let_in(officer, session.token)
     assert is_let_in(officer, other_login.token)

@@ -66,6 +66,7 @@ def test_what_is_restricted_reaches_only_who_has_the_right(
         Role.OFFICER: {RECORDS, HANDED_IN},
         Role.POLICE: set(),
         Role.COLLECTOR: {HANDED_IN},
+        Role.RELAY: set(),
     }
     for role, desk in desks.items():
         page = desk.pull()

@@ -1,0 +1,158 @@
+"""``so-an-sinh-server box``: one PC of the commune that keeps for its neighbours what goes to the
+province, and shows them what it last read of it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+
+from sync.client.conversation import enrol as ask_for_a_place
+from sync.client.transport import BadAddressError, Transport
+from sync.protocol.documents import Role
+from sync.protocol.messages import Enrolled
+from sync.protocol.signing import new_signing_key
+from sync.server.box import home as homes
+from sync.server.box import spool
+from sync.server.box.forwarding import Forwarder
+from sync.server.box.operations import BOX_OPERATIONS
+from sync.server.database import migrate, open_engine
+from sync.server.embedded import embedded_postgres
+from sync.server.options import leave, overridden, settings_here
+from sync.server.serving import listen, serve
+from sync.server.web import create_app
+
+box_commands = typer.Typer(no_args_is_help=True, help=__doc__)
+
+_Folder = Annotated[
+    Path | None,
+    typer.Option(help="Run a PostgreSQL of its own on the data in this folder.", file_okay=False),
+]
+_DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(help="An installed PostgreSQL instead: an empty database of the box's own."),
+]
+
+
+@contextmanager
+def _opened(folder: Path | None, database_url: str | None) -> Iterator[Engine]:
+    """The database of the box, with its tables."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with embedded_postgres(folder / "postgres") as address, _migrated(address) as engine:
+            yield engine
+        return
+    address = database_url or settings_here().admin_address()
+    if not address:
+        raise typer.BadParameter("give one of them", param_hint="--folder or --database-url")
+    with _migrated(address) as engine:
+        yield engine
+
+
+@contextmanager
+def _migrated(address: str) -> Iterator[Engine]:
+    engine = open_engine(address)
+    try:
+        migrate(engine, role=settings_here().database_role)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@box_commands.command()
+def enrol(
+    *,
+    server: Annotated[str, typer.Option(help="Address of the province's server.")],
+    code: Annotated[str, typer.Option(help="One-time code of an office of the role relay.")],
+    ca: Annotated[
+        Path | None, typer.Option(help="PEM file of the province's authority.", dir_okay=False)
+    ] = None,
+    folder: _Folder = None,
+    database_url: _DatabaseUrl = None,
+) -> None:
+    """Make this PC a box: it needs a line to the province once, to be known there."""
+    seed = new_signing_key()
+    ca_pem = None if ca is None else ca.read_text(encoding="ascii")
+    try:
+        with Transport(server_url=server, ca_file=None if ca is None else str(ca)) as transport:
+            enrolled = ask_for_a_place(
+                transport=transport,
+                code="".join(code.split()).upper(),
+                device_name=platform.node()[:100],
+                signing_key=seed,
+            )
+    except BadAddressError:
+        raise typer.BadParameter("write https://…", param_hint="--server") from None
+    if not isinstance(enrolled, Enrolled):
+        leave(f"the province did not enrol this box: {type(enrolled).__name__}")
+    if enrolled.role != Role.RELAY.value:
+        leave("this code is not of an office of the role relay")
+    try:
+        with _opened(folder, database_url) as engine, engine.begin() as connection:
+            homes.settle(connection, seed=seed, server_url=server, ca_pem=ca_pem, enrolled=enrolled)
+    except homes.IsProvinceError:
+        leave("this database is in use: a box needs an empty one of its own")
+    typer.echo(enrolled.device)
+
+
+@box_commands.command()
+def run(
+    *,
+    folder: _Folder = None,
+    database_url: _DatabaseUrl = None,
+    host: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of the setting.")] = None,
+    certificate: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
+    key: Annotated[str | None, typer.Option(help="Instead of the setting.")] = None,
+    every: Annotated[float, typer.Option(help="Seconds between rounds at the province.")] = 30.0,
+) -> None:
+    """Answer the neighbours until SIGTERM, and go to the province whenever it can be reached."""
+    given = {"host": host, "port": port, "certificate": certificate, "key": key}
+    found = overridden(settings_here(), given)
+    with _opened(folder, database_url) as engine:
+        try:
+            with engine.begin() as connection:
+                homes.home_of(connection)
+        except homes.NoBoxError:
+            leave("this is no box yet: so-an-sinh-server box enrol")
+        forwarder = Forwarder(engine, every_seconds=every)
+        listening = listen(found.host, found.port)
+        scheme = "https" if found.certificate else "http"
+        address = f"{scheme}://{found.host}:{listening.getsockname()[1]}"
+        forwarder.start()
+        serve(
+            create_app(engine, settings=found, operations=BOX_OPERATIONS),
+            listening=listening,
+            on_ready=lambda: typer.echo(address),
+            certificate=Path(found.certificate) if found.certificate else None,
+            key=Path(found.key) if found.key else None,
+            stop_seconds=found.stop_seconds,
+        )
+        forwarder.stop()
+
+
+@box_commands.command()
+def status(*, folder: _Folder = None, database_url: _DatabaseUrl = None) -> None:
+    """Print when the province was last reached, and how many changes wait for it."""
+    with _opened(folder, database_url) as engine, engine.begin() as connection:
+        try:
+            home = homes.home_of(connection)
+        except homes.NoBoxError:
+            leave("this is no box yet: so-an-sinh-server box enrol")
+        typer.echo(f"reached\t{home.reached_at or 'never'}")
+        typer.echo(f"waiting\t{spool.count_waiting(connection)}")
+
+
+@box_commands.command("renew-epoch")
+def renew_epoch(*, folder: _Folder = None, database_url: _DatabaseUrl = None) -> None:
+    """Run this after the box's disk or database was put back to an earlier copy."""
+    with _opened(folder, database_url) as engine, engine.begin() as connection:
+        try:
+            homes.renew(connection)
+        except homes.NoBoxError:
+            leave("this is no box yet: so-an-sinh-server box enrol")
