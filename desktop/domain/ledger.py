@@ -47,6 +47,17 @@ class Action(StrEnum):
     PERSON_MOVE_OUT = "person.move_out"
     PERSON_MOVE_CANCEL = "person.move_cancel"
     PERSON_RECEIVE = "person.receive"
+    HOUSEHOLD_EDIT = "household.edit"
+    MEMBER_ADD = "household.member_add"
+    MEMBER_EDIT = "household.member_edit"
+    PERSON_HOUSEHOLD = "person.household"
+    PERSON_DEATH = "person.death"
+    PERSON_DEPARTURE = "person.departure"
+    PERSON_ARRIVAL = "person.arrival"
+    PERSON_CORRECT = "person.correct"
+    HOUSEHOLD_SPLIT = "household.split"
+    HOUSEHOLD_MERGE = "household.merge"
+    EVENT_UNDO = "event.undo"
     CHECK_ASK = "check.ask"
     CHECK_ANSWER = "check.answer"
     SUBMISSION_ACCEPTED = "submission.accepted"
@@ -115,7 +126,15 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
     ),
     ActionGroup.SEARCHES: frozenset({Action.PEOPLE_SEARCH}),
     ActionGroup.CHANGES: frozenset(
-        {Action.RECORD_SAVE, Action.PERSON_PRELOAD, Action.PERSON_ADOPT, Action.RECORD_SUBMIT}
+        {
+            Action.RECORD_SAVE,
+            Action.PERSON_PRELOAD,
+            Action.PERSON_ADOPT,
+            Action.RECORD_SUBMIT,
+            Action.HOUSEHOLD_EDIT,
+            Action.MEMBER_ADD,
+            Action.MEMBER_EDIT,
+        }
     ),
     ActionGroup.DECISIONS: frozenset(
         {
@@ -139,6 +158,14 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.PERSON_MOVE_CANCEL,
             Action.PERSON_RECEIVE,
         }
+            Action.PERSON_HOUSEHOLD,
+            Action.PERSON_DEATH,
+            Action.PERSON_DEPARTURE,
+            Action.PERSON_ARRIVAL,
+            Action.PERSON_CORRECT,
+            Action.HOUSEHOLD_SPLIT,
+            Action.HOUSEHOLD_MERGE,
+            Action.EVENT_UNDO,
     ),
     ActionGroup.SYNC: frozenset(
         {
@@ -196,10 +223,10 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.DOCTOR_EXPORT,
             Action.LEDGER_VERIFY,
             Action.LEDGER_EXPORT,
-            Action.CHECK_LIST_EXPORT,
             Action.DIFFERENCE_LIST_EXPORT,
         }
     ),
+            Action.CHECK_LIST_EXPORT,
 }
 
 

@@ -233,6 +233,12 @@ def household_members(register: Register, household_id: str) -> list[PersonRow]:
         return _rows(connection, [doc for (doc,) in docs])
 
 
+def about_how_many(register: Register) -> int:
+    """How many persons there are, without counting them."""
+    with register.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT max(doc) FROM people").scalar() or 0)
+
+
 def _look(connection: Connection, query: Query, start: _Place, limit: int) -> Iterator[Looked]:
     """Everybody who may be found, behind a place."""
     ways = {Kind.WORDS: _by_words, Kind.NUMBER: _by_number, Kind.HEAD: _by_head}

@@ -478,6 +478,18 @@ class Messages(QObject):
                 self.tr("Trong hộ còn người nên chưa xóa được hộ."),
                 self.tr("Chuyển hoặc xóa từng người trong hộ trước, rồi xóa hộ."),
             ),
+            Problem.NAME_MISSING: (
+                self.tr("Chưa ghi họ tên."),
+                self.tr("Ghi họ và tên rồi bấm Enter."),
+            ),
+            Problem.EVENT_UNPAPERED: (
+                self.tr("Chưa ghi ngày hoặc giấy tờ."),
+                self.tr("Ghi ngày xảy ra và giấy tờ làm căn cứ (số, nơi cấp) rồi ghi lại."),
+            ),
+            Problem.HOUSEHOLD_EMPTIED: (
+                self.tr("Tách hộ phải có người đi và người ở lại."),
+                self.tr("Chọn những người sang hộ mới và chủ hộ mới trong số đó."),
+            ),
             Problem.PERSON_ELSEWHERE: (
                 self.tr("Hai người này thuộc hai xã nên không gộp được."),
                 self.tr("Ghi chuyển đi ở xã cũ; khi người ấy về một xã thì gộp."),

@@ -43,7 +43,7 @@ from tests.support.worker_form import employed
 _ROOT = Path(desktop.__file__).parent
 _NAME = "Lê Thị Bình"
 #: Written with a server at the other end: ``tests/sync/client/test_ledger_lines.py``,
-#: ``tests/e2e/test_parcels.py`` and ``tests/e2e/test_packs.py``.
+#: ``tests/sync/client/test_refreshing.py`` and ``tests/e2e/test_parcels.py``.
 _WITH_A_SERVER = {
     Action.DEVICE_ENROL,
     Action.DEVICE_LEAVE,
@@ -65,6 +65,18 @@ _WITH_A_SERVER = {
     Action.PERSON_MOVE_CANCEL,
     Action.PERSON_RECEIVE,
 }
+    # ``tests/desktop/services/test_households.py``, ``test_life_events.py``
+    Action.HOUSEHOLD_EDIT,
+    Action.MEMBER_ADD,
+    Action.MEMBER_EDIT,
+    Action.PERSON_HOUSEHOLD,
+    Action.PERSON_DEATH,
+    Action.PERSON_DEPARTURE,
+    Action.PERSON_ARRIVAL,
+    Action.PERSON_CORRECT,
+    Action.HOUSEHOLD_SPLIT,
+    Action.HOUSEHOLD_MERGE,
+    Action.EVENT_UNDO,
 
 
 def _sources() -> list[tuple[Path, ast.Module]]:

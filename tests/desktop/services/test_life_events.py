@@ -1,0 +1,172 @@
+"""Deaths, moves, corrections, splits and merges: each with its paper, each taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop.domain.households import Household, Paper, Split
+from desktop.domain.people import PersonId
+from desktop.errors import Problem, UserError
+from desktop.services.life_events import LifeEvents
+from desktop.store import ledger
+from desktop.store.people import count_people
+from forms.rules.identity import IdentityTables
+from sync.protocol.life import EventKind, Presence, events_of
+from sync.protocol.messages import Value
+from tests.desktop.services.test_households import AUTHOR, family, households
+from tests.support.offices import Clock, Office
+
+_CLOCK = Clock()
+PAPER = Paper(date="20/11/2026", paper="Trích lục khai tử 12/2026")
+
+
+def life(office: Office) -> LifeEvents:
+    return LifeEvents(
+        register=office.register,
+        tables=IdentityTables.load(training=True),
+        author=AUTHOR,
+        clock=_CLOCK,
+    )
+
+
+def now(office: Office, household: Household) -> Household:
+    assert household.household_id is not None
+    return households(office).open(household.household_id)
+
+
+def fields(office: Office, person_id: PersonId) -> dict[str, Value]:
+    person = office.register.document(person_id)
+    assert person is not None
+    return dict(person.fields)
+
+
+def actions(office: Office) -> list[str]:
+    return [line.action for line in ledger.lines(office.register, limit=100)]
+
+
+def test_a_wrong_death_is_undone_and_its_history_stays(office: Office) -> None:
+    household = family(office)
+    head = household.members[0].person_id
+    life(office).died(head, PAPER)
+    dead = now(office, household)
+    assert dead.members[-1].presence is Presence.DEAD
+    assert dead.head is None
+    assert count_people(office.register) == 2
+    life(office).back(head)
+    again = now(office, household)
+    assert again.head is not None
+    assert again.head.person_id == head
+    assert again.head.presence is Presence.HERE
+    assert count_people(office.register) == 3
+    [event] = life(office).history(head)
+    assert (event.kind, event.date, event.paper, event.is_undone) == (
+        EventKind.DEATH,
+        "2026-11-20",
+        "Trích lục khai tử 12/2026",
+        True,
+    )
+    assert {"person.death", "event.undo"} <= set(actions(office))
+    with pytest.raises(UserError) as here:
+        life(office).back(head)
+    assert here.value.problem is Problem.GONE
+
+
+def test_an_event_needs_its_day_and_paper(office: Office) -> None:
+    person = family(office).members[0].person_id
+    for paper in (Paper("", "Giấy"), Paper("20/11/2026", "  "), Paper("hôm qua", "Giấy")):
+        with pytest.raises(UserError) as bare:
+            life(office).died(person, paper)
+        assert bare.value.problem is Problem.EVENT_UNPAPERED
+
+
+def test_who_left_and_came_back_is_here_and_may_leave_again(office: Office) -> None:
+    household = family(office)
+    wife = household.members[1].person_id
+    life(office).departed(wife, Paper("2026-01-05", "Phiếu báo 3"), place="Tỉnh khác")
+    assert now(office, household).members[-1].presence is Presence.LEFT
+    life(office).arrived(wife, Paper("2026-06-01", "Phiếu báo 9"))
+    assert now(office, household).members[1].presence is Presence.HERE
+    life(office).departed(wife, Paper("2026-10-01", "Phiếu báo 20"))
+    assert now(office, household).members[-1].presence is Presence.LEFT
+    life(office).back(wife)  # only the last one did not take place
+    assert [one.is_undone for one in life(office).history(wife)] == [False, False, True]
+    assert now(office, household).members[1].presence is Presence.HERE
+
+
+def test_a_correction_is_undone_where_nothing_was_written_since(office: Office) -> None:
+    household = family(office)
+    head = household.members[0].person_id
+    changes = {"full_name": "Trần Văn Tư", "birth_date": "12/3/1970", "sex": "1"}
+    life(office).corrected(head, changes, Paper("2026-11-01", "Quyết định 5"))
+    [event] = life(office).history(head)
+    assert event.details["before"] == {"full_name": "Trần Văn Tú", "birth_date": "1970"}
+    assert fields(office, head)["birth_date"] == "1970-03-12"
+    member = now(office, household).members[0]
+    households(office).change(household, member, "full_name", "Trần Văn Tứ")
+    life(office).undo(head, event.event_id)
+    assert fields(office, head)["full_name"] == "Trần Văn Tứ"
+    assert fields(office, head)["birth_date"] == "1970"
+    life(office).corrected(head, {"sex": "1"}, Paper("2026-11-02", "Quyết định 6"))
+    assert len(life(office).history(head)) == 1  # nothing was wrong
+
+
+def test_a_household_splits_and_the_split_is_taken_back(office: Office) -> None:
+    household = family(office)
+    assert household.household_id is not None
+    going = [one.person_id for one in household.members[1:]]
+    split = Split(members=tuple(going), head=going[0], code="01-2")
+    made = life(office).split(household.household_id, split, PAPER)
+    new = households(office).open(made)
+    assert [(one.full_name, one.relation) for one in new.members] == [
+        ("Lê Thị Hoa", "1"),
+        ("Trần Thị Nụ", ""),
+    ]
+    assert (new.hamlet, new.code) == ("Thôn Đông", "01-2")
+    assert len(now(office, household).members) == 1
+    [event] = [one for one in new.events if one.kind == EventKind.SPLIT]
+    life(office).undo(made, event.event_id)
+    assert [(one.full_name, one.relation) for one in now(office, household).members] == [
+        ("Trần Văn Tú", "1"),
+        ("Lê Thị Hoa", "2"),
+        ("Trần Thị Nụ", "3"),
+    ]
+    empty = households(office).open(made)
+    assert (empty.members, empty.code, empty.head) == ((), "", None)
+    with pytest.raises(UserError) as everybody:
+        everyone = tuple(one.person_id for one in household.members)
+        life(office).split(household.household_id, Split(everyone, everyone[0]), PAPER)
+    assert everybody.value.problem is Problem.HOUSEHOLD_EMPTIED
+
+
+def test_two_households_become_one_and_two_again(office: Office) -> None:
+    household = family(office)
+    assert household.household_id is not None
+    wife, child = (one.person_id for one in household.members[1:])
+    other = life(office).split(
+        household.household_id, Split((wife, child), wife, code="01-2"), PAPER
+    )
+    life(office).merge(household.household_id, into=other, paper=PAPER)
+    assert {one.full_name for one in households(office).open(other).members} == {
+        "Trần Văn Tú",
+        "Lê Thị Hoa",
+        "Trần Thị Nụ",
+    }
+    old = now(office, household)
+    assert old.members == ()
+    [event] = [one for one in old.events if one.kind == EventKind.MERGE]
+    life(office).undo(household.household_id, event.event_id)
+    back = now(office, household)
+    assert [(one.full_name, one.relation, one.is_head) for one in back.members] == [
+        ("Trần Văn Tú", "1", True)
+    ]
+    assert {"household.split", "household.merge"} <= set(actions(office))
+
+
+def test_a_person_event_of_a_split_takes_the_whole_split_back(office: Office) -> None:
+    household = family(office)
+    assert household.household_id is not None
+    wife, child = (one.person_id for one in household.members[1:])
+    life(office).split(household.household_id, Split((wife, child), wife), PAPER)
+    [event] = events_of(fields(office, child))
+    life(office).undo(child, event.event_id)
+    assert len(now(office, household).members) == 3
