@@ -64,6 +64,7 @@ class Action(StrEnum):
     SUBMISSION_RETURNED = "submission.returned"
     DEVICE_ENROL = "device.enrol"
     DEVICE_LEAVE = "device.leave"
+    DEVICE_TOKEN_REUSED = "device.token_reused"
     SYNC_RUN = "sync.run"
     SYNC_RECEIVE = "sync.receive"
     PARCEL_WRITE = "parcel.write"
@@ -95,13 +96,13 @@ class Action(StrEnum):
     DOCTOR_EXPORT = "doctor.export"
     LEDGER_VERIFY = "ledger.verify"
     LEDGER_EXPORT = "ledger.export"
+    DIFFERENCE_LIST_EXPORT = "difference.list_export"
     LOT_DECIDE = "lot.decide"
     LOT_DRAW = "lot.draw"
     CHECK_TELL = "check.tell"
     DIFFERENCE_REOPEN = "difference.reopen"
     DIFFERENCE_SETTLE = "difference.settle"
     CHECK_LIST_EXPORT = "check.list_export"
-    DIFFERENCE_LIST_EXPORT = "difference.list_export"
 
 
 @unique
@@ -157,7 +158,6 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.PERSON_MOVE_OUT,
             Action.PERSON_MOVE_CANCEL,
             Action.PERSON_RECEIVE,
-        }
             Action.PERSON_HOUSEHOLD,
             Action.PERSON_DEATH,
             Action.PERSON_DEPARTURE,
@@ -166,11 +166,13 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.HOUSEHOLD_SPLIT,
             Action.HOUSEHOLD_MERGE,
             Action.EVENT_UNDO,
+        }
     ),
     ActionGroup.SYNC: frozenset(
         {
             Action.DEVICE_ENROL,
             Action.DEVICE_LEAVE,
+            Action.DEVICE_TOKEN_REUSED,
             Action.SYNC_RUN,
             Action.SYNC_RECEIVE,
             Action.PARCEL_WRITE,
@@ -224,9 +226,9 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.LEDGER_VERIFY,
             Action.LEDGER_EXPORT,
             Action.DIFFERENCE_LIST_EXPORT,
+            Action.CHECK_LIST_EXPORT,
         }
     ),
-            Action.CHECK_LIST_EXPORT,
 }
 
 

@@ -64,6 +64,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.SUBMISSION_RETURNED: "Trả lại phiếu",
     Action.DEVICE_ENROL: "Kết nối máy với tỉnh",
     Action.DEVICE_LEAVE: "Bàn giao máy, xóa sổ trên máy",
+    Action.DEVICE_TOKEN_REUSED: "Máy chủ báo phiên làm việc bị máy khác dùng",
     Action.SYNC_RUN: "Đồng bộ",
     Action.SYNC_RECEIVE: "Nhận dữ liệu từ tỉnh",
     Action.PARCEL_WRITE: "Ghi tệp gửi nơi khác",
@@ -95,13 +96,13 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.DOCTOR_EXPORT: "Xuất báo cáo hỗ trợ",
     Action.LEDGER_VERIFY: "Kiểm tra nhật ký",
     Action.LEDGER_EXPORT: "Xuất nhật ký",
+    Action.DIFFERENCE_LIST_EXPORT: "Xuất danh sách sai khác",
     Action.LOT_DECIDE: "Nhận hoặc trả lô phiếu",
     Action.LOT_DRAW: "Chọn mẫu kiểm tra lô phiếu",
     Action.CHECK_TELL: "Chuyển kết quả công an theo phiếu",
     Action.DIFFERENCE_REOPEN: "Mở lại sai khác người có công",
     Action.DIFFERENCE_SETTLE: "Chốt sai khác người có công",
     Action.CHECK_LIST_EXPORT: "Xuất danh sách đã tra cứu",
-    Action.DIFFERENCE_LIST_EXPORT: "Xuất danh sách sai khác",
 }
 
 GROUP_WORDS: Mapping[ActionGroup, str] = {
@@ -144,7 +145,6 @@ _SENTENCES: Mapping[Action, str] = {
     Action.PERSON_MOVE_OUT: "{by} ghi chuyển đi xã khác: {who}.",
     Action.PERSON_MOVE_CANCEL: "{by} hủy việc chuyển đi của {who}.",
     Action.PERSON_RECEIVE: "{by} tiếp nhận {who} chuyển đến.",
-    Action.DEVICE_LEAVE: "{by} bàn giao máy: sổ trên máy được xóa.",
     Action.HOUSEHOLD_EDIT: "{by} sửa địa chỉ hoặc chủ hộ: {who}.",
     Action.MEMBER_ADD: "{by} thêm vào hộ: {who}.",
     Action.MEMBER_EDIT: "{by} sửa thông tin của {who} trên trang hộ.",
@@ -156,6 +156,9 @@ _SENTENCES: Mapping[Action, str] = {
     Action.HOUSEHOLD_SPLIT: "{by} tách hộ: {who}.",
     Action.HOUSEHOLD_MERGE: "{by} nhập hộ: {who}.",
     Action.EVENT_UNDO: "{by} hủy biến động đã ghi của {who}.",
+    Action.DEVICE_LEAVE: "{by} bàn giao máy: sổ trên máy được xóa.",
+    Action.DEVICE_TOKEN_REUSED: "Phiên làm việc của máy này bị một bản chép của sổ dùng ở nơi khác; "
+    "máy chủ đã hủy phiên ấy. Nếu không ai vừa mở lại sổ từ bản sao lưu, báo người quản lý của tỉnh.",
     Action.CHECK_ASK: "{by} gửi công an kiểm tra {who}.",
     Action.CHECK_ANSWER: "{by} trả lời kiểm tra về {who}.",
     Action.SUBMISSION_ACCEPTED: "{by} nhận phiếu của {who}.",
@@ -183,15 +186,15 @@ _SENTENCES: Mapping[Action, str] = {
     Action.USER_PASSPHRASE_RESET: "{by} đặt lại mật khẩu cho {user}.",
     Action.USER_REMOVE: "{by} xóa người dùng {user}.",
     Action.LEDGER_EXPORT: "{by} xuất {count} dòng nhật ký.",
-    Action.LOT_DECIDE: "{by} quyết định lô {count} phiếu (hạt giống {seed}): "
+    Action.DIFFERENCE_LIST_EXPORT: "{by} xuất danh sách {count} sai khác với CSDLQG.",
+    Action.LOT_DECIDE: "{by} quyết định lô {count} phiếu (số chọn mẫu {seed}): "
     "{errors} chỗ khác trong {compared} câu nhập lại.",
     Action.LOT_DRAW: "{by} chọn ngẫu nhiên {sample} phiếu mẫu trong lô {count} phiếu "
-    "(tỷ lệ {rate} %, hạt giống {seed}).",
+    "(tỷ lệ {rate} %, số chọn mẫu {seed}).",
     Action.CHECK_TELL: "{by} chuyển kết quả công an theo phiếu của {who}.",
     Action.DIFFERENCE_REOPEN: "{by} mở lại sai khác với CSDLQG của {who}.",
     Action.DIFFERENCE_SETTLE: "{by} chốt sai khác với CSDLQG của {who}.",
     Action.CHECK_LIST_EXPORT: "{by} xuất danh sách {count} người đã tra cứu.",
-    Action.DIFFERENCE_LIST_EXPORT: "{by} xuất danh sách {count} sai khác với CSDLQG.",
     Action.DOCTOR_EXPORT: "{by} xuất báo cáo hỗ trợ, không có dữ liệu của người dân.",
 }
 

@@ -47,6 +47,7 @@ _NAME = "Lê Thị Bình"
 _WITH_A_SERVER = {
     Action.DEVICE_ENROL,
     Action.DEVICE_LEAVE,
+    Action.DEVICE_TOKEN_REUSED,
     Action.CLASH_DECIDE,
     Action.CHANGE_DROP,
     Action.PARCEL_WRITE,
@@ -64,7 +65,6 @@ _WITH_A_SERVER = {
     Action.PERSON_MOVE_OUT,
     Action.PERSON_MOVE_CANCEL,
     Action.PERSON_RECEIVE,
-}
     # ``tests/desktop/services/test_households.py``, ``test_life_events.py``
     Action.HOUSEHOLD_EDIT,
     Action.MEMBER_ADD,
@@ -77,6 +77,7 @@ _WITH_A_SERVER = {
     Action.HOUSEHOLD_SPLIT,
     Action.HOUSEHOLD_MERGE,
     Action.EVENT_UNDO,
+}
 
 
 def _sources() -> list[tuple[Path, ast.Module]]:
