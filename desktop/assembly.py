@@ -164,7 +164,9 @@ def build(
             register=register, forms=forms, records=records, author=user_name, clock=clock
         ),
         packs=packs,
-        parcels=Parcels(register=register, syncing=syncing, clock=clock, author=user_name),
+        parcels=Parcels(
+            register=register, syncing=syncing, clock=clock, author=user_name, shelf=packs
+        ),
         ledger=Ledger(register=register, author=user_name, clock=clock),
         backups=Backups(register=register, clock=clock),
     )

@@ -83,11 +83,13 @@ def import_parcel(
 
 
 def _desk(register: Register, user: str) -> Parcels:
+    from desktop.services.packs import Packs, province_forms
     from desktop.services.parcels import Parcels
     from desktop.services.syncing import Syncing
 
     syncing = Syncing(register=register, clock=_clock, author=user)
-    return Parcels(register=register, syncing=syncing, clock=_clock, author=user)
+    packs = Packs(register=register, forms=province_forms(register), clock=_clock, author=user)
+    return Parcels(register=register, syncing=syncing, clock=_clock, author=user, shelf=packs)
 
 
 def _named(one: Recipient) -> str:

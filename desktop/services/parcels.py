@@ -47,10 +47,12 @@ from desktop.store.provisional import (
 )
 from desktop.store.register import Register
 from sync.client.parcels import Answered, Answers, sections_for_server
+from sync.client.ports import PackShelf
 from sync.protocol.carried import CarriedDocument, Scope, believed, exchanged
 from sync.protocol.codec import LARGEST_BODY_BYTES
 from sync.protocol.directory import DirectoryDevice, SignedDirectory
 from sync.protocol.documents import Role
+from sync.protocol.packs import CarriedPack
 from sync.protocol.parcel import (
     LARGEST_PARCEL_BYTES,
     PARCEL_FORMAT,
@@ -87,12 +89,15 @@ class Parcels:
         clock: Callable[[], datetime],
         author: str = "",
         app_version: str = "",
+        shelf: PackShelf | None = None,
     ) -> None:
+        """``shelf`` is where what the province published goes; without one nobody asks for it."""
         self._register = register
         self._syncing = syncing
         self._clock = clock
         self._author = author
         self._app_version = app_version
+        self._shelf = shelf
 
     def recipients(self) -> list[Recipient]:
         """Whom a parcel can be written for: the server first, then the offices worked with."""
@@ -205,6 +210,7 @@ class Parcels:
             inbox=self._inbox(here),
             identity=here.identity,
             app_version=self._app_version,
+            packs=-1 if self._shelf is None else self._shelf.serial(),
         )
 
     def _for_office(self, here: Here, device: DirectoryDevice) -> Iterator[Section]:
@@ -303,11 +309,16 @@ class Parcels:
             device_id=here.enrolled.device,
             is_late=header.number < came.last,
         )
+        serial = 0
         for section in sections:
             if section.kind is SectionKind.ANSWER:
                 answers.receipt(section)
             elif section.kind is SectionKind.PAGE:
                 answers.page(section)
+            elif section.kind is SectionKind.PACK:
+                serial = self._take_pack(section)
+        if self._shelf is not None and serial:
+            self._shelf.has_seen(serial)
         done = answers.came_to
         return ParcelReport(
             preview=preview,
@@ -317,6 +328,13 @@ class Parcels:
             pulled=done.pulled,
             problem=_left_to_do(done),
         )
+
+    def _take_pack(self, section: Section) -> int:
+        """Checked like one that a sync brings: the parcel's signature is not enough."""
+        carried = _decoded(section.body, CarriedPack)
+        if self._shelf is not None and self._shelf.wants(carried.signed):
+            self._shelf.take(carried.signed, carried.content)
+        return carried.serial
 
     def _taken_over(
         self, preview: ParcelPreview, header: ParcelHeader, sections: Iterator[Section], here: Here

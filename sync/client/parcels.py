@@ -20,20 +20,25 @@ from sync.protocol.messages import (
     DOCUMENT_SCHEMA,
     PROTOCOL_VERSION,
     Outcome,
-    PullRequest,
     PushAnswer,
     PushEnd,
     PushHeader,
     Refusal,
     RefusalCode,
 )
+from sync.protocol.packs import ParcelRequest
 from sync.protocol.parcel import Fault, ParcelError, Section, SectionKind
 
 
 def sections_for_server(
-    *, outbox: Outbox, inbox: Inbox, identity: DeviceIdentity, app_version: str
+    *,
+    outbox: Outbox,
+    inbox: Inbox,
+    identity: DeviceIdentity,
+    app_version: str,
+    packs: int = -1,
 ) -> Iterator[Section]:
-    """Everything unsent, and the question what is new.
+    """Everything unsent, and the question what is new; also of packs after a serial from 0 on.
 
     There is always a push: an empty one asks whether the server has what it receipted.
     """
@@ -42,7 +47,7 @@ def sections_for_server(
         body = signed_push(batch, identity=identity, app_version=app_version)
         yield Section(kind=SectionKind.PUSH, body=body, items=len(batch))
         after, is_first = batch.last, False
-    request = PullRequest(cursors=dict(inbox.cursors()))
+    request = ParcelRequest(cursors=dict(inbox.cursors()), packs=packs)
     yield Section(kind=SectionKind.ASK, body=msgspec.json.encode(request) + b"\n")
 
 

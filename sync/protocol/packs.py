@@ -24,6 +24,7 @@ import msgspec
 
 from forms.published import PublishedForm, PublishedOptions
 from sync.protocol.codec import ZSTD, WireError, compressed, inflated
+from sync.protocol.messages import PullRequest
 from sync.protocol.signing import is_signed, pack_text, public_key_of, sign
 
 MAGIC = b"SO AN SINH PACK\n"
@@ -202,6 +203,23 @@ class PackList(msgspec.Struct, frozen=True):
 
     serial: int
     packs: list[SignedPack]
+
+
+class ParcelRequest(PullRequest, frozen=True):
+    """What a parcel for the server asks: rows, and packs after this serial; none below 0.
+
+    An older program asks for rows alone, and could not read packs in the answer.
+    """
+
+    packs: int = -1
+
+
+class CarriedPack(msgspec.Struct, frozen=True):
+    """A pack with its content in a parcel, and the serial that holds when all of them came."""
+
+    signed: SignedPack
+    content: bytes
+    serial: int
 
 
 class PackRequest(msgspec.Struct, frozen=True):

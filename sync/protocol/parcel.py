@@ -107,6 +107,7 @@ class SectionKind(Enum):
     PAGE = "page"  # an answer to a pull; its ``Section.asked`` are the cursors it follows
     DOCUMENTS = "documents"  # ``CarriedDocument`` by line: between devices, not yet the server's
     DIRECTORY = "directory"  # a ``SignedDirectory``
+    PACK = "pack"  # a ``CarriedPack``, for who asked for packs
 
 
 class ParcelHeader(msgspec.Struct, frozen=True):

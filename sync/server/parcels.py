@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import BinaryIO
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.codec import WireError, decode_message, decode_push
-from sync.protocol.messages import PullRequest, PushAnswer, Refusal, RefusalCode
+from sync.protocol.messages import PushAnswer, Refusal, RefusalCode
+from sync.protocol.packs import CarriedPack, ParcelRequest, pack_named_by
 from sync.protocol.parcel import (
     PARCEL_FORMAT,
     SERVER,
@@ -37,6 +39,7 @@ from sync.protocol.rules import is_uuid
 from sync.protocol.signing import public_key_of
 from sync.server.database import snapshot
 from sync.server.directory import directory_for, server_seed
+from sync.server.packs import content_for, packs_for
 from sync.server.provinces import server_epoch
 from sync.server.pull import MOST_CURSORS, all_pages
 from sync.server.push import push
@@ -89,7 +92,15 @@ def receive(
         enter(connection, device)
         _remember(connection, device, verified)
         missing = _missing(connection, device, verified.header)
-    rows = _send(engine, device, seed, answer, receipts=work.receipts, cursors=work.cursors)
+    rows = _send(
+        engine,
+        device,
+        seed,
+        answer,
+        receipts=work.receipts,
+        cursors=work.cursors,
+        known_packs=work.packs,
+    )
     is_much = count_pulled(engine, device, rows, settings or Settings())
     return Received(
         device=str(device.device_id),
@@ -123,6 +134,7 @@ class _Work:
         self._device = device
         self.receipts: list[Section] = []
         self.cursors: dict[str, int] | None = None
+        self.packs = -1
         self.changes = self.fresh = 0
         self.refused: list[str] = []
 
@@ -164,10 +176,10 @@ class _Work:
             return last_seq(connection, self._device.device_id, epoch)
 
     def _ask(self, body: bytes) -> None:
-        request = decode_message(body, PullRequest)
+        request = decode_message(body, ParcelRequest)
         if len(request.cursors) > MOST_CURSORS:
             raise WireError(RefusalCode.TOO_LARGE)
-        self.cursors = request.cursors
+        self.cursors, self.packs = request.cursors, request.packs
 
 
 def last_seq(connection: Connection, device_id: UUID, epoch: str) -> int:
@@ -248,11 +260,13 @@ def _send(
     *,
     receipts: Sequence[Section],
     cursors: dict[str, int] | None,
+    known_packs: int = -1,
 ) -> int:
     """Write a parcel for this device; gives how many rows are in it.
 
     The directory comes with each: who was revoked must arrive. ``cursors`` are what it asked
-    after; ``None`` when it asked for no rows.
+    after; ``None`` when it asked for no rows. ``known_packs`` is the serial of the packs it has;
+    below 0 it asked for none.
     """
     rows: list[int] = []
     with engine.begin() as connection:
@@ -274,7 +288,10 @@ def _send(
     )
     with snapshot(engine) as connection:
         enter(connection, device)
-        sections = _contents(connection, device, seed, receipts, cursors)
+        sections = chain(
+            _contents(connection, device, seed, receipts, cursors),
+            _packs(connection, device, known_packs),
+        )
         counted = (_noted(section, rows) for section in sections)
         write_parcel(target, header=header, sections=counted, signing_key=seed)
     return sum(rows)
@@ -302,6 +319,20 @@ def _contents(
         yield Section(
             kind=SectionKind.PAGE, body=page.lines, items=page.rows, asked=dict(page.asked)
         )
+
+
+def _packs(connection: Connection, device: Device, known: int) -> Iterator[Section]:
+    """What the province published, whole, where the device does not have the newest."""
+    communes = sorted(device.communes)
+    listed = packs_for(connection, communes)
+    if known < 0 or known == listed.serial:
+        return
+    for signed in listed.packs:
+        content = content_for(connection, pack_named_by(signed).sha256, communes)
+        if content is not None:
+            carried = CarriedPack(signed=signed, content=content, serial=listed.serial)
+            body = msgspec.json.encode(carried) + b"\n"
+            yield Section(kind=SectionKind.PACK, body=body, items=1)
 
 
 def _next_number(connection: Connection, device: Device) -> int:

@@ -15,6 +15,7 @@ from desktop.domain.packs import PackNews, Published
 from desktop.errors import Problem, UserError
 from desktop.services.drafts import Drafts
 from desktop.services.packs import province_forms
+from desktop.services.parcels import Parcels
 from desktop.store import ledger
 from forms.rules.identity import IdentityTables
 from forms.runtime.engine import Filling
@@ -25,6 +26,7 @@ from sync.server.form_packs import NotPublishedError, publish_form, withdraw_for
 from sync.server.list_packs import publish_small_list
 from sync.server.provinces import renew_epoch
 from tests.e2e.conftest import MakeOffice
+from tests.e2e.test_parcels import imported
 from tests.e2e.test_three_offices import sync
 from tests.support.offices import Clock, Office
 from tests.support.packs import (
@@ -299,3 +301,23 @@ def test_published_choices_are_offered_on_their_days(
     assert offered == [*(one.code for one in choices[1:]), "9"]
     [held] = officer.packs.held()
     assert (held.news.kind, held.news.items) == (Published.OPTIONS, len(choices) + 1)
+
+
+def test_the_answer_to_a_parcel_brings_what_was_published(
+    officer: Office, first: Pack, tmp_path: Path, postgres_url: str
+) -> None:
+    assert first.number == 1
+    desk = Parcels(
+        register=officer.register, syncing=officer.syncing, clock=Clock(), shelf=officer.packs
+    )
+    officer.syncing.run()  # the directory, and the packs with it
+    assert versions(officer) == [BUNDLED_TEXT, NEW_TEXT]
+    officer.register.set_meta({f"pack:form:{FORM}": None, "pack_serial": None})
+    assert versions(officer) == [BUNDLED_TEXT]
+    [server, *_] = desk.recipients()
+    outgoing = desk.send(server.key, tmp_path).path
+    imported(postgres_url, outgoing, tmp_path / "back")
+    [answer] = (tmp_path / "back").glob("*.goi")
+    desk.receive(answer)
+    assert versions(officer) == [BUNDLED_TEXT, NEW_TEXT]
+    assert officer.packs.serial() == 1
