@@ -51,6 +51,10 @@ GRANTS: Mapping[str, str] = MappingProxyType(
         "ledger": "",  # through write_down
         "operators": "",
         "exports": "",
+        "box_home": "",  # of a commune's box, which is the owner of its own database
+        "box_pushes": "",
+        "box_feeds": "",
+        "box_rows": "",
         "publications": "SELECT",
     }
 )
