@@ -123,6 +123,7 @@ class TodoKind(Enum):
 
     RETURNED = "returned"  # the collecting office sent it back at a question
     DIFFERS = "differs"  # the police found another value in the CSDLQG
+    NUMBER = "number"  # the police gave a personal ID number
     NOT_FOUND = "not_found"  # the police found nobody
     CLASH = "clash"  # another device edited the same answer
     HELD = "held"  # the server refused a change

@@ -102,12 +102,14 @@ def check_edit(
     fields: Mapping[str, Value],
     flags: Sequence[str],
     asked_by: str,
+    list_name: str = "",
 ) -> Edit:
     """The new document that asks the police; ``fields`` are the person's. Identity only."""
     asked: dict[str, Value] = {
         "person_id": person.document_id,
         "reasons": list(flags) or None,
         "asked_by": asked_by,
+        "list": list_name or None,
     }
     asked |= {IDENTITY + name: value for name, value in snapshot(fields).items()}
     return Edit(

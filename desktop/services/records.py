@@ -381,19 +381,27 @@ class Records:
             return []
         return [self._check_edit(person, flags, last)]
 
-    def _check_edit(self, person: Document, flags: Sequence[str], last: Document | None) -> Edit:
+    def _check_edit(
+        self,
+        person: Document,
+        flags: Sequence[str],
+        last: Document | None,
+        list_name: str = "",
+    ) -> Edit:
         return check_edit(
             CheckId(self._new_id(after=last)),
             person,
             fields=person.fields,
             flags=flags,
             asked_by=self._author,
+            list_name=list_name,
         )
 
-    def send_to_police(self, person_id: PersonId) -> CheckId:
+    def send_to_police(self, person_id: PersonId, *, list_name: str = "") -> CheckId:
         """Ask the commune police about a person, whether or not the record is complete.
 
-        An identity that waits there unchanged is not sent twice. Raises ``GONE``.
+        Who is sent under the same ``list_name`` stands in one list at their desk. An identity that
+        waits there unchanged is not sent twice. Raises ``GONE``.
         """
         person = self._person(person_id)
         last = latest_check(self._register, person_id)
@@ -401,7 +409,7 @@ class Records:
         if last is not None and is_waiting and was_asked(last, snapshot(person.fields)):
             return CheckId(last.document_id)
         flags = self._flags(person_id, person.fields)
-        edit = self._check_edit(person, flags, last)
+        edit = self._check_edit(person, flags, last, clean(list_name))
         self._write([self._person_edit(person, {}, flags), edit], action=Action.CHECK_ASK)
         return CheckId(edit.document_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from desktop.domain.checks import CheckAnswer
+from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer
 from desktop.domain.people import PersonId
 from desktop.domain.records import Todo, TodoKind
 from desktop.services.answering import (
@@ -82,8 +82,9 @@ class Todos:
             if person is None:
                 continue
             for name, value in open_differences(person.fields, check.fields).items():
+                is_given = name not in COMPARED_FIELDS
                 yield _todo(
-                    TodoKind.DIFFERS,
+                    TodoKind.NUMBER if is_given else TodoKind.DIFFERS,
                     person,
                     question=self._subjects.question_of_role(f"person.{name}"),
                     text=value,

@@ -109,6 +109,7 @@ class Words(QObject):
         return {
             TodoKind.RETURNED: self.tr("Bị trả lại"),
             TodoKind.DIFFERS: self.tr("Công an: sai khác"),
+            TodoKind.NUMBER: self.tr("Công an cấp số định danh"),
             TodoKind.NOT_FOUND: self.tr("Công an: không có thông tin"),
             TodoKind.CLASH: self.tr("Hai máy sửa khác nhau"),
             TodoKind.HELD: self.tr("Máy chủ chưa nhận"),

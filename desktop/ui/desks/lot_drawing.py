@@ -43,7 +43,7 @@ class LotDrawing(QFrame):
         about = WrappedLabel()
         about.setText(
             self.tr(
-                "Chương trình chọn mẫu bằng một hạt giống ngẫu nhiên, ghi vào nhật ký để ai cũng "
+                "Chương trình chọn mẫu bằng một số ngẫu nhiên, ghi vào nhật ký để ai cũng "
                 "chọn lại được đúng mẫu đó. Phiếu mẫu được nhập lại từ giấy mà không nhìn phiếu đã "
                 "nộp; chỗ khác nhau được đếm theo từng câu."
             )

@@ -214,7 +214,7 @@ class LotsPage(Page):
             self._commune_names.get(lot.commune_code, lot.commune_code),
             (
                 self._form_title(lot.form_id),
-                self.tr("{n} phiếu, mẫu {m} · hạt giống {seed}").format(
+                self.tr("{n} phiếu, mẫu {m} · số chọn mẫu {seed}").format(
                     n=len(lot.members), m=len(lot.sample), seed=lot.seed
                 ),
                 wording.moment(lot.at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -213,12 +214,13 @@ class LotsDesk(PageDesk):
 
 
 class ProgressDesk(PageDesk):
-    """Four records of one commune, in every state; two communes without any."""
+    """Four records of one commune, in every state, so many days ago; two communes without any."""
 
-    def __init__(self, *, folder: Path, qtbot: QtBot) -> None:
+    def __init__(self, *, folder: Path, qtbot: QtBot, days: int = 0) -> None:
         register = make_register(folder)
         _hand_in(register, 4)
-        self.reviews = Reviews(register=register, author="Nơi nhận", clock=clock)
+        later = timedelta(days=days)
+        self.reviews = Reviews(register=register, author="Nơi nhận", clock=lambda: clock() + later)
         waiting = [row.submission_id for row in self.reviews.list()]
         self.reviews.accept(waiting[0])
         self.reviews.give_back(waiting[1], reasons={"employed/job": "Ghi rõ"})

@@ -1,0 +1,87 @@
+"""People of merit: three values of a difference, by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from desktop.domain.ledger import Action
+from desktop.store import ledger
+from tests.desktop.ui.desks import DifferencesDesk
+from tests.desktop.ui.test_layout import cut
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[DifferencesDesk]:
+    made = DifferencesDesk(folder=tmp_path / "so", qtbot=qtbot)
+    yield made
+    made.close()
+
+
+def values(desk: DifferencesDesk) -> tuple[str, str, str]:
+    filed, national, settled = (
+        desk.find(QLabel, f"difference:{name}").text() for name in ("filed", "national", "settled")
+    )
+    return filed, national, settled
+
+
+def test_the_three_values_stand_beside_each_other(
+    desk: DifferencesDesk, qtmodeltester: ModelTester
+) -> None:
+    assert values(desk) == ("1950", "02/01/1950", "Chưa chốt; sổ theo hồ sơ.")
+    qtmodeltester.check(desk.list.model(), force_py=True)  # type: ignore[no-untyped-call]
+    assert cut(desk.window) == []
+
+
+def test_one_enters_by_the_csdlqg_and_the_difference_stays_open(desk: DifferencesDesk) -> None:
+    desk.press(Qt.Key.Key_1)
+    assert values(desk) == ("1950", "02/01/1950", "Chưa chốt; sổ đang nhập theo CSDLQG.")
+    [one] = desk.differences.list()
+    assert (one.is_open, one.entered) == (True, "1950-01-02")
+
+
+def test_settling_asks_for_the_paper_first(desk: DifferencesDesk) -> None:
+    desk.press(Qt.Key.Key_3)
+    paper = desk.find(QLineEdit, "input:difference_paper")
+    assert paper.hasFocus()
+    assert desk.page.message_bar.text.startswith("Chưa ghi giấy tờ")
+    QTest.keyClicks(paper, "QD 12 ngay 02/3/2027")
+    QTest.keyClick(paper, Qt.Key.Key_Return)
+    assert desk.list.hasFocus()
+    desk.press(Qt.Key.Key_3)
+    assert values(desk)[2] == "02/01/1950 (QD 12 ngay 02/3/2027)"
+    assert desk.differences.count() == 0
+    desk.press(Qt.Key.Key_5)
+    assert desk.differences.count() == 1
+
+
+def test_a_third_value_is_typed(desk: DifferencesDesk) -> None:
+    paper, value = (desk.find(QLineEdit, f"input:difference_{name}") for name in ("paper", "value"))
+    QTest.keyClicks(paper, "QD 12")
+    QTest.keyClicks(value, "03/01/1950")
+    QTest.keyClick(value, Qt.Key.Key_Return)
+    desk.jobs.wait_idle()
+    [one] = desk.differences.list()
+    assert (one.settled, one.entered, one.filed) == ("1950-01-03", "1950-01-03", "1950")
+
+
+def test_the_list_leaves_for_a_purpose_only(desk: DifferencesDesk, tmp_path: Path) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(desk.list, Qt.Key.Key_P, control)
+    desk.click("button:differences_print")
+    assert desk.page.message_bar.text.startswith("Chưa ghi mục đích")
+    purpose = desk.find(QLineEdit, "input:differences_purpose")
+    QTest.keyClicks(purpose, "Gui So")
+    path = tmp_path / "list.pdf"
+    desk.page._hand.wanted.emit("pdf", path)  # type: ignore[attr-defined] # behind a file dialog
+    desk.jobs.wait_idle()
+    assert path.read_bytes().startswith(b"%PDF")
+    line = next(iter(ledger.lines(desk.register, limit=1)))
+    assert (line.action, line.purpose) == (Action.DIFFERENCE_LIST_EXPORT, "Gui So")
