@@ -184,6 +184,7 @@ class Desktop(QObject):
         )
         self._front.entered.connect(self._enter)
         self._front.created.connect(self._enter_new)
+        self._front.practised.connect(self._enter)
         self._show_unlock()
 
     def show(self) -> None:
@@ -214,7 +215,8 @@ class Desktop(QObject):
         self._clipboard.clear()
         self._show_unlock()
         self.window.repaint()  # before the PC sleeps
-        draft = None if held is None else held.draft
+        is_practice = services.register.folder != self.folder
+        draft = None if held is None or is_practice else held.draft
         self.jobs.run(
             self,
             lambda: shut(services, draft),
@@ -349,10 +351,21 @@ class Desktop(QObject):
         self._watch(manners.idle_minutes)
         self.wear(manners.appearance)
         auto_sync.start()
+        if services.register.folder != self.folder:
+            self._guide()
         if self._is_entering:
             self._is_entering = False
             self._resume(desk, services)
         self.opened.emit()
+
+    def _guide(self) -> None:
+        """In the training commune somebody walks along."""
+        from desktop.ui.tour import Tour, officer_steps
+
+        tour = Tour(window=self.window, steps=officer_steps())
+        self.window.page_opened.connect(tour.page_opened)
+        self.locked.connect(tour.end)
+        tour.show()
 
     def _make_sync(self, services: Services) -> AutoSync:
         """What syncs this register, by itself or when asked; only one at a time."""
@@ -406,12 +419,13 @@ class Desktop(QObject):
         """The PC was handed over: nothing of the register stays."""
         from desktop.services.handover import wipe
 
+        folder = self.folder if self.services is None else self.services.register.folder
         self._leave_register()
         self._front.show_unlock()
         self.locked.emit()
         self.jobs.run(
             self,
-            lambda: wipe(self.folder),
+            lambda: wipe(folder),
             lane=Lane.WRITE,
             on_success=lambda _none: self._tell_wiped(is_known),
         )

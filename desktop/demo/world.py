@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from desktop.domain.preloading import PreloadedHousehold
-from desktop.services.home import Home, settle_home
-from desktop.services.preloading import preload
+from desktop.services.home import settle_home
+from desktop.services.practice import furnish, training_home
 from desktop.services.unlocking import create_register
-from desktop.training.people import households
-from desktop.training.province import TRAINING_PASSPHRASE, training_province
-from forms.rules.identity import IdentityTables
+from desktop.training.province import TRAINING_PASSPHRASE
 from sync.protocol.documents import Role
 
 _HOUSEHOLDS = 200
@@ -33,24 +31,14 @@ class World:
 
 def make_world(folder: Path, *, now: datetime) -> World:
     """Make the registers in ``folder``; the officer's is loaded with the commune's people."""
-    province = training_province()
-    commune = province.communes[0]
-    home = Home(
-        commune_code=commune.code,
-        commune_name=commune.name_vi,
-        province_name=province.name_vi,
-        training=True,
-    )
-    people = list(
-        households(count=_HOUSEHOLDS, commune_code=commune.code, today=now.astimezone(UTC).date())
-    )
     folders = {role: folder / role.value for role in USERS}
+    people: list[PreloadedHousehold] = []
     for role, place in folders.items():
         with create_register(
             place, user_name=USERS[role], passphrase=TRAINING_PASSPHRASE
         ) as register:
-            settle_home(register, home)
             if role is Role.OFFICER:
-                tables = IdentityTables.load(training=True)
-                preload(register, people, tables=tables, author=USERS[role], at=now)
+                people = furnish(register, author=USERS[role], at=now, count=_HOUSEHOLDS)
+            else:
+                settle_home(register, training_home())
     return World(folders=folders, households=people)

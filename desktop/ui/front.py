@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.errors import AppError, Problem
-from desktop.jobs.runner import JobRunner
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui.main_window import MainWindow
 from desktop.ui.pages.unlock_page import Doors, Tell, UnlockPage
 
@@ -28,6 +28,7 @@ class Front(QObject):
     Signals:
         entered: (opened register, user name).
         created: the same, for a register that was made just now.
+        practised: the same, for the training commune.
 
     Attributes:
         notices: what should be told though the register opened.
@@ -35,6 +36,7 @@ class Front(QObject):
 
     entered = Signal(object, str)
     created = Signal(object, str)
+    practised = Signal(object, str)
 
     def __init__(
         self,
@@ -72,7 +74,27 @@ class Front(QObject):
         page.forgotten.connect(self.show_recover)
         page.restore_asked.connect(self.show_restore)
         page.help_asked.connect(self.show_help)
+        page.practice_asked.connect(lambda: self._practise(page))
         self._window.show_only(page)
+
+    def _practise(self, page: UnlockPage) -> None:
+        """Making the training commune takes some seconds, the first time only."""
+        from desktop.services.practice import PRACTICE_USER, open_practice
+
+        page.setEnabled(False)
+        self.notices = []
+
+        def _refused(error: AppError) -> None:
+            page.setEnabled(True)
+            page.show_problem(error)
+
+        self._jobs.run(
+            page,
+            lambda: open_practice(self._folder, clock=self._clock, cost=self._cost),
+            lane=Lane.WRITE,
+            on_success=lambda register: self.practised.emit(register, PRACTICE_USER),
+            on_error=_refused,
+        )
 
     def _start_over(self) -> None:
         self._is_start = False

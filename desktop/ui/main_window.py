@@ -61,9 +61,11 @@ class MainWindow(QWidget):
 
     Signals:
         lock_asked: the user wants to close the register and leave the machine.
+        page_opened: the name of the page that is shown now.
     """
 
     lock_asked = Signal()
+    page_opened = Signal(str)
 
     def __init__(self, *, may_close: Callable[[], bool] = lambda: True) -> None:
         super().__init__()
@@ -123,6 +125,7 @@ class MainWindow(QWidget):
         if name in self._buttons:
             self._buttons[name].setChecked(True)
         page.refresh()
+        self.page_opened.emit(name)
 
     @property
     def current_page(self) -> Page | None:

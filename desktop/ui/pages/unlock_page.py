@@ -64,6 +64,7 @@ class UnlockPage(Page):
         forgotten: the passphrase of this user is lost.
         restore_asked: open from a snapshot instead.
         help_asked: the help page.
+        practice_asked: the training commune.
     """
 
     unlocked = Signal(object, str)
@@ -71,6 +72,7 @@ class UnlockPage(Page):
     forgotten = Signal(str)
     restore_asked = Signal()
     help_asked = Signal()
+    practice_asked = Signal()
     _staged = Signal(str, int, int)
 
     def __init__(
@@ -142,6 +144,9 @@ class UnlockPage(Page):
         )
         self._help = self._link("help", self.tr("Trợ giúp (F1)"), self.help_asked.emit)
         self._help.setShortcut("F1")
+        self._practice = self._link(
+            "practice", self.tr("Tập làm với xã tập huấn"), self.practice_asked.emit
+        )
         self._go = QPushButton()
         self._go.setObjectName("button:unlock")
         self._go.setProperty("kind", "primary")
@@ -364,6 +369,10 @@ class UnlockPage(Page):
             links.addWidget(link)
         links.addStretch(1)
         inner.addLayout(links)
+        apart = QHBoxLayout()
+        apart.addWidget(self._practice)
+        apart.addStretch(1)
+        inner.addLayout(apart)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(card)
