@@ -157,8 +157,9 @@ _SENTENCES: Mapping[Action, str] = {
     Action.HOUSEHOLD_MERGE: "{by} nhập hộ: {who}.",
     Action.EVENT_UNDO: "{by} hủy biến động đã ghi của {who}.",
     Action.DEVICE_LEAVE: "{by} bàn giao máy: sổ trên máy được xóa.",
-    Action.DEVICE_TOKEN_REUSED: "Phiên làm việc của máy này bị một bản chép của sổ dùng ở nơi khác; "
-    "máy chủ đã hủy phiên ấy. Nếu không ai vừa mở lại sổ từ bản sao lưu, báo người quản lý của tỉnh.",
+    Action.DEVICE_TOKEN_REUSED: "Phiên làm việc của máy này bị một bản chép của sổ dùng ở nơi "
+    "khác; máy chủ đã hủy phiên ấy. Nếu không ai vừa mở lại sổ từ bản sao lưu, báo người "
+    "quản lý của tỉnh.",
     Action.CHECK_ASK: "{by} gửi công an kiểm tra {who}.",
     Action.CHECK_ANSWER: "{by} trả lời kiểm tra về {who}.",
     Action.SUBMISSION_ACCEPTED: "{by} nhận phiếu của {who}.",

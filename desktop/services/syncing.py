@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -28,8 +28,9 @@ from desktop.domain.syncing import (
     SyncStatus,
 )
 from desktop.errors import AppError, ExternalError, Problem, UserError
+from desktop.services.boxes import AWAY, Boxes
 from desktop.services.home import Home, home_of, settle_home
-from desktop.services.neighbours import keep_from_server, known_number
+from desktop.services.neighbours import collecting_office, keep_from_server, known_number
 from desktop.services.troubles import problem_of
 from desktop.store import ledger, permissions, witnessing
 from desktop.store.folder import failure_of, write_atomically
@@ -52,8 +53,12 @@ from sync.client.watching import StoppableWatch, Stopped, Watch
 from sync.protocol.messages import Enrolled, LeaveRequest, LedgerHead, Left
 from sync.protocol.signing import new_signing_key
 
+#: Where the days of the province begin.
+_VIET_NAM = timezone(timedelta(hours=7))
 _KEY, _PLACE, _LAST = "device_key", "enrolment", "last_sync"
 _RULES = "sync_rules"
+#: Gets the next session, once. Only here, inside the encrypted register.
+_REFRESH = "refresh_token"
 #: The hash of a code and the key made for it, until the enrolment has succeeded.
 _NEXT_KEY = "next_device_key"
 #: The pinned authority beside the register, written anew from the register before each sync.
@@ -117,12 +122,28 @@ class Syncing:
         self._running = threading.Lock()
         #: The epoch and the last change of it that went out, whether or not a receipt came.
         self._sent = ("", 0)
-        self._held = HeldToken()
+        self._held = self._login()
+        self._boxes = Boxes(register=register, clock=clock, connect=connect)
 
     def enrolment(self) -> Enrolment | None:
         """The device's place; ``None`` before enrolment."""
         place = self._place()
-        return None if place is None else _enrolment(place)
+        return None if place is None else self._described(place)
+
+    def _described(self, place: _Place) -> Enrolment:
+        """The place, with who collects for its commune today: that is dated, and may change."""
+        told = _enrolment(place)
+        if len(told.commune_codes) != 1:
+            return told
+        return replace(
+            told,
+            collected_by=collecting_office(
+                self._register,
+                device_id=told.device_id,
+                commune=told.commune_codes[0],
+                day=self._clock().astimezone(_VIET_NAM).date().isoformat(),
+            ),
+        )
 
     def enrol(self, *, server_url: str, code: str, ca_file: Path | None = None) -> Enrolment:
         """Bind this register to the office of a one-time code.
@@ -188,15 +209,16 @@ class Syncing:
                 training=enrolled.training,
             )
             settle_home(self._register, home)
-        self._held = HeldToken()
         self._register.set_meta(
             {
+                _REFRESH: None,
                 _PLACE: _text(place),
                 _LAST: _text(_Last()),
                 _KEY: signing_key.hex(),
                 _NEXT_KEY: None,
             }
         )
+        self._held = self._login()
         permissions.grant_by_province(self._register, enrolled.rights, at=self._clock())
         ledger.note(
             self._register,
@@ -213,6 +235,7 @@ class Syncing:
             unsent=counts.waiting,
             receipted=counts.receipted,
             held=counts.held,
+            at_box=self._boxes.count(),
             last_success_at=last.success_at,
             last_problem=last.problem,
             last_problem_at=last.problem_at,
@@ -260,6 +283,10 @@ class Syncing:
         with self._running:
             try:
                 report = self._run(done.step, watch)
+                if report.problem in AWAY:
+                    report = self._at_box(report)
+                elif report.problem is None:
+                    self._boxes.province_reached()
             except AppError as error:
                 report = SyncReport(0, 0, 0, 0, error.problem, dict(error.parameters))
             except Stopped:
@@ -277,6 +304,40 @@ class Syncing:
                     self._note_run(report)
                 witnessing.note_confirmed(self._register, watch.ledger)
             return report
+
+    def box(self) -> str:
+        """The address of the commune's box; "" where there is none."""
+        return self._boxes.address()
+
+    def set_box(self, *, url: str, ca_file: Path | None = None) -> None:
+        """Where the province cannot be reached, use this box. Raises ``BAD_ADDRESS``."""
+        with self._running:
+            ca_pem = None if ca_file is None else _read_pem(ca_file)
+            self._boxes.settle(url=_address(url), ca_pem=ca_pem)
+
+    def forget_box(self) -> None:
+        """Use no box any more, or hear that it was lost."""
+        with self._running:
+            self._boxes.forget()
+
+    def _at_box(self, report: SyncReport) -> SyncReport:
+        """The province was not reached: give the commune's box what it lacks, if there is one."""
+        here = self.here()
+        assert here is not None  # noqa: S101 - a sync was tried
+        came = self._boxes.visit(
+            here.identity, author=self._by(self._place()), app_version=self._app_version
+        )
+        if came is None or (came.trouble is not None and not came.handed and not came.pulled):
+            return report
+        return replace(
+            report,
+            problem=None,
+            parameters={},
+            pushed=report.pushed + came.receipted,
+            pulled=report.pulled + came.pulled,
+            at_box=came.handed,
+            is_box=True,
+        )
 
     def leave(self, ledger: LedgerHead, *, watch: Watch | None = None) -> bool:
         """Tell the server that this device gives up its place; ``False`` when it was not reached.
@@ -309,9 +370,30 @@ class Syncing:
             ca_file=self._ca_path(place.ca_pem),
         )
 
+    def _login(self) -> HeldToken:
+        """The login as the register keeps it from one start of the program to the next."""
+        return HeldToken(
+            refresh=self._register.meta(_REFRESH) or "",
+            keep=lambda refresh: self._register.set_meta({_REFRESH: refresh or None}),
+            reused=self._note_reuse,
+        )
+
+    def _note_reuse(self) -> None:
+        """Somebody used our refresh token: a copy of this register is at work elsewhere."""
+        place = self._place()
+        ledger.note(
+            self._register,
+            at=self._clock(),
+            by=PROGRAM,
+            action=Action.DEVICE_TOKEN_REUSED,
+            objects=[("device", "" if place is None else place.enrolled.device)],
+        )
+
     def _note_run(self, report: SyncReport) -> None:
         """What went out and came in, in the ledger."""
         objects = [("sent", str(report.pushed)), ("received", str(report.pulled))]
+        if report.is_box:
+            objects.append(("box", str(report.at_box)))
         if report.problem is not None:
             objects.append(("problem", report.problem.value))
         ledger.note(
@@ -401,7 +483,9 @@ class Syncing:
 
     def _remember(self, report: SyncReport) -> None:
         now = self._clock().isoformat(timespec="seconds")
-        if report.problem is None:
+        if report.is_box:  # the province itself was not reached
+            last = _Last(success_at=self._last().success_at)
+        elif report.problem is None:
             last = _Last(success_at=now)
         else:
             last = _Last(
