@@ -16,7 +16,7 @@ from desktop.store.outbox import RegisterOutbox
 from sync.protocol import merge
 from sync.protocol.codec import LINES_TYPE, WireError, decode_pull, encode_lines
 from sync.protocol.messages import PushAnswer
-from sync.server import history, push
+from sync.server import history, moves, push
 from tests.sync.simulation.network import Letter, content_of
 from tests.sync.simulation.server import Reply
 from tests.sync.simulation.world import World
@@ -68,7 +68,7 @@ def a_receipt_is_dropped_as_if_applied(world: World) -> None:
     _replace(world, RegisterOutbox, "settle", settle)
 
 
-@planted(within=10, first=12)
+@planted(within=10, first=60)
 def the_chain_is_not_checked(world: World) -> None:
     """A copied or restored register goes on under numbers that are used already."""
 
@@ -98,7 +98,7 @@ def the_cursor_runs_ahead_of_the_rows(world: World) -> None:
     _replace(world, RegisterInbox, "apply_page", apply_page)
 
 
-@planted(within=10, first=12)
+@planted(within=10, first=22)
 def repeated_changes_are_applied_again(world: World) -> None:
     """Under another epoch the server does not know again what it has."""
 
@@ -108,13 +108,13 @@ def repeated_changes_are_applied_again(world: World) -> None:
     _replace(world, history, "accepted_before", accepted_before)
 
 
-@planted(within=10, first=12)
+@planted(within=10, first=22)
 def pulled_rows_hide_unsent_edits(world: World) -> None:
     """A pull shows the server's row without what waits on top of it."""
     _replace(world, inbox, "_waiting", lambda *_args: {})
 
 
-@planted(within=10)
+@planted(within=10, first=12)
 def a_withdrawn_bucket_is_kept(world: World) -> None:
     """The line loses what the server says about a right that was taken away."""
 
@@ -152,3 +152,9 @@ def half_a_save_is_accepted(world: World) -> None:
 def the_last_value_wins_always(world: World) -> None:
     """Nothing that loses is kept beside the document."""
     _replace(world, merge._Merging, "_is_seen", lambda *_args: True)
+
+
+@planted(within=10)
+def what_moved_arrives_nowhere(world: World) -> None:
+    """The sending commune closes the entry, and the receiving one never hears of it."""
+    _replace(world, moves, "likenesses", lambda *_args, **_how: {})
