@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from desktop.domain.checks import CheckAnswer
+from desktop.domain.ledger import Action
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.differences import Differences
+from desktop.store import ledger
 from forms.registry import FormRegistry
 from tests.support.filled_forms import complete
 from tests.support.offices import Clock, Office
@@ -80,6 +82,8 @@ def test_a_settled_difference_is_opened_again(office: Office, differences: Diffe
     differences.reopen(person_id, "native_place")
     [again] = differences.list()
     assert (again.is_open, again.entered, again.filed) == (True, _THERE, _FILED)
+    done = [line.action for line in ledger.lines(office.register, limit=2)]
+    assert done == [Action.DIFFERENCE_REOPEN, Action.DIFFERENCE_SETTLE]
 
 
 def test_what_the_file_said_is_kept_when_the_police_look_again(
@@ -159,3 +163,38 @@ def test_a_number_that_cannot_be_is_not_given(
         office.checks.answer(check_id, CheckAnswer.MATCHED, number=number)
     assert refused.value.problem is problem
     assert len(office.checks.queue()) == 2
+
+
+def test_a_list_keeps_its_name_and_tells_how_far_it_is(office: Office) -> None:
+    ids = []
+    for number in (1, 2, 3):
+        answers = employed(
+            identity__id_number=f"00319000000{number}", household__household_code=f"01-1000{number}"
+        )
+        saved = office.records.save(office.records.open(None), answers=answers, confirmations={})
+        name = "Trẻ em thiếu số định danh" if number < 3 else ""
+        ids.append(office.records.send_to_police(saved.person_id, list_name=name))
+    office.checks.answer(ids[0], CheckAnswer.MATCHED)
+    lists = {one.name: one for one in office.checks.lists()}
+    children, single = lists["Trẻ em thiếu số định danh"], lists[""]
+    assert (children.total, children.answered, single.total) == (2, 1, 1)
+    assert [c.check_id for c in office.checks.queue(list_key=children.key)] == [ids[1]]
+    assert [c.check_id for c in office.checks.queue(list_key=single.key)] == [ids[2]]
+    assert [c.check_id for c in office.checks.queue(answered=True, list_key=children.key)] == [
+        ids[0]
+    ]
+
+
+def test_who_is_asked_about_anew_waits_once_with_the_newest_identity(office: Office) -> None:
+    saved = office.records.save(
+        office.records.open(None), answers=employed(identity__id_number=None), confirmations={}
+    )
+    office.records.send_to_police(saved.person_id)
+    opened = office.records.open(saved.person_id)
+    answers = {**opened.answers, "identity/birth_date": "1991"}
+    office.records.save(opened, answers=answers, confirmations={})
+    newest = office.records.send_to_police(saved.person_id)
+    [case] = office.checks.queue()
+    assert (case.check_id, case.identity["birth_date"]) == (newest, "1991")
+    [only] = office.checks.lists()
+    assert (only.total, only.answered) == (1, 0)

@@ -77,6 +77,15 @@ _WITH_A_SERVER = {
     Action.HOUSEHOLD_SPLIT,
     Action.HOUSEHOLD_MERGE,
     Action.EVENT_UNDO,
+    # ``tests/desktop/services/test_lots.py``, ``test_differences.py``,
+    # ``tests/desktop/ui/test_police_page.py``, ``test_differences_page.py``
+    Action.CHECK_LIST_EXPORT,
+    Action.CHECK_TELL,
+    Action.DIFFERENCE_LIST_EXPORT,
+    Action.DIFFERENCE_REOPEN,
+    Action.DIFFERENCE_SETTLE,
+    Action.LOT_DECIDE,
+    Action.LOT_DRAW,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.domain.checks import CheckAnswer
+from desktop.domain.ledger import Action
 from desktop.domain.lots import Lot, LotState, drawn, size_of_sample
 from desktop.domain.records import SubmissionId, Submitted
 from desktop.domain.reviews import Review
@@ -89,6 +90,9 @@ def test_a_good_sample_accepts_every_record_of_the_lot(office: Office, lots: Lot
     assert lots.accept(lot.lot_id) == 5
     assert len(office.reviews.list(review=Review.ACCEPTED)) == 5
     assert lots.lot(lot.lot_id).state is LotState.ACCEPTED
+    line = next(iter(ledger.lines(office.register, limit=1)))
+    assert line.action == Action.LOT_DECIDE
+    assert {("seed", lot.seed), ("errors", "0"), ("lot", "accepted")} <= set(line.objects)
 
 
 def test_errors_are_counted_per_field_the_worst_first(office: Office, lots: Lots) -> None:
@@ -140,6 +144,7 @@ def test_what_the_police_answer_later_is_told_with_the_record(office: Office, cl
     assert teller.tell() == 0, "there is no answer yet"
     office.checks.answer(check_id, CheckAnswer.DIFFERS, differs={"birth_date": "1990-05-21"})
     assert teller.tell() == 1
+    assert next(iter(ledger.lines(office.register, limit=1))).action == Action.CHECK_TELL
     assert teller.tell() == 0, "once is enough"
     told = office.reviews.detail(submission_id).row.check
     assert told is not None

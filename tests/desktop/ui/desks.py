@@ -94,9 +94,18 @@ class PoliceDesk(PageDesk):
 
     list: CardList
 
-    def __init__(self, *, folder: Path, qtbot: QtBot) -> None:
+    def __init__(self, *, folder: Path, qtbot: QtBot, children: int = 0) -> None:
         register = make_register(folder)
         records = records_of(register)
+        for _ in range(children):
+            answers = employed(
+                identity__full_name="Trần Văn Út",
+                identity__birth_date="2018-05-12",
+                identity__sex="1",
+                identity__id_number=None,
+            )
+            saved = records.save(records.open(None), answers=answers, confirmations={})
+            records.send_to_police(saved.person_id)
         for number in (1, 2, 3):
             answers = employed(
                 identity__full_name=f"Trần Văn {'ABC'[number - 1]}n",

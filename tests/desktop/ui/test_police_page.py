@@ -13,8 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.checks import CheckAnswer
+from desktop.domain.ledger import Action
+from desktop.store import ledger
+from desktop.ui.desks.hand_out import HandOut
 from sync.protocol.messages import Clash
 from tests.desktop.ui.desks import PoliceDesk
+from tests.desktop.ui.test_layout import cut
 
 
 @pytest.fixture
@@ -204,3 +208,126 @@ def test_what_another_device_answered_is_shown_and_answering_again_is_possible(
     assert "Không có thông tin (Công an Hai, 09:00 20/11/2026)" in words
     desk.press(Qt.Key.Key_1)
     assert key not in {case.check_id for case in desk.checks.queue()}
+
+
+def test_a_number_is_given_to_who_has_none_and_what_cannot_be_is_not_kept(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    desk = PoliceDesk(folder=tmp_path / "so", qtbot=qtbot, children=1)
+    for place in range(desk.count()):
+        if desk.list.cards.card(place).title == "Trần Văn Út":
+            desk.list.choose(place)
+    child = desk.list.current_key
+    desk.press(Qt.Key.Key_4)
+    line = typed(desk, "id_number", "00321800012")
+    assert line.hasFocus()
+    assert "12 chữ số" in judged(desk, qtbot, "id_number")
+    keep(desk, "id_number")
+    assert desk.checks.queue(answered=True) == [], "eleven digits are no number"
+    QTest.keyClicks(line, "3")
+    assert judged(desk, qtbot, "id_number").startswith("Số đúng định dạng")
+    keep(desk, "id_number")
+    [case] = desk.checks.queue(answered=True)
+    assert (case.check_id, case.answer) == (child, CheckAnswer.MATCHED)
+    assert case.assigned == "003218000123"
+    desk.close()
+
+
+def test_what_is_half_typed_waits_for_its_user(desk: PoliceDesk) -> None:
+    first = desk.list.current_key
+    desk.press(Qt.Key.Key_2)
+    typed(desk, "native_place", "Xa Suoi")
+    note = desk.find(QLineEdit, "input:check_note")
+    QTest.keyClicks(note, "hoi lai")
+    held = desk.page.hold()
+    assert held is not None and held.draft is not None
+    assert (held.person_id, held.draft.form_id) == (first, "police")
+    desk.drafts.keep(held.draft)
+    desk.list.choose(1)
+    desk.jobs.wait_idle()
+    assert note.text() == ""
+    desk.list.choose(0)
+    desk.jobs.wait_idle()
+    line = desk.find(QLineEdit, "input:differs_native_place")
+    assert (note.text(), line.text(), line.hasFocus()) == ("hoi lai", "Xa Suoi", True)
+    keep(desk, "native_place")
+    keep(desk, "native_place")
+    assert desk.drafts.at_desk(first, "police") is None, "kept with the answer"
+
+
+def test_reading_the_queue_anew_leaves_what_is_typed(desk: PoliceDesk) -> None:
+    desk.press(Qt.Key.Key_2)
+    line = typed(desk, "full_name", "Tran")
+    desk.page.refresh()
+    desk.jobs.wait_idle()
+    assert (line.text(), line.isVisible()) == ("Tran", True)
+
+
+def test_the_lists_of_the_commune_are_worked_through_one_by_one(desk: PoliceDesk) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    words = desk.find(QLabel, "check_list:words")
+    assert words.text() == "Đã trả lời 0 trong 3 người"
+    desk.press(Qt.Key.Key_1)
+    QTest.keyClick(desk.list, Qt.Key.Key_PageDown, control)
+    desk.jobs.wait_idle()
+    assert (words.text(), desk.count()) == ("Đã trả lời 1 trong 3 người", 2)
+
+
+def test_the_list_to_sign_leaves_for_a_purpose_and_holds_every_answer(
+    desk: PoliceDesk, tmp_path: Path
+) -> None:
+    desk.press(Qt.Key.Key_2)
+    typed(desk, "birth_date", "12051991")
+    keep(desk, "birth_date")
+    desk.press(Qt.Key.Key_3)
+    QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    desk.click("button:checked_print")
+    assert desk.page.message_bar.text.startswith("Chưa ghi mục đích")
+    QTest.keyClicks(desk.find(QLineEdit, "input:checked_purpose"), "Ban giao UBND xa")
+    book, pages = tmp_path / "list.xlsx", tmp_path / "list.pdf"
+    hand = desk.find(HandOut, "hand_out:checked")
+    hand.wanted.emit("xlsx", book)
+    desk.jobs.wait_idle()
+    hand.purpose.setText("Ban giao UBND xa")
+    hand.wanted.emit("pdf", pages)
+    desk.jobs.wait_idle()
+    assert pages.read_bytes().startswith(b"%PDF")
+    rows = [[str(cell or "") for cell in row] for row in _rows(book)]
+    assert rows[0][8] == "Kết quả"
+    assert {row[8] for row in rows[1:3]} == {"Sai khác", "Không có thông tin"}
+    assert any("Ngày, tháng, năm sinh: 12/05/1991" in row[9] for row in rows)
+    assert any("NGƯỜI NHẬN BÀN GIAO" in row for row in rows)
+    lines = ledger.lines(desk.register, limit=2)
+    assert [(line.action, line.purpose) for line in lines] == [
+        (Action.CHECK_LIST_EXPORT, "Ban giao UBND xa")
+    ] * 2
+
+
+def _rows(path: Path) -> list[tuple[object, ...]]:
+    from openpyxl import load_workbook  # type: ignore[import-untyped]  # untyped
+
+    return list(load_workbook(path, read_only=True).active.iter_rows(values_only=True))
+
+
+def test_the_way_by_file_is_one_key_away(desk: PoliceDesk, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(desk.police.parcels_asked):
+        QTest.keyClick(desk.list, Qt.Key.Key_F9)
+
+
+@pytest.mark.parametrize("state", ["waiting", "typing", "answered", "empty", "handing"])
+def test_nothing_is_cut_in_any_state(state: str, desk: PoliceDesk, qtbot: QtBot) -> None:
+    if state in ("typing", "answered"):
+        desk.press(Qt.Key.Key_2)
+        typed(desk, "native_place", "Đồng Thử, Tập Huấn")
+        judged(desk, qtbot, "native_place")
+        typed(desk, "birth_date", "1991")
+        judged(desk, qtbot, "birth_date")
+    if state == "answered":
+        keep(desk, "birth_date")
+        desk.click("filter:answered")
+    if state == "empty":
+        for _ in range(3):
+            desk.press(Qt.Key.Key_1)
+    if state == "handing":
+        QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert cut(desk.window) == []
