@@ -132,11 +132,19 @@ def every_publication(connection: Connection) -> list[Pack]:
 def packs_for(connection: Connection, communes: Sequence[str]) -> PackList:
     """The newest pack of each name that concerns a device of these communes."""
     table = publications.c
+    newest_of = (
+        select(table.kind, func.max(table.number).label("number"))
+        .where((table.kind != PackKind.BASE_LIST.value) | table.name.in_(communes))
+        .group_by(table.kind, table.name)
+        .subquery()
+    )
     rows = connection.execute(
         select(table.text, table.signature)
-        .where((table.kind != PackKind.BASE_LIST.value) | table.name.in_(communes))
-        .distinct(table.kind, table.name)
-        .order_by(table.kind, table.name, table.number.desc())
+        .join(
+            newest_of,
+            (newest_of.c.kind == table.kind) & (newest_of.c.number == table.number),
+        )
+        .order_by(table.kind, table.name)
     )
     serial = connection.execute(select(province.c.pack_serial)).scalar_one()
     return PackList(serial=serial, packs=[SignedPack(row.text, row.signature) for row in rows])
