@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from types import SimpleNamespace
 from unittest.mock import patch
+from uuid import UUID
 
 from sync.client.engine import Pace
 from sync.protocol import ids
+from sync.server import enrolment
 
 #: When every simulated story begins.
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -21,7 +23,15 @@ def drawn_from(random: Random) -> Iterator[None]:
     """Ids and epochs are drawn from this generator, so that a seed tells the same story again."""
     system = SimpleNamespace(urandom=random.randbytes)
     secret = SimpleNamespace(token_hex=lambda size: random.randbytes(size).hex())
-    with patch.object(ids, "os", system), patch.object(ids, "secrets", secret):
+
+    def device_id() -> UUID:
+        return UUID(bytes=random.randbytes(16), version=4)
+
+    with (
+        patch.object(ids, "os", system),
+        patch.object(ids, "secrets", secret),
+        patch.object(enrolment, "uuid4", device_id),
+    ):
         yield
 
 
