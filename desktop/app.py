@@ -61,6 +61,7 @@ if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking 
     from desktop.ui.auto_sync import AutoSync
     from desktop.ui.desk import Desk
     from desktop.ui.network import Network
+    from desktop.ui.scanning.wedge import KeyClock
     from desktop.ui.upkeep import Upkeep
 
 
@@ -96,7 +97,14 @@ def run_window(*, folder: Path | None = None) -> int:
     application = create_application(sys.argv[:1])
     if folder is None:
         folder = Path(platformdirs.user_data_dir("so-an-sinh", appauthor=False))
-    desktop = Desktop(folder=folder, is_watched=_WATCH in os.environ, syncs_by_itself=True)
+    from desktop.ui.scanning.key_times import KeyTimes
+
+    desktop = Desktop(
+        folder=folder,
+        is_watched=_WATCH in os.environ,
+        syncs_by_itself=True,
+        key_clock=KeyTimes(),
+    )
     logs.install_crash_hook(desktop.report_crash)
     desktop.show()
     status = application.exec()
@@ -143,8 +151,13 @@ class Desktop(QObject):
         is_watched: bool = False,
         syncs_by_itself: bool = False,
         network: Network | None = None,
+        key_clock: KeyClock | None = None,
     ) -> None:
-        """``network`` is what is known of the connection; ``None`` for what the system tells."""
+        """``network`` is what is known of the connection; ``None`` for what the system tells.
+
+        ``key_clock`` tells the pace of keys, by which a scanner is known that types like a
+        keyboard; without one, none is listened to.
+        """
         super().__init__()
         self.window = MainWindow(may_close=self._may_close)
         self.jobs = JobRunner(self)
@@ -169,6 +182,7 @@ class Desktop(QObject):
         hints.colorSchemeChanged.connect(self._wear_again)
         self._syncs_by_itself = syncs_by_itself
         self._network = network
+        self._key_clock = key_clock
         self.auto_sync: AutoSync | None = None
         self._idle = IdleWatch(parent=self)
         self._idle.left_alone.connect(self.lock)
@@ -320,7 +334,12 @@ class Desktop(QObject):
             window=self.window,
             jobs=self.jobs,
             parts=parts(
-                services, seat, clock=self._clock, cost=self._kdf_cost, auto_sync=auto_sync
+                services,
+                seat,
+                clock=self._clock,
+                cost=self._kdf_cost,
+                auto_sync=auto_sync,
+                key_clock=self._key_clock,
             ),
         )
         desk.restore_asked.connect(self._restore)

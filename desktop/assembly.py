@@ -18,7 +18,9 @@ from desktop.domain.syncing import Enrolment
 from desktop.errors import AppError
 from desktop.services.backups import Backups
 from desktop.services.batches import Batches
+from desktop.services.card_people import CardPeople
 from desktop.services.checks import Checks
+from desktop.services.comparing import compare_field
 from desktop.services.decisions import Decisions
 from desktop.services.differences import Differences
 from desktop.services.drafts import Drafts
@@ -50,6 +52,9 @@ from desktop.store.snapshots import snapshots_folder
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desk import Care, Parts
 from desktop.ui.pages.users_page import Ways
+from desktop.ui.scanning.scan_desk import CardWork
+from desktop.ui.scanning.wedge import KeyClock
+from forms.cards.bursts import read_burst
 from forms.definition import Answer
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
@@ -207,6 +212,7 @@ def parts(
     clock: Callable[[], datetime],
     cost: KdfCost | None,
     auto_sync: AutoSync,
+    key_clock: KeyClock | None = None,
 ) -> Parts:
     """What the pages of this seat work with."""
 
@@ -271,5 +277,14 @@ def parts(
         clock=clock,
         commune_names=seat.commune_names,
         has_home=seat.home is not None,
+        cards=CardWork(
+            read=lambda readings, takes_numbers: read_burst(
+                readings, on=clock().date(), tables=services.tables, takes_numbers=takes_numbers
+            ),
+            find=CardPeople(register=services.register, clock=clock).find,
+            compare=compare_field,
+            clock=clock,
+            key_clock=key_clock,
+        ),
         care=_care(services, seat, clock=clock, cost=cost),
     )

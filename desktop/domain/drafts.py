@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm
+from desktop.domain.scans import Scan
 from forms.definition import Answer
 
 
@@ -63,6 +64,7 @@ class FormDraft:
         versions: document id -> the server's version of it that the officer had before the eyes.
         reasons: fingerprint -> a reason being typed and not given yet.
         visited: paths of the questions the officer had been at.
+        scanned: path -> what a card said there.
     """
 
     draft_id: str
@@ -80,6 +82,7 @@ class FormDraft:
     reasons: Mapping[str, str] = field(default_factory=dict)
     visited: tuple[str, ...] = ()
     cursor: Cursor = Cursor()
+    scanned: Mapping[str, Scan] = field(default_factory=dict)
 
     @property
     def mark(self) -> DraftMark:
@@ -155,6 +158,7 @@ def laid_over(opened: OpenedForm, draft: FormDraft) -> LaidForm:
         before = {**opened.answers, **unseen}
         opened = replace(opened, answers=before, versions={**opened.versions, **draft.versions})
     confirmations = {**opened.confirmations, **draft.confirmations}
+    opened = replace(opened, scanned={**opened.scanned, **draft.scanned})
     return LaidForm(
         opened=opened,
         answers={path: value for path, value in answers.items() if value is not None},

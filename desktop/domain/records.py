@@ -8,6 +8,7 @@ from enum import Enum, unique
 from typing import NewType
 
 from desktop.domain.people import CheckState, HouseholdId, PersonId, RecordStatus
+from desktop.domain.scans import Scan
 from forms.definition import Answer, FormDefinition
 from forms.findings import Finding
 
@@ -46,6 +47,7 @@ class OpenedForm:
         versions: document id -> the server's version of it that the officer has before the eyes.
         is_changed: were answers changed since the record was handed in last?
         asked: path -> the identity that the police were asked about last; "" where empty.
+        scanned: path -> what a card said there; the page adds what it scans.
     """
 
     definition: FormDefinition
@@ -64,6 +66,7 @@ class OpenedForm:
     is_changed: bool = False
     asked: Mapping[str, str] = field(default_factory=dict)
     listed: Mapping[str, str] = field(default_factory=dict)
+    scanned: Mapping[str, Scan] = field(default_factory=dict)
 
     @property
     def from_list(self) -> frozenset[str]:

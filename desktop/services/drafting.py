@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from desktop.services.remarks import HEAD_OF_HOUSEHOLD, Remarks, confirmed
 from desktop.store.documents import Edit
 from desktop.store.rights import right_to_form
 from forms.definition import Answers, FormDefinition
-from sync.protocol.documents import DocumentType, is_derived
+from sync.protocol.documents import SCANNED, SCANNED_FIELDS, DocumentType, is_derived
 from sync.protocol.messages import Value
 
 
@@ -70,6 +70,7 @@ class Draft:
         self._add_links(derived)
         self._add_confirmations(derived)
         derived.person["flags"] = list(self.remarks.flags) or None
+        self._add_scans(derived)
         self._add_derived_clashes(derived)
         return [*self._left_household(), *self._edits_of(derived)]
 
@@ -126,6 +127,21 @@ class Draft:
                 stored = {} if is_apart else stored
             for fingerprint in {*stored, *values}:
                 parts.of(kind)[CONFIRMED + fingerprint] = values.get(fingerprint)
+
+    def _add_scans(self, parts: Parts) -> None:
+        """What a card said stands beside the answer it gave, and goes with it."""
+        stored = self.dossier.parts.person
+        for name in SCANNED_FIELDS:
+            path = self.opened.definition.path_of_role(f"{PERSON}.{name}")
+            if path is None:
+                continue
+            page, told = self.opened.scanned.get(path), stored.get(SCANNED + name)
+            known = [] if page is None else [asdict(page)]
+            known += [told] if isinstance(told, dict) else []
+            value = self.answers.get(path)
+            standing = next((one for one in known if one.get("value") == value), None)
+            if standing != told:
+                parts.person[SCANNED + name] = standing
 
     def _left_household(self) -> list[Edit]:
         """The person moved: the household left behind loses its head."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer
 from desktop.domain.people import CheckState, HouseholdId, PersonId, RecordStatus
 from desktop.domain.records import Competing, OpenedForm, RecordId
 from desktop.domain.reviews import Review
+from desktop.domain.scans import Scan
 from desktop.services.answering import (
     ANSWERS,
     ASSIGNED,
@@ -31,8 +33,16 @@ from desktop.store.documents import Document
 from desktop.store.held import Held
 from forms.definition import Answer, FormDefinition
 from forms.vietnamese import compare_key
-from sync.protocol.documents import CHECKED_FIELDS, LISTED, LISTED_FIELDS
+from sync.protocol.documents import (
+    CHECKED_FIELDS,
+    LISTED,
+    LISTED_FIELDS,
+    SCANNED,
+    SCANNED_FIELDS,
+)
 from sync.protocol.messages import Clash, Value
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,7 @@ def opened_form(
         is_changed=_is_changed(dossier, stored),
         asked=_asked(definition, dossier),
         listed=_listed(definition, dossier),
+        scanned=_scanned(definition, dossier),
     )
 
 
@@ -213,7 +224,15 @@ def _listed(definition: FormDefinition, dossier: Dossier) -> dict[str, str]:
     return _by_path(definition, PERSON, said)
 
 
-def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, str]) -> dict[str, str]:
+def _scanned(definition: FormDefinition, dossier: Dossier) -> dict[str, Scan]:
+    """Path -> what a card said."""
+    fields = {} if dossier.person is None else dossier.person.fields
+    told = {name: fields.get(SCANNED + name) for name in SCANNED_FIELDS}
+    scans = {name: Scan(**one) for name, one in told.items() if isinstance(one, dict)}
+    return _by_path(definition, PERSON, scans)
+
+
+def _by_path(definition: FormDefinition, kind: str, values: Mapping[str, _T]) -> dict[str, _T]:
     return {
         question.path: values[place.field]
         for question, place in answered_questions(definition)

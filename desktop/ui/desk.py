@@ -42,6 +42,7 @@ from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
 from desktop.ui.pages.sync_page import SyncPage, SyncService
 from desktop.ui.pages.updates_page import PackDesk, UpdatesPage
 from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
+from desktop.ui.scanning.scan_desk import CardWork, ScanDesk
 from forms.definition import Answer, FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
@@ -99,6 +100,7 @@ class Parts:
     clock: Callable[[], datetime]
     commune_names: Mapping[str, str]
     has_home: bool
+    cards: CardWork
     care: Care
 
 
@@ -256,6 +258,8 @@ class Desk(QObject):
         people.draft_opened.connect(self.open_draft)
         form.closed.connect(lambda: self._window.open_page("people"))
         form.history_asked.connect(self._show_history)
+        scans = ScanDesk(window=self._window, form=form, jobs=self._jobs, cards=parts.cards)
+        scans.person_asked.connect(lambda who: self._open_person(who, ""))
         form.attention_needed.connect(lambda: self._window.open_page("form"))
         return [
             Entry("people", self.tr("Người dân"), "people", people),

@@ -128,6 +128,11 @@ class MainWindow(QWidget):
         self.page_opened.emit(name)
 
     @property
+    def is_alone(self) -> bool:
+        """Does nothing lead away from the page being shown?"""
+        return self._nav.isHidden()
+
+    @property
     def current_page(self) -> Page | None:
         """The page being shown."""
         page = self._stack.currentWidget()

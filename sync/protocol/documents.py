@@ -193,6 +193,19 @@ LISTED_FIELDS = (
 LISTED = "listed."
 LISTED_BY = "listed.list"
 
+#: The person fields that a card can tell. What it told stands in ``scanned.<field>`` beside the
+#: field (value, day, kind of card): the answer comes from the card for as long as both agree.
+SCANNED_FIELDS = (
+    "full_name",
+    "birth_date",
+    "sex",
+    "id_number",
+    "old_id_number",
+    "social_insurance_number",
+    "permanent_residence",
+)
+SCANNED = "scanned."
+
 #: Fields that tie documents together.
 _LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
 
@@ -204,7 +217,11 @@ def fate_of(fields: Mapping[str, object]) -> str:
 
 def is_derived(field_name: str) -> bool:
     """Does every save work this field out anew? A clash on it is nobody's to decide."""
-    return field_name == "flags" or field_name in _LINKS or field_name.startswith("confirmed.")
+    return (
+        field_name == "flags"
+        or field_name in _LINKS
+        or field_name.startswith(("confirmed.", SCANNED))
+    )
 
 
 def bucket_of(commune_code: str, data_set: DataSet) -> str:

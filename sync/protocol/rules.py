@@ -20,6 +20,8 @@ from sync.protocol.documents import (
     LISTED_FIELDS,
     MERGED_INTO,
     MOVED_TO,
+    SCANNED,
+    SCANNED_FIELDS,
     DataSet,
     DocumentType,
     Role,
@@ -92,6 +94,8 @@ def _all_of(needed: frozenset[str], *, also: frozenset[str] = frozenset()) -> Va
 _is_deletion = _all_of(frozenset({"reason", "by", "at"}))
 #: Where to, when and by which paper; does a person's household move too?
 _is_move = _all_of(frozenset({"commune", "date", "paper", "by"}), also=frozenset({"household"}))
+#: What a card said, on which day, and which kind of card.
+_is_scan = _all_of(frozenset({"value", "on", "card"}))
 _is_arrival = _all_of(frozenset({"date", "paper", "by"}))
 
 
@@ -158,6 +162,7 @@ FIELDS: Mapping[DocumentType, FieldRules] = {
             "confirmed.": (None, _is_any),
             EVENT: (None, is_event),
             LISTED: (frozenset({*LISTED_FIELDS, "list"}), _is_text),
+            SCANNED: (frozenset(SCANNED_FIELDS), _is_scan),
             # An open difference from the CSDLQG keeps three values: as filed, as the CSDLQG has
             # it, as it was settled; and the paper that settled it.
             **{

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from desktop.domain.batches import Batch, may_be_taken_over
 from desktop.domain.records import OpenedForm
 from desktop.jobs.runner import JobRunner, Lane
+from desktop.ui.forms.card_sources import CardSources
 from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.outline import plain
 from forms.definition import Answer
@@ -34,6 +35,7 @@ class EntryAids(QObject):
 
     Attributes:
         batch: the pinned answers.
+        cards: which answers came from a card.
     """
 
     def __init__(self, *, jobs: JobRunner, batches: BatchBook, parent: QObject) -> None:
@@ -43,6 +45,7 @@ class EntryAids(QObject):
         self._batches = batches
         self._is_loaded = False
         self._listed: Mapping[str, str] = {}
+        self.cards = CardSources(self)
         self._before: dict[str, Mapping[str, Answer]] = {}
         self._reasons: dict[str, list[str]] = {}
 
@@ -90,11 +93,11 @@ class EntryAids(QObject):
         questions = view.definition.questions()
         said = {path: source for path, value in self._listed.items() if view.value(path) == value}
         pinned = {one.path: words for one in questions if self.batch.holds(one)}
-        view.show_marks({**said, **pinned})
+        view.show_marks({**said, **self.cards.marks(), **pinned})
 
     def unmark(self, view: FormView, path: str) -> None:
-        """An answer was given: is it still what the base list says?"""
-        if path in self._listed:
+        """An answer was given: is it still what the base list or a card says?"""
+        if self.cards.edited(path, view.value(path)) or path in self._listed:
             self.mark(view)
 
     def _keep(self, batch: Batch) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.drafts import Cursor, DraftMark, Edited, FormDraft
 from desktop.domain.records import OpenedForm
+from desktop.domain.scans import Scan
 from desktop.ui.forms.editors import EntryLine
 from desktop.ui.forms.outline import plain
 from desktop.ui.forms.question_row import QuestionRow
@@ -58,7 +59,14 @@ def put_reason(rows: Rows, cursor: Cursor) -> None:
             finding.line.setCursorPosition(cursor.position)
 
 
-def draft_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark, *, full_name: str) -> FormDraft:
+def draft_of(
+    opened: OpenedForm,
+    half: HalfTyped,
+    mark: DraftMark,
+    *,
+    full_name: str,
+    scanned: Mapping[str, Scan],
+) -> FormDraft:
     """What differs from what the officer was shown; calculated answers are nobody's typing."""
     definition = opened.definition
     calculated = {q.path for q in definition.questions() if q.type is QuestionType.CALCULATE}
@@ -86,4 +94,5 @@ def draft_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark, *, full_name:
         reasons=half.reasons,
         visited=half.visited,
         cursor=half.cursor,
+        scanned=scanned,
     )

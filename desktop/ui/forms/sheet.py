@@ -12,7 +12,7 @@ takes an old answer for an edit nor settles a clash that nobody saw.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.domain.drafts import DraftMark
 from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.records import CheckId, NotReady, OpenedForm, SavedForm, Submitted
+from desktop.domain.scans import Scan
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from forms.definition import Answer
@@ -71,13 +72,15 @@ class RecordKeeper(Protocol):
 class Content:
     """What the officer has answered so far.
 
-    ``decided`` are the clashes the officer settled; the draft ``mark`` holds no more than this.
+    ``decided`` are the clashes the officer settled; the draft ``mark`` holds no more than this;
+    ``scanned`` is what cards said where they still have the word.
     """
 
     answers: Mapping[str, Answer]
     confirmations: Mapping[str, str]
     decided: frozenset[str] = frozenset()
     mark: DraftMark | None = None
+    scanned: Mapping[str, Scan] = field(default_factory=dict)
 
     def edited_since(self, before: Content, paths: Collection[str]) -> set[str]:
         """Which of these the officer answered otherwise since."""
@@ -189,7 +192,7 @@ class Sheet(QObject):
     def _write(self, content: Content) -> _Done:
         return _Done(
             self._records.save(
-                self.opened,
+                self._with_scans(content),
                 answers=content.answers,
                 confirmations=content.confirmations,
                 decided=content.decided,
@@ -197,9 +200,12 @@ class Sheet(QObject):
             )
         )
 
+    def _with_scans(self, content: Content) -> OpenedForm:
+        return replace(self.opened, scanned=content.scanned)
+
     def _hand_in(self, content: Content) -> _Done:
         outcome = self._records.submit(
-            self.opened,
+            self._with_scans(content),
             answers=content.answers,
             confirmations=content.confirmations,
             decided=content.decided,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held, WaitingDra
 from desktop.domain.ledger import Action
 from desktop.domain.people import CheckState, PersonId, PersonRow
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
+from desktop.domain.scans import Scan
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
 from desktop.ui import wording
@@ -224,6 +225,7 @@ class FormPage(Page):
             confirmations=ready.confirmations,
             notes=_notes_of(opened),
         )
+        self._aids.cards.begin(opened.scanned, ready.filling.kept())
         self._aids.mark(view, listed=opened.listed)
         self._effort.begin()
         self._is_dirty = False
@@ -285,7 +287,8 @@ class FormPage(Page):
         sheet.mark = DraftMark(sheet.mark.draft_id, sheet.mark.revision + 1)
         path = sheet.opened.definition.path_of_role("person.full_name") or ""
         name = str(half.answers.get(path) or "")
-        return draft_of(sheet.opened, half, sheet.mark, full_name=name)
+        scanned = self._aids.cards.scans
+        return draft_of(sheet.opened, half, sheet.mark, full_name=name, scanned=dict(scanned))
 
     def _view_for(self, definition: FormDefinition) -> FormView:
         """Drawn once for each definition."""
@@ -324,7 +327,8 @@ class FormPage(Page):
         answers = view.answers()
         self._writer.cancel()
         self._aids.remember(view.definition.form_id, answers)
-        return Content(answers, view.confirmations(), view.decided(), self._sheet.mark)
+        scanned = dict(self._aids.cards.scans)
+        return Content(answers, view.confirmations(), view.decided(), self._sheet.mark, scanned)
 
     # -- what the officer does --
 
@@ -340,6 +344,16 @@ class FormPage(Page):
         self._wanted_path = path
         self._is_dirty = False
         self._sheet.adopt(self._content(), field=field.removeprefix("person."))
+
+    def take_card(self, scans: Mapping[str, Scan]) -> None:
+        """Answers that the officer takes from a card, by path, each with where it comes from."""
+        if self._view is None or self._sheet is None:
+            return
+        self._view.take({path: scan.value for path, scan in scans.items()})
+        self._aids.cards.take(scans)
+        self._aids.mark(self._view)
+        for path, scan in scans.items():
+            self._look_for_number(path, scan.value)
 
     def _look_for_number(self, path: str, value: object) -> None:
         """Does somebody else in the register have this number?"""

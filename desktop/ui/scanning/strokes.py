@@ -94,12 +94,10 @@ def give_back(events: Sequence[QEvent], target: QObject) -> None:
     for event in events:
         focus = QGuiApplication.focusObject()
         receiver = target if shiboken6.isValid(target) else focus
-        if receiver is None:
-            return
         if not (isinstance(event, QKeyEvent) and _runs_shortcut(event, receiver)):
             QCoreApplication.sendEvent(receiver, event)
         now = QGuiApplication.focusObject()
-        if now is not None and now is not focus:
+        if now is not focus:
             target = now
 
 

@@ -8,17 +8,16 @@ unchanged and in order. Where signs are commands (lists, choices), a first sign 
 begin with is kept back too, for as long as the next one of a scanner would take: 35 ms.
 
 The pace is told by ``clock``; the operating system's own times of keys are the best one, since
-they do not know of a busy program (``KeyTimes``).
+they do not know of a busy program (``key_times``).
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QInputEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.ui.scanning.native_keys import sign_of
@@ -42,22 +41,6 @@ KeyClock = Callable[[QEvent | None], float]
 Judge = Callable[[Sequence[str], bool], CardReading | None]
 
 
-class KeyTimes:
-    """Seconds of keys as the operating system tells them, on the clock of the process."""
-
-    def __init__(self) -> None:
-        self._ahead = float("inf")
-
-    def __call__(self, event: QEvent | None) -> float:
-        """When the key was pressed; now, where the system does not tell or nothing is asked."""
-        now = time.monotonic()
-        if not isinstance(event, QInputEvent) or not event.timestamp():
-            return now
-        told = event.timestamp() / 1000
-        self._ahead = min(self._ahead, now - told)
-        return told + self._ahead
-
-
 class Wedge(QObject):
     """Listens at the widget that has the keyboard, in one window and its dialogs.
 
@@ -71,13 +54,18 @@ class Wedge(QObject):
         self,
         *,
         window: QWidget,
+        owner: QWidget,
         judge: Judge,
         may_go_on: Callable[[str], bool],
         clock: KeyClock,
     ) -> None:
-        """``judge`` gets what may have been typed, and whether a bare number is a card here."""
-        super().__init__(window)
+        """``judge`` gets what may have been typed, and whether a bare number is a card here.
+
+        It listens while ``owner`` is a part of the window: not while that is locked.
+        """
+        super().__init__(owner)
         self._window = window
+        self._owner = owner
         self._judge = judge
         self._may_go_on = may_go_on
         self._clock = clock
@@ -131,15 +119,19 @@ class Wedge(QObject):
             focus.installEventFilter(self)
             self._watched = focus
 
+    @property
+    def _is_locked(self) -> bool:
+        return self._owner is not self._window and self._owner.window() is not self._window
+
     def _is_ours(self, widget: QWidget) -> bool:
-        one: QWidget | None = widget
+        one: QWidget | None = None if self._is_locked else widget
         while one is not None and one is not self._window:
             one = one.parentWidget()
         return one is not None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """True for what is kept back."""
-        if not self._is_on or self._is_giving_back:
+        if not self._is_on or self._is_giving_back or self._is_locked:
             return False
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -286,6 +278,9 @@ class Wedge(QObject):
         """A card is told; anything else is given back."""
         line, held, target = self._line, self._held, self._target
         if line is None or target is None:
+            return
+        if self._is_locked:
+            self._forget()
             return
         before, readings, last = self._before, self._readings(line), self._last
         self._timer.stop()

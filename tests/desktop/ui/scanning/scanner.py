@@ -36,7 +36,8 @@ class Keyboard:
         self._clock = clock
 
     def scan(self, text: str, *, end: str = "\n") -> None:
-        """A card, as fast as scanners are."""
+        """A card, as fast as scanners are, some time after the last key."""
+        self._clock.wait(1)
         self.press([*text, *end], every=SCANNER)
         self._clock.wait(1)
 

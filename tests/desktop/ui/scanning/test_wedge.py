@@ -42,7 +42,7 @@ class Window(QWidget):
             shortcut.activated.connect(lambda digit=digit: self.commands.append(digit))
         self.cards: list[CardReading] = []
         self.composed: list[bool] = []
-        self.wedge = Wedge(window=self, judge=judge, may_go_on=may_go_on, clock=clock)
+        self.wedge = Wedge(window=self, owner=self, judge=judge, may_go_on=may_go_on, clock=clock)
         self.wedge.scanned.connect(self._take)
         self.wedge.start()
 
@@ -141,7 +141,9 @@ def test_a_burst_that_is_no_card_is_given_back_in_order(
 
 
 def test_a_fast_typist_between_slow_keys_loses_nothing(window: Window, keyboard: Keyboard) -> None:
-    for sign, every in zip("nguyen van", [0.1, 0.02, 0.1, 0.03, 0.01, 0.2, 0.02, 0.09, 0.01, 0.1]):
+    for sign, every in zip(
+        "nguyen van", [0.1, 0.02, 0.1, 0.03, 0.01, 0.2, 0.02, 0.09, 0.01, 0.1], strict=True
+    ):
         keyboard.press(sign, every=every)
     keyboard.press("a", every=TYPIST)
     assert window.line.text() == "nguyen vana"

@@ -1,0 +1,77 @@
+"""Whom a card belongs to, among everybody in the register; base lists lie in it too.
+
+matches = CardPeople(register=register, clock=now).find(card)
+matches.by_number      # who has a number of the card, now or before
+matches.alike          # where nobody has: the same name, and a birth date that may be the same
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from desktop.domain.people import EVERYBODY, PersonRow
+from desktop.store.people import people_page, person_with_number
+from desktop.store.register import Register
+from forms.cards.reading import BIRTH_DATE, FULL_NAME, CardReading
+from forms.vietnamese import compare_key, search_key
+
+_MOST_LOOKED_AT = 50
+_MOST_ALIKE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CardMatches:
+    """Who was found; ``alike`` is looked for only when no number is known."""
+
+    by_number: tuple[PersonRow, ...] = ()
+    alike: tuple[PersonRow, ...] = ()
+
+
+class CardPeople:
+    """Finds people by cards. Any thread may call; not the interface's."""
+
+    def __init__(self, *, register: Register, clock: Callable[[], datetime]) -> None:
+        self._register = register
+        self._clock = clock
+
+    def find(self, card: CardReading) -> CardMatches:
+        """By every number of the card, else by name and birth date."""
+        found: dict[str, PersonRow] = {}
+        for number in card.numbers.all():
+            for row in person_with_number(self._register, number):
+                found[row.person_id] = row
+        if found:
+            return CardMatches(by_number=tuple(found.values()))
+        return CardMatches(alike=self._alike(card))
+
+    def _alike(self, card: CardReading) -> tuple[PersonRow, ...]:
+        name, birth = card.identity.get(FULL_NAME, ""), card.identity.get(BIRTH_DATE, "")
+        if not name or not birth:
+            return ()
+        page = people_page(
+            self._register,
+            name,
+            limit=_MOST_LOOKED_AT,
+            where=EVERYBODY,
+            after="",
+            today=self._clock().date(),
+        )
+        alike = [
+            row
+            for row in page.rows
+            if _is_same_name(row.full_name, name) and _may_be_same_day(row.birth_date, birth)
+        ]
+        return tuple(alike[:_MOST_ALIKE])
+
+
+def _is_same_name(ours: str, on_card: str) -> bool:
+    if on_card.isascii():
+        return search_key(ours) == search_key(on_card)
+    return compare_key(ours) == compare_key(on_card)
+
+
+def _may_be_same_day(ours: str, on_card: str) -> bool:
+    """One may be less exact than the other (a year only)."""
+    return bool(ours) and (on_card.startswith(ours) or ours.startswith(on_card))
