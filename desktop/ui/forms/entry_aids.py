@@ -154,8 +154,8 @@ class EntryAids(QObject):
         """Those given before for such a finding, then those that are usual."""
         usual = [
             self.tr("Giấy tờ ghi đúng như vậy"),
-            self.tr("Đã hỏi lại người khai, đúng như vậy"),
-            self.tr("Chờ công an xã đối chiếu"),
+            self.tr("Đã hỏi lại, đúng như vậy"),
+            self.tr("Chờ công an đối chiếu"),
         ]
         given = self._reasons.get(finding.code.name, [])
         return [*given, *(one for one in usual if one not in given)][:_MOST_REASONS]

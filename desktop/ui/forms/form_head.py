@@ -44,7 +44,7 @@ class FormHead(QObject):
         tip = self.tr("Ai đã xem, sửa hồ sơ này (Ctrl+H)")
         self.history = self._tool("history", tip, "clock", 20)
         self.history.setAccessibleName(self.tr("Nhật ký về người này"))
-        self.other_forms = self._button(self.tr("Phiếu khác"), "other_forms", "book", "")
+        self.other_forms = self._button(self.tr("Phiếu (F4)"), "other_forms", "book", "")
         self.other_forms.setToolTip(self.tr("Mở phiếu khác của người này (F4)"))
         self.police = self._button(self.tr("Chuyển công an"), "send_to_police", "shield", "")
         self.police.setToolTip(self.tr("Hỏi công an xã về danh tính này"))

@@ -20,6 +20,7 @@ from desktop.jobs.throttle import Throttle
 from desktop.ui.forms.finding_list import FindingList
 from desktop.ui.forms.form_canvas import FormCanvas
 from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reason
+from desktop.ui.forms.help_panel import HelpPanel
 from desktop.ui.forms.moving import Mover
 from desktop.ui.forms.outline import Outline, instances_around, repeat_of
 from desktop.ui.forms.paper import Paper, Summary
@@ -77,14 +78,19 @@ class FormView(QWidget):
         self._rail.section_chosen.connect(self.mover.go_to_section)
         self._findings.chosen.connect(self.mover.focus_finding)
         self.changed.connect(self.typed)
-        self.side = QVBoxLayout()
-        self.side.setSpacing(10)
-        self.side.addWidget(self._scrolled(self._rail), 2)
-        self.side.addWidget(self._findings, 1)
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(10)
+        self._here = ""
+        self._rail_area = self._scrolled(self._rail)
+        side.addWidget(self._rail_area, 2)
+        side.addWidget(self._findings, 1)
+        self._help: HelpPanel | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addLayout(self.side)
+        layout.addWidget(self._side)
         layout.addWidget(self._canvas, 1)
 
     def _scrolled(self, rail: SectionRail) -> QScrollArea:
@@ -96,6 +102,23 @@ class FormView(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         return area
+
+    def toggle_help(self) -> None:
+        """The explanation of the question with the keyboard, in the place of the sections."""
+        layout = self.layout()
+        if self._help is None and isinstance(layout, QHBoxLayout):
+            self._help = HelpPanel(definition=self.definition)
+            layout.insertWidget(0, self._help)
+            self.entered.connect(self._explain)
+        if self._help is not None:
+            is_shown = self._help.isHidden()
+            self._help.setVisible(is_shown)
+            self._side.setVisible(not is_shown)
+            self._explain(self.mover.current)
+
+    def _explain(self, path: str) -> None:
+        if self._help is not None and not self._help.isHidden():
+            self._help.show_question(self.outline.question(path))
 
     def prepare(self) -> None:
         """Be drawn before there is a record, in the pauses of other work."""
@@ -117,6 +140,11 @@ class FormView(QWidget):
         self._fold()
         self._canvas.begin()
         self._refresh_rail()
+
+    def let_go(self) -> None:
+        """Another form is shown: what is still being typed here is nobody's any more."""
+        self._typing.cancel()
+        self._pending = None
 
     def _fold(self) -> None:
         """A section about the household only, with nothing missing, is folded into one line."""
@@ -475,6 +503,10 @@ class FormView(QWidget):
         paper = self._need()
         here = self.outline.top(self.mover.current) if self.mover.current else ""
         self._rail.show_progress(paper.progress(), current=here)
+        button = self._rail.button(here)
+        if here != self._here and button is not None:
+            self._here = here
+            self._rail_area.ensureWidgetVisible(button, 0, 8)
         self._findings.show_findings(paper.open_shown())
         self.summary_changed.emit()
 

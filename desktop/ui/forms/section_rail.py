@@ -47,6 +47,10 @@ class SectionRail(QFrame):
             button.setVisible(state.asked > 0)
             button.show_state(state, current=path == current)
 
+    def button(self, path: str) -> QAbstractButton | None:
+        """The button of a section."""
+        return self._buttons.get(path)
+
     def _choose(self) -> None:
         button = self.sender()
         if button is not None:

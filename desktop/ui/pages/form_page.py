@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QStackedWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QWidget
 
-from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held, WaitingDraft
+from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held
 from desktop.domain.ledger import Action
 from desktop.domain.people import CheckState, PersonId, PersonRow
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
@@ -25,6 +25,7 @@ from desktop.ui.forms.form_foot import FormFoot
 from desktop.ui.forms.form_head import FormHead
 from desktop.ui.forms.form_reader import FormFinder, FormReader, Ready
 from desktop.ui.forms.form_view import FormView
+from desktop.ui.forms.form_words import FormWords
 from desktop.ui.forms.half_typed import draft_of
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
@@ -44,7 +45,8 @@ class FormPage(Page):
 
     Signals:
         closed: the officer is done here, and everything is saved.
-        next_asked: the form is handed in; the one after this person, ``None`` after somebody new.
+        next_asked: (person id, form id) handed in; the one after this person, or, after somebody
+            new (``None``), the same form again.
         forms_asked: (person id or ``None``) which other forms are there?
         history_asked: what the ledger tells about this person (person id).
         attention_needed: a save failed while another page was shown.
@@ -54,7 +56,7 @@ class FormPage(Page):
     """
 
     closed = Signal()
-    next_asked = Signal(object)
+    next_asked = Signal(object, str)
     forms_asked = Signal(object)
     history_asked = Signal(object)
     attention_needed = Signal()
@@ -96,12 +98,14 @@ class FormPage(Page):
         self._goes_on = False
         self._is_prepared = False
         self._is_new = False
-        self._news: tuple[str, str] | None = None
         self._wanted_path = ""
         self._wanted_cursor = Cursor()
         self._stack = QStackedWidget()
+        self._nothing = QWidget()  # what is shown until there is a record
+        self._stack.addWidget(self._nothing)
         self._head = FormHead(page=self)
         self._foot = FormFoot()
+        self._say = FormWords(bar=self.message_bar, parent=self)
         self._effort = Effort(parent=self)
         self._effort.changed.connect(self._foot.show_effort)
         self._wire()
@@ -133,7 +137,7 @@ class FormPage(Page):
 
     def _open(self, read: Callable[[], Ready], *, path: str) -> None:
         self.leave()
-        self.message_bar.hide()
+        self._say.hide()
         self._wanted_path = path
         self._jobs.run(self, read, on_success=self._show_ready, on_error=self.show_problem)
 
@@ -218,13 +222,15 @@ class FormPage(Page):
         )
         opened = ready.opened
         view = self._view_for(opened.definition)
+        if self._view is not None and self._view is not view:
+            self._view.let_go()
         self._view = view
-        self._stack.setCurrentWidget(view)
         view.show_filling(
             ready.filling,
             confirmations=ready.confirmations,
             notes=_notes_of(opened),
         )
+        self._stack.setCurrentWidget(view)  # Qt gives it the keyboard: not before it is written
         self._aids.cards.begin(opened.scanned, ready.filling.kept())
         self._aids.mark(view, listed=opened.listed)
         self._effort.begin()
@@ -232,13 +238,13 @@ class FormPage(Page):
         self._goes_on = False
         self._is_new = opened.person_id is None
         self._head.saved.setText("")
-        self._tell_news()
+        self._say.news()
         if draft is not None:
             self._show_draft(view, draft, is_news=ready.is_draft_news)
         elif not (self._wanted_path and view.focus_question(self._wanted_path)):
             view.put_cursor(self._wanted_cursor)
         self._show_state()
-        self._tell_others(ready.others)
+        self._say.others(ready.others)
         self._show_summary()
         self.form_shown.emit()
         if opened.person_id is not None:
@@ -251,25 +257,7 @@ class FormPage(Page):
             self._writer.forget(draft.mark)
             return
         self._note_change()
-        self.message_bar.show_message(
-            self.tr("Phần gõ dở lúc {at} đã được mở lại, chưa ghi vào sổ.").format(
-                at=wording.moment(draft.at)
-            ),
-            self.tr("Gõ tiếp, hoặc bấm Lưu (Ctrl+S)."),
-            kind="info",
-        )
-
-    def _tell_others(self, others: Sequence[WaitingDraft]) -> None:
-        """Whose half-typed work waits about this person; never what it is."""
-        if others:
-            who = ", ".join(dict.fromkeys(draft.author for draft in others))
-            self.message_bar.show_message(
-                self.tr("{who} đang gõ dở phiếu của người này từ {at}.").format(
-                    who=who, at=wording.moment(others[0].at)
-                ),
-                self.tr("Phần gõ dở được giữ riêng và hiện lại khi người đó mở sổ."),
-                kind="warning",
-            )
+        self._say.half_typed(draft.at)
 
     def _new_id(self) -> str:
         return new_id_text(unix_ms=int(self._clock().timestamp() * 1000))
@@ -303,7 +291,7 @@ class FormPage(Page):
             view.answer_taken.connect(self._look_for_number)
             view.answer_taken.connect(self._follow_pin)
             view.confirmed.connect(self._aids.remember_reason)
-            view.instance_removed.connect(self._tell_removed)
+            view.instance_removed.connect(self._say.removed)
             view.pressed.connect(self._effort.count)
             view.writer.offered = self._aids.reasons_for
             self._stack.addWidget(view)
@@ -315,7 +303,7 @@ class FormPage(Page):
         sheet.saved.connect(self._tell_saved)
         sheet.submitted.connect(self._tell_submitted)
         sheet.refused.connect(self._tell_refused)
-        sheet.sent.connect(self._tell_sent)
+        sheet.sent.connect(self._say.sent)
         sheet.adopted.connect(self._tell_adopted)
         sheet.failed.connect(self._tell_failed)
         return sheet
@@ -384,8 +372,7 @@ class FormPage(Page):
 
     def _go_to_next(self) -> None:
         if self._view is not None and not self._view.focus_next_finding():
-            words = self.tr("Không còn lỗi hay cảnh báo nào.")
-            self.message_bar.show_message(words, kind="good")
+            self._say.nothing_open()
 
     def _note_change(self) -> None:
         self._is_dirty = True
@@ -429,34 +416,16 @@ class FormPage(Page):
                 view.show_extra(finding.path, [finding])
 
     def _tell_submitted(self, outcome: Submitted) -> None:
-        words = self.tr("Đã nộp phiếu.")
-        then = self.tr("Phiếu được gửi đi ở lần đồng bộ tới.")
-        if outcome.sent_to_police:
-            then = self.tr("Danh tính cần kiểm tra được chuyển công an xã ở lần đồng bộ tới.")
         goes_on = self._goes_on and not self._is_stale()
         self._goes_on = False
+        self._say.submitted(outcome, name=self._head.name if goes_on else "")
         if goes_on:
-            name = self._head.name
-            self._news = (self.tr("Đã nộp phiếu của {name}.").format(name=name), then)
-            self.next_asked.emit(None if self._is_new else outcome.saved.person_id)
-        else:
-            self.message_bar.show_message(words, then, kind="good")
-
-    def _tell_news(self) -> None:
-        """What became of the form before stands above the one that follows it."""
-        if self._news is not None:
-            words, then = self._news
-            self._news = None
-            self.message_bar.show_message(words, then, kind="good")
+            form_id = outcome.saved.stored.definition.form_id
+            self.next_asked.emit(None if self._is_new else outcome.saved.person_id, form_id)
 
     def show_end(self) -> None:
         """Handed in, and nobody follows in the list."""
-        self._news = None
-        self.message_bar.show_message(
-            self.tr("Đã nộp phiếu. Danh sách đã hết."),
-            self.tr("Bấm Esc để về danh sách."),
-            kind="good",
-        )
+        self._say.end()
 
     def _tell_refused(self, outcome: NotReady) -> None:
         if self._is_stale() or self._view is None:
@@ -467,34 +436,17 @@ class FormPage(Page):
         if not outcome.findings:
             self._tell_came(outcome.saved)
             return
-        self.message_bar.show_message(
-            self.tr("Chưa nộp được: còn chỗ phải sửa hoặc xác nhận. Phiếu đã được lưu."),
-            self.tr("Bấm F8 để đến từng chỗ."),
-            kind="warning",
-        )
+        self._say.refused()
         self._view.focus_next_finding()
 
     def _tell_came(self, saved: SavedForm) -> None:
-        """Nothing is handed in that its officer has not seen."""
-        words = self.tr("Chưa nộp: máy khác vừa sửa {n} câu, phiếu đang hiện giá trị mới.")
-        self.message_bar.show_message(
-            words.format(n=len(saved.came)),
-            self.tr("Xem lại phiếu rồi bấm nộp lần nữa."),
-            kind="warning",
-        )
+        self._say.came(len(saved.came))
         if self._view is not None:
             any(self._view.focus_question(path) for path in saved.came)
 
     def _tell_adopted(self) -> None:
         if self._view is not None and not self._is_stale():
             self._view.focus_question(self._wanted_path)
-
-    def _tell_sent(self) -> None:
-        self.message_bar.show_message(
-            self.tr("Đã ghi yêu cầu kiểm tra."),
-            self.tr("Công an xã nhận được ở lần đồng bộ tới."),
-            kind="good",
-        )
 
     def _tell_failed(self, error: object) -> None:
         self._is_closing = self._goes_on = False
@@ -554,23 +506,12 @@ class FormPage(Page):
     # -- what spares keys --
 
     def _ditto(self, *, section: bool = False) -> None:
-        if self._view is None:
-            return
-        if not self._aids.ditto(self._view, section=section):
-            words = self.tr("Phiếu trước không có câu trả lời nào lấy được ở đây.")
-            self.message_bar.show_message(words, kind="info")
+        if self._view is not None and not self._aids.ditto(self._view, section=section):
+            self._say.no_ditto()
 
     def _toggle_pin(self) -> None:
-        if self._view is None:
-            return
-        is_pinned = self._aids.toggle_pin(self._view)
-        if is_pinned is None:
-            words = self.tr("Câu này không giữ cho phiếu sau được: chưa có câu trả lời chung.")
-        elif is_pinned:
-            words = self.tr("Phiếu mới sẽ có sẵn câu trả lời này cho đến khi đổi hoặc bấm lại F3.")
-        else:
-            words = self.tr("Phiếu mới sẽ không lấy sẵn câu trả lời này nữa.")
-        self.message_bar.show_message(words, kind="info")
+        if self._view is not None:
+            self._say.pinned(self._aids.toggle_pin(self._view))
 
     def _follow_pin(self, path: str, value: Answer) -> None:
         """On a new form only: an old one that is corrected says nothing about the pile."""
@@ -578,13 +519,6 @@ class FormPage(Page):
             self._aids.unmark(self._view, path)
             if self._sheet.opened.record_id is None:
                 self._aids.follow(self._view, path, value)
-
-    def _tell_removed(self, words: str) -> None:
-        self.message_bar.show_message(
-            self.tr("Đã bỏ: {words}").format(words=words or self.tr("dòng trống")),
-            self.tr("Bấm Ctrl+F6 để lấy lại."),
-            kind="info",
-        )
 
     # -- making --
 
@@ -608,6 +542,17 @@ class FormPage(Page):
         self._shortcut("F2", self._ditto)
         self._shortcut("Shift+F2", lambda: self._ditto(section=True))
         self._shortcut("F3", self._toggle_pin)
+
+    def event(self, event: QEvent) -> bool:
+        """F1 is this page's own key; elsewhere it opens the help of the program."""
+        is_key = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F1
+        if is_key and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if is_key and event.type() == QEvent.Type.KeyPress and self._view is not None:
+            self._view.toggle_help()
+            return True
+        return super().event(event)
 
     def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
