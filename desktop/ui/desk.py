@@ -17,6 +17,7 @@ from desktop.domain.syncing import ChangeRow
 from desktop.jobs.runner import JobRunner
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desks.half_words import WordBook
+from desktop.ui.desks.hand_over import ListDesk
 from desktop.ui.file_drop import FileDrop
 from desktop.ui.forms.entry_aids import BatchBook
 from desktop.ui.forms.form_chooser import FormDoor
@@ -35,7 +36,7 @@ from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
 from desktop.ui.pages.lots_page import LotDesk, LotsPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
-from desktop.ui.pages.police_page import CheckDesk, ListDesk, PolicePage
+from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.progress_page import ProgressDesk, ProgressPage
 from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes

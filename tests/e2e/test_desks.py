@@ -163,9 +163,6 @@ def test_the_collecting_office_returns_by_keys_and_the_officer_opens_at_the_fiel
     hands.press(Qt.Key.Key_R, _CONTROL)
     hands.settle()
     assert listed_is_empty(hands)
-    hands.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
-    hands.qtbot.waitUntil(lambda: hands.sees("table:progress"))  # a button is pressed for a moment
-    hands.settle()
     sync_now(hands)
 
     sync(officer)

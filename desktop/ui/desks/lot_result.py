@@ -94,8 +94,8 @@ class LotResultPanel(QWidget):
             else self.tr("Quá {n}: nên trả cả lô để xã soát lại.").format(n=per_cent(MOST_ERRORS))
         )
         words = self.tr(
-            "Nhập lại {m} trong {all} phiếu (tỷ lệ {rate} %, số chọn mẫu {seed}): {errors} chỗ khác "
-            "trong {compared} câu, {share}. {proposal}"
+            "Nhập lại {m} trong {all} phiếu (tỷ lệ {rate} %, số chọn mẫu {seed}): "
+            "{errors} chỗ khác trong {compared} câu, {share}. {proposal}"
         ).format(
             m=len(lot.keyed),
             all=len(lot.members),

@@ -6,11 +6,9 @@ the CSDLQG are typed once and compared as they are typed. What is half-typed wai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
@@ -20,29 +18,22 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer, CheckCase, CheckList, TypedAnswer
 from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.ledger import Action
-from desktop.domain.papers import PaperList
 from desktop.domain.records import CheckId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
-from desktop.ui.desks.answer_bar import ANSWER_TINTS, AnswerBar
+from desktop.ui.desks.answer_bar import AnswerBar
 from desktop.ui.desks.case_notes import CaseNotes
 from desktop.ui.desks.case_panel import NUMBER, CasePanel
-from desktop.ui.desks.check_lists import CheckLists
-from desktop.ui.desks.checked_paper import CheckedPaper, across, document_of, write_pdf
+from desktop.ui.desks.check_queue import CheckQueue, Queue
 from desktop.ui.desks.half_words import HalfWords, WordBook, texts_of
-from desktop.ui.desks.hand_out import PDF, PRINT, HandOut
-from desktop.ui.models.cards import Card
+from desktop.ui.desks.hand_over import HandOver, ListDesk
 from desktop.ui.page import Page
-from desktop.ui.printing import print_document
-from desktop.ui.widgets.card_list import CardList
-from desktop.ui.widgets.filters import Filters
 from forms import dates
 from forms.vietnamese import clean
 from sync.protocol.documents import CHECKED_FIELDS
 
-_LIST_WIDTH = 318
 _COMPARE_MS = 200
 #: What stays in sight below the line with the keyboard: its verdict.
 _LINES_BELOW = 60
@@ -74,29 +65,6 @@ class CheckDesk(Protocol):
         change: bool = False,
     ) -> None:
         """Keep an answer."""
-
-
-class ListDesk(Protocol):
-    """What leaves the register (``desktop.services.handing_out.HandingOut``)."""
-
-    def answered(self, list_key: str) -> list[CheckCase]:
-        """Who was answered."""
-
-    def told(self, action: Action, *, count: int, purpose: str) -> None:
-        """Write down that a list leaves, and what for."""
-
-    def write(self, path: Path, paper: PaperList) -> int:
-        """The list as a workbook."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Queue:
-    """What one reading found."""
-
-    answered: bool
-    list_key: str
-    cases: Sequence[CheckCase]
-    lists: Sequence[CheckList]
 
 
 class PolicePage(Page):
@@ -131,12 +99,8 @@ class PolicePage(Page):
         self._handing_out = handing_out
         self._clock = clock
         self._words = wording.Words(self)
-        self._paper = CheckedPaper(words=self._words, parent=self)
-        self._cases: dict[str, CheckCase] = {}
         self._case: CheckCase | None = None
-        self._place = 0
         self._seen_key = ""
-        self._wanted = ""
         self._last_answered = ""
         self._is_changing = False
         self._is_sending = False
@@ -159,10 +123,10 @@ class PolicePage(Page):
 
     def refresh(self) -> None:
         """Read the queue anew."""
-        answered, key = self._filters.current == "answered", self._lists.current
+        answered, key = self._queue.is_answered, self._queue.lists.current
         self._jobs.run(
             self,
-            lambda: _Queue(
+            lambda: Queue(
                 answered,
                 key,
                 self._checks.queue(answered=answered, list_key=key),
@@ -176,7 +140,7 @@ class PolicePage(Page):
 
     def resume(self, check_id: str) -> None:
         """Go on with the person about whom something is half-typed."""
-        self._wanted = check_id
+        self._queue.want(check_id)
         self.refresh()
 
     def leave(self) -> None:
@@ -190,53 +154,19 @@ class PolicePage(Page):
 
     # -- the queue --
 
-    def _show_queue(self, queue: _Queue) -> None:
-        answered = self._filters.current == "answered"
-        if (queue.answered, queue.list_key) != (answered, self._lists.current):
-            return
-        self._lists.show_lists(queue.lists)
-        keep = self._list.current_key
-        if self._wanted in {case.check_id for case in queue.cases}:
-            keep, self._wanted = self._wanted, ""
-        self._cases = {case.check_id: case for case in queue.cases}
-        self._list.show_cards([self._card(case) for case in queue.cases], keep=keep)
-        if not self._list.current_key:
-            self._list.choose(min(self._place, len(queue.cases) - 1))
-        if not queue.cases:
-            self._show_case("")
-        self._tell_count(queue)
-        self.queue_shown.emit()
-
-    def _tell_count(self, queue: _Queue) -> None:
-        of = [one for one in queue.lists if queue.list_key in ("", one.key)]
-        done = sum(one.answered for one in of)
-        count = done if queue.answered else sum(one.total for one in of) - done
-        words = self.tr("{n} người đã trả lời") if queue.answered else self.tr("{n} người chờ tra")
-        text = words.format(n=wording.thousands(count))
-        if len(queue.cases) < count:
-            text += self.tr(", hiện {n} người đầu").format(n=len(queue.cases))
-        self.set_title(self.tr("Kiểm tra danh tính"), text)
-
-    def _card(self, case: CheckCase) -> Card:
-        identity = case.identity
-        born = dates.display(identity.get("birth_date", ""))
-        number = case.assigned or identity.get("id_number", "") or self.tr("chưa có số")
-        return Card(
-            key=case.check_id,
-            title=identity.get("full_name", "") or self.tr("(chưa có tên)"),
-            badge="" if case.answer is None else self._words.check_answer(case.answer),
-            tint=ANSWER_TINTS[case.answer] if case.answer else "muted",
-            lines=(" · ".join(part for part in (born, number) if part),),
-        )
+    def _show_queue(self, queue: Queue) -> None:
+        if self._queue.show_queue(queue):
+            self.set_title(self.tr("Kiểm tra danh tính"), self._queue.counted(queue))
+            self.queue_shown.emit()
 
     # -- the person --
 
     def _show_case(self, key: str) -> None:
         if key and key == self._seen_key and self._typed_words():
-            self._case = self._cases.get(key)
+            self._case = self._queue.cases.get(key)
             return  # read anew while something is typed: the words stay
         self._half.flush()
-        self._case = case = self._cases.get(key)
+        self._case = case = self._queue.cases.get(key)
         self._is_changing = False
         self._empty.setVisible(case is None)
         self._scroll.setVisible(case is not None)
@@ -246,7 +176,6 @@ class PolicePage(Page):
             self._show_empty()
             self._half.begin("", name="", draft=None)
         else:
-            self._place = list(self._cases).index(key)
             self._panel.show_case(case)
             self._notes.show_case(case)
             self._scroll.verticalScrollBar().setValue(0)
@@ -257,7 +186,7 @@ class PolicePage(Page):
         self._seen_key = key
 
     def _show_empty(self) -> None:
-        is_answered = self._filters.current == "answered"
+        is_answered = self._queue.is_answered
         self._empty.setText(
             self.tr("Chưa có ai được trả lời.")
             if is_answered
@@ -447,7 +376,9 @@ class PolicePage(Page):
         self._half.end()
         self._last_answered = case.check_id
         self._case = None
-        self._is_changing = False
+        if self._is_changing:
+            self._is_changing = False
+            self._queue.show_waiting()
         self._close_lines()
         self._bar.note.clear()
         name = case.identity.get("full_name", "")
@@ -471,68 +402,23 @@ class PolicePage(Page):
 
     def _answer_again(self) -> None:
         """The person shown among the answered; else who was answered last."""
-        if self._filters.current == "answered":
+        if self._queue.is_answered:
             case = self._case
             if case is not None and not case.is_open:
                 self._is_changing = True
                 self._bar.show()
                 self._list.setFocus()
         elif self._last_answered:
-            self._wanted = self._last_answered
-            self._filters.hold("answered")
+            self._queue.want(self._last_answered)
+            self._queue.show_answered()
             self.refresh()
             self.queue_shown.connect(self._answer_again, Qt.ConnectionType.SingleShotConnection)
-
-    # -- handing over --
-
-    def _hand_out(self, way: str, path: object) -> None:
-        key, purpose = self._lists.current, self._hand.purpose.text()
-        name, on = self._lists.current_name, self._clock().date()
-
-        def _work() -> tuple[PaperList, int]:
-            cases = self._handing_out.answered(key)
-            self._handing_out.told(Action.CHECK_LIST_EXPORT, count=len(cases), purpose=purpose)
-            paper = self._paper.made(cases, list_name=name, on=on)
-            if isinstance(path, Path):
-                if way == PDF:
-                    write_pdf(paper, path)
-                else:
-                    self._handing_out.write(path, paper)
-            return paper, len(cases)
-
-        self._jobs.run(
-            self,
-            _work,
-            lane=Lane.WRITE,
-            on_success=lambda done: self._tell_handed_out(way, path, *done),
-            on_error=self.show_problem,
-        )
-
-    def _tell_handed_out(self, way: str, path: object, paper: PaperList, count: int) -> None:
-        self._hand.close_it()
-        if way == PRINT:
-            document = document_of(paper)
-            document.setParent(self)
-            print_document(document, parent=self, title=self.tr("Danh sách"), layout=across())
-        words = self.tr("Đã lập danh sách {n} người.").format(n=count)
-        if isinstance(path, Path):
-            words = self.tr("Đã lập danh sách {n} người: {file}.").format(n=count, file=path.name)
-        self.message_bar.show_message(
-            words,
-            self.tr("Việc lập danh sách và mục đích đã ghi vào nhật ký. Ký rồi bàn giao cho xã."),
-            kind="good",
-        )
-        self._list.setFocus()
-        self.handed_out.emit(count)
 
     # -- making --
 
     def _make_widgets(self) -> None:
-        self._lists = CheckLists()
-        self._filters = Filters(
-            filters=[("waiting", self.tr("Chờ trả lời")), ("answered", self.tr("Đã trả lời"))]
-        )
-        self._list = CardList(name="list:checks", label=self.tr("Người cần kiểm tra"))
+        self._queue = CheckQueue(words=self._words)
+        self._list = self._queue.cards
         self._by_file = QPushButton(self.tr("Gửi nhận bằng tệp (F9)"))
         self._by_file.setObjectName("button:police_parcels")
         self._by_file.setToolTip(
@@ -542,10 +428,8 @@ class PolicePage(Page):
         self._paper_button = QPushButton(self.tr("Danh sách bàn giao… (Ctrl+P)"))
         self._paper_button.setObjectName("button:hand_over_list")
         icons.dress(self._paper_button, "printer", tint="accent")
-        self._hand = HandOut(
-            name="checked",
-            about=self.tr("Danh sách đã tra cứu để ký, bàn giao. Giao cho ai, để làm gì?"),
-            file_name="danh-sach-da-tra-cuu",
+        self._hand = HandOver(
+            jobs=self._jobs, lists=self._handing_out, words=self._words, parent=self
         )
         self._empty = QLabel()
         self._empty.setObjectName("police:empty")
@@ -561,14 +445,6 @@ class PolicePage(Page):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _compose(self) -> None:
-        box = QWidget()
-        box.setFixedWidth(_LIST_WIDTH)
-        left = QVBoxLayout(box)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(8)
-        for widget in (self._lists, self._filters):
-            left.addWidget(widget)
-        left.addWidget(self._list, 1)
         canvas = QWidget()
         canvas.setProperty("kind", "canvas")
         person = QVBoxLayout(canvas)
@@ -585,22 +461,24 @@ class PolicePage(Page):
         right.addWidget(self._bar)
         columns = QHBoxLayout()
         columns.setSpacing(16)
-        columns.addWidget(box)
+        columns.addWidget(self._queue)
         columns.addLayout(right, 1)
         for button in (self._by_file, self._paper_button):
             self.tools.addWidget(button)
-        self.body.addWidget(self._hand)
+        self.body.addWidget(self._hand.card)
         self.body.addLayout(columns, 1)
 
     def _wire(self) -> None:
-        self._lists.chosen.connect(lambda _key: self.refresh())
-        self._filters.chosen.connect(lambda _name: self.refresh())
-        self._list.chosen.connect(self._show_case)
+        self._queue.changed.connect(self.refresh)
+        self._queue.chosen.connect(self._show_case)
         self._by_file.clicked.connect(self.parcels_asked)
-        self._paper_button.clicked.connect(self._hand.open)
-        self._hand.wanted.connect(self._hand_out)
-        self._hand.left.connect(self._leave_hand_out)
-        self._hand.purpose_missing.connect(self._tell_purpose_missing)
+        self._paper_button.clicked.connect(self._open_hand_over)
+        self._hand.left.connect(self._list.setFocus)
+        self._hand.told.connect(
+            lambda words, then, kind: self.message_bar.show_message(words, then, kind=kind)
+        )
+        self._hand.failed.connect(self.show_problem)
+        self._hand.handed_out.connect(self.handed_out)
         self._panel.typed.connect(self._note_typing)
         self._panel.entered.connect(self._keep_typed)
         self._panel.left.connect(self._cancel_lines)
@@ -612,16 +490,9 @@ class PolicePage(Page):
         self._bar.keep_asked.connect(lambda as_match: self._keep_typed(as_match=as_match))
         self._bar.cancelled.connect(self._cancel_lines)
 
-    def _leave_hand_out(self) -> None:
-        self._hand.close_it()
-        self._list.setFocus()
-
-    def _tell_purpose_missing(self) -> None:
-        self.message_bar.show_message(
-            self.tr("Chưa ghi mục đích."),
-            self.tr("Ghi ngắn gọn giao cho ai, để làm gì."),
-            kind="warning",
-        )
+    def _open_hand_over(self) -> None:
+        lists = self._queue.lists
+        self._hand.open(lists.current, name=lists.current_name, on=self._clock().date())
 
     def _make_keys(self) -> None:
         for key, action in (
@@ -637,10 +508,10 @@ class PolicePage(Page):
             ("Ctrl+G", self._bar.note.setFocus),
             ("Ctrl+K", lambda: self._keep_typed(as_match=True)),
             ("Ctrl+Z", self._answer_again),
-            ("Ctrl+P", self._hand.open),
+            ("Ctrl+P", self._open_hand_over),
             ("F9", self.parcels_asked.emit),
-            ("Ctrl+PgDown", lambda: self._lists.step(+1)),
-            ("Ctrl+PgUp", lambda: self._lists.step(-1)),
+            ("Ctrl+PgDown", lambda: self._queue.lists.step(+1)),
+            ("Ctrl+PgUp", lambda: self._queue.lists.step(-1)),
         ):
             self._key(key, action)
 

@@ -178,6 +178,7 @@ def test_an_answer_given_by_mistake_is_given_again(desk: PoliceDesk) -> None:
     desk.press(Qt.Key.Key_3)
     answers = {case.check_id: case.answer for case in desk.checks.queue(answered=True)}
     assert answers[first] is CheckAnswer.NOT_FOUND  # type: ignore[index]
+    assert desk.count() == 2, "and the queue goes on with who waits"
 
 
 def test_an_empty_queue_says_so(desk: PoliceDesk) -> None:

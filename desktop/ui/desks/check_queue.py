@@ -1,0 +1,131 @@
+"""The queue of the police desk: lists of the commune, waiting or answered, one card a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.domain.checks import CheckCase, CheckList
+from desktop.ui import wording
+from desktop.ui.desks.answer_bar import ANSWER_TINTS
+from desktop.ui.desks.check_lists import CheckLists
+from desktop.ui.models.cards import Card
+from desktop.ui.widgets.card_list import CardList
+from desktop.ui.widgets.filters import Filters
+from forms import dates
+
+_WIDTH = 318
+_WAITING, _ANSWERED = "waiting", "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What one reading found."""
+
+    answered: bool
+    list_key: str
+    cases: Sequence[CheckCase]
+    lists: Sequence[CheckList]
+
+
+class CheckQueue(QWidget):
+    """Lists, filters, cards.
+
+    Signals:
+        chosen: the id of the check that is current, "" for none.
+        changed: another list or filter holds; read anew.
+    """
+
+    chosen = Signal(str)
+    changed = Signal()
+
+    def __init__(self, *, words: wording.Words) -> None:
+        super().__init__()
+        self._words = words
+        self._cases: dict[str, CheckCase] = {}
+        self._place = 0
+        self._wanted = ""
+        self.lists = CheckLists()
+        self.filters = Filters(
+            filters=[(_WAITING, self.tr("Chờ trả lời")), (_ANSWERED, self.tr("Đã trả lời"))]
+        )
+        self.cards = CardList(name="list:checks", label=self.tr("Người cần kiểm tra"))
+        self.setFixedWidth(_WIDTH)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.lists, self.filters):
+            layout.addWidget(widget)
+        layout.addWidget(self.cards, 1)
+        self.lists.chosen.connect(lambda _key: self.changed.emit())
+        self.filters.chosen.connect(lambda _name: self.changed.emit())
+        self.cards.chosen.connect(self._tell)
+
+    @property
+    def is_answered(self) -> bool:
+        """Are those shown who were answered?"""
+        return self.filters.current == _ANSWERED
+
+    @property
+    def cases(self) -> Mapping[str, CheckCase]:
+        """Everybody who is shown."""
+        return self._cases
+
+    def want(self, check_id: str) -> None:
+        """Go to this person with the next reading that finds them."""
+        self._wanted = check_id
+
+    def show_answered(self) -> None:
+        """Those who were answered, from the next reading on."""
+        self.filters.hold(_ANSWERED)
+
+    def show_waiting(self) -> None:
+        """Those who wait, from the next reading on."""
+        self.filters.hold(_WAITING)
+
+    def show_queue(self, queue: Queue) -> bool:
+        """Show a reading; False when it is of another list or filter than holds now."""
+        if (queue.answered, queue.list_key) != (self.is_answered, self.lists.current):
+            return False
+        self.lists.show_lists(queue.lists)
+        keep = self.cards.current_key
+        if self._wanted in {case.check_id for case in queue.cases}:
+            keep, self._wanted = self._wanted, ""
+        self._cases = {case.check_id: case for case in queue.cases}
+        self.cards.show_cards([self._card(case) for case in queue.cases], keep=keep)
+        if not self.cards.current_key:
+            self.cards.choose(min(self._place, len(queue.cases) - 1))
+        if not queue.cases:
+            self.chosen.emit("")
+        return True
+
+    def counted(self, queue: Queue) -> str:
+        """How many wait or were answered, in words."""
+        of = [one for one in queue.lists if queue.list_key in ("", one.key)]
+        done = sum(one.answered for one in of)
+        count = done if queue.answered else sum(one.total for one in of) - done
+        words = self.tr("{n} người đã trả lời") if queue.answered else self.tr("{n} người chờ tra")
+        text = words.format(n=wording.thousands(count))
+        if len(queue.cases) < count:
+            text += self.tr(", hiện {n} người đầu").format(n=len(queue.cases))
+        return text
+
+    def _tell(self, key: str) -> None:
+        if key in self._cases:
+            self._place = list(self._cases).index(key)
+        self.chosen.emit(key)
+
+    def _card(self, case: CheckCase) -> Card:
+        identity = case.identity
+        born = dates.display(identity.get("birth_date", ""))
+        number = case.assigned or identity.get("id_number", "") or self.tr("chưa có số")
+        return Card(
+            key=case.check_id,
+            title=identity.get("full_name", "") or self.tr("(chưa có tên)"),
+            badge="" if case.answer is None else self._words.check_answer(case.answer),
+            tint=ANSWER_TINTS[case.answer] if case.answer else "muted",
+            lines=(" · ".join(part for part in (born, number) if part),),
+        )
