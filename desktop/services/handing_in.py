@@ -20,11 +20,9 @@ from desktop.store.documents import Document, Edit
 from forms.comparison.outcomes import COMPARED_FIELDS
 from forms.definition import Answers, FormDefinition
 from forms.findings import Finding
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import TOLD, DocumentType
 from sync.protocol.messages import Value
 
-#: What a submission tells of the check of its person.
-TOLD = "check."
 #: Fields of a submission that do not tell whether its content is another.
 _ROUND_FIELDS = frozenset({"round", "review", "submitted_by"})
 

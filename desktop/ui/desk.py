@@ -337,7 +337,7 @@ class Desk(QObject):
 
     def _updates(self) -> Entry:
         page = UpdatesPage(jobs=self._jobs, packs=self._parts.packs)
-        return Entry("updates", self.tr("Cập nhật"), "down", page, is_daily=False)
+        return Entry("updates", self.tr("Cập nhật"), "update", page, is_daily=False)
 
     def _parcels(self) -> Entry:
         page = ParcelsPage(jobs=self._jobs, parcels=self._parts.parcels)

@@ -205,6 +205,8 @@ SCANNED_FIELDS = (
     "permanent_residence",
 )
 SCANNED = "scanned."
+#: What a submission tells of the check of its person.
+TOLD = "check."
 
 #: Fields that tie documents together.
 _LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})

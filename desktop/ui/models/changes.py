@@ -22,6 +22,7 @@ from PySide6.QtGui import QColor, QFont
 
 from desktop.domain.syncing import ChangeRow, ChangeState
 from desktop.ui import theme, wording
+from sync.protocol.documents import TOLD
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -211,11 +212,17 @@ class ChangesModel(QAbstractItemModel):
             if state in counts
         )
 
+    def _worked_out(self, row: ChangeRow) -> str:
+        """What nobody typed."""
+        if any(field.startswith(TOLD) for field in row.fields):
+            return self.tr("Kết quả công an kiểm tra, gửi kèm phiếu")
+        return self.tr("Thông tin chương trình tự tính")
+
     def _change_text(self, row: ChangeRow, column: int) -> str:
         if column == 0:
             return f"{wording.moment(row.at)[:5]}  {self._words.document(row.document_type)}"
         if column == 1:
-            return "; ".join(self._labels(row)) or self.tr("Thông tin chương trình tự tính")
+            return "; ".join(self._labels(row)) or self._worked_out(row)
         if column == 2:
             return row.by
         words = self._words.change_state(row.state)
