@@ -79,6 +79,10 @@ def _to_4(driver: Driver) -> None:
         driver.execute("DROP TABLE earlier")
 
 
+def _to_5(_driver: Driver) -> None:
+    """Lists know what work is left about a person: a matter of lists alone."""
+
+
 _COLUMNS_OF = "SELECT name FROM pragma_table_info(?)"
 _NEW_4 = {"documents": "mark", "restricted_documents": "mark", "buckets": "marked_digest"}
 
@@ -118,7 +122,7 @@ _TABLES_4 = {
 
 
 #: From this schema to the next. A released step is never changed.
-STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3, 3: _to_4}
+STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}
 
 
 def schema_of(path: Path, *, key: DataKey) -> int:

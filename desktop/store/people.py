@@ -139,9 +139,9 @@ def people_page(
             if looked.is_found:
                 docs.append(looked.doc)
             if len(docs) == limit or number >= at_most:
-                rows = tuple(_rows(connection, docs))
+                rows = tuple(rows_of(connection, docs))
                 return FoundPeople(rows, msgspec.json.encode(looked.after).decode())
-        return FoundPeople(tuple(_rows(connection, docs)), "")
+        return FoundPeople(tuple(rows_of(connection, docs)), "")
 
 
 def search_people(
@@ -211,7 +211,7 @@ def person_with_number(
             "WHERE n.number = ? AND p.id <> ? ORDER BY p.place",
             (wanted, other_than or ""),
         )
-        return _rows(connection, [doc for (doc,) in docs])
+        return rows_of(connection, [doc for (doc,) in docs])
 
 
 def person_row(register: Register, person_id: PersonId) -> PersonRow | None:
@@ -221,7 +221,7 @@ def person_row(register: Register, person_id: PersonId) -> PersonRow | None:
             "SELECT p.doc FROM documents AS d JOIN people AS p ON p.doc = d.doc WHERE d.id = ?",
             (person_id,),
         ).scalar()
-        return None if doc is None else _rows(connection, [doc])[0]
+        return None if doc is None else rows_of(connection, [doc])[0]
 
 
 def household_members(register: Register, household_id: str) -> list[PersonRow]:
@@ -230,7 +230,7 @@ def household_members(register: Register, household_id: str) -> list[PersonRow]:
         docs = connection.exec_driver_sql(
             "SELECT doc FROM people WHERE household_id = ? ORDER BY place", (household_id,)
         )
-        return _rows(connection, [doc for (doc,) in docs])
+        return rows_of(connection, [doc for (doc,) in docs])
 
 
 def about_how_many(register: Register) -> int:
@@ -370,7 +370,7 @@ def _by_head(connection: Connection, query: Query, start: _Place, limit: int) ->
 # -- rows --
 
 
-def _rows(connection: Connection, docs: Sequence[int]) -> list[PersonRow]:
+def rows_of(connection: Connection, docs: Sequence[int]) -> list[PersonRow]:
     """These persons as the list shows them, in the order given."""
     found = connection.exec_driver_sql(_ROWS, (_encode(docs),)) if docs else ()
     return [_row(tuple(cells)) for cells in found]

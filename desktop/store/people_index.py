@@ -28,7 +28,8 @@ _ADD_WORD = "INSERT OR IGNORE INTO people_vocabulary (word) SELECT value FROM js
 _MARKS = """
 SELECT p.value ->> 0, coalesce(h.hamlet, ''), h.head_person_id = p.value ->> 0,
        coalesce(s.status, 'none'), coalesce(s.check_state, 'not_asked'),
-       (SELECT group_concat(form_id, ' ') FROM records WHERE person_id = p.value ->> 0)
+       (SELECT group_concat(form_id, ' ') FROM records WHERE person_id = p.value ->> 0),
+       (SELECT group_concat(words, ' ') FROM records WHERE person_id = p.value ->> 0)
 FROM json_each(?) AS p
 LEFT JOIN documents AS hd ON hd.id = p.value ->> 1
 LEFT JOIN households AS h ON h.doc = hd.doc
@@ -62,8 +63,9 @@ def marks_of(driver: Driver, people: Sequence[tuple[str, str]]) -> dict[str, str
             status=status,
             check=check,
             form_ids=set(form_ids.split()) if form_ids else (),
+            facts=set(facts.split()) if facts else (),
         )
-        for person_id, hamlet, is_head, status, check, form_ids in rows
+        for person_id, hamlet, is_head, status, check, form_ids, facts in rows
     }
 
 

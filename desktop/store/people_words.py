@@ -9,7 +9,9 @@ as they are spelt (the tone last). All others have a low line and cannot stand i
 * ``m_birth_date``: something is missing; ``k_head``: head of a household;
 * ``h_…``: lives in this hamlet; ``s_draft``, ``c_waiting``: how far record and check are;
   ``r_tt11_2022_m03``: has a record of this form;
-* ``l_dead``, ``l_left``: died, moved away.
+* ``l_dead``, ``l_left``: died, moved away;
+* ``x_…``: something of the person is wrong or lacking in a way that lists of a procedure name;
+  ``g_…``: what a record says that such lists ask for (``record_words``).
 
 ``marks`` rest on other documents than the person, all others on the person alone.
 """
@@ -17,7 +19,7 @@ as they are spelt (the tone last). All others have a low line and cannot stand i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -30,10 +32,22 @@ EVERYBODY = "a_"
 HEAD = "k_head"
 ANY_FINDING = "f_"
 A_FORM = "r_"
+#: The personal ID number, the number of an old identity card: written, and not as one is.
+WRONG_ID, WRONG_OLD_ID = "x_id_number", "x_old_id_number"
+#: There is no number of an old identity card.
+NO_OLD_ID = "x_no_old_id_number"
+#: Something that every entry of a child must have is empty (``CHILD_BASICS``).
+NO_BASICS = "x_basics"
+#: The CSDLQG had another value once; whether that is settled, the document says.
+NATIONAL_KNOWN = "x_national"
+NATIONAL = "national."
+#: Công văn 2513, as far as it stands in the person's own document.
+CHILD_BASICS = ("full_name", "birth_date", "sex", "ethnicity", "birth_place")
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_IN_A_WORD = re.compile(r"[^a-z0-9]+")
 _DATE = re.compile(r"(\d{4})(-\d\d)?(-\d\d)?")
+_SEPARATORS = re.compile("[ .-]")
 #: Names of more words are found by the initials of their first ones.
 _INITIALS = 6
 #: How many digits at the end of a number find it.
@@ -68,13 +82,44 @@ def own_words(
     found = [finding_word(code) for code in codes]
     if found:
         words += [ANY_FINDING, *found]
+    words += _faults(fields)
     presence = presence_of(fields)
     if presence is not Presence.HERE:
         words.append(presence_word(presence))
     return " ".join(words)
 
 
-def marks(*, hamlet: str, is_head: bool, status: str, check: str, form_ids: Iterable[str]) -> str:
+def _faults(fields: Mapping[str, Value]) -> Iterator[str]:
+    """What the lists of procedures ask for of a person."""
+    if is_wrong(fields.get("id_number"), digits=12):
+        yield WRONG_ID
+    if is_wrong(fields.get("old_id_number"), digits=9):
+        yield WRONG_OLD_ID
+    if not fields.get("old_id_number"):
+        yield NO_OLD_ID
+    if not all(fields.get(name) for name in CHILD_BASICS):
+        yield NO_BASICS
+    if any(name.startswith(NATIONAL) for name in fields):
+        yield NATIONAL_KNOWN
+
+
+def is_wrong(number: Value, *, digits: int) -> bool:
+    """Is there a number, and not with so many digits?"""
+    if not number:
+        return False
+    plain = _SEPARATORS.sub("", str(number))
+    return not (plain.isascii() and plain.isdigit() and len(plain) == digits)
+
+
+def marks(
+    *,
+    hamlet: str,
+    is_head: bool,
+    status: str,
+    check: str,
+    form_ids: Iterable[str],
+    facts: Iterable[str] = (),
+) -> str:
     """What a person is found by, as far as it rests on other documents; after a space."""
     words = [hamlet_word(hamlet)] if hamlet else [missing_word(Missing.HAMLET)]
     if is_head:
@@ -83,6 +128,7 @@ def marks(*, hamlet: str, is_head: bool, status: str, check: str, form_ids: Iter
         status_word(RecordStatus(status)),
         check_word(CheckState(check)),
         *map(form_word, sorted(form_ids)),
+        *sorted(facts),
     ]
     return "".join([f" {word}" for word in words])
 

@@ -15,7 +15,8 @@ from sqlalchemy import Table
 
 from desktop.store import tables
 from desktop.store.name_order import place_of
-from desktop.store.people_words import number_words, own_words
+from desktop.store.people_words import NATIONAL, number_words, own_words
+from desktop.store.record_words import FACT_FIELDS, record_words
 from forms.vietnamese import sort_key
 from sync.protocol.documents import FATES, DocumentType, fate_of
 from sync.protocol.life import EVENT
@@ -43,12 +44,13 @@ LISTED_FIELDS = {
             "sex",
             "flags",
             "ethnicity",
+            "birth_place",
             "permanent_residence",
             *NUMBER_FIELDS,
             *FATES,
         }
     ),
-    DocumentType.RECORD: frozenset({"person_id", "form_id", *FATES}),
+    DocumentType.RECORD: frozenset({"person_id", "form_id", *FATES, *FACT_FIELDS}),
     DocumentType.CHECK: frozenset({"person_id", "answer"}),
     DocumentType.SUBMISSION: frozenset({"record_id", "person_id", "round", "review"}),
 }
@@ -57,7 +59,7 @@ LISTED_FIELDS = {
 def is_listed(document_type: DocumentType, names: Collection[str]) -> bool:
     """Does any of these fields stand in a list?"""
     return not LISTED_FIELDS[document_type].isdisjoint(names) or any(
-        name.startswith(EVENT) for name in names
+        name.startswith((EVENT, NATIONAL)) for name in names
     )
 
 
@@ -130,7 +132,8 @@ def _person(doc: int, fields: Mapping[str, Value], clashes: int) -> Row:
 
 
 def _record(_doc: int, fields: Mapping[str, Value], _clashes: int) -> Row:
-    return _text(fields, "person_id"), _text(fields, "form_id")
+    form_id = _text(fields, "form_id")
+    return _text(fields, "person_id"), form_id, " ".join(record_words(form_id, fields))
 
 
 def _check(_doc: int, fields: Mapping[str, Value], _clashes: int) -> Row:

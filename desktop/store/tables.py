@@ -28,7 +28,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 #: The schema this program writes; kept in the database as ``user_version``. A released one never
 #: changes: the next one gets a number, a step in ``migrations`` and a register in the tests.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 METADATA = MetaData()
 
@@ -40,6 +40,8 @@ def _record_columns() -> list[Column[Any]]:
         Column("id", Text, nullable=False),
         Column("person_id", Text, nullable=False),
         Column("form_id", Text, nullable=False),
+        # What lists find its person by (``record_words``).
+        Column("words", Text, nullable=False),
     ]
 
 
