@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 import time
-from types import TracebackType
-from urllib.parse import urlsplit
 
-#: A packet of Ethernet: what a slow line hands over at a time.
-_PIECE = 1400
+from tests.support.relay import Relay
 
 
-class Throttle:
-    """Forwards to ``target_url``; a context manager.
+class Throttle(Relay):
+    """Forwards to ``target_url`` slowly.
 
     Attributes:
-        url: where clients connect.
         up: bytes that went to the server so far, heads of HTTP included.
         down: bytes that came from it.
     """
 
+    #: A packet of Ethernet: what a slow line hands over at a time.
+    piece = 1400
+
     def __init__(self, target_url: str, *, bits_per_second: float) -> None:
-        parts = urlsplit(target_url)
-        self._target = (parts.hostname, parts.port)
+        super().__init__(target_url)
         self._seconds_per_byte = 8 / bits_per_second
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._way = threading.local()  # each direction of each connection has a thread
         self.up = self.down = 0
 
-    def __enter__(self) -> Throttle:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                # Small: what waits in a buffer has passed no slow line.
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * 1024)
-                server = socket.create_connection(self._target)
-                for source, sink, way in ((client, server, "up"), (server, client, "down")):
-                    pump = threading.Thread(
-                        target=self._pump, args=(source, sink, way), daemon=True
-                    )
-                    pump.start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket, way: str) -> None:
-        free_at = 0.0
-        with contextlib.suppress(OSError):
-            while piece := source.recv(_PIECE):
-                free_at = max(free_at, time.monotonic()) + len(piece) * self._seconds_per_byte
-                time.sleep(max(0.0, free_at - time.monotonic()))
-                sink.sendall(piece)
-                setattr(self, way, getattr(self, way) + len(piece))
-        for end in (source, sink):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+    def passing(self, piece: bytes, *, is_up: bool) -> None:
+        """Not before the line is free again."""
+        now = time.monotonic()
+        free_at = max(getattr(self._way, "free_at", 0.0), now) + len(piece) * self._seconds_per_byte
+        self._way.free_at = free_at
+        time.sleep(max(0.0, free_at - now))
+        if is_up:
+            self.up += len(piece)
+        else:
+            self.down += len(piece)
