@@ -15,32 +15,30 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer, CheckCase, CheckList, TypedAnswer
+from desktop.domain.checks import CheckAnswer, CheckCase, CheckList
 from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.ledger import Action
 from desktop.domain.records import CheckId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
-from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
 from desktop.ui.desks.answer_bar import AnswerBar
 from desktop.ui.desks.case_notes import CaseNotes
-from desktop.ui.desks.case_panel import NUMBER, CasePanel
+from desktop.ui.desks.case_panel import CasePanel
 from desktop.ui.desks.check_queue import CheckQueue, Queue
 from desktop.ui.desks.half_words import HalfWords, WordBook, texts_of
 from desktop.ui.desks.hand_over import HandOver, ListDesk
+from desktop.ui.desks.typed_values import Judge, TypedOutcome, TypedValues
 from desktop.ui.page import Page
-from forms import dates
 from forms.vietnamese import clean
 from sync.protocol.documents import CHECKED_FIELDS
 
-_COMPARE_MS = 200
 #: What stays in sight below the line with the keyboard: its verdict.
 _LINES_BELOW = 60
 _NOTE = "note"
 
 
-class CheckDesk(Protocol):
+class CheckDesk(Judge, Protocol):
     """What the page asks (``desktop.services.checks.Checks``)."""
 
     def queue(self, *, answered: bool = False, list_key: str = "") -> list[CheckCase]:
@@ -48,11 +46,6 @@ class CheckDesk(Protocol):
 
     def lists(self) -> list[CheckList]:
         """What communes sent together."""
-
-    def judge(
-        self, check_id: CheckId, *, differs: Mapping[str, str], number: str = ""
-    ) -> TypedAnswer:
-        """What is typed so far, compared with what was sent."""
 
     def answer(
         self,
@@ -104,7 +97,6 @@ class PolicePage(Page):
         self._last_answered = ""
         self._is_changing = False
         self._is_sending = False
-        self._shown_judged: tuple[dict[str, str], TypedAnswer] | None = None
         self._make_widgets()
         self._half = HalfWords(
             desk="police",
@@ -115,7 +107,14 @@ class PolicePage(Page):
             parent=self,
         )
         self._half.failed.connect(self.show_problem)
-        self._compare = Throttle(self._judge, delay_ms=_COMPARE_MS, parent=self)
+        self._values = TypedValues(
+            jobs=jobs,
+            judge=checks,
+            panel=self._panel,
+            bar=self._bar,
+            words=self._words,
+            parent=self,
+        )
         self._compose()
         self._wire()
         self._make_keys()
@@ -145,7 +144,7 @@ class PolicePage(Page):
 
     def leave(self) -> None:
         """What is half-typed is written now."""
-        self._compare.cancel()
+        self._values.stop()
         self._half.flush()
 
     def hold(self) -> Held | None:
@@ -170,7 +169,7 @@ class PolicePage(Page):
         self._is_changing = False
         self._empty.setVisible(case is None)
         self._scroll.setVisible(case is not None)
-        self._close_lines()
+        self._values.begin(case)
         self._bar.note.clear()
         if case is None:
             self._show_empty()
@@ -218,9 +217,7 @@ class PolicePage(Page):
         texts = texts_of(draft)
         self._bar.note.setText(texts.pop(_NOTE, ""))
         if texts:
-            self._open_lines(next(iter(texts)))
-            self._panel.put_texts(texts)
-            self._judge()
+            self._values.put(texts)
 
     def _typed_words(self) -> dict[str, str]:
         """Everything that stands typed and is not kept yet."""
@@ -231,121 +228,45 @@ class PolicePage(Page):
     def _may_answer(self) -> bool:
         return self._case is not None and (self._case.is_open or self._is_changing)
 
-    # -- typing what the CSDLQG says --
+    # -- answering --
 
     def _open_lines(self, at: str = "") -> None:
-        if self._case is None or not self._may_answer:
-            return
-        if not self._panel.is_typing:
-            self._bar.show_keeping()
-        self._panel.open_lines(at=at or COMPARED_FIELDS[0])
+        if self._may_answer:
+            self._values.open(at)
 
     def _open_number(self) -> None:
-        if self._case is not None and self._case.lacks_number:
-            self._open_lines(NUMBER)
-
-    def _close_lines(self) -> None:
-        self._shown_judged = None
-        self._compare.cancel()
-        self._panel.close_lines()
-        self._bar.show_keys(with_number=self._case is not None and self._case.lacks_number)
+        if self._may_answer:
+            self._values.open_number()
 
     def _cancel_lines(self) -> None:
-        self._close_lines()
+        self._values.close()
         self._half.ask()
         self._list.setFocus()
 
-    def _note_typing(self) -> None:
-        self._shown_judged = None
-        self._half.ask()
-        if self._panel.is_typing:
-            self._bar.show_judged(None, self._panel.texts())
-            self._compare.ask()
-
-    def _judge(self, then: Callable[[TypedAnswer], None] | None = None) -> None:
-        case, texts = self._case, self._panel.texts()
-        if case is None:
-            return
-        differs, number = self._differs(texts), texts.get(NUMBER, "")
-
-        def _told(judged: TypedAnswer) -> None:
-            if self._case is case and self._panel.texts() == texts:
-                self._show_judged(texts, judged)
-                if then is not None:
-                    then(judged)
-
-        self._jobs.run(
-            self,
-            lambda: self._checks.judge(case.check_id, differs=differs, number=number),
-            on_success=_told,
-            on_error=self.show_problem,
-        )
-
-    def _show_judged(self, texts: dict[str, str], judged: TypedAnswer) -> None:
-        self._shown_judged = (texts, judged)
-        self._panel.show_judged(judged)
-        self._bar.show_judged(judged, texts)
-        if (line := self.focusWidget()) is not None and self._panel.isAncestorOf(line):
+    def _show_line(self) -> None:
+        """The line with the keyboard and what is said of it stay in sight."""
+        line = self.focusWidget()
+        if line is not None and self._panel.isAncestorOf(line):
             self._scroll.ensureWidgetVisible(line, 0, _LINES_BELOW)
         self.judged.emit()
 
-    def _differs(self, texts: Mapping[str, str]) -> dict[str, str]:
-        typed = {name: clean(texts.get(name, "")) for name in COMPARED_FIELDS}
-        parsed = dates.parse_typed(typed["birth_date"])
-        if parsed is not None:
-            typed["birth_date"] = parsed.stored
-        return {name: text for name, text in typed.items() if text}
+    def _ask_for_value(self) -> None:
+        self.message_bar.show_message(
+            self.tr("Chưa ghi mục nào khác."),
+            self.tr("Gõ giá trị theo CSDLQG ở mục khác, hoặc bấm Esc rồi chọn Khớp."),
+            kind="warning",
+        )
 
-    # -- answering --
-
-    def _keep_typed(self, *, as_match: bool = False) -> None:
-        """Keep what is typed; a match is kept only after it was shown that it is one."""
-        if not any(text.strip() for text in self._panel.texts().values()):
-            self.message_bar.show_message(
-                self.tr("Chưa ghi mục nào khác."),
-                self.tr("Gõ giá trị theo CSDLQG ở mục khác, hoặc bấm Esc rồi chọn Khớp."),
-                kind="warning",
-            )
-            return
-        shown = self._shown_judged
-        if shown is not None and shown[0] == self._panel.texts():
-            self._keep_judged(shown[1], as_match=as_match)
-        else:
-            self._compare.cancel()
-            self._judge(then=self._keep_if_plain)
-
-    def _keep_if_plain(self, judged: TypedAnswer) -> None:
-        """Entered before the comparison was seen: only what nobody could mistake is kept."""
-        if judged.is_certain or not judged.fields:
-            self._keep_judged(judged, as_match=False)
-
-    def _keep_judged(self, judged: TypedAnswer, *, as_match: bool) -> None:
-        texts = self._panel.texts()
-        if judged.is_number_wrong:
-            return
-        if judged.differing and not (as_match and not judged.is_certain):
-            self._answer(
-                CheckAnswer.DIFFERS, differs=self._differs(texts), number=texts.get(NUMBER)
-            )
-            return
-        written = [
-            self.tr("{field}: {value}").format(
-                field=self._words.person_field(name), value=clean(texts[name])
-            )
-            for name in judged.fields
-        ]
-        note = clean(self._bar.note.text())
-        if written:
-            told = self.tr("CSDLQG ghi {what}.").format(what="; ".join(written))
-            note = f"{note} {told}".strip()
-        self._answer(CheckAnswer.MATCHED, number=texts.get(NUMBER), note=note)
+    def _keep(self, outcome: TypedOutcome) -> None:
+        note = f"{clean(self._bar.note.text())} {outcome.written}".strip()
+        self._answer(outcome.answer, differs=outcome.differs, number=outcome.number, note=note)
 
     def _answer(
         self,
         answer: CheckAnswer,
         *,
         differs: Mapping[str, str] | None = None,
-        number: str | None = None,
+        number: str = "",
         note: str | None = None,
     ) -> None:
         case = self._case
@@ -362,7 +283,7 @@ class PolicePage(Page):
                 answer,
                 differs=differs or {},
                 note=told,
-                number=number or "",
+                number=number,
                 change=change,
             ),
             lane=Lane.WRITE,
@@ -379,7 +300,7 @@ class PolicePage(Page):
         if self._is_changing:
             self._is_changing = False
             self._queue.show_waiting()
-        self._close_lines()
+        self._values.begin(None)
         self._bar.note.clear()
         name = case.identity.get("full_name", "")
         self.message_bar.show_message(
@@ -479,15 +400,19 @@ class PolicePage(Page):
         )
         self._hand.failed.connect(self.show_problem)
         self._hand.handed_out.connect(self.handed_out)
-        self._panel.typed.connect(self._note_typing)
-        self._panel.entered.connect(self._keep_typed)
+        self._panel.typed.connect(self._half.ask)
+        self._panel.entered.connect(lambda: self._values.keep())
+        self._values.judged.connect(self._show_line)
+        self._values.kept.connect(self._keep)
+        self._values.nothing_typed.connect(self._ask_for_value)
+        self._values.failed.connect(self.show_problem)
         self._panel.left.connect(self._cancel_lines)
         self._bar.typed.connect(self._half.ask)
         self._bar.matched.connect(lambda: self._answer(CheckAnswer.MATCHED))
         self._bar.not_found.connect(lambda: self._answer(CheckAnswer.NOT_FOUND))
         self._bar.differs_asked.connect(lambda: self._open_lines())
         self._bar.number_asked.connect(self._open_number)
-        self._bar.keep_asked.connect(lambda as_match: self._keep_typed(as_match=as_match))
+        self._bar.keep_asked.connect(lambda as_match: self._values.keep(as_match=as_match))
         self._bar.cancelled.connect(self._cancel_lines)
 
     def _open_hand_over(self) -> None:
@@ -506,7 +431,7 @@ class PolicePage(Page):
             self._key(f"Ctrl+{number}", partial(self._panel.copy, field))
         for key, action in (
             ("Ctrl+G", self._bar.note.setFocus),
-            ("Ctrl+K", lambda: self._keep_typed(as_match=True)),
+            ("Ctrl+K", lambda: self._values.keep(as_match=True)),
             ("Ctrl+Z", self._answer_again),
             ("Ctrl+P", self._open_hand_over),
             ("F9", self.parcels_asked.emit),
