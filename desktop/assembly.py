@@ -30,9 +30,12 @@ from desktop.services.form_texts import text_of
 from desktop.services.handing_out import HandingOut
 from desktop.services.handover import Handover
 from desktop.services.home import Home, home_of
+from desktop.services.households import Households
 from desktop.services.ledger import Ledger
+from desktop.services.life_events import LifeEvents
 from desktop.services.locking import Locking
 from desktop.services.lots import Lots
+from desktop.services.member_forms import MemberForms
 from desktop.services.packs import Packs, province_forms
 from desktop.services.parcels import Parcels
 from desktop.services.people import People
@@ -51,6 +54,7 @@ from desktop.store.register import Register
 from desktop.store.snapshots import snapshots_folder
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desk import Care, Parts
+from desktop.ui.households.ports import HouseholdWork
 from desktop.ui.pages.users_page import Ways
 from desktop.ui.scanning.scan_desk import CardWork
 from desktop.ui.scanning.wedge import KeyClock
@@ -205,6 +209,22 @@ def _care(
     )
 
 
+def _households(services: Services, seat: Seat, *, clock: Callable[[], datetime]) -> HouseholdWork:
+    register, forms, tables = services.register, services.forms, services.tables
+    return HouseholdWork(
+        book=Households(
+            register=register, forms=forms, tables=tables, author=seat.user_name, clock=clock
+        ),
+        life=LifeEvents(register=register, tables=tables, author=seat.user_name, clock=clock),
+        forms=MemberForms(
+            register=register,
+            forms=forms,
+            fitting=FittingForms(register=register, forms=forms, clock=clock),
+            clock=clock,
+        ),
+    )
+
+
 def parts(
     services: Services,
     seat: Seat,
@@ -277,6 +297,7 @@ def parts(
         clock=clock,
         commune_names=seat.commune_names,
         has_home=seat.home is not None,
+        households=_households(services, seat, clock=clock),
         cards=CardWork(
             read=lambda readings, takes_numbers: read_burst(
                 readings, on=clock().date(), tables=services.tables, takes_numbers=takes_numbers

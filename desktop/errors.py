@@ -113,6 +113,7 @@ class Problem(Enum):
     NAME_MISSING = "name_missing"
     EVENT_UNPAPERED = "event_unpapered"
     HOUSEHOLD_EMPTIED = "household_emptied"
+    HOUSEHOLD_UNKNOWN = "household_unknown"
     PURPOSE_MISSING = "purpose_missing"
     NUMBER_WRONG = "number_wrong"
     NUMBER_TAKEN = "number_taken"

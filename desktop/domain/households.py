@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as kept
 from enum import Enum, unique
 
+from desktop.domain.fitting import FittingForm
 from desktop.domain.people import HouseholdId, PersonId
 from sync.protocol.life import Event, Presence
 
@@ -19,7 +20,7 @@ class Member:
         flags: how many findings ask for the police's check.
         is_listed: the province's base list knows this person.
         version: the server's version that is shown; an edit goes with it.
-        events: what happened and stands, the earliest day first.
+        events: what was recorded, undone or not, the earliest day first.
     """
 
     person_id: PersonId
@@ -34,6 +35,20 @@ class Member:
     is_listed: bool = False
     version: int = 0
     events: tuple[Event, ...] = kept(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberForm:
+    """A form beside a member.
+
+    Attributes:
+        has_ended: the person is too old for it by now; what was filled stays.
+        is_due: the person came of age, and this form follows the child's.
+    """
+
+    form: FittingForm
+    has_ended: bool = False
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

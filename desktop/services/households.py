@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from desktop.domain.households import Added, Alike, Household, Likely, Member, NewPerson, Paper
+from desktop.domain.households import (
+    Added,
+    Alike,
+    Candidate,
+    Household,
+    Likely,
+    Member,
+    NewPerson,
+    Paper,
+)
 from desktop.domain.ledger import LONGEST_PURPOSE, Action
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
@@ -22,7 +31,8 @@ from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.services.removing import Removing
 from desktop.store.documents import Document, Edit
 from desktop.store.fates import survivor_of
-from desktop.store.people import household_members
+from desktop.store.households import household_with_code
+from desktop.store.people import household_members, search_people
 from desktop.store.register import Register
 from forms.dates import parse_stored, parse_typed
 from forms.registry import FormRegistry
@@ -37,6 +47,7 @@ from sync.protocol.messages import Value
 _ADDRESS = ("code", "hamlet", "commune", "province")
 #: What may be written into a line of the grid.
 EDITABLE = ("full_name", "birth_date", "sex", "relation_to_head", "id_number")
+_MANY = 20
 _RELATIONS_OF = "tt11_2022_m03"
 
 
@@ -109,6 +120,33 @@ class Households:
             province="" if home is None else home.province_name,
             members=tuple(_member(one, head=None) for one in persons),
         )
+
+    def candidates(self, typed: NewPerson) -> tuple[Candidate, ...]:
+        """Who is already here and may be meant by what is typed."""
+        return self.finding.candidates(typed)
+
+    def one_household(self, text: str, *, apart: HouseholdId) -> HouseholdId:
+        """The one household that a text means: its number, or a person's number or name.
+
+        Raises ``HOUSEHOLD_UNKNOWN`` when none is meant but that one, or several are.
+        """
+        plain = clean(text)
+        document = standing(self._register, apart, DocumentType.HOUSEHOLD)
+        by_code = household_with_code(
+            self._register,
+            commune_code=document.commune_code,
+            code=plain,
+            hamlet=str(document.fields.get("hamlet") or ""),
+        )
+        found = {by_code} if by_code is not None else set()
+        if not found:
+            rows = search_people(self._register, plain, limit=_MANY) if plain else []
+            persons = self._register.documents([row.person_id for row in rows])
+            found = {HouseholdId(str(one.fields.get("household_id") or "")) for one in persons}
+        found -= {apart, HouseholdId("")}
+        if len(found) != 1:
+            raise UserError(Problem.HOUSEHOLD_UNKNOWN)
+        return found.pop()
 
     # the household
 
@@ -337,7 +375,7 @@ def _member(person: Document, *, head: Value) -> Member:
         flags=len(flags) if isinstance(flags, list) else 0,
         is_listed=bool(fields.get(LISTED_BY)),
         version=person.version,
-        events=tuple(life.standing(fields)),
+        events=tuple(life.events_of(fields)),
     )
 
 

@@ -23,6 +23,7 @@ from desktop.ui.forms.entry_aids import BatchBook
 from desktop.ui.forms.form_chooser import FormDoor
 from desktop.ui.forms.form_reader import FormFinder
 from desktop.ui.forms.sheet import RecordKeeper
+from desktop.ui.households.ports import HouseholdWork
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
 from desktop.ui.pages.backups_page import BackupService, BackupsPage
@@ -32,6 +33,7 @@ from desktop.ui.pages.differences_page import DifferenceDesk, DifferencesPage
 from desktop.ui.pages.form_page import FormPage
 from desktop.ui.pages.handover_page import HandoverDesk, HandoverPage
 from desktop.ui.pages.help_page import HelpPage
+from desktop.ui.pages.household_page import HouseholdPage
 from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
 from desktop.ui.pages.lots_page import LotDesk, LotsPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
@@ -101,6 +103,7 @@ class Parts:
     clock: Callable[[], datetime]
     commune_names: Mapping[str, str]
     has_home: bool
+    households: HouseholdWork
     cards: CardWork
     care: Care
 
@@ -126,6 +129,8 @@ class Desk(QObject):
         self._jobs = jobs
         self._parts = parts
         self._form: FormPage | None = None
+        self._form_from = "people"
+        self._household: HouseholdPage | None = None
         #: Pages at which something is half-typed about a document, by their names.
         self._resumed: dict[str, Callable[[str], None]] = {}
         self._drop: FileDrop | None = None
@@ -247,6 +252,8 @@ class Desk(QObject):
         door = FormDoor(jobs=self._jobs, fitting=parts.fitting, window=self._window)
         door.chosen.connect(lambda who, form_id: self._open_person(who, "", form_id))
         people.forms_asked.connect(door.ask)
+        household = self._make_household(door)
+        people.household_asked.connect(self._open_household)
         form.forms_asked.connect(door.ask)
 
         def _go_on(person_id: PersonId | None) -> None:
@@ -257,7 +264,7 @@ class Desk(QObject):
 
         people.person_opened.connect(self._open_person)
         people.draft_opened.connect(self.open_draft)
-        form.closed.connect(lambda: self._window.open_page("people"))
+        form.closed.connect(lambda: self._window.open_page(self._form_from))
         form.history_asked.connect(self._show_history)
         scans = ScanDesk(window=self._window, form=form, jobs=self._jobs, cards=parts.cards)
         scans.person_asked.connect(lambda who: self._open_person(who, ""))
@@ -265,7 +272,21 @@ class Desk(QObject):
         return [
             Entry("people", self.tr("Người dân"), "people", people),
             Entry("form", "", "", form),
+            Entry("household", "", "", household),
         ]
+
+    def _make_household(self, door: FormDoor) -> HouseholdPage:
+        page = HouseholdPage(jobs=self._jobs, work=self._parts.households, clock=self._parts.clock)
+        page.form_asked.connect(lambda who, form_id: self._open_person(who, "", form_id))
+        page.forms_asked.connect(door.ask)
+        page.closed.connect(lambda: self._window.open_page("people"))
+        self._household = page
+        return page
+
+    def _open_household(self, person_id: object) -> None:
+        if self._household is not None:
+            self._household.open_person(person_id)  # type: ignore[arg-type]  # Qt carries objects
+            self._window.open_page("household")
 
     def _police(self) -> list[Entry]:
         page = PolicePage(
@@ -359,6 +380,8 @@ class Desk(QObject):
 
     def _open_person(self, person_id: object, path: str, form_id: str = "") -> None:
         if self._form is not None:
+            shown = self._window.current_page
+            self._form_from = "household" if isinstance(shown, HouseholdPage) else "people"
             self._window.open_page("form")
             self._form.open_person(person_id, form_id=form_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
 

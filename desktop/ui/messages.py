@@ -486,6 +486,10 @@ class Messages(QObject):
                 self.tr("Chưa ghi ngày hoặc giấy tờ."),
                 self.tr("Ghi ngày xảy ra và giấy tờ làm căn cứ (số, nơi cấp) rồi ghi lại."),
             ),
+            Problem.HOUSEHOLD_UNKNOWN: (
+                self.tr("Không rõ là hộ nào."),
+                self.tr("Ghi đúng số hộ, hoặc số định danh của một người trong hộ ấy."),
+            ),
             Problem.HOUSEHOLD_EMPTIED: (
                 self.tr("Tách hộ phải có người đi và người ở lại."),
                 self.tr("Chọn những người sang hộ mới và chủ hộ mới trong số đó."),

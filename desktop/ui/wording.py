@@ -13,6 +13,7 @@ from desktop.domain.reviews import Review
 from desktop.domain.syncing import ChangeState
 from forms import dates
 from forms.definition import Answer, FormDefinition, Question, QuestionType
+from sync.protocol.life import Presence
 
 #: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
 VIETNAM = timezone(timedelta(hours=7))
@@ -71,6 +72,14 @@ class Words(QObject):
             RecordStatus.RETURNED: self.tr("Bị trả lại"),
             RecordStatus.ACCEPTED: self.tr("Đã nhận"),
         }[status]
+
+    def presence(self, presence: Presence) -> str:
+        """Why somebody is not here; "" for who is."""
+        return {
+            Presence.HERE: "",
+            Presence.DEAD: self.tr("Đã mất"),
+            Presence.LEFT: self.tr("Đã chuyển đi"),
+        }[presence]
 
     def check_state(self, state: CheckState) -> str:
         """What the police said."""

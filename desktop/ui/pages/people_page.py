@@ -37,6 +37,7 @@ from desktop.ui.widgets.filters import Filters
 from desktop.ui.widgets.people_filters import PeopleFilters
 from desktop.ui.widgets.table import Table
 from forms import dates
+from sync.protocol.life import Presence
 
 _PAGE_ROWS = 100
 _TYPING_MS = 150
@@ -147,12 +148,14 @@ class PeoplePage(Page):
         person_opened: (person id or ``None`` for somebody new, path of a question or "", form id
             or "" for the one that fits best).
         forms_asked: (person id or ``None``) which forms are there?
+        household_asked: (person id, ``None`` for a new one) show the household.
         draft_opened: the id of a half-typed form of this user.
         list_shown: the answer to the latest search stands in the list.
     """
 
     person_opened = Signal(object, str, str)
     forms_asked = Signal(object)
+    household_asked = Signal(object)
     draft_opened = Signal(str)
     list_shown = Signal()
 
@@ -217,6 +220,7 @@ class PeoplePage(Page):
         self._teller = SearchTeller(tell=self.searched.emit, parent=self)
         self._new = QPushButton(self.tr("Thêm người mới"))
         self._forms = QPushButton(self.tr("Phiếu (F4)"))
+        self._household = QPushButton(self.tr("Hộ (F3)"))
         self._wire()
         self._compose()
 
@@ -273,6 +277,8 @@ class PeoplePage(Page):
         ]
 
     def _identity_words(self, row: PersonRow) -> str:
+        if row.presence is not Presence.HERE:
+            return self._words.presence(row.presence)
         if row.check is not CheckState.NOT_ASKED:
             return self._words.check_state(row.check)
         if row.clashes:
@@ -543,6 +549,14 @@ class PeoplePage(Page):
         if here.isValid():
             self.forms_asked.emit(self._model.row(here.row()).person_id)
 
+    def _ask_household(self) -> None:
+        here = self._table.currentIndex()
+        if here.isValid():
+            self.household_asked.emit(self._model.row(here.row()).person_id)
+
+    def _ask_new_household(self) -> None:
+        self.household_asked.emit(None)
+
     def _ask_new_forms(self) -> None:
         self.forms_asked.emit(None)
 
@@ -608,10 +622,16 @@ class PeoplePage(Page):
         icons.dress(self._forms, "book", tint="accent")
         self._forms.setToolTip(self.tr("Các phiếu của người đang chọn (F4); Enter mở phiếu chính"))
         self._forms.clicked.connect(self._ask_forms)
+        self._household.setObjectName("button:household")
+        icons.dress(self._household, "house", tint="accent")
+        self._household.setToolTip(self.tr("Cả hộ của người đang chọn (F3); hộ mới: Shift+F3"))
+        self._household.clicked.connect(self._ask_household)
         self._new.clicked.connect(self._open_new)
         for keys, action in (
             ("Ctrl+N", self._open_new),
             ("Ctrl+F", self._go_to_search),
+            ("F3", self._ask_household),
+            ("Shift+F3", self._ask_new_household),
             ("F4", self._ask_forms),
             ("Ctrl+Shift+N", self._ask_new_forms),
         ):
@@ -623,6 +643,7 @@ class PeoplePage(Page):
         down.activated.connect(self._go_to_list)
 
     def _compose(self) -> None:
+        self.tools.addWidget(self._household)
         self.tools.addWidget(self._forms)
         self.tools.addWidget(self._new)
         top = QHBoxLayout()
@@ -666,6 +687,8 @@ class PeoplePage(Page):
 
 
 def _identity_tint(row: PersonRow) -> str:
+    if row.presence is not Presence.HERE:
+        return "muted"
     if row.check is CheckState.NOT_ASKED and (row.flags or row.clashes):
         return "warning"
     return _CHECK_TINTS[row.check]

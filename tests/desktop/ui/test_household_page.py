@@ -1,0 +1,297 @@
+"""A household on one screen, worked by keys alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
+
+from desktop.ui.households.code_box import CodeBox
+from desktop.ui.households.members_model import FORMS, MembersModel
+from desktop.ui.households.members_table import MembersTable
+from desktop.ui.pages.household_page import HouseholdPage
+from tests.desktop.ui.conftest import OpenDesk
+from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.test_layout import cut
+from tests.desktop.ui.world import make_register, records_of
+from tests.support.households import preload_home
+
+#: Dialogs want what the offscreen window system lacks.
+with_dialogs = pytest.mark.qt_log_ignore("This plugin does not support")
+_CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def hands(open_desk: OpenDesk, tmp_path: Path) -> Hands:
+    """An officer before an empty list."""
+    make_register(tmp_path / "so").close()
+    return open_desk(tmp_path / "so")
+
+
+def page(hands: Hands) -> HouseholdPage:
+    shown = hands.window.current_page
+    assert isinstance(shown, HouseholdPage)
+    return shown
+
+
+def table(hands: Hands) -> MembersTable:
+    return hands.find(MembersTable, "table:members")
+
+
+def cells(hands: Hands, column: int = 0) -> list[str]:
+    model = table(hands).model()
+    return [str(model.index(row, column).data() or "") for row in range(model.rowCount())]
+
+
+def title(hands: Hands) -> str:
+    return page(hands).accessibleName()
+
+
+def type_person(hands: Hands, *parts: str) -> None:
+    """Name, birth, sex, relation, number, with Enter behind each."""
+    for part in parts:
+        hands.type(part)
+        hands.enter()
+    hands.settle()
+
+
+def new_household(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_F3, _SHIFT)
+    hands.settle()
+    hands.type("01-1")
+    hands.enter()
+    hands.type("Thon Dong")
+    for _ in range(3):
+        hands.enter()
+    hands.settle()
+
+
+def family(hands: Hands) -> None:
+    new_household(hands)
+    type_person(hands, "Tran Van Tu", "1970", "1", "1", "003070000011")
+    type_person(hands, "Le Thi Hoa", "12031972", "2", "2", "003172000012")
+    type_person(hands, "Tran Thi Nu", "2015", "2", "3", "")
+
+
+def back_at_the_page(hands: Hands) -> None:
+    """The dialog is gone; a window manager gives the keyboard back to the page."""
+    hands.sit_down()
+    hands.settle()
+    table(hands).setFocus()
+
+
+def events_line(hands: Hands) -> str:
+    return hands.find(QLabel, "household:note").toolTip()
+
+
+def test_a_family_is_typed_without_a_mouse_and_address_and_head_once(hands: Hands) -> None:
+    family(hands)
+    assert title(hands) == "Hộ của Tran Van Tu"
+    assert cells(hands) == ["Tran Van Tu", "Le Thi Hoa", "Tran Thi Nu"]
+    assert cells(hands, 1) == ["1970", "12/03/1972", "2015"]
+    assert cells(hands, 3) == ["Chủ hộ", "Vợ/Chồng", "Con"]
+    assert hands.focused.objectName() == "input:new_name"  # ready for the next
+    assert hands.text("input:household_code") == "01-1"
+    assert hands.text("input:household_hamlet") == "Thon Dong"
+    assert cut(hands.window) == []
+
+
+def test_a_form_of_a_member_is_opened_by_a_digit_and_leads_back(hands: Hands) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(1, FORMS)
+    hands.press(Qt.Key.Key_1)
+    hands.settle()
+    assert hands.text("question:identity/full_name") == "Le Thi Hoa"
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    assert title(hands) == "Hộ của Tran Van Tu"
+    table(hands).go_to(1, FORMS)
+    forms = table(hands).model()
+    assert isinstance(forms, MembersModel)
+    assert forms.forms_of(1)[0].form.status.value == "draft"
+
+
+def test_a_cell_is_written_where_it_stands_and_enter_goes_on(hands: Hands) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(2, 0)
+    hands.enter()
+    line = hands.find(QLineEdit, "cell:full_name")
+    line.selectAll()
+    hands.type("Tran Thi Nu Nho")
+    hands.enter()
+    hands.settle()
+    date = hands.find(QLineEdit, "cell:birth_date")
+    date.selectAll()
+    hands.type("31/02/2015")
+    hands.enter()
+    assert date.isVisible()  # no such day: it is not kept, and not lost
+    date.selectAll()
+    hands.type("01022015")
+    hands.enter()
+    hands.settle()
+    sex = hands.find(CodeBox, "cell:sex")
+    hands.press(Qt.Key.Key_1)
+    assert sex.code == "1"
+    hands.enter()
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    row = [cells(hands, column)[2] for column in range(4)]
+    assert row == ["Tran Thi Nu Nho", "01/02/2015", "Nam", "Con"]
+    hands.press(Qt.Key.Key_Escape)  # back, and again: it is in the register
+    hands.settle()
+    hands.press(Qt.Key.Key_F3)
+    hands.settle()
+    assert "Tran Thi Nu Nho" in cells(hands)
+
+
+def test_who_is_here_already_is_offered_and_taken_by_a_key(hands: Hands) -> None:
+    family(hands)
+    hands.press(Qt.Key.Key_Escape)
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    new_household(hands)
+    hands.enter()
+    for _ in range(3):
+        hands.enter()
+    hands.type("003172000012")
+    offered = page(hands).findChild(QListWidget, "list:candidates")
+    assert offered is not None
+    hands.qtbot.waitUntil(lambda: offered.count() > 0)
+    assert "cùng số định danh" in offered.item(0).text()
+    hands.press(Qt.Key.Key_Down)
+    hands.enter()
+    hands.settle()
+    assert cells(hands) == ["Le Thi Hoa"]
+    assert "không phải nhập lại" in hands.message()
+    assert cut(hands.window) == []
+
+
+def test_a_likely_duplicate_is_asked_about_once(hands: Hands) -> None:
+    family(hands)
+    type_person(hands, "Le Thi Hoa", "1972", "2", "9", "003172000012")
+    assert hands.sees("button:add_anyway")
+    assert len(cells(hands)) == 3
+    assert cut(hands.window) == []
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert len(cells(hands)) == 4
+    assert not hands.sees("button:add_anyway")
+
+
+@with_dialogs
+def test_a_wrong_death_is_undone_by_two_keys_and_stays_in_the_history(hands: Hands) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(0, 0)
+    choose(hands, "Báo tử")
+    hands.enter()
+    hands.enter()  # nothing typed: it says what is lacking
+    assert "Còn thiếu" in hands.text("event_dialog:problem")
+    hands.type("20112026")
+    hands.enter()
+    hands.type("Trich luc 12")
+    hands.enter()
+    back_at_the_page(hands)
+    assert title(hands) == "Hộ chưa có chủ hộ"
+    assert cells(hands, FORMS)[-1] == "Báo tử 20/11/2026 (Trich luc 12)"
+    hands.press(Qt.Key.Key_F7)
+    hands.qtbot.waitUntil(hands.find(QListWidget, "list:life").hasFocus)
+    hands.enter()
+    hands.qtbot.waitUntil(lambda: title(hands) == "Hộ của Tran Van Tu")
+    assert events_line(hands).endswith("Báo tử 20/11/2026 (Trich luc 12), đã hủy")
+
+
+@with_dialogs
+def test_a_household_is_split_from_the_menu_and_put_together_again(hands: Hands) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(1, 0)
+    choose(hands, "Tách hộ")
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_Space)  # the daughter goes along
+    hands.enter()
+    hands.type("01-2")
+    hands.enter()
+    hands.enter()
+    hands.type("20/11/2026")
+    hands.enter()
+    hands.type("To khai")
+    hands.enter()
+    back_at_the_page(hands)
+    assert title(hands) == "Hộ của Le Thi Hoa"
+    assert cells(hands) == ["Le Thi Hoa", "Tran Thi Nu"]
+    choose(hands, "Hủy của hộ")
+    hands.settle()
+    assert cells(hands) == []
+    hands.press(Qt.Key.Key_Escape)
+    hands.fill("input:search", "Tran Van Tu")
+    hands.qtbot.waitUntil(lambda: hands.text("people:count") == "1 người")
+    hands.press(Qt.Key.Key_F3)
+    hands.settle()
+    assert len(cells(hands)) == 3
+
+
+def choose(hands: Hands, words: str) -> None:
+    """A line of the menu, by its digit, and wait until it stands before the eyes."""
+    hands.press(Qt.Key.Key_F7)
+    lines = hands.find(QListWidget, "list:life")
+    hands.qtbot.waitUntil(lines.hasFocus)
+    row = next(n for n in range(lines.count()) if words in lines.item(n).text())
+    hands.type(str(row + 1))
+    if "Hủy" in words:
+        hands.qtbot.waitUntil(lambda: not hands.sees("list:life"))
+        back_at_the_page(hands)
+    else:
+        hands.qtbot.waitUntil(lambda: is_asking(hands))
+
+
+def is_asking(hands: Hands) -> bool:
+    """Has the dialog the keyboard?"""
+    shown = [one for one in hands.window.findChildren(QWidget, "event_dialog") if one.isVisible()]
+    focus = QApplication.focusWidget()
+    return bool(shown) and focus is not None and shown[0].isAncestorOf(focus)
+
+
+@with_dialogs
+def test_a_correction_keeps_the_old_value(hands: Hands) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(1, 0)
+    choose(hands, "Đính chính")
+    hands.type("Le Thi Hoai")
+    for text in ("", "", "", "", "20/11/2026", "QD 5"):
+        hands.type(text)
+        hands.enter()
+    back_at_the_page(hands)
+    assert cells(hands)[1] == "Le Thi Hoai"
+    choose(hands, "Hủy: Đính chính")
+    hands.settle()
+    assert cells(hands)[1] == "Le Thi Hoa"
+
+
+def test_a_home_of_two_hundred_has_no_widget_per_row_and_its_forms_come(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    register = make_register(tmp_path / "so")
+    preload_home(records_of(register), count=200)
+    register.close()
+    hands = open_desk(tmp_path / "so")
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_F3)
+    hands.settle()
+    assert len(cells(hands)) == 200
+    grid = table(hands)
+    model = grid.model()
+    assert isinstance(model, MembersModel)
+    hands.qtbot.waitUntil(lambda: all(model.forms_of(row) for row in range(20)))
+    assert len(grid.viewport().findChildren(QWidget)) == 0
+    grid.go_to(199, 0)
+    hands.enter()
+    QApplication.processEvents()
+    assert len(grid.viewport().findChildren(QLineEdit)) == 1
