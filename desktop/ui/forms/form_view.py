@@ -456,11 +456,15 @@ class FormView(QWidget):
         row = self._canvas.rows.get(path)
         if row is not None:
             self.writer.write(row, paper)
-            row.clear_others()
-        self.changed.emit()
+        self._settle_clash(path)
 
     def _keep_value(self, path: str) -> None:
         self._need().decided.add(path)
+        self._settle_clash(path)
+
+    def _settle_clash(self, path: str) -> None:
+        """The notes with their buttons go: the keyboard is at the question again."""
+        self.mover.focus(path)
         if path in self._canvas.rows:
             self._canvas.rows[path].clear_others()
         self.changed.emit()
