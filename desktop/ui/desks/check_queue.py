@@ -48,6 +48,7 @@ class CheckQueue(QWidget):
         self._cases: dict[str, CheckCase] = {}
         self._place = 0
         self._wanted = ""
+        self._dropped: set[str] = set()
         self.lists = CheckLists()
         self.filters = Filters(
             filters=[(_WAITING, self.tr("Chờ trả lời")), (_ANSWERED, self.tr("Đã trả lời"))]
@@ -94,13 +95,31 @@ class CheckQueue(QWidget):
         keep = self.cards.current_key
         if self._wanted in {case.check_id for case in queue.cases}:
             keep, self._wanted = self._wanted, ""
-        self._cases = {case.check_id: case for case in queue.cases}
-        self.cards.show_cards([self._card(case) for case in queue.cases], keep=keep)
+        # A reading that began before an answer was written knows nothing of it.
+        self._cases = {
+            case.check_id: case
+            for case in queue.cases
+            if case.answer is not None or case.check_id not in self._dropped
+        }
+        self.cards.show_cards([self._card(case) for case in self._cases.values()], keep=keep)
         if not self.cards.current_key:
-            self.cards.choose(min(self._place, len(queue.cases) - 1))
-        if not queue.cases:
+            self.cards.choose(min(self._place, len(self._cases) - 1))
+        if not self._cases:
             self.chosen.emit("")
         return True
+
+    def drop(self, check_id: str) -> None:
+        """This person is answered: the next one comes at once, before the queue is read anew."""
+        self._dropped.add(check_id)
+        if check_id not in self._cases or self.is_answered:
+            return
+        place = list(self._cases).index(check_id)
+        del self._cases[check_id]
+        self.cards.show_cards([self._card(case) for case in self._cases.values()])
+        if self._cases:
+            self.cards.choose(min(place, len(self._cases) - 1))
+        else:
+            self.chosen.emit("")
 
     def counted(self, queue: Queue) -> str:
         """How many wait or were answered, in words."""

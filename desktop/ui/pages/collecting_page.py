@@ -101,6 +101,7 @@ class CollectingPage(Page):
         self._is_sending = False
         self._place = 0
         self._wanted = ""
+        self._dropped: set[str] = set()
         self.set_title(self.tr("Phiếu nhận"))
         self._make_widgets()
         self._half = HalfWords(
@@ -160,15 +161,7 @@ class CollectingPage(Page):
             str(self._communes.currentData() or ""),
         ):
             return
-        keep = self._list.current_key
-        self._rows = {row.submission_id: row for row in rows}
-        if self._wanted in self._rows:
-            keep, self._wanted = self._wanted, ""
-        self._list.show_cards([self._card(row) for row in rows], keep=keep)
-        if not self._list.current_key:
-            self._list.choose(min(self._place, len(rows) - 1))
-        if not rows:
-            self._show_nothing()
+        self._show_rows(rows, keep=self._list.current_key)
         more = "+" if len(rows) == _MOST_LISTED else ""
         self.set_title(
             self.tr("Phiếu nhận"),
@@ -177,6 +170,22 @@ class CollectingPage(Page):
             ),
         )
         self.list_shown.emit()
+
+    def _show_rows(self, rows: Sequence[SubmissionRow], *, keep: str) -> None:
+        # A reading that began before a decision was written knows nothing of it.
+        shown = [
+            row
+            for row in rows
+            if row.submission_id not in self._dropped or row.review is not Review.WAITING
+        ]
+        self._rows = {row.submission_id: row for row in shown}
+        if self._wanted in self._rows:
+            keep, self._wanted = self._wanted, ""
+        self._list.show_cards([self._card(row) for row in shown], keep=keep)
+        if not self._list.current_key:
+            self._list.choose(min(self._place, len(shown) - 1))
+        if not shown:
+            self._show_nothing()
 
     def _card(self, row: SubmissionRow) -> Card:
         born = dates.display(row.birth_date)
@@ -324,6 +333,7 @@ class CollectingPage(Page):
     def _decide(self, work: Callable[[], None]) -> None:
         if self._is_sending:
             return  # a second press is not a second decision
+        decided = self._list.current_key
         self._is_sending = True
         self._half.cancel()
         self.message_bar.hide()
@@ -331,14 +341,17 @@ class CollectingPage(Page):
             self,
             work,
             lane=Lane.WRITE,
-            on_success=lambda _none: self._go_on(),
+            on_success=lambda _none: self._go_on(decided),
             on_error=self._fail,
         )
 
-    def _go_on(self) -> None:
+    def _go_on(self, decided: str) -> None:
+        """The next record comes at once, before the list is read anew."""
         self._is_sending = False
         self._half.end()
         self._opened = None
+        self._dropped.add(decided)
+        self._show_rows(list(self._rows.values()), keep="")
         self._list.setFocus()
         self.decided.emit()
         self.data_changed.emit()

@@ -310,6 +310,7 @@ class PolicePage(Page):
             self.tr("Nhầm thì bấm Ctrl+Z để trả lời lại."),
             kind="good",
         )
+        self._queue.drop(case.check_id)
         self._list.setFocus()
         self.answered.emit()
         self.data_changed.emit()
