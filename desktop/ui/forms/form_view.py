@@ -13,14 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.drafts import Cursor, FormDraft
-from desktop.jobs.throttle import Throttle
-from desktop.ui.forms.finding_list import FindingList
 from desktop.ui.forms.form_canvas import FormCanvas
+from desktop.ui.forms.form_side import FormSide
 from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reason
-from desktop.ui.forms.help_panel import HelpPanel
 from desktop.ui.forms.moving import Mover
 from desktop.ui.forms.outline import Outline, instances_around, repeat_of
 from desktop.ui.forms.paper import Paper, Summary
@@ -28,12 +26,10 @@ from desktop.ui.forms.question_row import QuestionRow, label_of
 from desktop.ui.forms.roster_box import RosterBox
 from desktop.ui.forms.roster_keys import RosterKeys
 from desktop.ui.forms.row_writer import Notes, RowWriter
-from desktop.ui.forms.section_rail import RAIL_WIDTH, SectionRail
+from desktop.ui.forms.typing_here import TypingHere
 from forms.definition import Answer, FormDefinition
 from forms.findings import Finding
 from forms.runtime.engine import Filling
-
-_TYPING_MS = 400
 
 
 class FormView(QWidget):
@@ -67,58 +63,25 @@ class FormView(QWidget):
         self.outline = Outline(definition)
         self.setObjectName(f"form:{definition.form_id}")
         self._paper: Paper | None = None
-        self._pending: str | None = None
-        self._typing = Throttle(self._take_typed, delay_ms=_TYPING_MS, parent=self)
         self.writer = RowWriter(outline=self.outline)
         self._canvas = FormCanvas(outline=self.outline, writer=self)
-        self._rail = SectionRail(sections=list(self.outline.tops.items()))
-        self._findings = FindingList(words_of=self._label_of)
+        self._typing = TypingHere(rows=self._canvas.rows, take=self._take_typed, parent=self)
+        self._side = FormSide(outline=self.outline, words_of=self._label_of)
         self.mover = Mover(canvas=self._canvas, paper=self._need, settle=self._typing.flush)
         self._rosters = RosterKeys(view=self, canvas=self._canvas, mover=self.mover)
-        self._rail.section_chosen.connect(self.mover.go_to_section)
-        self._findings.chosen.connect(self.mover.focus_finding)
+        self._side.section_chosen.connect(self.mover.go_to_section)
+        self._side.finding_chosen.connect(self.mover.focus_finding)
+        self.entered.connect(self._side.explain)
         self.changed.connect(self.typed)
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(10)
-        self._here = ""
-        self._rail_area = self._scrolled(self._rail)
-        side.addWidget(self._rail_area, 2)
-        side.addWidget(self._findings, 1)
-        self._help: HelpPanel | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self._side)
         layout.addWidget(self._canvas, 1)
 
-    def _scrolled(self, rail: SectionRail) -> QScrollArea:
-        """As high as its sections, and no higher than there is room."""
-        area = QScrollArea()
-        area.setWidget(rail)
-        area.setWidgetResizable(True)
-        area.setFixedWidth(RAIL_WIDTH)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return area
-
     def toggle_help(self) -> None:
         """The explanation of the question with the keyboard, in the place of the sections."""
-        layout = self.layout()
-        if self._help is None and isinstance(layout, QHBoxLayout):
-            self._help = HelpPanel(definition=self.definition)
-            layout.insertWidget(0, self._help)
-            self.entered.connect(self._explain)
-        if self._help is not None:
-            is_shown = self._help.isHidden()
-            self._help.setVisible(is_shown)
-            self._side.setVisible(not is_shown)
-            self._explain(self.mover.current)
-
-    def _explain(self, path: str) -> None:
-        if self._help is not None and not self._help.isHidden():
-            self._help.show_question(self.outline.question(path))
+        self._side.toggle_help()
 
     def prepare(self) -> None:
         """Be drawn before there is a record, in the pauses of other work."""
@@ -131,7 +94,6 @@ class FormView(QWidget):
     ) -> None:
         """Another record, or the same read anew."""
         self._typing.cancel()
-        self._pending = None
         self.writer.typed_at = ""
         self.mover.current = ""
         self._paper = Paper(outline=self.outline, filling=filling, confirmations=confirmations)
@@ -144,7 +106,6 @@ class FormView(QWidget):
     def let_go(self) -> None:
         """Another form is shown: what is still being typed here is nobody's any more."""
         self._typing.cancel()
-        self._pending = None
 
     def _fold(self) -> None:
         """A section about the household only, with nothing missing, is folded into one line."""
@@ -177,7 +138,7 @@ class FormView(QWidget):
         paper = self._need()
         answers = paper.filling.answers()
         kept = {path for path in came if answers.get(path) != since.get(path)}
-        kept |= {self._pending} & came.keys() if self._pending is not None else set()
+        kept |= {self._typing.path} & came.keys() if self._typing.path is not None else set()
         news = {path: value for path, value in came.items() if path not in kept}
         if news:
             self._refresh_after(paper.take(news))
@@ -252,7 +213,7 @@ class FormView(QWidget):
         """Everything as it stands, nothing taken or tidied up."""
         paper, rows = self._need(), self._canvas.rows
         answers = paper.filling.kept()
-        row = rows.get(self._pending) if self._pending is not None else None
+        row = self._typing.row
         if row is not None and row.editor is not None:
             answers[row.path] = row.editor.value()
         editors = (row.editor for row in rows.values())
@@ -286,8 +247,7 @@ class FormView(QWidget):
             return
         row.editor.show_typed(cursor.text, cursor.position)
         if not row.editor.is_immediate and row.editor.value() != self.value(cursor.path):
-            self._pending = cursor.path
-            self._take_typed()
+            self._typing.take_now(cursor.path)
 
     def summary(self) -> Summary:
         """Counts of what is open."""
@@ -369,27 +329,14 @@ class FormView(QWidget):
     def _edited(self, row: QuestionRow) -> None:
         if row.editor is None:
             return
-        if self._pending not in (None, row.path):
-            self._typing.flush()
-        self._pending = row.path
-        if row.editor.is_immediate:
-            self._take_typed()
-        else:
+        if not row.editor.is_immediate:
             self.writer.typed_at = row.path
-            self._typing.ask()
+        self._typing.begin(row)
         self.changed.emit()
 
-    def _take_typed(self) -> None:
-        row = self._canvas.rows.get(self._pending) if self._pending is not None else None
-        if row is None or row.editor is None:
-            return
-        if row.editor.is_composing:
-            self._typing.ask()
-            return
-        self._typing.cancel()
-        self._pending = None
+    def _take_typed(self, row: QuestionRow, value: Answer) -> None:
         self._need().visit(row.path)
-        self._set(row.path, row.editor.value())
+        self._set(row.path, value)
 
     def _set(self, path: str, value: Answer) -> None:
         touched = self._need().answer(path, value)
@@ -401,7 +348,7 @@ class FormView(QWidget):
         # The page is being closed or deleted: ``answers`` takes what was typed.
         if not shiboken6.isValid(self) or not self.isVisible():
             return
-        if self._pending == row.path:
+        if self._typing.path == row.path:
             self._typing.flush()
         self.writer.typed_at = ""
         self._need().visit(row.path)
@@ -505,13 +452,7 @@ class FormView(QWidget):
 
     def _refresh_rail(self) -> None:
         paper = self._need()
-        here = self.outline.top(self.mover.current) if self.mover.current else ""
-        self._rail.show_progress(paper.progress(), current=here)
-        button = self._rail.button(here)
-        if here != self._here and button is not None:
-            self._here = here
-            self._rail_area.ensureWidgetVisible(button, 0, 8)
-        self._findings.show_findings(paper.open_shown())
+        self._side.show_paper(paper, current=self.mover.current)
         self.summary_changed.emit()
 
     def _label_of(self, path: str) -> str:
