@@ -103,6 +103,7 @@ class Action(StrEnum):
     DIFFERENCE_REOPEN = "difference.reopen"
     DIFFERENCE_SETTLE = "difference.settle"
     CHECK_LIST_EXPORT = "check.list_export"
+    PEOPLE_LIST_EXPORT = "people.list_export"
 
 
 @unique
@@ -227,6 +228,7 @@ GROUPS: Mapping[ActionGroup, frozenset[Action]] = {
             Action.LEDGER_EXPORT,
             Action.DIFFERENCE_LIST_EXPORT,
             Action.CHECK_LIST_EXPORT,
+            Action.PEOPLE_LIST_EXPORT,
         }
     ),
 }

@@ -103,6 +103,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.DIFFERENCE_REOPEN: "Mở lại sai khác người có công",
     Action.DIFFERENCE_SETTLE: "Chốt sai khác người có công",
     Action.CHECK_LIST_EXPORT: "Xuất danh sách đã tra cứu",
+    Action.PEOPLE_LIST_EXPORT: "Xuất danh sách người dân",
 }
 
 GROUP_WORDS: Mapping[ActionGroup, str] = {
@@ -196,6 +197,7 @@ _SENTENCES: Mapping[Action, str] = {
     Action.DIFFERENCE_REOPEN: "{by} mở lại sai khác với CSDLQG của {who}.",
     Action.DIFFERENCE_SETTLE: "{by} chốt sai khác với CSDLQG của {who}.",
     Action.CHECK_LIST_EXPORT: "{by} xuất danh sách {count} người đã tra cứu.",
+    Action.PEOPLE_LIST_EXPORT: "{by} xuất danh sách {count} người cần xử lý.",
     Action.DOCTOR_EXPORT: "{by} xuất báo cáo hỗ trợ, không có dữ liệu của người dân.",
 }
 

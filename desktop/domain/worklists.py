@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, unique
 
-from desktop.domain.people import FoundPeople, PersonId
+from desktop.domain.people import FoundPeople
 
 
 @unique
@@ -113,6 +113,14 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCount:
+    """How many stand in a list; not ``is_whole`` where there are more than are listed."""
+
+    total: int
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Aim:
     """Where work on somebody of a list begins: the form, and the question in it ("" the first)."""
 
@@ -159,4 +167,3 @@ class Done:
     touched: int
     passed: int = 0
     undo: tuple[Before, ...] = field(default=(), repr=False)
-    persons: tuple[PersonId, ...] = ()

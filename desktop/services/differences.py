@@ -66,6 +66,11 @@ class Differences:
         """How many are open."""
         return sum(one.is_open for one in self.list())
 
+    def open_fields(self, person_id: PersonId) -> tuple[str, ...]:
+        """The fields of this person in which a difference is open."""
+        person = self._register.document(person_id)
+        return () if person is None else tuple(o.field for o in self._of(person) if o.is_open)
+
     def enter(self, person_id: PersonId, field: str) -> None:
         """Enter the person by the CSDLQG; the difference stays open. Raises ``GONE``."""
         self._records.adopt_csdlqg(person_id, field)

@@ -29,7 +29,9 @@ from sync.protocol.life import Presence
 #: Who is younger is a child (Luật Trẻ em 2016, Điều 1).
 CHILD_UNDER = 16
 LABOUR_FORM, LABOUR_FROM = "tt11_2022_m03", 15
-_OLDEST = 130
+#: Of what is on this PC alone so many changes are looked at, the newest; before the first exchange
+#: that would be everything, and the number of changes tells as much.
+UNSENT_LOOKED_AT = 3000
 _GONE = [words.presence_word(Presence.DEAD), words.presence_word(Presence.LEFT)]
 _CHILD_RECORD = words.form_word(record_words.CHILD_FORM)
 _MERIT_RECORD = words.form_word(record_words.MERIT_FORM)
@@ -46,8 +48,10 @@ WHERE s.review = 'returned' AND NOT EXISTS (
 # Records, checks and submissions stand for their persons; a household for none.
 _UNSENT = f"""
 SELECT DISTINCT coalesce(own.doc, p.doc) AS doc
-FROM (SELECT DISTINCT o.document_id FROM heads
-      JOIN outbox AS o ON o.position > heads.epoch_number * {EPOCH_SPAN} + heads.acked) AS waiting
+FROM (SELECT DISTINCT document_id FROM (
+        SELECT o.document_id FROM heads
+        JOIN outbox AS o ON o.position > heads.epoch_number * {EPOCH_SPAN} + heads.acked
+        ORDER BY o.position DESC LIMIT {UNSENT_LOOKED_AT})) AS waiting
 JOIN documents AS d ON d.id = waiting.document_id
 LEFT JOIN people AS own ON own.doc = d.doc
 LEFT JOIN records AS r ON r.doc = d.doc
@@ -60,17 +64,19 @@ WHERE coalesce(own.doc, p.doc) IS NOT NULL
 _COUNT = "SELECT count(*) FROM people_words WHERE people_words MATCH :match"
 # In the order of the index, which is that of names: no row behind the page is looked at.
 _ALONG = (
-    "SELECT p.doc, '', w.rowid FROM people_words AS w "
+    "SELECT p.doc, '', w.rowid FROM people_words AS w "  # noqa: S608 a number
     f"CROSS JOIN people AS p ON p.doc = w.rowid & {DOC_MASK} "
     "WHERE people_words MATCH :match AND w.rowid > :place{} ORDER BY w.rowid LIMIT :limit"
-)  # noqa: S608 a number
+)
 _PERSON = "JOIN people AS p ON p.doc = f.doc"
 _THESE = (
     "SELECT p.doc FROM json_each(:ids) AS wanted JOIN documents AS d ON d.id = wanted.value "
     "JOIN people AS p ON p.doc = d.doc"
 )
+# Only of who was born in the year at the edge, the day is looked at.
 _BORN = (
-    " AND (p.birth_date = '' OR (p.birth_date <= :born_to AND p.birth_date || '~' > :born_from))"
+    " AND (instr(p.words, :edge) = 0 "
+    "OR (p.birth_date <= :born_to AND p.birth_date || '~' > :born_from))"
 )
 _HOME = """
 LEFT JOIN documents AS hd ON hd.id = p.household_id
@@ -101,6 +107,7 @@ class Asked:
     match: str = ""
     sure: str = ""
     edge: str = ""
+    edge_year: int = 0
     born_from: str = ""
     born_to: str = ""
     ids: str = "[]"
@@ -146,6 +153,15 @@ def count_list(register: Register, asked: Asked) -> int:
         at_the_edge = f"SELECT count(*) FROM ({asked.source}) AS f {_PERSON} WHERE true{_BORN}"  # noqa: S608 ours
         values = {**_values(asked), "match": asked.edge}
         return int(sure) + int(connection.exec_driver_sql(at_the_edge, values).scalar_one())
+
+
+def is_cut(register: Register, asked: Asked) -> bool:
+    """Is more than the newest of the outbox waiting, so that the list is not everybody's?"""
+    if asked.source != _UNSENT:
+        return False
+    with register.reading() as connection:
+        waiting = connection.exec_driver_sql("SELECT seq - acked FROM heads").scalar_one()
+    return int(waiting) > UNSENT_LOOKED_AT
 
 
 def list_page(
@@ -208,7 +224,11 @@ def _values(asked: Asked) -> dict[str, str | int]:
     if asked.match:
         values["match"] = asked.match
     if asked.edge:
-        values |= {"born_to": asked.born_to, "born_from": asked.born_from + "~"}
+        values |= {
+            "edge": f" {words.year_word(asked.edge_year)}",
+            "born_to": asked.born_to,
+            "born_from": asked.born_from + "~",
+        }
     if ":ids" in asked.source:
         values["ids"] = asked.ids
     return values
@@ -227,7 +247,7 @@ def _young(condition: str, *, under: int, today: date) -> Asked:
     edge = int(born_from[:4])
     undated = f' OR ("{_NO_DATE}" AND "{_CHILD_RECORD}")' if under == CHILD_UNDER else ""
     sure = f"({_born(edge + 1, today.year + 1)}{undated})"
-    return _aged(condition, sure, _born(edge, edge), born_from=born_from, born_to="9999")
+    return _aged(condition, sure, edge, born_from=born_from, born_to="9999")
 
 
 def _grown(condition: str, *, today: date) -> Asked:
@@ -235,14 +255,18 @@ def _grown(condition: str, *, today: date) -> Asked:
     # Mẫu 03 is about persons from 15 on (Thông tư 11/2022).
     born_to = _years_before(today, LABOUR_FROM)
     edge = int(born_to[:4])
-    sure = f'({_born(edge - _OLDEST, edge - 1)} OR ("{_NO_DATE}" NOT "{_CHILD_RECORD}"))'
-    return _aged(condition, sure, _born(edge, edge), born_from="0", born_to=born_to)
+    # Fewer words than all the years since 1900.
+    young = f'{_born(edge, today.year + 1)} OR ("{_NO_DATE}" AND "{_CHILD_RECORD}")'
+    sure = f'("{words.EVERYBODY}" NOT ({young}))'
+    return _aged(condition, sure, edge, born_from="0", born_to=born_to)
 
 
-def _aged(condition: str, sure: str, edge: str, *, born_from: str, born_to: str) -> Asked:
-    both = (_here(condition.format(age)) for age in (f"({sure} OR {edge})", sure, edge))
-    match, sure, edge = both
-    return Asked(_BY_WORDS, match, sure, edge, born_from, born_to)
+def _aged(condition: str, sure: str, edge_year: int, *, born_from: str, born_to: str) -> Asked:
+    edge = _born(edge_year, edge_year)
+    match, sure, edge = (
+        _here(condition.format(age)) for age in (f"({sure} OR {edge})", sure, edge)
+    )
+    return Asked(_BY_WORDS, match, sure, edge, edge_year, born_from, born_to)
 
 
 def _born(first: int, last: int) -> str:

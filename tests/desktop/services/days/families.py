@@ -6,6 +6,7 @@ from desktop.domain.households import Added, NewPerson, Paper, Split
 from desktop.domain.ledger import Action
 from desktop.domain.life import Choice
 from desktop.domain.people import HouseholdId
+from desktop.domain.worklists import Order, WorkList
 from tests.desktop.services.days.stage import Scene, Stage, told
 from tests.desktop.services.test_households import family, households
 from tests.desktop.services.test_life import (
@@ -18,6 +19,7 @@ from tests.desktop.services.test_life import (
     removing,
 )
 from tests.desktop.services.test_life_events import life
+from tests.desktop.services.test_worklists import actions
 
 
 def _home(stage: Stage) -> set[str]:
@@ -60,6 +62,24 @@ def _entries(stage: Stage) -> set[str]:
     return told(office)
 
 
+def _lists(stage: Stage) -> set[str]:
+    """A list of people to be worked on leaves the register for a purpose."""
+    office = stage.alone()
+    family(office)
+    actions(office).export(
+        stage.folder / "list.xlsx",
+        WorkList.UNCHECKED,
+        ids=None,
+        order=Order(),
+        sheet="1",
+        headings=("",),
+        widths=(20,),
+        cells=lambda row: (row.full_name,),
+        purpose="Gửi công an xã",
+    )
+    return told(office)
+
+
 SCENES = (
     Scene(
         "home",
@@ -96,4 +116,5 @@ SCENES = (
         ),
         _entries,
     ),
+    Scene("lists", frozenset({Action.PEOPLE_LIST_EXPORT}), _lists),
 )
