@@ -71,6 +71,7 @@ class SubmissionRow:
     is_clashing: bool = False
     check: ToldCheck | None = None
     form_id: str = ""
+    form_version: str = ""
     is_overdue: bool = False
 
     @property

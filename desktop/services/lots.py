@@ -30,7 +30,7 @@ from desktop.store.lots import lots_kept, put_lot
 from desktop.store.register import Register
 from desktop.store.reviews import submission_detail
 from forms.definition import Answer, Answers, FormDefinition, QuestionType
-from forms.registry import FormRegistry
+from forms.registry import FormRegistry, UnknownFormError
 from forms.vietnamese import clean, compare_key
 from sync.protocol.ids import new_id_text
 
@@ -70,10 +70,8 @@ class Lots:
         taken = {one for lot in self.list() if not lot.decided for one in lot.members}
         count: Counter[tuple[str, str, str]] = Counter()
         for row in self._reviews.list(review=Review.WAITING):
-            if row.submission_id not in taken:
-                detail = submission_detail(self._register, row.submission_id)
-                if detail is not None and not self._is_restricted(detail.form_id):
-                    count[row.commune_code, detail.form_id, detail.form_version] += 1
+            if row.submission_id not in taken and not self._is_restricted(row.form_id):
+                count[row.commune_code, row.form_id, row.form_version] += 1
         return [LotChoice(*key, waiting=number) for key, number in sorted(count.items())]
 
     def list(self) -> list[Lot]:
@@ -209,19 +207,20 @@ class Lots:
 
     def _waiting(self, choice: LotChoice) -> Sequence[SubmissionId]:
         taken = {one for lot in self.list() if not lot.decided for one in lot.members}
-        found = []
         rows = self._reviews.list(review=Review.WAITING, commune_code=choice.commune_code)
-        for row in rows:
-            detail = submission_detail(self._register, row.submission_id)
-            if detail is None or row.submission_id in taken:
-                continue
-            if (detail.form_id, detail.form_version) == (choice.form_id, choice.form_version):
-                found.append(row.submission_id)
-        return sorted(found)
+        wanted = (choice.form_id, choice.form_version)
+        return sorted(
+            row.submission_id
+            for row in rows
+            if row.submission_id not in taken and (row.form_id, row.form_version) == wanted
+        )
 
     def _is_restricted(self, form_id: str) -> bool:
-        """Sensitive records are decided one by one."""
-        return self._forms.about(form_id).sensitive
+        """Sensitive records are decided one by one; so are those of a form not known here."""
+        try:
+            return self._forms.about(form_id).sensitive
+        except UnknownFormError:
+            return True
 
     def _keep(self, lot: Lot) -> None:
         put_lot(self._register, lot.lot_id, msgspec.json.encode(lot).decode())

@@ -133,6 +133,7 @@ def row_of(document: Document) -> SubmissionRow:
         is_clashing=bool(document.clashes),
         check=_told(under("check.", fields)),
         form_id=str(fields.get("form_id") or ""),
+        form_version=str(fields.get("form_version") or ""),
     )
 
 
