@@ -84,7 +84,7 @@ class FormCanvas(QScrollArea):
         self.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._soon.start())
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.draw_seen())
         self._canvas = QWidget()
-        self._canvas.setProperty("kind", "canvas")
+        self._canvas.setAutoFillBackground(True)  # opaque: scrolling moves what is painted
         self._column = QVBoxLayout(self._canvas)
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(10)

@@ -335,7 +335,8 @@ class FormView(QWidget):
         self.changed.emit()
 
     def _take_typed(self, row: QuestionRow, value: Answer) -> None:
-        self._need().visit(row.path)
+        if value != self.value(row.path):  # typed and taken back is no answer given
+            self._need().visit(row.path)
         self._set(row.path, value)
 
     def _set(self, path: str, value: Answer) -> None:
