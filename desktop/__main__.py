@@ -16,6 +16,7 @@ import typer
 from desktop.commands.backup import backup_commands
 from desktop.commands.box import box_commands
 from desktop.commands.doctor import doctor
+from desktop.commands.enrol import enrol_commands
 from desktop.commands.forms import form_commands, validate_records
 from desktop.commands.identifiers import card_commands, id_commands
 from desktop.commands.ledger import ledger_commands
@@ -41,6 +42,7 @@ program.add_typer(backup_commands, name="backup")
 program.add_typer(ledger_commands, name="ledger")
 program.add_typer(parcel_commands, name="parcel")
 program.add_typer(box_commands, name="box")
+program.add_typer(enrol_commands, name="enrol")
 program.add_typer(pack_commands, name="pack")
 program.command("validate")(validate_records)
 program.command("doctor")(doctor)

@@ -43,6 +43,8 @@ class Problem(Enum):
     NOT_ENROLLED = "not_enrolled"
     ALREADY_ENROLLED = "already_enrolled"
     BAD_CODE = "bad_code"
+    BY_FILE_ONLY = "by_file_only"
+    ANSWER_UNASKED = "answer_unasked"
     BAD_ADDRESS = "bad_address"
     SERVER_UNREACHABLE = "server_unreachable"
     CONNECTION_CUT = "connection_cut"

@@ -37,6 +37,7 @@ AWAY = frozenset(
         Problem.CONNECTION_CUT,
         Problem.SERVER_FAILED,
         Problem.SERVER_BUSY,
+        Problem.BY_FILE_ONLY,
     }
 )
 

@@ -7,7 +7,6 @@ the encrypted register. What a sync came to is kept too, so that the page shows 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import platform
 import ssl
 import threading
@@ -29,9 +28,10 @@ from desktop.domain.syncing import (
 )
 from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.services.boxes import AWAY, Boxes
+from desktop.services.enrolling_by_file import answer_in, write_request
 from desktop.services.home import Home, home_of, settle_home
 from desktop.services.neighbours import collecting_office, keep_from_server, known_number
-from desktop.services.troubles import problem_of
+from desktop.services.troubles import parcel_problem, problem_of
 from desktop.store import ledger, permissions, witnessing
 from desktop.store.folder import failure_of, write_atomically
 from desktop.store.inbox import RegisterInbox
@@ -50,7 +50,10 @@ from sync.client.transport import (
     checked_address,
 )
 from sync.client.watching import StoppableWatch, Stopped, Watch
+from sync.protocol.directory import opened_directory
+from sync.protocol.enrolling import code_key, plain_code, read_answer
 from sync.protocol.messages import Enrolled, LeaveRequest, LedgerHead, Left
+from sync.protocol.parcel import Fault, ParcelError
 from sync.protocol.signing import new_signing_key
 
 #: Where the days of the province begin.
@@ -164,6 +167,67 @@ class Syncing:
             place = _Place(enrolled=enrolled, server_url=address, ca_pem=ca_pem)
             self._settle(place, signing_key, is_again=before is not None)
             return _enrolment(place)
+
+    def request_by_file(self, *, code: str, folder: Path) -> Path:
+        """Write a request for a one-time code into a folder, perhaps on a stick: no network.
+
+        The same code makes the same request. Raises ``BAD_CODE`` for what cannot be one,
+        ``ALREADY_ENROLLED`` and the troubles of a disk. A PC that works by file only never hears
+        that it was revoked, so it may ask again by a new code.
+        """
+        plain = plain_code(code)
+        if plain is None:
+            raise UserError(Problem.BAD_CODE)
+        with self._running:
+            before = self._place()
+            if before is not None and before.server_url and self._last().problem not in _LOST:
+                raise UserError(Problem.ALREADY_ENROLLED)
+            return write_request(plain, folder=folder, signing_key=self._key_for(plain))
+
+    def take_answer(self, path: Path) -> Enrolment:
+        """Take the province's answer to a request; the same one again without any effect.
+
+        Raises ``ANSWER_UNASKED`` where nothing was asked, the ``PARCEL_…`` problems of a file that
+        is not for this device or was altered, ``TRAINING_MISMATCH`` and ``COMMUNE_MISMATCH``.
+        """
+        raw = answer_in(path)
+        with self._running:
+            try:
+                return self._enrol_by_answer(raw)
+            except ParcelError as error:
+                raise parcel_problem(error) from error
+
+    def _enrol_by_answer(self, raw: bytes) -> Enrolment:
+        before = self._place()
+        code_hash, _, key = (self._register.meta(_NEXT_KEY) or "").partition(":")
+        if not code_hash:
+            return self._enrolled_before(raw, before)
+        signing_key = bytes.fromhex(key)
+        answer = read_answer(raw, signing_key=signing_key, key=bytes.fromhex(code_hash))
+        self._refuse_mixing(answer.enrolled)
+        device, province_key = answer.enrolled.device, answer.enrolled.province_key
+        directory = opened_directory(answer.directory, server_key=province_key)
+        if directory is None or directory.device != device:
+            raise ParcelError(Fault.DAMAGED)
+        place = _Place(
+            enrolled=answer.enrolled,
+            server_url=_address(answer.server_url) if answer.server_url else "",
+            ca_pem=answer.ca_pem or None,
+        )
+        self._settle(place, signing_key, is_again=before is not None)
+        keep_from_server(self._register, answer.directory, device_id=device)
+        return _enrolment(place)
+
+    def _enrolled_before(self, raw: bytes, before: _Place | None) -> Enrolment:
+        """Nothing was asked, or its answer was taken already."""
+        key = self._register.meta(_KEY)
+        if before is None or key is None:
+            raise UserError(Problem.ANSWER_UNASKED)
+        province_key = before.enrolled.province_key
+        answer = read_answer(raw, signing_key=bytes.fromhex(key), province_key=province_key)
+        if answer.enrolled.device != before.enrolled.device:
+            raise UserError(Problem.ANSWER_UNASKED)
+        return _enrolment(before)
 
     def _ask(self, address: str, code: str, signing_key: bytes, ca_path: str | None) -> Enrolled:
         with self._connect(server_url=address, ca_file=ca_path) as transport:
@@ -345,7 +409,7 @@ class Syncing:
         ``ledger`` is where the ledger ends that is about to be wiped.
         """
         place, signing_key = self._place(), self._register.meta(_KEY)
-        if place is None or signing_key is None:
+        if place is None or signing_key is None or not place.server_url:
             return False
         batch = RegisterOutbox(self._register).next_batch(limit=1)
         with self._running, self._opened(place, watch or Watch()) as transport:
@@ -411,6 +475,8 @@ class Syncing:
         place, signing_key = self._place(), self._register.meta(_KEY)
         if place is None or signing_key is None:
             raise UserError(Problem.NOT_ENROLLED)
+        if not place.server_url:
+            return SyncReport(0, 0, 0, 0, Problem.BY_FILE_ONLY)
 
         def _watched(
             *, server_url: str, ca_file: str | None, patience: Patience = PATIENCE
@@ -464,6 +530,8 @@ class Syncing:
         if here is None:
             raise UserError(Problem.NOT_ENROLLED)
         identity = here.identity
+        if not identity.server_url:
+            raise ExternalError(Problem.BY_FILE_ONLY)
         with (
             self._running,
             self._connect(server_url=identity.server_url, ca_file=identity.ca_file) as transport,
@@ -510,7 +578,7 @@ class Syncing:
         A lost answer can so be asked again; another code gets another key, because the server
         binds a key to one code for ever.
         """
-        code_hash = hashlib.sha256(_plain(code).encode()).hexdigest()
+        code_hash = code_key(plain_code(code) or _plain(code)).hex()
         known_hash, _, known = (self._register.meta(_NEXT_KEY) or "").partition(":")
         if known_hash == code_hash:
             return bytes.fromhex(known)

@@ -345,6 +345,14 @@ class Messages(QObject):
                 self.tr("Mã kết nối không đúng, đã dùng hoặc đã hết hạn."),
                 self.tr("Xem lại mã; nếu vẫn không được, xin tỉnh cấp mã mới."),
             ),
+            Problem.BY_FILE_ONLY: (
+                self.tr("Máy này kết nối với tỉnh bằng tệp nên không đồng bộ qua mạng."),
+                self.tr("Dùng trang Gửi, nhận tệp: làm tệp gửi máy chủ, rồi nhận tệp trả lời."),
+            ),
+            Problem.ANSWER_UNASKED: (
+                self.tr("Máy này chưa có yêu cầu kết nối nào ứng với tệp trả lời này."),
+                self.tr("Nhận tệp trả lời cho yêu cầu mới nhất, hoặc làm lại tệp yêu cầu."),
+            ),
             Problem.BAD_ADDRESS: (
                 self.tr("Địa chỉ máy chủ không hợp lệ."),
                 self.tr("Địa chỉ bắt đầu bằng https:// – chép đúng như tỉnh cung cấp."),

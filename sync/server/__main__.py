@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +16,8 @@ from sync.server.box.commands import box_commands
 from sync.server.collecting_commands import collecting_commands
 from sync.server.database import migrate as migrate_tables
 from sync.server.database import open_engine
-from sync.server.enrolment import new_code
+from sync.server.enrol_commands import enrol_file
+from sync.server.enrolment import CODE_LIFE, new_code
 from sync.server.export_commands import export_commands
 from sync.server.fence import FenceError
 from sync.server.ledger import write_down
@@ -74,6 +76,7 @@ cli.command("publish-list")(publish_list)
 cli.command("withdraw-form")(withdraw_form)
 cli.command("pack-list")(list_packs)
 cli.command("pack-export")(export_pack)
+cli.command("enrol-file")(enrol_file)
 
 _RIGHTS = ", ".join(sorted(right.value for right in RESTRICTED))
 Device = Annotated[UUID, typer.Option(help="Id of the device; device-list shows it.")]
@@ -210,6 +213,10 @@ def enrol_code(
     right: Annotated[
         list[str] | None, typer.Option(help=f"A restricted data set ({_RIGHTS}); repeat.")
     ] = None,
+    days: Annotated[
+        int,
+        typer.Option(help="How long it lives; more than 1 for a request by file.", min=1, max=30),
+    ] = CODE_LIFE.days,
 ) -> None:
     """Make a one-time code for a device; prints it, once."""
     rights = [_right(name) for name in right or ()]
@@ -217,7 +224,8 @@ def enrol_code(
     try:
         with engine.begin() as connection:
             check_office(connection, office)
-            code = new_code(connection, office_id=office, user_name=user, rights=rights)
+            life = timedelta(days=days)
+            code = new_code(connection, office_id=office, user_name=user, rights=rights, life=life)
             told = {"office": str(office), "rights": [one.value for one in rights]}
             write_down(connection, actor=who_commands(), action="device.code", values=told)
     except UnknownOfficeError as error:

@@ -6,11 +6,10 @@ counted against it; the other sixteen are 80 random bits, of which only a hash i
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +17,15 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.protocol.documents import DataSet
+from sync.protocol.enrolling import (
+    CODE_LENGTH,
+    SELECTOR_LENGTH,
+    FileRequest,
+    code_key,
+    plain_code,
+    proves_code,
+)
+from sync.protocol.enrolling import CODE_LETTERS as _LETTERS
 from sync.protocol.messages import Commune, Enrolled, EnrolRequest, Refusal, RefusalCode
 from sync.protocol.signing import enrol_text, is_signed, public_key_of
 from sync.server import fence, limits
@@ -32,35 +40,36 @@ from sync.server.tables import (
     province,
 )
 
-CODE_LENGTH = 20
 CODE_LIFE = timedelta(hours=24)
 CODE_TRIES = 5
-_SELECTOR_LENGTH = 4
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-#: Letters that are read for one another on paper (Crockford's rule).
-_READ_AS = str.maketrans("OIL", "011", " -")
 _LONGEST_DEVICE_NAME = 100
 
 _BAD_CODE = Refusal(code=RefusalCode.BAD_CODE)
 
 
 def new_code(
-    connection: Connection, *, office_id: UUID, user_name: str, rights: Collection[DataSet] = ()
+    connection: Connection,
+    *,
+    office_id: UUID,
+    user_name: str,
+    rights: Collection[DataSet] = (),
+    life: timedelta = CODE_LIFE,
 ) -> str:
     """A one-time code for a device of this office, shown once and never stored.
 
-    ``rights`` are the restricted data sets that the device, and who enrols it, may see.
+    ``rights`` are the restricted data sets that the device, and who enrols it, may see. Where the
+    request comes by stick, ``life`` has to last as long as the way.
     """
     while True:
         code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
         made = connection.scalar(
             insert(enrolment_codes)
             .values(
-                selector=code[:_SELECTOR_LENGTH],
-                code_hash=_hash(code),
+                selector=code[:SELECTOR_LENGTH],
+                code_hash=code_key(code),
                 office_id=office_id,
                 user_name=user_name,
-                expires_at=func.now() + CODE_LIFE,
+                expires_at=func.now() + life,
                 tries_left=CODE_TRIES,
                 rights=sorted(right.value for right in rights),
             )
@@ -92,12 +101,39 @@ def _enrol(connection: Connection, request: EnrolRequest) -> Enrolled | Refusal:
     signed = enrol_text(request.code, request.public_key)
     if not is_signed(request.public_key, signed, request.sig):
         return Refusal(code=RefusalCode.BAD_SIGNATURE)
-    if not request.device_name.isprintable() or len(request.device_name) > _LONGEST_DEVICE_NAME:
+    if not _is_name(request.device_name):
         return Refusal(code=RefusalCode.MALFORMED)
-    code = _living_code(connection, request.code)
-    if code is None:
+    plain = plain_code(request.code)
+    if plain is None:
         return _BAD_CODE
-    device_id = _device_of(connection, code, request)
+    key = code_key(plain)
+    code = _living_code(
+        connection, plain[:SELECTOR_LENGTH], lambda stored: hmac.compare_digest(stored, key)
+    )
+    return _settled(connection, code, request.public_key, request.device_name)
+
+
+def enrol_by_file(connection: Connection, request: FileRequest) -> tuple[Enrolled, bytes] | Refusal:
+    """The same for a request that came as a file, its signature checked: the place, and the key
+    of the code, by which the answer is believed. The code is proved, not told.
+    """
+    if not _is_name(request.device_name):
+        return Refusal(code=RefusalCode.MALFORMED)
+    code = _living_code(connection, request.selector, lambda stored: proves_code(request, stored))
+    answer = _settled(connection, code, request.public_key, request.device_name)
+    if code is None or isinstance(answer, Refusal):
+        return _BAD_CODE
+    return answer, code.key
+
+
+def _is_name(device_name: str) -> bool:
+    return device_name.isprintable() and len(device_name) <= _LONGEST_DEVICE_NAME
+
+
+def _settled(
+    connection: Connection, code: _Code | None, public_key: str, device_name: str
+) -> Enrolled | Refusal:
+    device_id = None if code is None else _device_of(connection, code, public_key, device_name)
     return _BAD_CODE if device_id is None else _enrolled(connection, device_id)
 
 
@@ -106,20 +142,22 @@ class _Code:
     """A code that may still be used; ``device_id`` is who used it."""
 
     selector: str
+    key: bytes = field(repr=False)
     office_id: UUID
     user_name: str
     device_id: UUID | None
     rights: list[str]
 
 
-def _living_code(connection: Connection, raw_code: str) -> _Code | None:
+def _living_code(
+    connection: Connection, selector: str, is_right: Callable[[bytes], bool]
+) -> _Code | None:
     """The row of this code, locked; a wrong rest of the code costs one of its tries."""
-    code = raw_code.upper().translate(_READ_AS)
-    if len(code) != CODE_LENGTH or not set(code) <= set(_LETTERS):
+    if len(selector) != SELECTOR_LENGTH or not set(selector) <= set(_LETTERS):
         return None
     table = enrolment_codes
-    is_this = table.c.selector == code[:_SELECTOR_LENGTH]
-    fence.show_code(connection, code[:_SELECTOR_LENGTH])
+    is_this = table.c.selector == selector
+    fence.show_code(connection, selector)
     row = connection.execute(
         select(
             table.c.code_hash,
@@ -133,11 +171,12 @@ def _living_code(connection: Connection, raw_code: str) -> _Code | None:
     ).one_or_none()
     if row is None:
         return None
-    if not hmac.compare_digest(row.code_hash, _hash(code)):
+    if not is_right(bytes(row.code_hash)):
         connection.execute(update(table).where(is_this).values(tries_left=table.c.tries_left - 1))
         return None
     return _Code(
-        selector=code[:_SELECTOR_LENGTH],
+        selector=selector,
+        key=bytes(row.code_hash),
         office_id=row.office_id,
         user_name=row.user_name,
         device_id=row.device_id,
@@ -145,9 +184,11 @@ def _living_code(connection: Connection, raw_code: str) -> _Code | None:
     )
 
 
-def _device_of(connection: Connection, code: _Code, request: EnrolRequest) -> UUID | None:
+def _device_of(
+    connection: Connection, code: _Code, public_key: str, device_name: str
+) -> UUID | None:
     """The device enrolled by this code: made now, or before if the answer was lost on the way."""
-    known: UUID | None = connection.scalar(select(func.device_of_key(request.public_key)))
+    known: UUID | None = connection.scalar(select(func.device_of_key(public_key)))
     if code.device_id is not None or known is not None:
         if known is None or known != code.device_id:
             return None
@@ -160,8 +201,8 @@ def _device_of(connection: Connection, code: _Code, request: EnrolRequest) -> UU
             id=device_id,
             office_id=code.office_id,
             user_name=code.user_name,
-            name=request.device_name,
-            public_key=request.public_key,
+            name=device_name,
+            public_key=public_key,
             rights=code.rights,
         )
     )
@@ -206,7 +247,3 @@ def _enrolled(connection: Connection, device_id: UUID) -> Enrolled:
         rights=row.rights,
         province_key=public_key_of(server_seed(connection)),
     )
-
-
-def _hash(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()

@@ -31,6 +31,7 @@ from desktop.ui import icons, theme, wording
 from desktop.ui.auto_sync import AutoSync, Waiting
 from desktop.ui.models.changes import ChangesModel
 from desktop.ui.page import Page
+from desktop.ui.printing import ask_for_existing
 from sync.client.watching import Doing
 from sync.protocol.documents import Role
 
@@ -51,6 +52,12 @@ class SyncService(Protocol):
 
     def enrol(self, *, server_url: str, code: str, ca_file: Path | None = None) -> Enrolment:
         """Bind the device to an office."""
+
+    def request_by_file(self, *, code: str, folder: Path) -> Path:
+        """Write a request for a place, where there is no network at all."""
+
+    def take_answer(self, path: Path) -> Enrolment:
+        """The province's answer to it."""
 
     def status(self) -> SyncStatus:
         """The custody of the changes."""
@@ -171,6 +178,48 @@ class SyncPage(Page):
         self.show_problem(error)
         self._code.setFocus()
         self._code.selectAll()
+
+    def _choose_stick(self) -> None:
+        """A request needs the code only."""
+        if not self._code.text().strip():
+            self.message_bar.show_message(self.tr("Cần ghi mã kết nối."), kind="warning")
+            self._code.setFocus()
+            return
+        title = self.tr("Chọn USB hoặc thư mục để ghi tệp yêu cầu")
+        ask_for_existing(self, title=title, pattern="", is_folder=True, chosen=self.ask_by_file)
+
+    def _choose_answer(self) -> None:
+        title, pattern = self.tr("Chọn tệp trả lời của tỉnh"), self.tr("Tệp trả lời (*.traloi)")
+        ask_for_existing(
+            self, title=title, pattern=pattern, is_folder=False, chosen=self.take_answer
+        )
+
+    def ask_by_file(self, folder: Path) -> None:
+        """Write the request into this folder."""
+        code = self._code.text().strip()
+        self._jobs.run(
+            self,
+            lambda: self._syncing.request_by_file(code=code, folder=folder),
+            on_success=self._tell_asked,
+            on_error=self._refuse,
+        )
+
+    def _tell_asked(self, path: Path) -> None:
+        self.message_bar.show_message(
+            self.tr("Đã ghi tệp yêu cầu {name}.").format(name=path.name),
+            self.tr("Mang tệp về tỉnh; nhận tệp trả lời rồi bấm Nhận tệp trả lời của tỉnh."),
+            kind="info",
+        )
+
+    def take_answer(self, path: Path) -> None:
+        """Take the province's answer."""
+        self.message_bar.hide()
+        self._jobs.run(
+            self,
+            lambda: self._syncing.take_answer(path),
+            on_success=self._tell_enrolled,
+            on_error=self.show_problem,
+        )
 
     def _choose_ca(self) -> None:
         """Our own words on the dialog: Qt's speak English."""
@@ -484,6 +533,7 @@ class SyncPage(Page):
         form.addRow(self.tr("Mã kết nối dùng một lần"), self._code)
         form.addRow(self.tr("Tệp chứng thư của tỉnh"), ca_row)
         form.addRow("", self._go)
+        form.addRow(self.tr("Không có mạng nào"), self._make_file_row())
         inside = QVBoxLayout(card)
         inside.setContentsMargins(20, 16, 20, 18)
         inside.setSpacing(10)
@@ -495,6 +545,22 @@ class SyncPage(Page):
             self._go.sizePolicy().Policy.Maximum, self._go.sizePolicy().Policy.Fixed
         )
         return card
+
+    def _make_file_row(self) -> QHBoxLayout:
+        """The same by two files."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for name, words, pressed in (
+            ("ask_by_file", self.tr("Làm tệp yêu cầu…"), self._choose_stick),
+            ("take_answer", self.tr("Nhận tệp trả lời của tỉnh…"), self._choose_answer),
+        ):
+            button = QPushButton(words)
+            button.setObjectName(f"button:{name}")
+            button.setProperty("kind", "small")
+            button.clicked.connect(pressed)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     def _line(self, name: str, label: str, placeholder: str) -> QLineEdit:
         line = QLineEdit()
