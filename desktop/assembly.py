@@ -209,19 +209,16 @@ def _care(
     )
 
 
-def _households(services: Services, seat: Seat, *, clock: Callable[[], datetime]) -> HouseholdWork:
+def _households(
+    services: Services, seat: Seat, *, members: MemberForms, clock: Callable[[], datetime]
+) -> HouseholdWork:
     register, forms, tables = services.register, services.forms, services.tables
     return HouseholdWork(
         book=Households(
             register=register, forms=forms, tables=tables, author=seat.user_name, clock=clock
         ),
         life=LifeEvents(register=register, tables=tables, author=seat.user_name, clock=clock),
-        forms=MemberForms(
-            register=register,
-            forms=forms,
-            fitting=FittingForms(register=register, forms=forms, clock=clock),
-            clock=clock,
-        ),
+        forms=members,
     )
 
 
@@ -235,6 +232,11 @@ def parts(
     key_clock: KeyClock | None = None,
 ) -> Parts:
     """What the pages of this seat work with."""
+
+    fitting = FittingForms(register=services.register, forms=services.forms, clock=clock)
+    members = MemberForms(
+        register=services.register, forms=services.forms, fitting=fitting, clock=clock
+    )
 
     def _begin_filling(opened: OpenedForm) -> Filling:
         definition = opened.definition
@@ -257,9 +259,9 @@ def parts(
         people=services.people,
         records=services.records,
         drafts=services.drafts,
-        fitting=FittingForms(register=services.register, forms=services.forms, clock=clock),
+        fitting=fitting,
         batches=Batches(register=services.register, user_name=seat.user_name),
-        load_todos=services.todos.list,
+        load_todos=lambda: [*services.todos.list(), *members.todos()],
         checks=services.checks,
         handing_out=HandingOut(register=services.register, author=seat.user_name, clock=clock),
         reviews=services.reviews,
@@ -297,7 +299,7 @@ def parts(
         clock=clock,
         commune_names=seat.commune_names,
         has_home=seat.home is not None,
-        households=_households(services, seat, clock=clock),
+        households=_households(services, seat, members=members, clock=clock),
         cards=CardWork(
             read=lambda readings, takes_numbers: read_burst(
                 readings, on=clock().date(), tables=services.tables, takes_numbers=takes_numbers

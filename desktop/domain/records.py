@@ -129,6 +129,7 @@ class TodoKind(Enum):
     NUMBER = "number"  # the police gave a personal ID number
     NOT_FOUND = "not_found"  # the police found nobody
     CLASH = "clash"  # another device edited the same answer
+    OF_AGE = "of_age"  # too old for the child's form, and no sheet about the worker yet
     HELD = "held"  # the server refused a change
 
 

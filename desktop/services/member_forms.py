@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from desktop.domain.fitting import USUAL_FORM
 from desktop.domain.households import MemberForm
-from desktop.domain.people import PeopleFilter, PersonId, PersonRow, RecordStatus
+from desktop.domain.people import PersonId, PersonRow, RecordStatus
+from desktop.domain.records import Todo, TodoKind
 from desktop.services.fitting import FittingForms
-from desktop.store.people import person_row, search_people
+from desktop.store.coming_of_age import grown_out_of
+from desktop.store.people import person_row
 from desktop.store.records import record_of
 from desktop.store.register import Register
 from forms.about import FormAbout
@@ -18,6 +20,7 @@ from forms.dates import parse_stored
 from forms.registry import FormRegistry
 
 CHILD_FORM = "cv2513_2022_children"
+_MOST_TODOS = 50
 
 
 class MemberForms:
@@ -49,13 +52,34 @@ class MemberForms:
         if about.max_age is None:
             return []
         today = self._clock().date()
-        old = PeopleFilter(form_id=CHILD_FORM, age_from=about.max_age + 1)
-        rows = search_people(self._register, "", limit=limit, today=today, where=old)
+        ids = grown_out_of(
+            self._register,
+            CHILD_FORM,
+            years=about.max_age + 1,
+            lacking=USUAL_FORM,
+            today=today,
+            limit=limit,
+        )
+        rows = (person_row(self._register, person_id) for person_id in ids)
         return [
-            row
-            for row in rows
-            if _is_too_old(about, row.birth_date, today)
-            and record_of(self._register, row.person_id, form_id=USUAL_FORM) is None
+            row for row in rows if row is not None and _is_too_old(about, row.birth_date, today)
+        ]
+
+    def todos(self) -> list[Todo]:
+        """For each who came of age: the sheet about a worker is to be made."""
+        title = self._forms.about(USUAL_FORM).title_vi
+        return [
+            Todo(
+                kind=TodoKind.OF_AGE,
+                person_id=row.person_id,
+                full_name=row.full_name,
+                path="",
+                question_vi=title,
+                text=row.birth_date,
+                at="",
+                form_id=USUAL_FORM,
+            )
+            for row in self.came_of_age(limit=_MOST_TODOS)
         ]
 
     def _of(self, person_id: PersonId) -> tuple[MemberForm, ...]:

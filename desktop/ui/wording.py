@@ -121,6 +121,7 @@ class Words(QObject):
             TodoKind.NUMBER: self.tr("Công an cấp số định danh"),
             TodoKind.NOT_FOUND: self.tr("Công an: không có thông tin"),
             TodoKind.CLASH: self.tr("Hai máy sửa khác nhau"),
+            TodoKind.OF_AGE: self.tr("Đủ 16 tuổi"),
             TodoKind.HELD: self.tr("Máy chủ chưa nhận"),
         }[kind]
 

@@ -15,9 +15,11 @@ from desktop.ui.widgets.saved_filters import SavedFilters
 from desktop.ui.wording import Words
 from forms import dates
 from forms.vietnamese import sort_key
+from sync.protocol.life import Presence
 
 _OLDEST = 130
 _NO_FORM = "-"
+_ANYBODY = "anybody"
 _AGE_WIDTH, _DAY_WIDTH = 48, 104
 
 
@@ -45,6 +47,16 @@ class PeopleFilters(QWidget):
         )
         self._check = self._choice(
             "check", self.tr("Công an xã trả lời"), self.tr("Công an: bất kỳ")
+        )
+        self._presence = self._choice(
+            "presence", self.tr("Còn ở xã hay không"), self.tr("Người đang ở")
+        )
+        self._presence.offer(
+            [
+                CountedValue(one.value, self._words.presence(one))
+                for one in (Presence.DEAD, Presence.LEFT)
+            ]
+            + [CountedValue(_ANYBODY, self.tr("Kể cả đã mất, chuyển đi"))]
         )
         self._age_from = self._age("age_from", self.tr("Từ tuổi"))
         self._age_to = self._age("age_to", self.tr("Đến tuổi"))
@@ -74,6 +86,7 @@ class PeopleFilters(QWidget):
             age_from=_number(self._age_from.text()),
             age_to=_number(self._age_to.text()),
             age_on=self._day(),
+            presence=self._present(),
         )
 
     def show_filter(self, where: PeopleFilter) -> None:
@@ -84,6 +97,8 @@ class PeopleFilters(QWidget):
         self._finding.choose(where.finding)
         self._missing.choose(where.missing.value if where.missing else "")
         self._check.choose(where.check.value if where.check else "")
+        presence = _ANYBODY if where.presence is None else where.presence.value
+        self._presence.choose("" if where.presence is Presence.HERE else presence)
         self._age_from.setText("" if where.age_from is None else str(where.age_from))
         self._age_to.setText("" if where.age_to is None else str(where.age_to))
         self._age_on.setText(dates.display(where.age_on.isoformat()) if where.age_on else "")
@@ -140,6 +155,12 @@ class PeopleFilters(QWidget):
             ]
         return values
 
+    def _present(self) -> Presence | None:
+        chosen = self._presence.value
+        if chosen == _ANYBODY:
+            return None
+        return Presence(chosen) if chosen else Presence.HERE
+
     def _day(self) -> date | None:
         typed = dates.parse_typed(self._age_on.text())
         return None if typed is None else typed.latest()
@@ -162,6 +183,16 @@ class PeopleFilters(QWidget):
 
     # -- making --
 
+    def _choices(self) -> tuple[CountChoice, ...]:
+        return (
+            self._hamlet,
+            self._form,
+            self._finding,
+            self._missing,
+            self._check,
+            self._presence,
+        )
+
     def _choice(self, name: str, label: str, everything: str) -> CountChoice:
         return CountChoice(name=f"choice:{name}", label=label, everything=everything)
 
@@ -175,7 +206,7 @@ class PeopleFilters(QWidget):
         return line
 
     def _wire(self) -> None:
-        for choice in (self._hamlet, self._form, self._finding, self._missing, self._check):
+        for choice in self._choices():
             choice.picked.connect(self._tell)
         for line in (self._age_from, self._age_to):
             line.editingFinished.connect(self._tell)
@@ -185,7 +216,7 @@ class PeopleFilters(QWidget):
     def _compose(self) -> None:
         choices = QHBoxLayout()
         choices.setSpacing(8)
-        for choice in (self._hamlet, self._form, self._finding, self._missing, self._check):
+        for choice in self._choices():
             choices.addWidget(choice, 1)
         line = QHBoxLayout()
         line.setSpacing(6)

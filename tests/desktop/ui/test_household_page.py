@@ -8,14 +8,20 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
 
+from desktop.domain.households import Paper
+from desktop.services.life_events import LifeEvents
+from desktop.store.people import search_people
 from desktop.ui.households.code_box import CodeBox
 from desktop.ui.households.members_model import FORMS, MembersModel
 from desktop.ui.households.members_table import MembersTable
 from desktop.ui.pages.household_page import HouseholdPage
+from desktop.ui.widgets.count_choice import CountChoice
+from desktop.ui.widgets.table import Table
+from forms.rules.identity import IdentityTables
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.test_layout import cut
-from tests.desktop.ui.world import make_register, records_of
+from tests.desktop.ui.world import clock, make_register, records_of
 from tests.support.households import preload_home
 
 #: Dialogs want what the offscreen window system lacks.
@@ -295,3 +301,29 @@ def test_a_home_of_two_hundred_has_no_widget_per_row_and_its_forms_come(
     hands.enter()
     QApplication.processEvents()
     assert len(grid.viewport().findChildren(QLineEdit)) == 1
+
+
+def test_the_list_hides_the_dead_until_the_filter_asks_for_them(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    register = make_register(tmp_path / "so")
+    preload_home(records_of(register), count=3)
+    [gone, *_] = search_people(register, "", limit=3)
+    LifeEvents(
+        register=register,
+        tables=IdentityTables.load(training=True),
+        author="Lê Thị Mai",
+        clock=clock,
+    ).died(gone.person_id, Paper("2026-11-01", "Trích lục 3"))
+    register.close()
+    hands = open_desk(tmp_path / "so")
+    assert hands.text("people:count") == "2 người"
+    hands.click("button:more_filters")
+    choice = hands.find(CountChoice, "choice:presence")
+    choice.setFocus()
+    hands.press(Qt.Key.Key_Down)
+    hands.settle()
+    assert hands.text("people:count") == "1 người"
+    people = hands.find(Table, "table:people").model()
+    assert (people.index(0, 0).data(), people.index(0, 5).data()) == (gone.full_name, "Đã mất")
+    assert cut(hands.window) == []
