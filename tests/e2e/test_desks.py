@@ -18,13 +18,16 @@ from desktop.domain.checks import CheckAnswer
 from desktop.domain.people import RecordStatus
 from desktop.domain.records import TodoKind
 from desktop.domain.reviews import Review
+from desktop.services.differences import Differences
 from desktop.services.telling import CheckTeller
 from desktop.ui.widgets.card_list import CardList
+from forms.registry import FormRegistry
 from sync.protocol.documents import Role
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.world import CHEAP
 from tests.e2e.conftest import MakeOffice
 from tests.e2e.test_three_offices import enter, sync
+from tests.support.filled_forms import complete
 from tests.support.offices import PASSPHRASE, Clock, Office
 from tests.support.worker_form import employed
 
@@ -179,3 +182,50 @@ def listed_is_empty(hands: Hands) -> bool:
     """Nothing waits, and the page says what to do."""
     label = hands.find(QLabel, "collecting:empty")
     return cards(hands, "list:submissions").cards.rowCount() == 0 and "đồng bộ" in label.text()
+
+
+def differences_of(office: Office, name: str) -> Differences:
+    return Differences(
+        register=office.register,
+        records=office.records,
+        forms=FormRegistry.bundled(),
+        author=name,
+        clock=Clock(),
+    )
+
+
+def test_two_officers_enter_alike_and_settle_otherwise_and_a_person_decides(
+    make_office: MakeOffice,
+) -> None:
+    one = make_office(Role.OFFICER, "Lê Thị Bình")
+    two = make_office(Role.OFFICER, "Trần Văn Hai")
+    police = make_office(Role.POLICE, "Công an Suối Mẫu")
+    form_id = "qt3936_2023_merit"
+    opened = one.records.open(None, form_id=form_id)
+    answers = {**opened.answers, **complete(form_id)}
+    person_id = one.records.save(opened, answers=answers, confirmations={}).person_id
+    one.records.send_to_police(person_id)
+    sync(one, two, police)
+    [case] = police.checks.queue()
+    police.checks.answer(case.check_id, CheckAnswer.DIFFERS, differs={"birth_date": "1950-01-02"})
+    sync(police, one, two)
+    first, second = differences_of(one, "Lê Thị Bình"), differences_of(two, "Trần Văn Hai")
+    for mine in (first, second):
+        mine.enter(person_id, "birth_date")
+    sync(one, two, one)
+    for office in (one, two):
+        document = office.register.document(person_id)
+        assert document is not None
+        assert document.clashes == {}, "both entered what the police had found"
+    filed = first.list()[0].filed
+    first.settle(person_id, "birth_date", value=filed, paper="QĐ 1")
+    second.settle(person_id, "birth_date", value="1950-01-02", paper="QĐ 2")
+    sync(one, two, one)
+    [shown] = first.list()
+    assert (shown.settled, shown.is_open) == (filed, True)
+    assert [other.value for other in shown.competing] == ["1950-01-02"]
+    first.settle(person_id, "birth_date", value="1950-01-02", paper="QĐ 3")
+    sync(one, two)
+    for mine in (first, second):
+        [decided] = mine.list()
+        assert (decided.settled, decided.paper, decided.is_open) == ("1950-01-02", "QĐ 3", False)
