@@ -266,7 +266,9 @@ class Desk(QObject):
         people.draft_opened.connect(self.open_draft)
         form.closed.connect(lambda: self._window.open_page(self._form_from))
         form.history_asked.connect(self._show_history)
-        scans = ScanDesk(window=self._window, form=form, jobs=self._jobs, cards=parts.cards)
+        scans = ScanDesk(
+            window=self._window, form=form, others=[people], jobs=self._jobs, cards=parts.cards
+        )
         scans.person_asked.connect(lambda who: self._open_person(who, ""))
         form.attention_needed.connect(lambda: self._window.open_page("form"))
         return [

@@ -56,6 +56,11 @@ class Page(QWidget):
         self._subtitle.setVisible(bool(subtitle))
         self.setAccessibleName(title)
 
+    def settle(self) -> None:
+        """What came or went above the body has moved it now, not with the next event."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
+
     def refresh(self) -> None:
         """The page is shown, or what it shows changed: read it anew."""
 

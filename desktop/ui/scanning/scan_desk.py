@@ -19,7 +19,9 @@ from desktop.domain.people import PersonId, PersonRow
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
 from desktop.ui.main_window import MainWindow
+from desktop.ui.page import Page
 from desktop.ui.pages.form_page import FormPage
+from desktop.ui.scanning.card_reader import CardReader
 from desktop.ui.scanning.scan_lines import (
     Compare,
     ScanLine,
@@ -82,8 +84,15 @@ class ScanDesk(QObject):
     shown = Signal()
 
     def __init__(
-        self, *, window: MainWindow, form: FormPage, jobs: JobRunner, cards: CardWork
+        self,
+        *,
+        window: MainWindow,
+        form: FormPage,
+        others: Sequence[Page],
+        jobs: JobRunner,
+        cards: CardWork,
     ) -> None:
+        """``others`` are the pages beside the form that offer to read a card from a picture."""
         super().__init__(form)
         self._window = window
         self._form = form
@@ -95,6 +104,11 @@ class ScanDesk(QObject):
         self._is_agreed = False
         self.wedge: Wedge | None = None
         form.form_shown.connect(self._form_shown)
+        self.reader = CardReader(window=window, jobs=jobs, parent=self)
+        self.reader.code_read.connect(self.read)
+        self.reader.failed.connect(self._tell)
+        for page in (form, *others):
+            self.reader.offer_on(page)
         if cards.key_clock is not None:
             self.wedge = Wedge(
                 window=window,
@@ -305,8 +319,10 @@ class ScanDesk(QObject):
         if page is None:
             return
         self.close_panel()
-        page.message_bar.hide()
-        panel = ScanPanel(sight, parent=page)
+        if page.message_bar.isVisible():
+            page.message_bar.hide()
+            page.settle()
+        panel = ScanPanel(sight, page=page)
 
         def _chosen(name: str) -> None:
             if name not in ("find", "fill"):
@@ -316,8 +332,7 @@ class ScanDesk(QObject):
         panel.chosen.connect(_chosen)
         panel.left.connect(self.close_panel)
         self._panel = panel
-        page.body.insertWidget(0, panel)
-        panel.show()
+        panel.appear()
         panel.take_keyboard()
         self.shown.emit()
 

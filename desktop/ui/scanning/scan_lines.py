@@ -13,9 +13,10 @@ from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.question_row import label_of
 from forms.cards.filling import FieldLine, FieldState, compare
 from forms.cards.reading import BIRTH_DATE, FULL_NAME, ID_NUMBER, CardReading
-from forms.comparison.outcomes import FieldComparison, Outcome
+from forms.comparison.outcomes import COMPARED_FIELDS, FieldComparison, Outcome
 from forms.definition import Answer
 
+_JUDGED = frozenset(f"person.{name}" for name in COMPARED_FIELDS)
 #: (field, the form's value, the card's value); may take a second the first time.
 Compare = Callable[[str, str, str], FieldComparison]
 
@@ -108,6 +109,8 @@ class ScanLines(QObject):
             return self.tr("xem lại với thẻ"), "warning"
         if line.state is FieldState.DIFFERS and compared is not None:
             return self._judged(compared)
+        if line.state is FieldState.DIFFERS and line.role not in _JUDGED:
+            return self.tr("khác thật"), "error"
         return {
             FieldState.EMPTY: (self.tr("chưa có"), "info"),
             FieldState.SAME: (self.tr("khớp"), "good"),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QFrame,
     QGridLayout,
@@ -21,11 +20,13 @@ from PySide6.QtWidgets import (
 
 from desktop.ui import icons
 from desktop.ui.forms.editors import asks_to_move
+from desktop.ui.page import Page
 from desktop.ui.scanning.scan_lines import ScanLine
 from desktop.ui.widgets.chip import Chip
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 
-_LABEL_WIDTH = 230
+#: What stands at the left of a tick box before its words.
+_TICK_WIDTH = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,16 @@ class ScanPanel(QFrame):
     chosen = Signal(str)
     left = Signal()
 
-    def __init__(self, sight: Sight, *, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, sight: Sight, *, page: Page) -> None:
+        super().__init__(page)
         self.setObjectName("scan_panel")
-        self.setProperty("kind", "card")
         self.setAccessibleName(sight.title)
+        self._page = page
         self._back_to: QWidget | None = None
         self.ticks: dict[str, QCheckBox] = {}
         self._chips: dict[str, Chip] = {}
         self._buttons: list[QPushButton] = []
-        layout = QVBoxLayout(self)
+        layout = self._inside = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 10)
         layout.setSpacing(8)
         layout.addLayout(self._head(sight))
@@ -84,10 +85,28 @@ class ScanPanel(QFrame):
             layout.addWidget(_words(note, f"scan:note:{number}", kind="muted"))
         layout.addLayout(self._foot(sight))
 
+    def appear(self) -> None:
+        """Over the top of the page: nothing below moves."""
+        self._page.installEventFilter(self)
+        self._lay()
+        self.show()
+        self.raise_()
+
+    def _lay(self) -> None:
+        place = self._page.body.geometry()
+        height = self._inside.heightForWidth(place.width())
+        self.setGeometry(place.left(), place.top(), place.width(), height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """As wide as the page, always."""
+        if watched is self._page and event.type() == QEvent.Type.Resize:
+            self._lay()
+        return False
+
     def take_keyboard(self) -> None:
-        """The keyboard comes here, and goes back to where it was."""
-        self._back_to = QApplication.focusWidget()
-        self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        """The keyboard comes here, and goes back to where it was: no question was left for good."""
+        self._back_to = self.window().focusWidget()
+        self._buttons[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
     def give_keyboard(self) -> None:
         """To where it was."""
@@ -128,7 +147,7 @@ class ScanPanel(QFrame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Round the panel: it is left by Enter or Esc."""
-        stops: list[QWidget] = [*(b for b in self.ticks.values() if b.isEnabled()), *self._buttons]
+        stops: list[QWidget] = [*self.ticks.values(), *self._buttons]
         here = self.window().focusWidget()
         place = stops.index(here) if here in stops else -1
         stops[(place + (1 if forward else -1)) % len(stops)].setFocus(Qt.FocusReason.TabFocusReason)
@@ -157,25 +176,30 @@ class ScanPanel(QFrame):
         for column, title in enumerate(("", self.tr("Sẽ điền"), self.tr("Đang có"), "")):
             grid.addWidget(_words(title, f"scan:column:{column}", kind="muted"), 0, column)
         for row, line in enumerate(lines, 1):
-            box = QCheckBox(line.label)
-            box.setObjectName(f"scan:tick:{line.path}")
-            box.setAccessibleDescription(f"{line.on_card}. {line.there}. {line.words}")
-            box.setChecked(line.is_ticked)
-            box.setEnabled(not line.is_same)
-            box.setMaximumWidth(_LABEL_WIDTH)
-            box.setToolTip(line.label)
+            grid.addWidget(self._tick(line), row, 0)
             chip = Chip(name=f"scan:state:{line.path}")
             chip.show_state(line.words, line.kind)
-            grid.addWidget(box, row, 0)
             grid.addWidget(_words(line.on_card, f"scan:card:{line.path}", kind="strong"), row, 1)
             there = line.there or "–"
             grid.addWidget(_words(there, f"scan:there:{line.path}", kind=""), row, 2)
             grid.addWidget(chip, row, 3, Qt.AlignmentFlag.AlignLeft)
-            self.ticks[line.path] = box
             self._chips[line.path] = chip
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(2, 3)
         return grid
+
+    def _tick(self, line: ScanLine) -> QWidget:
+        """Nothing to tick where both say the same."""
+        if line.is_same:
+            label = QLabel(line.label)
+            label.setContentsMargins(_TICK_WIDTH, 2, 0, 2)
+            return label
+        box = QCheckBox(line.label)
+        box.setObjectName(f"scan:tick:{line.path}")
+        box.setAccessibleDescription(f"{line.on_card}. {line.there}. {line.words}")
+        box.setChecked(line.is_ticked)
+        self.ticks[line.path] = box
+        return box
 
     def _foot(self, sight: Sight) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -41,6 +41,10 @@ class Keyboard:
         self.press([*text, *end], every=SCANNER)
         self._clock.wait(1)
 
+    def rest(self) -> None:
+        """No key for a while."""
+        self._clock.wait(1)
+
     def type(self, text: str) -> None:
         """As fast as people are."""
         self.press(text, every=TYPIST)
