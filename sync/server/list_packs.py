@@ -1,4 +1,4 @@
-"""Publishing the small lists: choices of a form, with their days, and units below the commune."""
+"""Publishing the small lists: choices of a form, with their days."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from forms.published import MisshapenTextError, PublishedForms
 from forms.registry import FormRegistry
 from sync.protocol.packs import (
     FormTexts,
-    ListedUnit,
     Option,
     OptionList,
     Pack,
     PackKind,
-    UnitList,
     published_form,
     published_options,
     unpacked,
@@ -42,16 +40,13 @@ def publish_small_list(
     Raises ``TableError`` with every problem of the file, and ``NotPublishedError``.
     """
     packs.lock(connection)
-    content: OptionList | UnitList
-    if kind is PackKind.OPTIONS:
-        content = options = _options(path, name)
-        _require_sound(connection, options)
-        items = len(options.options)
-    else:
-        content = units = _units(path, name)
-        items = len(units.units)
+    if kind is not PackKind.OPTIONS:
+        # A signed list that no program reads would only look as if it counted.
+        raise NotPublishedError(f"{kind.value}: no desktop reads such a list yet; nothing was done")
+    content = _options(path, name)
+    _require_sound(connection, content)
     before = packs.newest(connection, kind=kind, name=name)
-    if before is not None and unpacked(before[1], type(content)) == content:
+    if before is not None and unpacked(before[1], OptionList) == content:
         return before[0]
     return packs.publish(
         connection,
@@ -59,7 +54,7 @@ def publish_small_list(
         name=name,
         title=title,
         in_force=in_force,
-        items=items,
+        items=len(content.options),
         content=content,
         source=path.read_bytes(),
     )
@@ -93,24 +88,6 @@ def _options(path: Path, name: str) -> OptionList:
     )
 
 
-def _units(path: Path, name: str) -> UnitList:
-    table = read_table(path, known_headings("units"), ("code", "name", "commune"))
-    _require_codes_and_days(table)
-    return UnitList(
-        name=name,
-        units=[
-            ListedUnit(
-                code=row.text("code"),
-                name=row.text("name"),
-                commune=row.text("commune"),
-                valid_from=row.text("valid_from"),
-                valid_to=row.text("valid_to"),
-            )
-            for row in table.rows
-        ],
-    )
-
-
 def _require_codes_and_days(table: Table) -> None:
     problems = []
     seen: dict[str, int] = {}
@@ -123,9 +100,8 @@ def _require_codes_and_days(table: Table) -> None:
         if code in seen:
             problems.append(TableProblem(row.number, "code", f"stands in row {seen[code]} already"))
         seen.setdefault(code, row.number)
-        for name in ("label", "name"):
-            if name in table.headings and not row.text(name):
-                problems.append(TableProblem(row.number, name, "is empty"))
+        if not row.text("label"):
+            problems.append(TableProblem(row.number, "label", "is empty"))
         for name in _DAYS:
             if row.text(name) and not _is_day(row.text(name)):
                 problems.append(TableProblem(row.number, name, "write a day as 2026-12-31"))

@@ -59,9 +59,7 @@ def publish_list(
     database_url: DatabaseUrl,
     name: Annotated[
         str,
-        typer.Option(
-            help="base_list: code of the commune. options: FORM_ID.LIST. units: the list's name."
-        ),
+        typer.Option(help="base_list: code of the commune. options: FORM_ID.LIST."),
     ],
     as_of: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day from which it counts.")
@@ -69,7 +67,9 @@ def publish_list(
     title: Annotated[str, typer.Option(help="What people call it.")] = "",
     into: _Into = None,
 ) -> None:
-    """Publish a list: choices of a form, units, or the base list of a commune's persons.
+    """Publish a list: choices of a form, or the base list of a commune's persons.
+
+    Units are refused: those that come with the program count, and a new one brings new ones.
 
     Persons of a base list become documents of their commune and come with the next sync; what an
     officer corrected stays. Prints every problem with row and column; exit code 1 then.

@@ -147,3 +147,16 @@ def test_a_list_of_choices_keeps_every_code_of_its_form(province: Province, tmp_
     assert run(province, "publish-list", str(path), *options).exit_code == 0
     assert run(province, "publish-list", str(path), *options).exit_code == 0
     assert len(run(province, "pack-list").output.splitlines()) == 1
+
+
+def test_units_are_refused_rather_than_signed_for_nobody(
+    province: Province, tmp_path: Path
+) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("code,name,commune\n01,Ấp 1,99001\n", encoding="utf-8")
+    options = ("--kind", "units", "--name", "ap", "--as-of", "2026-11-01")
+    done = run(province, "publish-list", str(path), *options)
+    assert done.exit_code == 1
+    assert "units: no desktop reads such a list yet" in done.output
+    with province.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(publications)) == 0
