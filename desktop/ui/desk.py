@@ -23,6 +23,7 @@ from desktop.ui.forms.entry_aids import BatchBook
 from desktop.ui.forms.form_chooser import FormDoor
 from desktop.ui.forms.form_reader import FormFinder
 from desktop.ui.forms.sheet import RecordKeeper
+from desktop.ui.households.already_here import AlreadyHere
 from desktop.ui.households.ports import HouseholdWork
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
@@ -254,6 +255,8 @@ class Desk(QObject):
         people.forms_asked.connect(door.ask)
         household = self._make_household(door)
         people.household_asked.connect(self._open_household)
+        here = AlreadyHere(form=form, jobs=self._jobs, candidates=parts.households.book.candidates)
+        here.person_asked.connect(lambda who: self._open_person(who, ""))
         form.forms_asked.connect(door.ask)
 
         def _go_on(person_id: PersonId | None) -> None:

@@ -159,6 +159,16 @@ class FormPage(Page):
             self.save()
         self._writer.flush()
 
+    def put_aside(self) -> None:
+        """What is half-typed stays a draft of this user; nothing is made of it."""
+        self._writer.flush()
+        self._is_dirty = False
+
+    @property
+    def is_new(self) -> bool:
+        """Is the form about somebody who is not in the register yet?"""
+        return self._sheet is not None and self._sheet.opened.person_id is None
+
     def hold(self) -> Held | None:
         """Let go of the form at once, saving nothing: what is typed goes with the caller.
 
