@@ -176,6 +176,7 @@ class Desktop(QObject):
         self._user_name = ""
         self._left_at: LeftAt | None = None
         self._sealed: list[bytes] = []
+        self._has_passed_on = False
         self._is_entering = False
         self._appearance = Appearance.SYSTEM
         hints = QGuiApplication.styleHints()
@@ -351,7 +352,7 @@ class Desktop(QObject):
             entry.page.data_changed.connect(self._count)
             entry.page.data_changed.connect(auto_sync.saved)
             if entry.name == "parcels":  # answers also come by file
-                entry.page.data_changed.connect(self._pass_on_answers)
+                entry.page.data_changed.connect(lambda: self._pass_on_answers())
             entry.page.seen.connect(self._write_down_view)
             entry.page.searched.connect(self._write_down_search)
             if isinstance(entry.page, SyncPage):
@@ -406,25 +407,30 @@ class Desktop(QObject):
         return self.auto_sync
 
     def _count_after_sync(self) -> None:
-        self._pass_on_answers()
+        self._pass_on_answers(is_synced=True)
         self._count()
         if (page := self.window.current_page) is not None and page.objectName() == "page:decisions":
             page.refresh()
 
-    def _pass_on_answers(self) -> None:
+    def _pass_on_answers(self, *, is_synced: bool = False) -> None:
         """What the police answered goes on with the records it is about."""
         if self.services is not None:
             self.jobs.run(
                 self,
                 self.services.teller.tell,
                 lane=Lane.WRITE,
-                on_success=self._sync_what_was_told,
+                on_success=lambda count: self._sync_what_was_told(count, is_synced=is_synced),
                 on_error=lambda _error: None,  # the next sync passes it on
             )
 
-    def _sync_what_was_told(self, count: int) -> None:
+    def _sync_what_was_told(self, count: int, *, is_synced: bool) -> None:
+        """At once, as part of the sync that brought it; but a refusal is not sent for ever."""
+        is_again, self._has_passed_on = self._has_passed_on, bool(count)
         if count and self.auto_sync is not None:
-            self.auto_sync.saved()
+            if is_synced and not is_again:
+                self.auto_sync.run_now()
+            else:
+                self.auto_sync.saved()
             self._count()
 
     def _stop_sync(self) -> None:
