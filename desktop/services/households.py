@@ -48,6 +48,8 @@ _ADDRESS = ("code", "hamlet", "commune", "province")
 #: What may be written into a line of the grid.
 EDITABLE = ("full_name", "birth_date", "sex", "relation_to_head", "id_number")
 _MANY = 20
+#: Who is like that is not made a second time without a word.
+_ASKED_ABOUT = (Likely.SAME, Likely.NUMBER)
 _RELATIONS_OF = "tt11_2022_m03"
 
 
@@ -184,7 +186,7 @@ class Households:
         fields = self._typed_fields(typed)
         if not fields["full_name"]:
             raise UserError(Problem.NAME_MISSING)
-        alike = tuple(one for one in self.finding.candidates(typed) if one.likely is Likely.SAME)
+        alike = tuple(one for one in self.finding.candidates(typed) if one.likely in _ASKED_ABOUT)
         if alike and not is_new:
             return Alike(alike)
         household_id, edits = self._made(household)

@@ -173,7 +173,7 @@ class AddBar(QFrame):
     def _hint_text(self) -> str:
         if self._is_asking:
             return self.tr(
-                "Rất có thể người này đã có trong sổ. Enter để lấy người đã có; "
+                "Số này hoặc người này đã có trong sổ. Enter để lấy người đã có; "
                 "nếu là người khác, bấm Ctrl+Enter để vẫn thêm."
             )
         return self.tr("Đã có trong sổ: phím ↓ rồi Enter để lấy người ấy vào hộ, không nhập lại.")

@@ -297,7 +297,7 @@ class _FormsDelegate(QStyledItemDelegate):
     def _text(self, form: MemberForm) -> str:
         title = form.form.title_vi.partition(" – ")[0]
         if form.has_ended:
-            return self.tr("{form}: đã đủ tuổi, kết thúc").format(form=title)
+            return self.tr("{form}: hết tuổi").format(form=title)
         if form.is_due:
             return self.tr("{form}: đến tuổi, cần lập").format(form=title)
         if form.form.status is RecordStatus.NONE:

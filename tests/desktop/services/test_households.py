@@ -100,6 +100,8 @@ def test_a_likely_duplicate_is_asked_about_once(office: Office) -> None:
     assert isinstance(asked, Alike)
     assert [one.full_name for one in asked.candidates] == ["Lê Thị Hoa"]
     assert count_people(office.register) == 3
+    same_number = NewPerson("Phạm Văn Khác", "1990", "1", "", WIFE.id_number)
+    assert isinstance(households(office).add(other, same_number), Alike)
     made = households(office).add(other, WIFE, is_new=True)
     assert isinstance(made, Added)
     assert count_people(office.register) == 4
