@@ -124,6 +124,8 @@ class Drawing:
         choices = self._outline.definition.choices.get(question.list_name or "", ())
         row = QuestionRow(question=question, choices=choices, parent=self._parent)
         row.rename(self.path_of(question.path))
+        if row.editor is not None and choices and not question.choice_filter:
+            row.editor.show_choices(choices)
         self.rows.append(row)
         self._column.addWidget(row)
         self._drawer.row_drawn(row)

@@ -225,6 +225,9 @@ class FormCanvas(QScrollArea):
         """Known by its path from now on."""
         self.rows[row.path] = row
         self._writer.row_made(row)
+        if not self._has_begun:  # drawn before anybody waits for it: dressed too
+            for widget in (row, *row.findChildren(QWidget)):
+                widget.ensurePolished()
 
     def roster_drawn(self, roster: RosterBox, inside: Drawing) -> None:
         """Known by its path from now on."""

@@ -75,7 +75,8 @@ class FormReader:
         return replace(self._ready(opened, self._drafts.about(opened)), others=others)
 
     def usual(self) -> FormDefinition:
-        """The form that is opened most, whoever it will be about."""
+        """The form that is opened most, whoever it will be about; what it needs is read too."""
+        self._fitting.first(None)
         return self._records.open(None, form_id=USUAL_FORM).definition
 
     def read_draft(self, draft_id: str) -> Ready:

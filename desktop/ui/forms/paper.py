@@ -72,7 +72,7 @@ class Paper:
         self._stops: tuple[str, ...] = ()
         self._is_order_known = False
         self._answered: set[str] | None = None
-        self._counts: Mapping[str, tuple[int, int]] | None = None
+        self._counts: dict[str, tuple[int, int]] | None = None
         self._prints: dict[int, tuple[Finding, str]] = {}
         self._found: _Found | None = None
         self._said: _Said | None = None
@@ -165,14 +165,21 @@ class Paper:
     def _forget(self, touched: Collection[str] | None = None) -> None:
         """Something is otherwise: what depends on these paths, or (``None``) anything."""
         self._is_order_known = False
-        self._found = self._said = self._counts = None
+        self._found = self._said = None
         if touched is None or self._answered is None:
-            self._answered = None
+            self._answered = self._counts = None
             return
-        for path in touched:
-            if self.outline.takes_answer(path):
-                is_answered = self.is_relevant(path) and self.filling.value(path) is not None
+        for path in filter(self.outline.takes_answer, touched):
+            is_answered = self.is_relevant(path) and self.filling.value(path) is not None
+            if is_answered is not (path in self._answered):
                 (self._answered.add if is_answered else self._answered.discard)(path)
+                self._count_one(path, 1 if is_answered else -1)
+
+    def _count_one(self, path: str, step: int) -> None:
+        top = self.outline.top(path)
+        if self._counts is not None and top in self._counts and not self.is_readonly(path):
+            answered, asked = self._counts[top]
+            self._counts[top] = (answered + step, asked)
 
     # -- what there is --
 
@@ -197,6 +204,7 @@ class Paper:
             if order != self._order or self.outline.has_moving_readonly:
                 self._order = order
                 self._stops = tuple(self._find_stops())
+                self._counts = None
             self._is_order_known = True
         return self._order
 
@@ -354,6 +362,7 @@ class Paper:
 
     def progress(self) -> dict[str, Progress]:
         """How far each top section is."""
+        self.order()
         if self._counts is None:
             self._counts = self._count_answers()
         said = self._say().counts

@@ -81,13 +81,17 @@ class SectionBox(QFrame):
 
     def settle(self) -> None:
         """Lay out now."""
-        for row in self.content.findChildren(QWidget, options=_DIRECT):
-            if (layout := row.layout()) is not None:
-                layout.activate()
-        self.column.activate()
-        if (layout := self.layout()) is not None:
-            layout.activate()
+        _settle(self)
 
     def _unfold_clicked(self) -> None:
         self.unfold()
         self.unfolded.emit()
+
+
+def _settle(widget: QWidget) -> None:
+    """From the inside: what is inside tells how high it wants to be."""
+    for inside in widget.findChildren(QWidget, options=_DIRECT):
+        if not inside.isHidden() and inside.layout() is not None:
+            _settle(inside)
+    if (layout := widget.layout()) is not None:
+        layout.activate()

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.forms.form_view import FormView
-from desktop.ui.forms.outline import is_drawn, plain
+from desktop.ui.forms.outline import Outline, is_drawn, plain
+from desktop.ui.forms.paper import Paper
 from desktop.ui.forms.row_writer import Notes
 from forms.definition import Answer, QuestionType
 from forms.registry import FormRegistry
@@ -255,3 +256,21 @@ def test_letters_fade_the_options_and_enter_takes_the_first_that_is_left(qtbot: 
     press(Qt.Key.Key_Return)
     assert view.value("members[1]/relation_to_head") == "2"
     assert at() == "members[1]/birth_date"
+
+
+@pytest.mark.parametrize("form_id", SEVERAL)
+def test_what_is_counted_on_the_way_is_what_is_counted_from_nothing(form_id: str) -> None:
+    source = random.Random(7)
+    filling = filling_of(form_id, complete(form_id))
+    paper = Paper(outline=Outline(filling.form.definition), filling=filling, confirmations={})
+    paper.show_all()
+    for _ in range(60):
+        path = source.choice([p for p in paper.stops() if paper.outline.question(p)])
+        question = paper.outline.question(path)
+        assert question is not None
+        codes = [one.code for one in filling.choices(path)] if question.list_name else ["1", "85"]
+        paper.answer(path, source.choice([*codes, None]))
+        anew = Paper(outline=paper.outline, filling=filling, confirmations={})
+        anew.show_all()
+        assert paper.progress() == anew.progress()
+        assert (paper.stops(), paper.summary()) == (anew.stops(), anew.summary())
