@@ -28,9 +28,9 @@ from desktop.services.life_events import joined
 from desktop.services.member_edits import edit_of, identity_edits, standing, without_head
 from desktop.services.merging import DISTINCT
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
-from desktop.services.removing import Removing
+from desktop.services.removing import MOST_LISTED, Removing
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import survivor_of
+from desktop.store.fates import gone_ids, survivor_of
 from desktop.store.households import household_with_code
 from desktop.store.people import household_members, search_people
 from desktop.store.register import Register
@@ -39,9 +39,9 @@ from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables, clean_number
 from forms.vietnamese import clean
 from sync.protocol import life
-from sync.protocol.documents import LISTED_BY, DocumentType
+from sync.protocol.documents import LISTED_BY, MOVED_TO, DocumentType
 from sync.protocol.ids import new_id
-from sync.protocol.life import Presence
+from sync.protocol.life import Event, EventKind, Presence
 from sync.protocol.messages import Value
 
 _ADDRESS = ("code", "hamlet", "commune", "province")
@@ -105,6 +105,7 @@ class Households:
         fields = document.fields
         rows = household_members(self._register, household_id)
         persons = self._register.documents([row.person_id for row in rows])
+        persons += self._moved_from(household_id)
         members = [_member(one, head=fields.get("head_person_id")) for one in persons]
         return Household(
             household_id=household_id,
@@ -122,6 +123,14 @@ class Households:
             province="" if home is None else home.province_name,
             members=tuple(_member(one, head=None) for one in persons),
         )
+
+    def _moved_from(self, household_id: HouseholdId) -> list[Document]:
+        """Who lived here and moved to another commune of the province: it can be taken back."""
+        ids = gone_ids(
+            self._register, MOVED_TO, document_type=DocumentType.PERSON.value, limit=MOST_LISTED
+        )
+        gone = self._register.documents(ids)
+        return [one for one in gone if one.fields.get("household_id") == household_id]
 
     def candidates(self, typed: NewPerson) -> tuple[Candidate, ...]:
         """Who is already here and may be meant by what is typed."""
@@ -373,11 +382,29 @@ def _member(person: Document, *, head: Value) -> Member:
         relation=str(fields.get("relation_to_head") or ""),
         id_number=str(fields.get("id_number") or ""),
         is_head=head == person.document_id,
-        presence=life.presence_of(fields),
+        presence=Presence.LEFT if person.fate == MOVED_TO else life.presence_of(fields),
         flags=len(flags) if isinstance(flags, list) else 0,
         is_listed=bool(fields.get(LISTED_BY)),
         version=person.version,
-        events=tuple(life.events_of(fields)),
+        events=(*life.events_of(fields), *_move_of(person)),
+    )
+
+
+def _move_of(person: Document) -> tuple[Event, ...]:
+    """A move to another commune as an event among the others."""
+    move = person.fields.get(MOVED_TO)
+    if not isinstance(move, dict):
+        return ()
+    return (
+        Event(
+            event_id="",
+            kind=EventKind.DEPARTURE,
+            date=str(move.get("date") or ""),
+            paper=str(move.get("paper") or ""),
+            by=str(move.get("by") or ""),
+            at="",
+            details=move,
+        ),
     )
 
 

@@ -12,8 +12,10 @@ from datetime import datetime
 
 from desktop.domain.households import Paper, Split
 from desktop.domain.ledger import LONGEST_PURPOSE, Action
+from desktop.domain.life import MovePaper
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
+from desktop.services.destinations import commune_named
 from desktop.services.member_edits import (
     edit_of,
     identity_edits,
@@ -21,6 +23,7 @@ from desktop.services.member_edits import (
     with_head_again,
     without_head,
 )
+from desktop.services.relocating import Relocating
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.store.documents import Document, Edit
 from desktop.store.people import household_members
@@ -29,7 +32,7 @@ from forms.dates import parse_stored, parse_typed
 from forms.rules.identity import IdentityTables, clean_number
 from forms.vietnamese import clean
 from sync.protocol import life
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import MOVED_TO, DocumentType
 from sync.protocol.ids import new_id
 from sync.protocol.life import EVENT, Event, EventKind, Presence
 from sync.protocol.messages import Value
@@ -62,6 +65,7 @@ class LifeEvents:
         self._tables = tables
         self._author = author
         self._clock = clock
+        self._relocating = Relocating(register=register, author=author, clock=clock)
 
     # of a person
 
@@ -70,7 +74,17 @@ class LifeEvents:
         self._leave(person_id, EventKind.DEATH, paper, Action.PERSON_DEATH)
 
     def departed(self, person_id: PersonId, paper: Paper, *, place: str = "") -> None:
-        """Left for a place outside the registers of the province."""
+        """Left. Another commune of the province takes the entry over with its register."""
+        person, on = self._person(person_id), self._clock().date()
+        commune = commune_named(place, beside=person.commune_code, on=on)
+        if commune:
+            day = event_value(EventKind.DEPARTURE, paper, by=self._author, at=self._clock())
+            self._relocating.move_person(
+                person_id,
+                to_commune=commune,
+                paper=MovePaper(date=day["date"], paper=day["paper"]),
+            )
+            return
         self._leave(person_id, EventKind.DEPARTURE, paper, Action.PERSON_DEPARTURE, place=place)
 
     def arrived(self, person_id: PersonId, paper: Paper, *, place: str = "") -> None:
@@ -206,6 +220,10 @@ class LifeEvents:
 
         All of it, should two devices have recorded it. Raises ``GONE`` when the person is here.
         """
+        moved = self._register.document(person_id)
+        if moved is not None and moved.fate == MOVED_TO:
+            self._relocating.cancel(person_id)
+            return
         person = self._person(person_id)
         presence = life.presence_of(person.fields)
         gone = {Presence.DEAD: EventKind.DEATH, Presence.LEFT: EventKind.DEPARTURE}.get(presence)

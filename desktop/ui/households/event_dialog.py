@@ -33,12 +33,14 @@ class Asked:
     """A line that an event asks for.
 
     Attributes:
+        hint: stands in the line while it is empty.
         is_needed: empty is not enough.
     """
 
     name: str
     label: str
     value: str = ""
+    hint: str = ""
     is_needed: bool = False
 
 
@@ -108,6 +110,7 @@ class EventDialog(QDialog):
         line = QLineEdit(one.value)
         line.setObjectName(f"input:event_{one.name}")
         line.setAccessibleName(one.label)
+        line.setPlaceholderText(one.hint)
         if one.name == "date":
             line.setPlaceholderText(self.tr("ngày/tháng/năm"))
             line.setMaximumWidth(180)

@@ -127,7 +127,14 @@ class LifeDesk(QObject):
         said = self.tr("Đã ghi {name} chuyển đi. Ghi nhầm thì bấm F7 rồi Enter.")
         self._ask(
             self.tr("Chuyển đi: {name}").format(name=member.full_name),
-            (Asked("place", self.tr("Chuyển đến nơi nào"), is_needed=True),),
+            (
+                Asked(
+                    "place",
+                    self.tr("Chuyển đến nơi nào"),
+                    hint=self.tr("Xã khác trong tỉnh: hồ sơ được chuyển cho xã ấy"),
+                    is_needed=True,
+                ),
+            ),
             lambda answered: self._life.departed(
                 member.person_id, answered.paper, place=answered.lines["place"]
             ),

@@ -7,6 +7,7 @@ import pytest
 from desktop.domain.households import Household, Paper, Split
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
+from desktop.services.destinations import commune_named
 from desktop.services.life_events import LifeEvents
 from desktop.store import ledger
 from desktop.store.people import count_people
@@ -170,3 +171,44 @@ def test_a_person_event_of_a_split_takes_the_whole_split_back(office: Office) ->
     [event] = events_of(fields(office, child))
     life(office).undo(child, event.event_id)
     assert len(now(office, household).members) == 3
+
+
+def test_who_leaves_for_another_commune_is_handed_over_and_the_move_is_taken_back(
+    office: Office,
+) -> None:
+    household = family(office)
+    wife = household.members[1].person_id
+    life(office).departed(wife, Paper("2026-11-05", "Phiếu báo 7"), place="xã đồng thử")
+    assert fields(office, wife)["moved_to"]["commune"] == "99002"
+    gone = now(office, household).members[-1]
+    assert (gone.full_name, gone.presence) == ("Lê Thị Hoa", Presence.LEFT)
+    assert gone.events[-1].paper == "Phiếu báo 7"
+    assert count_people(office.register) == 2
+    life(office).back(wife)
+    assert now(office, household).members[1].presence is Presence.HERE
+    assert count_people(office.register) == 3
+
+
+def test_a_place_is_another_commune_of_the_province_or_somewhere_else() -> None:
+    on = _CLOCK().date()
+    named = {
+        text: commune_named(text, beside="99001", on=on)
+        for text in (
+            "99002",
+            "Xã Đồng Thử",
+            "dong thu, tinh tap huan",
+            "Xã Đồng Thử, Tỉnh Bến Xa",
+            "Xã Suối Mẫu",
+            "Cộng hòa Séc",
+            "25270",
+        )
+    }
+    assert named == {
+        "99002": "99002",
+        "Xã Đồng Thử": "99002",
+        "dong thu, tinh tap huan": "99002",
+        "Xã Đồng Thử, Tỉnh Bến Xa": "",
+        "Xã Suối Mẫu": "",
+        "Cộng hòa Séc": "",
+        "25270": "",
+    }
