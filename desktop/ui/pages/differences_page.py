@@ -303,7 +303,7 @@ class DifferencesPage(Page):
                 self.tr("Đã chốt"),
                 self.tr("Đề nghị xử lý"),
             ),
-            widths=(5, 14, 24, 15, 18, 26, 26, 12, 26, 22),
+            widths=(5, 14, 24, 19, 18, 26, 26, 12, 26, 20),
             rows=tuple(
                 (
                     str(number),
