@@ -31,7 +31,7 @@ from desktop.ui.households.words import LifeWords
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 
 _TYPING_MS = 200
-_LINE_HEIGHT = 50
+_LINE_HEIGHT = 60
 _MOST_LINES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -207,6 +207,10 @@ class AddBar(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes on and adds at the end, Down leads to who was found, Esc empties."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            if event.key() == Qt.Key.Key_Escape:  # here first, then the page's own
+                event.accept()
+                return True
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         is_enter = event.key() in _ENTER

@@ -184,6 +184,11 @@ def test_a_likely_duplicate_is_asked_about_once(hands: Hands) -> None:
     assert hands.sees("button:add_anyway")
     assert len(cells(hands)) == 3
     assert cut(hands.window) == []
+    hands.press(Qt.Key.Key_Escape)  # back to what was typed, which stays
+    assert hands.text("input:new_name") == "Le Thi Hoa"
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    assert hands.sees("button:add_anyway")  # asked again: nothing was said yet
     hands.press(Qt.Key.Key_Return, _CONTROL)
     hands.settle()
     assert len(cells(hands)) == 4
