@@ -45,6 +45,7 @@ from desktop.services.records import Records
 from desktop.services.recovery import RecoveryKeys
 from desktop.services.remarks import day_of_validation
 from desktop.services.reviews import Reviews
+from desktop.services.scanner_port import ScannerPort
 from desktop.services.syncing import Syncing
 from desktop.services.telling import CheckTeller
 from desktop.services.todos import Todos
@@ -307,6 +308,7 @@ def parts(
             find=CardPeople(register=services.register, clock=clock).find,
             compare=compare_field,
             clock=clock,
+            port=ScannerPort(register=services.register),
             key_clock=key_clock,
         ),
         care=_care(services, seat, clock=clock, cost=cost),

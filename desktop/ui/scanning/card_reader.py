@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +25,7 @@ from desktop.ui import icons
 from desktop.ui.file_drop import FileDrop
 from desktop.ui.page import Page
 from desktop.ui.scanning.card_pictures import SUFFIXES, codes_in, picture_in
+from desktop.ui.scanning.serial_scanner import Port, ports
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 
 KEYS = "Ctrl+T"
@@ -34,13 +38,16 @@ class CardWays(QDialog):
     Signals:
         pasted: what lies on the clipboard is the card.
         file_asked: a file is to be chosen.
+        port_chosen: the serial port of the scanner; "" for none.
     """
 
     pasted = Signal()
     file_asked = Signal()
+    port_chosen = Signal(str)
 
-    def __init__(self, *, parent: QWidget) -> None:
+    def __init__(self, *, port: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._port = port
         self.setObjectName("card_ways")
         self.setWindowTitle(self.tr("Đọc thẻ"))
         heading = WrappedLabel()
@@ -76,6 +83,32 @@ class CardWays(QDialog):
         layout.addWidget(heading)
         layout.addWidget(advice)
         layout.addLayout(row)
+        layout.addLayout(self._port_row())
+
+    def show_ports(self, ports: Sequence[Port]) -> None:
+        """The ports of this PC; the one in use is there even when its cable is not."""
+        names = {one.name: f"{one.name}  {one.about}" for one in ports}
+        if self._port:
+            names.setdefault(self._port, self._port)
+        for name, words in names.items():
+            self._ports.addItem(words, name)
+        self._ports.setCurrentIndex(max(0, self._ports.findData(self._port)))
+        self._ports.activated.connect(
+            lambda _index: self.port_chosen.emit(str(self._ports.currentData()))
+        )
+
+    def _port_row(self) -> QHBoxLayout:
+        label = QLabel(self.tr("Máy quét ở cổng COM:"))
+        self._ports = QComboBox()
+        self._ports.setObjectName("choice:scanner_port")
+        self._ports.setAccessibleName(label.text())
+        self._ports.addItem(self.tr("Không dùng"), "")
+        label.setBuddy(self._ports)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label)
+        row.addWidget(self._ports, 1)
+        return row
 
     def _choose(self, way: object) -> None:
         self.accept()
@@ -94,15 +127,21 @@ class CardReader(QObject):
     Signals:
         code_read: the text of a card's code.
         failed: (what happened, what to do).
+        port_chosen: the serial port of the scanner; "" for none.
+
+    Attributes:
+        port: the one that is listened to.
     """
 
     code_read = Signal(str)
     failed = Signal(str, str)
+    port_chosen = Signal(str)
 
     def __init__(self, *, window: QWidget, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
         self._window = window
         self._jobs = jobs
+        self.port = ""
         for suffix in SUFFIXES:
             drop = FileDrop(window=window, suffix=suffix)
             drop.setParent(self)
@@ -124,10 +163,12 @@ class CardReader(QObject):
 
     def ask(self) -> None:
         """From where?"""
-        ways = CardWays(parent=self._window)
+        ways = CardWays(port=self.port, parent=self._window)
         ways.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ways.pasted.connect(self.paste)
         ways.file_asked.connect(self._choose_file)
+        ways.port_chosen.connect(self.port_chosen)
+        self._jobs.run(ways, ports, on_success=ways.show_ports)
         ways.open()
 
     def paste(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.domain.people import PersonId, PersonRow
 from desktop.errors import AppError
-from desktop.jobs.runner import JobRunner
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Page
 from desktop.ui.pages.form_page import FormPage
@@ -31,6 +31,7 @@ from desktop.ui.scanning.scan_lines import (
     scans_of,
 )
 from desktop.ui.scanning.scan_panel import Deed, ScanPanel, Sight
+from desktop.ui.scanning.serial_scanner import SerialScanner
 from desktop.ui.scanning.wedge import KeyClock, Wedge
 from forms.cards.bursts import may_go_on
 from forms.cards.filling import FieldState, is_somebody_else
@@ -54,6 +55,16 @@ class Matches(Protocol):
         """Who may be the same person."""
 
 
+class PortBook(Protocol):
+    """Where the port of the scanner is kept (``desktop.services.scanner_port.ScannerPort``)."""
+
+    def load(self) -> str:
+        """ "" for none."""
+
+    def keep(self, port: str) -> None:
+        """From now on."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardWork:
     """What scanning works with.
@@ -62,6 +73,7 @@ class CardWork:
         read: (what may have been typed, is a bare number a card?) -> the card, if it was one.
         find: whom it belongs to; reads the register.
         compare: (field, there, on the card); reads tables the first time.
+        port: keeps where a serial scanner is.
         key_clock: tells the pace of keys; ``None``: no scanner that types is listened to.
     """
 
@@ -69,6 +81,7 @@ class CardWork:
     find: Callable[[CardReading], Matches]
     compare: Compare
     clock: Callable[[], datetime]
+    port: PortBook
     key_clock: KeyClock | None = None
 
 
@@ -107,6 +120,11 @@ class ScanDesk(QObject):
         self.reader = CardReader(window=window, jobs=jobs, parent=self)
         self.reader.code_read.connect(self.read)
         self.reader.failed.connect(self._tell)
+        self.reader.port_chosen.connect(self.use_port)
+        self._serial = SerialScanner(self)
+        self._serial.code_read.connect(self.read)
+        self._serial.opened.connect(self._tell_port)
+        jobs.run(self, cards.port.load, on_success=self._listen_to)
         for page in (form, *others):
             self.reader.offer_on(page)
         if cards.key_clock is not None:
@@ -120,11 +138,37 @@ class ScanDesk(QObject):
             self.wedge.scanned.connect(self.take)
             self.wedge.start()
 
+    # -- a scanner at a serial port --
+
+    @property
+    def port(self) -> str:
+        """The one that is listened to; "" for none."""
+        return self.reader.port
+
+    def use_port(self, port: str) -> None:
+        """From now on, and the next time too."""
+        self._listen_to(port)
+        self._jobs.run(self, lambda: self._cards.port.keep(port), lane=Lane.WRITE)
+
+    def _listen_to(self, port: str) -> None:
+        self.reader.port = port
+        self._serial.listen(port)
+
+    def _tell_port(self, is_open: bool) -> None:
+        if not is_open:
+            self._tell(
+                self.tr("Không mở được máy quét ở cổng {port}.").format(port=self.port),
+                self.tr("Cắm lại máy quét, hoặc chọn cổng khác (Ctrl+T)."),
+                kind="warning",
+            )
+
     # -- a card came --
 
     def read(self, text: str) -> None:
         """A code from a picture, the clipboard or a serial scanner."""
         card = self._cards.read([text], True)
+        if self._is_locked:
+            return
         if card is None:
             self._tell(self.tr("Đây không phải mã của thẻ."), self._by_hand(), kind="warning")
         else:
@@ -134,8 +178,8 @@ class ScanDesk(QObject):
         """Show what it would do; nothing while a dialog or a recovery code waits."""
         self.close_panel()
         self._waiting = None
-        if not self._form.isWindow() and self._form.window() is not self._window:
-            return  # locked
+        if self._is_locked:
+            return
         if not card.is_readable:
             self._refuse(card, is_composed)
         elif QApplication.activeModalWidget() is not None or self._window.is_alone:
@@ -148,6 +192,11 @@ class ScanDesk(QObject):
             self._compare(card)
         else:
             self._look_for(card)
+
+    @property
+    def _is_locked(self) -> bool:
+        """The form is a part of the window no more."""
+        return self._form.window() is not self._window
 
     def _refuse(self, card: CardReading, is_composed: bool) -> None:
         errors = [one for one in card.findings if one.severity is Severity.ERROR]
