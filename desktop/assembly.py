@@ -33,6 +33,7 @@ from desktop.services.home import Home, home_of
 from desktop.services.households import Households
 from desktop.services.ledger import Ledger
 from desktop.services.life_events import LifeEvents
+from desktop.services.list_actions import ListActions
 from desktop.services.locking import Locking
 from desktop.services.lots import Lots
 from desktop.services.member_forms import MemberForms
@@ -50,6 +51,7 @@ from desktop.services.syncing import Syncing
 from desktop.services.telling import CheckTeller
 from desktop.services.todos import Todos
 from desktop.services.users import Users
+from desktop.services.worklists import WorkLists
 from desktop.store.keys import KdfCost
 from desktop.store.register import Register
 from desktop.store.snapshots import snapshots_folder
@@ -256,6 +258,21 @@ def parts(
             answers=dict(answers),
         )
 
+    differences = Differences(
+        register=services.register,
+        records=services.records,
+        forms=services.forms,
+        author=seat.user_name,
+        clock=clock,
+    )
+    lists = WorkLists(
+        register=services.register,
+        forms=services.forms,
+        differences=differences,
+        user_name=seat.user_name,
+        clock=clock,
+    )
+
     return Parts(
         people=services.people,
         records=services.records,
@@ -275,13 +292,17 @@ def parts(
         ),
         begin_keying=_begin_keying,
         form_title=lambda form_id: services.forms.about(form_id).title_vi,
-        differences=Differences(
+        differences=differences,
+        worklists=lists,
+        list_work=ListActions(
             register=services.register,
+            lists=lists,
             records=services.records,
-            forms=services.forms,
+            tables=services.tables,
             author=seat.user_name,
             clock=clock,
         ),
+        ethnic_groups=lists.ethnic_groups,
         syncing=services.syncing,
         auto_sync=auto_sync,
         change_labels=FieldWords(forms=services.forms).of,

@@ -34,6 +34,7 @@ from desktop.services.differences import Differences
 from desktop.services.opening import reasons_of
 from desktop.store import record_words
 from desktop.store.documents import Document
+from desktop.store.people_query import hamlets
 from desktop.store.people_words import CHILD_BASICS, is_wrong
 from desktop.store.records import latest_submission, record_of, records_of
 from desktop.store.register import Register
@@ -113,6 +114,19 @@ class WorkLists:
             return self._aim_at_record(worklist, person_id)
         form_id = _FORMS.get(worklist, "")
         return Aim(form_id, self._path(worklist, form_id, person_id))
+
+    def hamlets(self) -> list[str]:
+        """The hamlets that households live in."""
+        with self._register.reading() as connection:
+            return hamlets(connection)
+
+    def ethnic_groups(self) -> list[tuple[str, str]]:
+        """Code and name of each, as the usual form has them."""
+        form = self._forms.in_force(LABOUR_FORM, self._clock().date())
+        path = form.definition.path_of_role("person.ethnicity")
+        found = (one for one in form.definition.questions() if one.path == path)
+        name = next(found).list_name or ""
+        return [(one.code, one.label_vi) for one in form.definition.choices[name]]
 
     # how the user wants it to look
 

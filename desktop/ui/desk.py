@@ -36,6 +36,7 @@ from desktop.ui.pages.handover_page import HandoverDesk, HandoverPage
 from desktop.ui.pages.help_page import HelpPage
 from desktop.ui.pages.household_page import HouseholdPage
 from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
+from desktop.ui.pages.lists_page import ListsPage
 from desktop.ui.pages.lots_page import LotDesk, LotsPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage, PeopleSource
@@ -47,6 +48,7 @@ from desktop.ui.pages.sync_page import SyncPage, SyncService
 from desktop.ui.pages.updates_page import PackDesk, UpdatesPage
 from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
 from desktop.ui.scanning.scan_desk import CardWork, ScanDesk
+from desktop.ui.worklists.ports import ListSource, ListWork
 from forms.definition import Answer, FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.documents import Role
@@ -91,6 +93,9 @@ class Parts:
     begin_keying: Callable[[Lot, Mapping[str, Answer]], Filling]
     form_title: Callable[[str], str]
     differences: DifferenceDesk
+    worklists: ListSource
+    list_work: ListWork
+    ethnic_groups: Callable[[], Sequence[tuple[str, str]]]
     syncing: SyncService
     auto_sync: AutoSync
     change_labels: Callable[[ChangeRow], Sequence[str]]
@@ -259,12 +264,24 @@ class Desk(QObject):
         here.person_asked.connect(lambda who: self._open_person(who, ""))
         form.forms_asked.connect(door.ask)
 
-        def _go_on(person_id: PersonId | None) -> None:
-            if not people.open_after(person_id):
+        def _go_on(person_id: PersonId | None, form_id: str) -> None:
+            if self._form_from == "worklists":
+                goes_on = lists.open_after(person_id)
+            else:
+                goes_on = people.open_after(person_id, form_id)
+            if not goes_on:
                 form.show_end()
 
         form.next_asked.connect(_go_on)
+        people.list_shown.connect(form.prepare)  # the list first: somebody is waiting for it
 
+        lists = ListsPage(
+            jobs=self._jobs,
+            lists=parts.worklists,
+            work=parts.list_work,
+            load_ethnic_groups=parts.ethnic_groups,
+        )
+        lists.person_opened.connect(self._open_person)
         people.person_opened.connect(self._open_person)
         people.draft_opened.connect(self.open_draft)
         form.closed.connect(lambda: self._window.open_page(self._form_from))
@@ -276,6 +293,7 @@ class Desk(QObject):
         form.attention_needed.connect(lambda: self._window.open_page("form"))
         return [
             Entry("people", self.tr("Người dân"), "people", people),
+            Entry("worklists", self.tr("Danh sách"), "todo", lists),
             Entry("form", "", "", form),
             Entry("household", "", "", household),
         ]
@@ -386,7 +404,9 @@ class Desk(QObject):
     def _open_person(self, person_id: object, path: str, form_id: str = "") -> None:
         if self._form is not None:
             shown = self._window.current_page
-            self._form_from = "household" if isinstance(shown, HouseholdPage) else "people"
+            froms = {HouseholdPage: "household", ListsPage: "worklists"}
+            if not isinstance(shown, FormPage):  # from a form to the next one leads back alike
+                self._form_from = froms.get(type(shown), "people")
             self._window.open_page("form")
             self._form.open_person(person_id, form_id=form_id, path=path)  # type: ignore[arg-type]  # Qt carries objects
 

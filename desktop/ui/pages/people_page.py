@@ -526,13 +526,13 @@ class PeoplePage(Page):
         self._opened_at = number
         self.person_opened.emit(self._model.row(number).person_id, "", "")
 
-    def open_after(self, person_id: PersonId | None) -> bool:
-        """Open the person who follows in the list; somebody new after somebody new.
+    def open_after(self, person_id: PersonId | None, form_id: str) -> bool:
+        """Open the person who follows in the list; after somebody new, the same form again.
 
         False when the list is at its end.
         """
         if person_id is None:
-            self._open_new()
+            self.person_opened.emit(None, "", form_id)
             return True
         count = self._model.rowCount()
         ids = [self._model.row(number).person_id for number in range(count)]

@@ -68,10 +68,14 @@ def _cut_cells(table: QTableView) -> Iterator[str]:
     model, metrics = table.model(), table.fontMetrics()
     for row in range(min(model.rowCount(), 40)):
         for column in range(model.columnCount()):
+            if table.isColumnHidden(column) or table.columnSpan(row, column) > 1:
+                continue
             text = str(model.index(row, column).data() or "")
             if metrics.horizontalAdvance(text) + _CELL_MARGIN > table.columnWidth(column):
                 yield f"{table.objectName()} column {column}: {text}"
     for column in range(model.columnCount()):
+        if table.isColumnHidden(column) or table.horizontalHeader().isHidden():
+            continue
         title = str(model.headerData(column, Qt.Orientation.Horizontal))
         if metrics.horizontalAdvance(title) + _CELL_MARGIN > table.columnWidth(column):
             yield f"{table.objectName()} heading {column}: {title}"
