@@ -19,6 +19,7 @@ class Member:
         relation: code of the relation to the head, "" when unknown.
         flags: how many findings ask for the police's check.
         is_listed: the province's base list knows this person.
+        is_elsewhere: moved to another commune of the province, whose register keeps the entry now.
         version: the server's version that is shown; an edit goes with it.
         events: what was recorded, undone or not, the earliest day first.
     """
@@ -33,6 +34,7 @@ class Member:
     presence: Presence = Presence.HERE
     flags: int = 0
     is_listed: bool = False
+    is_elsewhere: bool = False
     version: int = 0
     events: tuple[Event, ...] = kept(default=(), repr=False)
 

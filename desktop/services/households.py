@@ -385,6 +385,7 @@ def _member(person: Document, *, head: Value) -> Member:
         presence=Presence.LEFT if person.fate == MOVED_TO else life.presence_of(fields),
         flags=len(flags) if isinstance(flags, list) else 0,
         is_listed=bool(fields.get(LISTED_BY)),
+        is_elsewhere=person.fate == MOVED_TO,
         version=person.version,
         events=(*life.events_of(fields), *_move_of(person)),
     )

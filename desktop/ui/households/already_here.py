@@ -113,8 +113,8 @@ class AlreadyHere(QFrame):
         self._found = found[0] if found else None
         if self._found is not None:
             one = self._found
-            text = self.tr("{likely} đã có trong sổ: {who}.").format(
-                likely=self._words.likely(one.likely), who=self._words.candidate(one)
+            text = self.tr("Đã có trong sổ ({likely}): {who}.").format(
+                likely=self._words.likely(one.likely).lower(), who=self._words.candidate(one)
             )
             self._label.setText(f"{text} {one.why}".strip())
         self.setVisible(self._found is not None)

@@ -65,6 +65,9 @@ class LifeDesk(QObject):
             yield LifeItem(Deed.BACK, self.tr("Hủy báo tử: người này còn sống"))
         if member.presence is Presence.LEFT:
             yield LifeItem(Deed.BACK, self.tr("Hủy chuyển đi: người này vẫn ở đây"))
+        if member.is_elsewhere:
+            return  # the other commune keeps the entry now
+        if member.presence is Presence.LEFT:
             yield LifeItem(Deed.ARRIVAL, self.tr("Chuyển về lại"))
         if is_here:
             yield LifeItem(Deed.DEATH, self.tr("Báo tử"))
