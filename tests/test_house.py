@@ -29,6 +29,7 @@ MAY_SPEAK_VIETNAMESE = (
     "forms/loading/",
     "forms/support.py",
     "forms/expressions/",
+    "forms/cards/typed_codes.py",  # letters that typing methods make
     "forms/legacy_text/",  # letters and rhymes of the language
     "forms/comparison/wording.py",
     "forms/units/kinds.py",  # official words for kinds of units

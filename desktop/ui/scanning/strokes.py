@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from desktop.ui.forms.editors import Editor
+from forms.definition import Answer
 
 ENDS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
 _COMMANDS = (
@@ -87,6 +90,26 @@ class LineBefore:
         if self.start >= 0:
             line.setSelection(self.start, self.length)
         line.textEdited.emit(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBefore:
+    """Options as they were chosen before a sign was pressed at them."""
+
+    editor: Editor
+    value: Answer = field(repr=False)
+
+    @classmethod
+    def of(cls, editor: Editor) -> AnswerBefore:
+        """As they stand."""
+        return cls(editor, editor.value())
+
+    def put_back(self) -> None:
+        """As if nothing had been pressed; who listens is told."""
+        editor = self.editor
+        if shiboken6.isValid(editor) and editor.value() != self.value:
+            editor.show_value(self.value)
+            editor.edited.emit()
 
 
 def give_back(events: Sequence[QEvent], target: QObject) -> None:

@@ -4,8 +4,9 @@ A scanner presses a key every few milliseconds; a person does not, or only for t
 The first sign of what may be a scan goes to the line that has the keyboard, as ever; what follows
 faster than anybody types is kept back until it is known. A card's code is taken whole, and the
 first sign is taken back out of the line. Everything else is given back to where it was going,
-unchanged and in order. Where signs are commands (lists, choices), a first sign that a card may
-begin with is kept back too, for as long as the next one of a scanner would take: 35 ms.
+unchanged and in order. Options of a question are as they were, like a line. Where signs are other
+commands (lists, decisions), a first sign that a card may begin with is kept back too, for as long
+as the next one of a scanner would take: 35 ms.
 
 The pace is told by ``clock``; the operating system's own times of keys are the best one, since
 they do not know of a busy program (``key_times``).
@@ -20,8 +21,16 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desktop.ui.forms.editors import Editor
 from desktop.ui.scanning.native_keys import sign_of
-from desktop.ui.scanning.strokes import LineBefore, ends_line, give_back, is_silent, sign_in
+from desktop.ui.scanning.strokes import (
+    AnswerBefore,
+    LineBefore,
+    ends_line,
+    give_back,
+    is_silent,
+    sign_in,
+)
 from forms.cards.reading import CardReading
 from forms.cards.typed_codes import TypedCode
 
@@ -89,7 +98,7 @@ class Wedge(QObject):
         self._shown = ""
         self._held: list[QEvent] = []
         self._target: QObject | None = None
-        self._before: LineBefore | None = None
+        self._before: LineBefore | AnswerBefore | None = None
         self._last = float("-inf")
 
     def start(self) -> None:
@@ -182,7 +191,7 @@ class Wedge(QObject):
     def _is_held_start(self, watched: QObject, event: QKeyEvent) -> bool:
         sign = sign_in(event)
         is_start = len(sign) == 1 and sign in _STARTS and not event.isAutoRepeat()
-        return is_start and not isinstance(watched, QLineEdit)
+        return is_start and not isinstance(watched, QLineEdit | Editor)
 
     # -- collecting --
 
@@ -205,6 +214,8 @@ class Wedge(QObject):
         self._target = watched
         if isinstance(watched, QLineEdit) and not watched.isReadOnly():
             self._before = LineBefore.of(watched, self._preedit)
+        elif isinstance(watched, Editor):
+            self._before = AnswerBefore.of(watched)
 
     def _type(self, sign: str, event: QKeyEvent) -> None:
         assert self._line is not None  # noqa: S101 - for the type checker

@@ -258,7 +258,12 @@ def test_a_scan_at_options_chooses_none(hands: Hands, keyboard: Keyboard) -> Non
     hands.form_view.focus_question("identity/sex")
     keyboard.scan(CARD)
     assert hands.form_view.value("identity/sex") is None
-    hands.enter()
+    hands.press(Qt.Key.Key_Escape)
+    keyboard.type("2")
+    assert hands.form_view.value("identity/sex") == "2"  # a person does not wait
+    keyboard.scan(STRANGER.removeprefix("0030990"))  # begins with what is no option
+    keyboard.scan("1" + STRANGER.removeprefix("0030"))  # and with what is one
+    assert hands.message().startswith("Không đọc được thẻ vừa quét.")
     assert hands.form_view.value("identity/sex") == "2"
 
 
