@@ -435,7 +435,7 @@ class FormView(QWidget):
         for path in paths:
             row = self._canvas.rows.get(path)
             if row is not None:
-                if self.writer.write(row, paper, is_typed=path == edited):
+                if self.writer.write(row, paper, is_typed=self._is_typed(row, edited)):
                     self._canvas.touch(path)
             elif (roster := self._canvas.rosters.get(path)) is not None:
                 self._canvas.show_roster(roster)
@@ -444,6 +444,13 @@ class FormView(QWidget):
         self._canvas.show_relevance()
         self._canvas.settle()
         self._refresh_rail()
+
+    def _is_typed(self, row: QuestionRow, edited: str) -> bool:
+        """Do letters stand there that nothing may overwrite?"""
+        editor = row.editor
+        if row.path in (edited, self._typing.path) or editor is None:
+            return True
+        return editor.is_searching and editor.isAncestorOf(self.window().focusWidget() or self)
 
     def _refresh_findings(self, path: str) -> None:
         row = self._canvas.rows.get(path)

@@ -21,16 +21,17 @@ class Mover:
 
     Attributes:
         current: the question (or the end of a roster) that has the keyboard, or had it last.
+        settle: takes what is being typed.
     """
 
     def __init__(
         self, *, canvas: FormCanvas, paper: Callable[[], Paper], settle: Callable[[], None]
     ) -> None:
-        """``settle`` takes what is typed, so that what is asked now is known."""
+        """``settle`` takes what is being typed, so that what is asked now is known."""
         self.current = ""
         self._canvas = canvas
         self._paper = paper
-        self._settle = settle
+        self.settle = settle
 
     # -- to a place --
 
@@ -68,7 +69,7 @@ class Mover:
 
     def focus_next_finding(self) -> bool:
         """To the next open error or warning after the current question, round the form."""
-        self._settle()
+        self.settle()
         paper = self._paper()
         open_ = paper.open_paths()
         order = paper.order()
@@ -99,7 +100,7 @@ class Mover:
 
     def move(self, path: str, step: int) -> bool:
         """From a stop to the one after or before it. False at the ends of the form."""
-        self._settle()
+        self.settle()
         there = self._paper().after(path, step, folded=self._folded())
         return there is not None and self.focus(there)
 

@@ -59,6 +59,7 @@ class RosterKeys:
 
     def add(self, roster: RosterBox) -> None:
         """One more, and to its first question."""
+        self._mover.settle()
         try:
             made = self._view.paper.add(roster.path)
         except ValueError:  # counted by the form, or as many as there may be
@@ -71,6 +72,7 @@ class RosterKeys:
         """Away with one; to the one after it, or to the end."""
         if not instance or self._view.paper.outline.is_counted(roster.path):
             return
+        self._mover.settle()
         words = self._view.words_of(instance)
         place = roster.instances.index(instance)
         roster.list.setFocus()  # what is being typed in it is taken, so that it comes back
@@ -86,6 +88,7 @@ class RosterKeys:
 
     def bring_back(self) -> None:
         """The one that was removed last."""
+        self._mover.settle()
         instance = self._view.paper.put_back()
         if instance is not None:
             self._view.refresh_all()

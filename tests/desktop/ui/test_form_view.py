@@ -274,3 +274,33 @@ def test_what_is_counted_on_the_way_is_what_is_counted_from_nothing(form_id: str
         anew.show_all()
         assert paper.progress() == anew.progress()
         assert (paper.stops(), paper.summary()) == (anew.stops(), anew.summary())
+
+
+def test_what_is_being_typed_is_not_lost_when_a_line_is_added_or_something_else_refreshes(
+    home: FormView,
+) -> None:
+    home.focus_question("members[3]/full_name")
+    press(Qt.Key.Key_End)
+    before = home.value("members[3]/full_name")
+    QTest.keyClicks(focused(), " x")
+    home.refresh_all()  # confirmations came, say
+    line = focused()
+    assert isinstance(line, QLineEdit)
+    assert line.text() == f"{before} x"
+    press(Qt.Key.Key_F6)  # at once, without a pause
+    assert at() == "members[201]/full_name"
+    assert home.value("members[3]/full_name") == f"{before} x"
+    QTest.keyClicks(focused(), "Moi")
+    press(Qt.Key.Key_F6)
+    assert home.answers()["members[201]/full_name"] == "Moi"
+
+
+def test_letters_that_look_for_an_option_outlive_a_refresh(home: FormView) -> None:
+    home.focus_question("members[3]/ethnicity")
+    QTest.keyClicks(focused(), "hmo")
+    home.refresh_all()
+    line = focused()
+    assert isinstance(line, QLineEdit)
+    assert line.text() == "hmo"
+    press(Qt.Key.Key_Return)
+    assert home.value("members[3]/ethnicity") == "08"
