@@ -255,7 +255,10 @@ class Syncing:
         kinds |= set() if before is None else {before.enrolled.training}
         if len(kinds) > 1:
             raise UserError(Problem.TRAINING_MISMATCH)
-        if home is not None and home.commune_code not in {c.code for c in enrolled.communes}:
+        # Of the same office again, whose communes are dated data: its first one may have gone.
+        is_ours = before is not None and before.enrolled.office == enrolled.office
+        codes = {commune.code for commune in enrolled.communes}
+        if home is not None and not is_ours and home.commune_code not in codes:
             raise UserError(Problem.COMMUNE_MISMATCH)
 
     def _settle(self, place: _Place, signing_key: bytes, *, is_again: bool) -> None:
