@@ -18,7 +18,7 @@ from desktop.domain.people import PersonId, RecordStatus
 from desktop.domain.records import RecordId
 from desktop.services.opening import Dossier
 from desktop.store.documents import Document
-from desktop.store.records import latest_submission, record_of
+from desktop.store.records import latest_submission, records_of
 from desktop.store.register import Register
 from desktop.store.rights import right_to_form
 from forms.about import FormAbout, Subject
@@ -68,6 +68,7 @@ class FittingForms:
         today = self._clock().date()
         with self._register.restricted() as view:
             rights = view.rights
+        begun: dict[PersonId, dict[str, Document]] = {}
         for form_id in self._in_order():
             right = right_to_form(form_id)
             if right is not None and right not in rights:
@@ -76,7 +77,11 @@ class FittingForms:
             if person is None and about.subject is Subject.HOUSEHOLD:
                 continue  # a household is somebody's
             owner = self._owner(about, person)
-            status = RecordStatus.NONE if owner is None else self._status(owner, form_id)
+            status = RecordStatus.NONE
+            if owner is not None:
+                if owner not in begun:
+                    begun[owner] = self._begun(owner)
+                status = self._status(begun[owner].get(form_id))
             fits = self._is_in_force(form_id, about, today) and _admits(about, person, today)
             if fits or (status is not RecordStatus.NONE and not only_fitting):
                 yield FittingForm(
@@ -110,8 +115,18 @@ class FittingForms:
                 return PersonId(str(head))
         return PersonId(person.document_id)
 
-    def _status(self, person_id: PersonId, form_id: str) -> RecordStatus:
-        record = record_of(self._register, person_id, form_id=form_id)
+    def _begun(self, person_id: PersonId) -> dict[str, Document]:
+        """Form -> the person's record on it, as ``record_of`` would find it, all read at once."""
+        found: dict[str, Document] = {}
+        for record in records_of(self._register, person_id):
+            form_id = str(record.fields.get("form_id") or "")
+            is_own = record.fields.get("person_id") == person_id
+            kept = found.get(form_id)
+            if kept is None or (is_own and kept.fields.get("person_id") != person_id):
+                found[form_id] = record
+        return found
+
+    def _status(self, record: Document | None) -> RecordStatus:
         if record is None:
             return RecordStatus.NONE
         submission = latest_submission(self._register, RecordId(record.document_id))
