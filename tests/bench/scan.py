@@ -6,7 +6,8 @@ that shows what is to be filled; ``fill_ms``: from Enter to the painted form; ``
 so it has in it everything but the officer; ``scan_cpu_ms`` is the same in CPU time of the
 interface's thread, which a busy machine does not change. ``find_ms``: from the last key at the
 list, with a thousand households, to the painted form of the person on the card. ``code_ms``: a
-photograph of twelve megapixels to the text of its code. ``wait_ms`` is what the pace itself costs
+photograph of twelve megapixels to the text of its code. ``key_ms``: a letter typed by a person,
+``key_without_ms`` with nothing listening to its pace. ``wait_ms`` is what the pace itself costs
 where a scanner sends no Enter: it is waited for, not worked. ``baseline_ms``: seven plain lines of
 an empty window get their texts and are painted.
 """
@@ -31,6 +32,7 @@ from desktop.app import Desktop, create_application
 from desktop.ui.main_window import MainWindow
 from desktop.ui.pages.form_page import FormPage
 from desktop.ui.scanning.card_pictures import codes_in
+from desktop.ui.scanning.scan_desk import ScanDesk
 from tests.desktop.ui.scanning.scanner import SCANNER, Clock, Keyboard
 from tests.desktop.ui.scanning.test_card_reader import qr_of
 from tests.desktop.ui.world import CHEAP, EMPLOYED, PASSPHRASE, make_register, records_of
@@ -117,7 +119,10 @@ def _scans(application: QApplication, desktop: Desktop, keyboard: Keyboard) -> d
         window.repaint()
         finds.append((time.perf_counter() - began) * 1000)
         form.hold()
+    listening, alone = _typing(application, desktop, keyboard)
     return {
+        "key_ms": listening,
+        "key_without_ms": alone,
         "scan_ms": _median(a + b for a, b in zip(panels, fills, strict=True)),
         "scan_first_ms": round(panels[0] + fills[0], 1),
         "scan_worst_ms": round(max(a + b for a, b in zip(panels, fills, strict=True)), 1),
@@ -127,6 +132,33 @@ def _scans(application: QApplication, desktop: Desktop, keyboard: Keyboard) -> d
         "find_ms": _median(finds),
         "rounds": _ROUNDS,
     }
+
+
+def _typing(application: QApplication, desktop: Desktop, keyboard: Keyboard) -> tuple[float, float]:
+    """Milliseconds of a letter in a line of the form: with the scanner listened to, and without."""
+    form = desktop.window.page("form")
+    assert isinstance(form, FormPage)
+    desktop.window.open_page("form")
+    form.open_person(None)
+    _settle(application, desktop)
+    view, scans = form.form_view, form.findChild(ScanDesk)
+    assert view is not None
+    assert isinstance(scans, ScanDesk)
+    assert scans.wedge is not None
+    view.focus_question("identity/full_name")
+    medians = []
+    for is_heard in (True, False):
+        if not is_heard:
+            scans.wedge.stop()
+        times = []
+        for letter in "nguyen thi hong hanh " * 8:
+            began = time.perf_counter()
+            keyboard.type(letter)
+            times.append((time.perf_counter() - began) * 1000)
+            application.processEvents()
+        medians.append(round(statistics.median(times), 3))
+    form.hold()
+    return medians[0], medians[1]
 
 
 def _press_enter() -> None:
