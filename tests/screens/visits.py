@@ -56,6 +56,15 @@ def _nobody(typist: Typist) -> None:
     typist.wait_for(lambda: count.text() == "0 người", what="nobody is found")
 
 
+def _household(typist: Typist) -> None:
+    play.go_to(typist, "people")
+    typist.fill("input:search", "")
+    typist.settle()
+    typist.press(Qt.Key.Key_F3, at=typist.desktop.window.current_page)
+    typist.find(Page, "page:household")
+    typist.settle()
+
+
 def _new_sheet(typist: Typist) -> None:
     play.go_to(typist, "people")
     typist.fill("input:search", "")
@@ -87,6 +96,7 @@ def _lock(typist: Typist) -> None:
 _OFFICER = (
     Visit("people-found", _search),
     Visit("people-nobody", _nobody),
+    Visit("household", _household),
     Visit("form-new", _new_sheet),
     Visit("form-full", _full_sheet),
     Visit("form-returned", _returned),
