@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -43,8 +43,19 @@ _BREATH_S = 0.12
 _NEXT_LINE_S = 0.4
 #: After a card, Enter is still the scanner's.
 _TAIL_S = 0.25
+#: Milliseconds between the two looks that find nothing more.
+_AGAIN_MS = 10
 #: What codes of cards begin with: numbers of persons (0, 1, 2), machine-readable lines.
 _STARTS = "012I"
+
+_HEARD = frozenset(
+    {
+        QEvent.Type.ShortcutOverride,
+        QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
+        QEvent.Type.InputMethod,
+    }
+)
 
 KeyClock = Callable[[QEvent | None], float]
 Judge = Callable[[Sequence[str], bool], CardReading | None]
@@ -95,6 +106,7 @@ class Wedge(QObject):
         self._line: TypedCode | None = None
         self._native: list[str | None] = []
         self._signs = 0
+        self._looked_at = 0
         self._shown = ""
         self._held: list[QEvent] = []
         self._target: QObject | None = None
@@ -140,9 +152,11 @@ class Wedge(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """True for what is kept back."""
-        if not self._is_on or self._is_giving_back or self._is_locked:
-            return False
         kind = event.type()
+        if kind not in _HEARD or self._is_giving_back or not self._is_on:
+            return False
+        if self._is_locked or _is_secret(watched):
+            return False
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             return self._override(watched, event)
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -282,6 +296,10 @@ class Wedge(QObject):
         left = self._last + self._allowed() - self._clock(None)
         if left > 0:
             self._timer.start(round(left * 1000) + 5)
+        elif self._looked_at < self._signs:
+            # Keys may wait behind this very look when the program was busy: they come first.
+            self._looked_at = self._signs
+            self._timer.start(_AGAIN_MS)
         else:
             self._conclude()
 
@@ -323,3 +341,12 @@ class Wedge(QObject):
             give_back(events, target)
         finally:
             self._is_giving_back = False
+
+
+def _is_secret(widget: QObject) -> bool:
+    """Passphrases are nobody's business here."""
+    if not isinstance(widget, QLineEdit):
+        return False
+    hints = widget.inputMethodHints()
+    is_hidden = widget.echoMode() is not QLineEdit.EchoMode.Normal
+    return is_hidden or bool(hints & Qt.InputMethodHint.ImhSensitiveData)

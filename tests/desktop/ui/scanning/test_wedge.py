@@ -278,3 +278,26 @@ def test_enter_from_the_scanner_confirms_nothing_behind_a_card(
     assert entered == []
     keyboard.press("\n", every=0.5)
     assert entered == [True]
+
+
+def test_nothing_is_listened_to_where_a_passphrase_is_typed(
+    window: Window, keyboard: Keyboard
+) -> None:
+    window.line.setEchoMode(QLineEdit.EchoMode.Password)
+    keyboard.scan(CODE_2021, end="")
+    assert window.line.text() == CODE_2021
+    assert window.cards == []
+
+
+def test_keys_that_waited_behind_a_busy_program_belong_to_the_scan(
+    window: Window, keyboard: Keyboard, clock: Clock
+) -> None:
+    """The look comes due while the rest of the code still waits to be delivered."""
+    keyboard.press(CODE_2021[:30], every=SCANNER)
+    now = clock.now
+    clock.wait(0.5)  # the program was busy; the keys themselves came in time
+    window.wedge.look()
+    clock.now = now
+    keyboard.press([*CODE_2021[30:], "\n"], every=SCANNER)
+    assert len(window.cards) == 1
+    assert window.line.text() == ""
