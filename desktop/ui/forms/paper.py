@@ -31,7 +31,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is open in the whole form. ``missing`` are required answers not given yet."""
+    """What is open in the whole form.
+
+    ``missing`` are required answers not given yet, ``flags`` doubts about the person's identity.
+    """
 
     errors: int
     warnings: int
@@ -387,6 +390,11 @@ class Paper:
         return {top: (answered[top], count) for top, count in asked.items()}
 
 
+def _is_about_person(finding: Finding) -> bool:
+    """The police are asked about whom the form is about, not about the lines of a roster."""
+    return finding.place.startswith("person.")
+
+
 def _summary(
     found: Mapping[str, Sequence[Finding]], open_by_path: Mapping[str, Sequence[Finding]]
 ) -> Summary:
@@ -397,7 +405,7 @@ def _summary(
         errors=errors - missing,
         warnings=len(open_) - errors,
         missing=missing,
-        flags=sum(one.is_flag for some in found.values() for one in some),
+        flags=sum(one.is_flag and _is_about_person(one) for some in found.values() for one in some),
     )
 
 

@@ -304,3 +304,8 @@ def test_letters_that_look_for_an_option_outlive_a_refresh(home: FormView) -> No
     assert line.text() == "hmo"
     press(Qt.Key.Key_Return)
     assert home.value("members[3]/ethnicity") == "08"
+
+
+def test_doubts_about_a_line_of_a_roster_are_no_doubts_about_the_person(home: FormView) -> None:
+    assert any(one.is_flag for path in home.paper.order() for one in home.paper.findings_at(path))
+    assert home.summary().flags == 0
