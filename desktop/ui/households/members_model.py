@@ -172,6 +172,8 @@ class MembersModel(QAbstractTableModel):
             return {"1": self.tr("Nam"), "2": self.tr("Nữ")}.get(member.sex, member.sex)
         if column == 3:
             return self._relations.get(member.relation, member.relation)
+        if FIELDS[column : column + 1] == ("id_number",) and member.flags and not member.id_number:
+            return self.tr("chưa có")
         if column == FORMS:
             return "" if member.presence is Presence.HERE else self._gone(member)
         return self._raw(member, column)
