@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QWidget
 
 from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held
 from desktop.domain.ledger import Action
-from desktop.domain.people import CheckState, PersonId, PersonRow
+from desktop.domain.people import CheckState, PersonId
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.domain.scans import Scan
 from desktop.errors import AppError
@@ -27,17 +27,13 @@ from desktop.ui.forms.form_reader import FormFinder, FormReader, Ready
 from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.form_words import FormWords
 from desktop.ui.forms.half_typed import draft_of
+from desktop.ui.forms.register_findings import RegisterFindings
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
 from forms.definition import Answer, FormDefinition
-from forms.findings import Code
-from forms.rules.identity import duplicate_finding
 from forms.runtime.engine import Filling
 from sync.protocol.ids import new_id_text
-
-#: What only the register can find.
-_REGISTER_CODES = frozenset({Code.ID_013, Code.REG_001})
 
 
 class FormPage(Page):
@@ -81,6 +77,7 @@ class FormPage(Page):
         self._writer = DraftWriter(jobs=jobs, drafts=drafts, take=self._take_draft, parent=self)
         self._writer.kept.connect(self.draft_kept)
         self._writer.failed.connect(self._tell_draft_failed)
+        self._known = RegisterFindings(jobs=jobs, records=records, parent=self)
         self._aids = EntryAids(jobs=jobs, batches=batches, parent=self)
         self._reader = FormReader(
             records=records,
@@ -354,24 +351,8 @@ class FormPage(Page):
             self._look_for_number(path, scan.value)
 
     def _look_for_number(self, path: str, value: object) -> None:
-        """Does somebody else in the register have this number?"""
-        sheet = self._sheet
-        if sheet is None or self._role_at(path) != "person.id_number" or not value:
-            return
-        number, own = str(value), sheet.opened.person_id
-        self._jobs.run(
-            self,
-            lambda: self._records.persons_with_number(number, other_than=own),
-            on_success=lambda others: self._show_others(path, number, others),
-        )
-
-    def _show_others(self, path: str, number: str, others: Sequence[PersonRow]) -> None:
-        view = self._view
-        if view is None or str(view.value(path) or "") != number:
-            return
-        names = [row.full_name for row in others]
-        found = [duplicate_finding(number, others=names, path=path)] if names else []
-        view.show_extra(path, found)
+        if self._view is not None and self._sheet is not None:
+            self._known.look(self._view, path, value, own=self._sheet.opened.person_id)
 
     def _close(self) -> None:
         """Back to the list once everything is saved; a failed save keeps the form here."""
@@ -405,7 +386,7 @@ class FormPage(Page):
             self._sheet.keep_old(self._view.take_over(saved.came, since=content.answers), content)
             self._view.add_confirmations(added_reasons(saved, content))
             self._view.show_notes(_notes_of(saved.stored))
-            self._show_duplicates(self._view, saved)
+            self._known.show(self._view, saved)
         if not self._is_dirty:
             at = wording.clock_time(self._clock())
             self._head.saved.setText(self.tr("Đã lưu lúc {at}").format(at=at))
@@ -417,13 +398,6 @@ class FormPage(Page):
         if self._is_closing:
             self._is_closing = False
             self.closed.emit()
-
-    def _show_duplicates(self, view: FormView, saved: SavedForm) -> None:
-        """What only the register knows; the form itself cannot find it."""
-        found = [finding for finding in saved.findings if finding.code in _REGISTER_CODES]
-        for finding in found:
-            if view.value(finding.path) == saved.stored.answers.get(finding.path):
-                view.show_extra(finding.path, [finding])
 
     def _tell_submitted(self, outcome: Submitted) -> None:
         goes_on = self._goes_on and not self._is_stale()
