@@ -279,16 +279,16 @@ def test_what_is_restricted_is_seen_with_the_right_and_nothing_is_done_to_many(
 
 
 def test_keys_lead_from_the_lists_to_the_people_and_back(hands: Hands) -> None:
-    assert hands.focused is chooser(hands)
+    assert chooser(hands).hasFocus()
     go_to(hands, WorkList.FLAGGED)
     hands.press(Qt.Key.Key_Escape)
-    assert hands.focused is chooser(hands)
+    assert chooser(hands).hasFocus()
     hands.press(Qt.Key.Key_Right)
     hands.press(Qt.Key.Key_F5)
     hands.settle()
     assert hands.sees("panel:list_action")
     hands.press(Qt.Key.Key_Escape)
-    assert hands.focused is table(hands)
+    assert table(hands).hasFocus()
     assert not hands.sees("panel:list_action")
 
 
