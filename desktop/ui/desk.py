@@ -15,6 +15,7 @@ from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm, Todo
 from desktop.domain.syncing import ChangeRow
 from desktop.jobs.runner import JobRunner
+from desktop.ui.already_here import AlreadyHere
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desks.half_words import WordBook
 from desktop.ui.desks.hand_over import ListDesk
@@ -23,7 +24,6 @@ from desktop.ui.forms.entry_aids import BatchBook
 from desktop.ui.forms.form_chooser import FormDoor
 from desktop.ui.forms.form_reader import FormFinder
 from desktop.ui.forms.sheet import RecordKeeper
-from desktop.ui.households.already_here import AlreadyHere
 from desktop.ui.households.ports import HouseholdWork
 from desktop.ui.locking import LeftAt
 from desktop.ui.main_window import Entry, MainWindow
