@@ -21,6 +21,9 @@ _VIETNAM = timezone(timedelta(hours=7))
 NAMED = 3
 _DOCUMENTS = frozenset({"person", "household", "record", "submission", "check"})
 
+#: How the commune's box is called where documents say who sent them.
+BOX_NAME = "Máy của xã"
+
 #: What was done, as one would head a list of such lines.
 ACTION_WORDS: Mapping[Action, str] = {
     Action.REGISTER_CREATE: "Lập sổ",

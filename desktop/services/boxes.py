@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from desktop.domain.wording import BOX_NAME
 from desktop.errors import Problem
 from desktop.services.neighbours import Neighbours
 from desktop.store import boxes
@@ -28,8 +29,6 @@ from sync.protocol.box import BoxDocuments
 _BOX = "box"
 _SERVER_EPOCH = "server_epoch"
 _CA_FILE = "box-ca.pem"
-#: How the box is called where documents say who sent them.
-BOX_NAME = "Máy của xã"
 #: Where the province was not reached, or could not work: then the box is asked.
 AWAY = frozenset(
     {

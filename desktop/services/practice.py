@@ -20,10 +20,9 @@ from desktop.services.unlocking import create_register, open_register, register_
 from desktop.store.register import Register
 from desktop.store.stretching import KdfCost
 from desktop.training.people import households
-from desktop.training.province import TRAINING_PASSPHRASE, training_province
+from desktop.training.province import PRACTICE_USER, TRAINING_PASSPHRASE, training_province
 from forms.rules.identity import IdentityTables
 
-PRACTICE_USER = "Người tập"
 _SUFFIX = "-tap-huan"
 _HOUSEHOLDS = 200
 #: It is there, but not for us: another window has it open.

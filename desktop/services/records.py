@@ -454,9 +454,7 @@ class Records:
             fields |= entered_by_csdlqg(dossier.person.fields, field, value)
         self.set_person(dossier.person, fields, action=Action.PERSON_ADOPT)
 
-    def set_person(
-        self, person: Document, fields: Mapping[str, Value], *, action: Action
-    ) -> None:
+    def set_person(self, person: Document, fields: Mapping[str, Value], *, action: Action) -> None:
         """Set fields of a person; the flags follow, and clashes on these fields are settled."""
         flags = self._flags(PersonId(person.document_id), {**person.fields, **fields})
         edit = self._person_edit(person, fields, flags)

@@ -11,6 +11,8 @@ import yaml
 
 #: What the training registers are opened with, shown on the screen: no real data is in them.
 TRAINING_PASSPHRASE = "tập huấn không có dữ liệu thật"
+#: Who works in the training commune of this PC.
+PRACTICE_USER = "Người tập"
 
 
 @dataclass(frozen=True, slots=True)

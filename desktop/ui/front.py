@@ -79,7 +79,8 @@ class Front(QObject):
 
     def _practise(self, page: UnlockPage) -> None:
         """Making the training commune takes some seconds, the first time only."""
-        from desktop.services.practice import PRACTICE_USER, open_practice
+        from desktop.services.practice import open_practice
+        from desktop.training.province import PRACTICE_USER
 
         page.setEnabled(False)
         self.notices = []

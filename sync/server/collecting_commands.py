@@ -34,7 +34,10 @@ def set_office(
     commune: _Commune,
     office: _Office,
     from_day: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, in Việt Nam.")
+        datetime,
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="First day, by the clock of Vietnam (UTC+7)."
+        ),
     ],
 ) -> None:
     """From this day on the office collects for the commune.

@@ -215,7 +215,7 @@ class ChangesModel(QAbstractItemModel):
     def _worked_out(self, row: ChangeRow) -> str:
         """What nobody typed."""
         if any(field.startswith(TOLD) for field in row.fields):
-            return self.tr("Kết quả công an kiểm tra, gửi kèm phiếu")
+            return self.tr("Kết quả công an")
         return self.tr("Thông tin chương trình tự tính")
 
     def _change_text(self, row: ChangeRow, column: int) -> str:
