@@ -282,6 +282,7 @@ class Desk(QObject):
             load_ethnic_groups=parts.ethnic_groups,
         )
         lists.person_opened.connect(self._open_person)
+        lists.household_asked.connect(self._open_household)
         people.person_opened.connect(self._open_person)
         people.draft_opened.connect(self.open_draft)
         form.closed.connect(lambda: self._window.open_page(self._form_from))

@@ -52,11 +52,13 @@ class ListsPage(Page):
 
     Signals:
         person_opened: (person id, path of a question or "", form id or "").
+        household_asked: (person id) show the household.
         list_shown: the first people of the chosen list stand there.
         counted: every list has its count.
     """
 
     person_opened = Signal(object, str, str)
+    household_asked = Signal(object)
     list_shown = Signal()
     counted = Signal()
 
@@ -250,6 +252,11 @@ class ListsPage(Page):
         person_id, aim = answer
         self.person_opened.emit(person_id, aim.path, aim.form_id)
 
+    def _ask_household(self) -> None:
+        here = self._table.currentIndex()
+        if here.isValid():
+            self.household_asked.emit(self._model.row(here.row()).person_id)
+
     # -- what is done to several --
 
     def _count_chosen(self) -> int:
@@ -410,6 +417,9 @@ class ListsPage(Page):
         return button
 
     def _wire(self) -> None:
+        household = QShortcut(QKeySequence("F3"), self)
+        household.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        household.activated.connect(self._ask_household)
         self._chooser.chosen.connect(lambda _worklist: self._open_list.ask())
         self._chooser.entered.connect(self._go_to_people)
         self._table.left.connect(self._chooser.setFocus)

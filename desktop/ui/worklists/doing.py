@@ -51,6 +51,7 @@ class Doing(QObject):
         self._panel = panel
         self._window = parent
         self._progress: Progress | None = None
+        self._was_stopped = False
         self._undo: list[tuple[Before, ...]] = []
         panel.stop_asked.connect(self._stop)
 
@@ -92,7 +93,7 @@ class Doing(QObject):
                 "info",
             )
             return
-        last = self._undo.pop()
+        last = self._undo[-1]
         self._run(lambda step: self._work.undo(last, step=step), self._tell_undone)
 
     def choose_file(self, name: str, write: Callable[[Path], None]) -> None:
@@ -141,6 +142,7 @@ class Doing(QObject):
     def _run(self, work: Callable[[Step], _Result], on_success: Callable[[_Result], None]) -> None:
         if self.is_busy:
             return
+        self._was_stopped = False
         progress = self._progress = Progress(self)
         progress.stepped.connect(self._panel.show_progress)
         self._panel.begin()
@@ -160,6 +162,7 @@ class Doing(QObject):
 
     def _stop(self) -> None:
         if self._progress is not None:
+            self._was_stopped = True
             self._progress.stop()
 
     def _end(self) -> None:
@@ -195,6 +198,8 @@ class Doing(QObject):
         self.done.emit()
 
     def _tell_undone(self, done: Done) -> None:
+        if not self._was_stopped:  # else the rest can be taken back still
+            self._undo.pop()
         sentence = self.tr("Đã hoàn tác {n} chỗ.").format(n=wording.thousands(done.touched))
         left = self.tr("{n} chỗ đã được sửa sau đó nên để nguyên.")
         then = left.format(n=wording.thousands(done.passed)) if done.passed else ""
