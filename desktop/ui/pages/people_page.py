@@ -387,6 +387,11 @@ class PeoplePage(Page):
             on_error=self._counting_failed,
         )
 
+    def _nobody(self, *, is_narrowed: bool) -> str:
+        if is_narrowed:
+            return self.tr("Không có ai như vậy với bộ lọc đang chọn. Bấm “Tất cả” để bỏ lọc.")
+        return self.tr("Không tìm thấy ai. Gõ ít chữ hơn, hoặc bấm Ctrl+N để thêm người mới.")
+
     def _counting_failed(self, error: AppError) -> None:
         self._is_counting = False
         self.show_problem(error)
@@ -401,6 +406,7 @@ class PeoplePage(Page):
         whole, more = self.tr("{n} người"), self.tr("Hơn {n} người")
         self._count.setText((whole if counts.is_whole else more).format(n=number))
         is_narrowed = query.where != EVERYBODY
+        self._table.say_when_empty("" if counts.total else self._nobody(is_narrowed=is_narrowed))
         self._teller.found(query, counts.total, text=query.text, is_narrowed=is_narrowed)
         by_status = {s.value: counts.facets.get((Facet.STATUS, s.value)) for s in RecordStatus}
         known = {name: count for name, count in by_status.items() if count is not None}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from desktop.ui import theme
 from desktop.ui.models.rows import RowsModel
 
 _ROW_HEIGHT = 36
+_WORDS_MARGIN = 40
 
 
 class Table(QTableView):
@@ -48,6 +50,24 @@ class Table(QTableView):
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self.row_opened.emit(index.row()))
+        self._empty_words = ""
+
+    def say_when_empty(self, words: str) -> None:
+        """What stands in the middle while there is no row; "" while that is not known."""
+        if words != self._empty_words:
+            self._empty_words = words
+            self.setAccessibleDescription(words)
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows, or why there are none."""
+        super().paintEvent(event)
+        if self._empty_words and not self.model().rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.color("muted")))
+            room = self.viewport().rect().adjusted(_WORDS_MARGIN, 0, -_WORDS_MARGIN, 0)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(room, flags, self._empty_words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the current row."""

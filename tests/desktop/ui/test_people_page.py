@@ -136,3 +136,18 @@ def test_a_return_of_the_collecting_office_is_a_to_do_that_opens_at_its_question
     assert hands.text("form:status") == "Đã nộp"
     said = [label.text() for label in hands.window.findChildren(QLabel) if label.isVisible()]
     assert not any("Ghi rõ nghề." in text for text in said)
+
+
+def test_an_empty_list_says_what_to_do(hands: Hands) -> None:
+    table = hands.find(Table, "table:people")
+    assert table.accessibleDescription() == ""
+    hands.fill("input:search", "khong co ai")
+    hands.settle()
+    assert "Ctrl+N" in table.accessibleDescription()
+    hands.click("filter:submitted")
+    hands.settle()
+    assert "bỏ lọc" in table.accessibleDescription()
+    hands.fill("input:search", "")
+    hands.click("filter:all")
+    hands.settle()
+    assert table.accessibleDescription() == ""
