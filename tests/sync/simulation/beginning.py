@@ -15,7 +15,16 @@ from tests.sync.simulation import network
 from tests.sync.simulation.clients import SERVER_URL, Client, Seat, copied
 from tests.sync.simulation.server import Backup, SimulatedServer
 
-COMMUNES = {"99001": "Xã Suối Mẫu", "99002": "Xã Đồng Thử", "99003": "Phường Tập An"}
+COMMUNES = {
+    "99001": "Xã Suối Mẫu",
+    "99002": "Xã Đồng Thử",
+    "99003": "Phường Tập An",
+    "99004": "Xã Tập Sự",  # only so that another collecting office is there
+}
+
+
+#: With so many PCs there is a second collecting office, and communes go from one to the other.
+WITH_TWO_COLLECTORS = 5
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class Beginning:
 
 
 def founded(server: SimulatedServer, place: Path, *, clients: int) -> Beginning:
-    """Two officers' offices that share a commune, the police, a collecting office; their PCs."""
+    """Two officers' offices that share a commune, the police, who collects; their PCs."""
     server.clear()
     server.found_province()
     offices = tuple(
@@ -49,7 +58,8 @@ def founded(server: SimulatedServer, place: Path, *, clients: int) -> Beginning:
             (Role.OFFICER, ("99002", "99003")),
             (Role.POLICE, ("99001", "99002")),
             (Role.COLLECTOR, ("99001", "99002", "99003")),
-        )
+            (Role.COLLECTOR, ("99004",)),
+        )[: None if clients >= WITH_TWO_COLLECTORS else -1]
     )
     key = DataKey(b"k" * 32)
     pcs: list[tuple[Seat, Path]] = []
@@ -62,7 +72,7 @@ def founded(server: SimulatedServer, place: Path, *, clients: int) -> Beginning:
         return network.response_of(request, reply)
 
     for number in range(clients):
-        office = offices[(0, 1, 2, 3, 0, 1)[number % 6]]
+        office = offices[(0, 1, 2, 3, 4, 0, 1)[number % 7]]
         seat = Seat(f"pc{number + 1}", office.role, office.office, f"Cán bộ {number + 1}")
         client = Client(seat, place=place, carry=carry, portions=PORTIONS, key=key)
         client.syncing.enrol(server_url=SERVER_URL, code=server.code(office.office, seat.user))

@@ -18,6 +18,7 @@ from tests.sync.simulation.registry import (
 )
 from tests.sync.simulation.world import World
 
+_COLLECTED = ("99001", "99002", "99003")
 _ORDINARY = ("dwelling", "native_place", "ethnicity", "phone")
 _IDENTITY = ("full_name", "birth_date", "sex", "id_number")
 #: Few, so that people often type the same, or clash.
@@ -294,3 +295,50 @@ def a_submission_is_reviewed(world: World) -> None:
         if fields["review"] == "returned":
             fields["reasons.work/place"] = "thiếu"
         save(world, client, edit_of(DocumentType.SUBMISSION, submission, **fields))
+
+
+# --- collecting offices, where there are two
+
+
+@happens(20, two_collectors=True)
+def the_collecting_office_changes(world: World) -> None:
+    """A commune goes to the other collecting office, or back, from this moment on (T43)."""
+    handed_in = [one for one in _COLLECTED if world.submissions_of(one)]
+    commune = world.random.choice(handed_in or _COLLECTED)
+    offices = [one for one in world.offices if one.role is Role.COLLECTOR]
+    world.collect(world.random.choice(offices), commune)
+
+
+@happens(3, two_collectors=True)
+def a_former_collecting_office_is_ended(world: World) -> None:
+    """The operator takes from it what it had not decided yet."""
+    commune = world.random.choice(_COLLECTED)
+    formers = world.collecting.formers(commune)
+    if formers:
+        world.end_collecting(world.random.choice(formers), commune)
+
+
+@happens(40, two_collectors=True)
+def everybody_hands_in_and_syncs(world: World) -> None:
+    """So that both offices hold what came before and after a commune went."""
+    for client in clients_of(world):
+        if client.flow is None and client.seat.role in (Role.OFFICER, Role.COLLECTOR):
+            record = one_of(world, client, DocumentType.RECORD)
+            if record is not None and client.seat.role is Role.OFFICER:
+                fields = {"record_id": record.document_id, "round": 1, "hamlet": "Ấp 1"}
+                edit = Edit(DocumentType.SUBMISSION, world.new_id(), record.commune_code, fields)
+                save(world, client, edit)
+            if client.flow is None:
+                world.sync_whole(client)
+
+
+@happens(40, two_collectors=True)
+def a_collecting_office_reviews_much(world: World) -> None:
+    """Also what another one collects by now."""
+    client = someone(world, Role.COLLECTOR)
+    if client is not None:
+        for submission in client.documents(DocumentType.SUBMISSION)[:4]:
+            if submission.fields.get("review") is None and world.chance(0.5):
+                save(world, client, edit_of(DocumentType.SUBMISSION, submission, review="accepted"))
+        if client.flow is None:
+            world.sync_whole(client)

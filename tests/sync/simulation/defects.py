@@ -16,7 +16,7 @@ from desktop.store.outbox import RegisterOutbox
 from sync.protocol import merge
 from sync.protocol.codec import LINES_TYPE, WireError, decode_pull, encode_lines
 from sync.protocol.messages import PushAnswer
-from sync.server import history, moves, push
+from sync.server import collecting, history, moves, push
 from tests.sync.simulation.network import Letter, content_of
 from tests.sync.simulation.server import Reply
 from tests.sync.simulation.world import World
@@ -31,16 +31,19 @@ class Defect:
     plant: Plant
     first: int
     seeds: int
+    two_collectors: bool = False
 
 
 DEFECTS: dict[str, Defect] = {}
 
 
-def planted(*, within: int, first: int = 0) -> Callable[[Plant], Plant]:
+def planted(
+    *, within: int, first: int = 0, two_collectors: bool = False
+) -> Callable[[Plant], Plant]:
     """Register a defect."""
 
     def registered(plant: Plant) -> Plant:
-        DEFECTS[plant.__name__] = Defect(plant, first, within)
+        DEFECTS[plant.__name__] = Defect(plant, first, within, two_collectors)
         return plant
 
     return registered
@@ -158,3 +161,9 @@ def the_last_value_wins_always(world: World) -> None:
 def what_moved_arrives_nowhere(world: World) -> None:
     """The sending commune closes the entry, and the receiving one never hears of it."""
     _replace(world, moves, "likenesses", lambda *_args, **_how: {})
+
+
+@planted(within=10, two_collectors=True)
+def a_former_office_decides_what_came_after(world: World) -> None:
+    """The server forgets that the commune went to another collecting office."""
+    _replace(world, collecting, "handed_over", lambda *_args, **_how: {})

@@ -9,6 +9,7 @@ import msgspec
 import requests
 
 from sync.protocol.codec import decode_pull, decode_push
+from sync.protocol.documents import Role
 from sync.protocol.messages import Change, Hold, PushAnswer
 from tests.sync.simulation import network
 from tests.sync.simulation.invariants import ViolatedError
@@ -141,8 +142,11 @@ class Exchange:
             if (hold := self._refusal(device, change)) is not None
         }
         before = len(self._world.telling.accepted)
+        seen = [self._world.communes_of(office) for office in self._world.offices]
         expected = self._world.telling.push(device, epoch, sent.changes, refusals)
         self._world.news += len(self._world.telling.accepted) - before
+        if seen != [self._world.communes_of(office) for office in self._world.offices]:
+            self._world.meetings += 1  # the last of an office before was decided, or asked anew
         if reply is None:
             return
         answer = msgspec.json.decode(network.content_of(reply), type=PushAnswer)
@@ -154,7 +158,13 @@ class Exchange:
     def _refusal(self, device: str, change: Change) -> Hold | None:
         """The rule that this change was made to break, or breaks since a right was taken away."""
         commune = change.bucket.partition("/")[0]
-        if commune not in self._world.served[self._world.device_offices[device].office]:
+        office = self._world.device_offices[device]
+        if office.role is Role.COLLECTOR:
+            there = self._world.submissions_of(commune)
+            collecting = self._world.collecting
+            if hold := collecting.refuses(office.office, commune, change.document_id, there):
+                return hold
+        elif commune not in self._world.served[office.office]:
             return Hold.BUCKET
         for name, (_, new) in change.patch.items():
             if name == POISON_FIELD:

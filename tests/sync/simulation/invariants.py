@@ -1,4 +1,4 @@
-"""What is claimed of a sync, I1 to I14, each as a function that bears its number.
+"""What is claimed of a sync, I1 to I15, each as a function that bears its number.
 
 Some are asked after every sync of a story, all at its end. ``ELSEWHERE`` names the tests of what a
 simulation in one process cannot show.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -16,7 +17,9 @@ from desktop.store import ledger
 from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.inbox import RegisterInbox
 from sync.protocol.chain import canonical, digest_of, marks_of
+from sync.protocol.documents import Role
 from sync.protocol.messages import Change, Outcome, Value
+from tests.sync.simulation.beginning import COMMUNES
 from tests.sync.simulation.model import ENDS
 from tests.sync.simulation.server import Operation
 
@@ -86,6 +89,7 @@ def claims_of() -> Sequence[Claim]:
         i12_backups_heal,
         i13_the_ledger_is_sound,
         i14_nothing_lies_in_clear,
+        i15_each_submission_has_its_office,
     )
 
 
@@ -287,6 +291,21 @@ def i14_nothing_lies_in_clear(world: World) -> None:
             found = [name for name in PLANTED if name.encode() in content]
             if found or content.startswith(b"SQLite format 3"):
                 raise ViolatedError("I14", f"{path.name} of {client.seat.name}: {found}")
+
+
+def i15_each_submission_has_its_office(world: World) -> None:
+    """What is undecided may be decided by exactly the offices that the dated rule names."""
+    ruled: dict[str, set[UUID]] = {}
+    collectors = [one for one in world.offices if one.role is Role.COLLECTOR]
+    for commune in COMMUNES:
+        there = world.submissions_of(commune)
+        for name in (name for name, is_decided in there.items() if not is_decided):
+            ruled[name] = {
+                one.office
+                for one in collectors
+                if world.collecting.refuses(one.office, commune, name, there) is None
+            }
+    _same("I15", "who may decide", world.server.deciders(), ruled)
 
 
 def _kept(client: Client) -> None:

@@ -23,22 +23,26 @@ class Operation:
     Attributes:
         weight: how often, beside the others.
         in_sync: it can only happen while some PC is in a sync.
+        two_collectors: it needs a second collecting office.
     """
 
     name: str
     weight: int
     act: Act
     in_sync: bool
+    two_collectors: bool
 
 
 OPERATIONS: list[Operation] = []
 
 
-def happens(weight: int, *, in_sync: bool = False) -> Callable[[Act], Act]:
+def happens(
+    weight: int, *, in_sync: bool = False, two_collectors: bool = False
+) -> Callable[[Act], Act]:
     """Register an operation."""
 
     def registered(act: Act) -> Act:
-        OPERATIONS.append(Operation(act.__name__, weight, act, in_sync))
+        OPERATIONS.append(Operation(act.__name__, weight, act, in_sync, two_collectors))
         return act
 
     return registered
@@ -47,7 +51,12 @@ def happens(weight: int, *, in_sync: bool = False) -> Callable[[Act], Act]:
 def one_step(world: World) -> None:
     """Whatever the seed says happens next."""
     is_in_sync = any(client.flow is not None for client in world.clients)
-    possible = [one for one in OPERATIONS if is_in_sync or not one.in_sync]
+    collectors = sum(office.role is Role.COLLECTOR for office in world.offices)
+    possible = [
+        one
+        for one in OPERATIONS
+        if (is_in_sync or not one.in_sync) and (collectors > 1 or not one.two_collectors)
+    ]
     operation = world.random.choices(possible, [one.weight for one in possible])[0]
     world.note(operation.name)
     operation.act(world)

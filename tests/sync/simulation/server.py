@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from litestar import Litestar
 from sqlalchemy import Connection, Engine, Text, cast, delete, event, insert, select, text, update
 
 from sync.protocol.documents import Role
+from sync.server.collecting import hand_over, set_collecting
 from sync.server.database import migrate, open_engine
 from sync.server.enrolment import new_code
 from sync.server.provinces import create_office, create_province, renew_epoch
@@ -247,6 +249,34 @@ class SimulatedServer:
             connection.execute(
                 insert(office_communes).values(office_id=office, commune_code=commune)
             )
+
+    def collect(self, office: UUID, commune: str) -> None:
+        """The office collects for the commune from a day on that has begun: from this moment."""
+        day = date(2025, 7, 1)
+        with self.engine.begin() as connection:
+            set_collecting(connection, commune_code=commune, office_id=office, from_day=day)
+
+    def hand_over(self, office: UUID, commune: str) -> None:
+        """What an office before still has is the new one's alone."""
+        with self.engine.begin() as connection:
+            hand_over(connection, commune_code=commune, office_id=office)
+
+    def deciders(self) -> dict[str, set[UUID]]:
+        """Undecided submission -> the offices that may decide it, by the server's own views."""
+        words = """
+            SELECT d.id, array_agg(s.office_id) FILTER (
+                WHERE s.office_id IS NOT NULL AND (s.until IS NULL OR d.created_at < s.until))
+            FROM documents AS d
+            LEFT JOIN (
+                SELECT s.* FROM office_scope AS s
+                JOIN offices AS o ON o.id = s.office_id AND o.role = 'collector'
+            ) AS s ON d.bucket = s.commune_code || '/submission'
+            WHERE d.type = 'submission' AND d.fields ->> 'review' IS NULL
+            GROUP BY d.id
+        """
+        with self.engine.connect() as connection:
+            rows = connection.execute(text(words)).all()
+        return {str(name): set(offices or ()) for name, offices in rows}
 
     def expire_tokens(self) -> None:
         """A quarter of an hour later."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.simulation.beginning import WITH_TWO_COLLECTORS
 from tests.sync.simulation.defects import DEFECTS
 from tests.sync.simulation.invariants import ELSEWHERE, ViolatedError, claims_of
 from tests.sync.simulation.many import Broken, Size, stories
@@ -21,6 +22,8 @@ from tests.sync.simulation.server import make_database
 ROOT = Path(__file__).parents[3]
 SEEDS = 200
 AT_ONCE = 50
+#: Stories with two collecting offices.
+COLLECTING_SEEDS = 12
 #: Smaller stories than those of the long run.
 SMALL = Size(steps=24)
 
@@ -36,12 +39,29 @@ def stage(postgres_url: str) -> Iterator[Stage]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def two_collectors(postgres_url: str) -> Iterator[Stage]:
+    """The same with a second collecting office."""
+    url = make_database(postgres_url, "two_collectors")
+    with Stage(url, clients=WITH_TWO_COLLECTORS) as made:
+        yield made
+
+
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
 def test_every_story_ends_well(postgres_url: str, first: int) -> None:
     """Two processes side by side, the same seeds every day."""
     told = list(stories(postgres_url, range(first, first + AT_ONCE), SMALL, jobs=2))
     assert [story for story in told if isinstance(story, Broken)] == []
     assert len(told) == AT_ONCE
+
+
+def test_stories_of_two_collecting_offices_end_well(two_collectors: Stage) -> None:
+    """Every one has each of their operations, and each submission its office (I15)."""
+    counts: set[str] = set()
+    for seed in range(COLLECTING_SEEDS):
+        counts |= two_collectors.play(seed, steps=SMALL.steps).counts.keys()
+    wanted = {one.name for one in OPERATIONS if one.two_collectors}
+    assert wanted <= counts
 
 
 @pytest.mark.long
@@ -57,8 +77,9 @@ def test_a_seed_tells_the_same_story_again(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DEFECTS))
-def test_a_planted_defect_is_found(stage: Stage, name: str) -> None:
+def test_a_planted_defect_is_found(request: pytest.FixtureRequest, name: str) -> None:
     defect = DEFECTS[name]
+    stage: Stage = request.getfixturevalue("two_collectors" if defect.two_collectors else "stage")
     for seed in range(defect.first, defect.first + defect.seeds):
         try:
             stage.play(seed, steps=LARGE_STEPS, plant=defect.plant)
@@ -69,7 +90,7 @@ def test_a_planted_defect_is_found(stage: Stage, name: str) -> None:
 
 def test_each_invariant_has_its_function_or_its_test() -> None:
     names = [claim.__name__ for claim in claims_of()]
-    assert [name.partition("_")[0] for name in names] == [f"i{n:02d}" for n in range(1, 15)]
+    assert [name.partition("_")[0] for name in names] == [f"i{n:02d}" for n in range(1, 16)]
     for tests in ELSEWHERE.values():
         for test in tests:
             path, _, name = test.partition("::")
@@ -81,4 +102,4 @@ def test_every_operation_happens(stage: Stage) -> None:
     counts: set[str] = set()
     for seed in range(1000, 1012):
         counts |= stage.play(seed, steps=80).counts.keys()
-    assert {operation.name for operation in OPERATIONS} <= counts
+    assert {one.name for one in OPERATIONS if not one.two_collectors} <= counts

@@ -15,10 +15,11 @@ import requests
 
 from desktop.errors import ExternalError
 from sync.client.engine import Portions
-from sync.protocol.documents import GRANTS, bucket_of
+from sync.protocol.documents import GRANTS, DataSet, Role, bucket_of
 from sync.protocol.ids import new_id_text
-from tests.sync.simulation.beginning import Beginning, Office
+from tests.sync.simulation.beginning import COMMUNES, Beginning, Office
 from tests.sync.simulation.clients import SERVER_URL, Client, copied
+from tests.sync.simulation.collecting import Collecting, Submissions
 from tests.sync.simulation.exchange import Exchange
 from tests.sync.simulation.flows import Flow, KilledError
 from tests.sync.simulation.invariants import (
@@ -42,6 +43,7 @@ class Moment:
     backup: Backup
     telling: Telling
     served: dict[UUID, tuple[str, ...]]
+    collecting: Collecting
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class World:
         self.clients: list[Client] = []
         self.offices: list[Office] = []
         self.served: dict[UUID, tuple[str, ...]] = {}
+        self.collecting = Collecting(lambda office, commune: commune in self.served[office])
         self.late: list[Letter] = []
         self.moment: Moment | None = None
         self.storm = 0.5
@@ -205,9 +208,28 @@ class World:
         """What its devices may read now."""
         return sorted(
             bucket_of(code, data_set)
-            for code in self.served[office.office]
+            for code in self.communes_of(office)
             for data_set in GRANTS[office.role]
         )
+
+    def communes_of(self, office: Office) -> tuple[str, ...]:
+        """Those it has anything to do with now."""
+        if office.role is not Role.COLLECTOR:
+            return self.served[office.office]
+        return tuple(
+            code
+            for code in COMMUNES
+            if self.collecting.sees(office.office, code, self.submissions_of(code))
+        )
+
+    def submissions_of(self, commune: str) -> Submissions:
+        """What was handed in there, as the server has it, and whether it is decided."""
+        bucket = bucket_of(commune, DataSet.SUBMISSION)
+        return {
+            document_id: told.fields().get("review") is not None
+            for (where, document_id), told in self.telling.documents.items()
+            if where == bucket
+        }
 
     def buckets_for(self, client: Client) -> list[str]:
         """What this PC may read now."""
@@ -310,6 +332,19 @@ class World:
         self.served[office.office] = (*self.served[office.office], commune)
         self.meetings += 1
 
+    def collect(self, office: Office, commune: str) -> None:
+        """From now on this office collects for the commune."""
+        self.server.collect(office.office, commune)
+        self.collecting.begin(office.office, commune, self.submissions_of(commune))
+        self.note("collected by", str(office.communes), commune)
+        self.meetings += 1
+
+    def end_collecting(self, office: UUID, commune: str) -> None:
+        """What the office before still has is the new one's alone."""
+        self.server.hand_over(office, commune)
+        self.collecting.end(office, commune)
+        self.meetings += 1
+
     def sync_whole(self, client: Client) -> None:
         """A sync from beginning to end on a good line, nobody else between."""
         client.report, client.meets = client.syncing.run(), self.meetings
@@ -323,7 +358,9 @@ class World:
 
     def take_backup(self) -> None:
         """The operator's nightly copy."""
-        self.moment = Moment(self.server.backup(), self.telling.copy(), dict(self.served))
+        self.moment = Moment(
+            self.server.backup(), self.telling.copy(), dict(self.served), self.collecting.copy()
+        )
 
     def go_back(self, *, is_told: bool) -> None:
         """The server is set back to its last copy."""
@@ -333,6 +370,7 @@ class World:
         self.server.restore(moment.backup, is_told=is_told)
         self.telling = moment.telling.copy()
         self.served = dict(moment.served)
+        self.collecting = moment.collecting.copy()
         self.meetings += 1
         self.is_untold = not is_told
         self.moment = replace(moment, backup=self.server.backup())
@@ -374,6 +412,7 @@ class World:
             report is not None
             and report.problem is None
             and client.saw == self.news
+            and client.meets == self.meetings
             and client.syncing.status().unsent == 0
         )
 
