@@ -368,7 +368,9 @@ def _settle_documents(
 
     After ``ok`` the document is what the server has, so its own echo will be recognised by the
     version. After a merge or a clash the server has values we have not seen: the version stays,
-    and the row that comes with the next pull is applied. A held edit is taken back, and so is one
+    and the row that comes with the next pull is applied. A held edit is taken back; it may have
+    hidden a clash that it was to decide, so the document counts as not confirmed and its row is
+    asked for again. Taken back is also one
     whose outcome came by a pull already, because the receipt got lost the first time: the server's
     fields of then have it, or what became of it since.
     """
@@ -383,6 +385,8 @@ def _settle_documents(
         entry.pending = max(0, entry.pending - 1)
         result = results[change.seq]
         is_pulled = entry.base is not None and 0 < result.ver <= entry.version
+        if result.s is Outcome.HELD and change.kind == "set":
+            entry.version, entry.mark = 0, ""
         if result.s is Outcome.HELD or is_pulled:
             taken_back.add(change.document_id)
             continue

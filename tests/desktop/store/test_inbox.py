@@ -199,6 +199,24 @@ def test_an_edit_of_a_clashing_field_takes_the_clash_away(
     assert documents_with_clashes(register) == []
 
 
+def test_a_clash_comes_back_when_its_decision_is_refused(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    """The document went elsewhere meanwhile: the server holds the decision and keeps both values."""
+    document_id = an_id()
+    other = Clash(value="2", by="Hoa", at="2026-11-22T08:00:00+07:00", op="x")
+    clashing = row(document_id, {"sex": "1"}, version=4, clashes={"sex": [other]})
+    _receive(inbox, clashing)
+    save(register, person(document_id, sex="2"))
+    assert documents_with_clashes(register) == []
+    held = ChangeResult(seq=1, s=Outcome.HELD, ver=0, why="moved")
+    RegisterOutbox(register).settle(answer(1, [held]))
+    assert inbox.digests()[REGISTER_BUCKET] != digest_of([(document_id, 4)])  # so it is asked for
+    _receive(inbox, clashing)
+    assert documents_with_clashes(register) != []
+    assert _fields(register, document_id) == {"sex": "1"}
+
+
 def test_grants_open_buckets_and_cursors_follow_the_pages(inbox: RegisterInbox) -> None:
     grants = [Grant(bucket=REGISTER_BUCKET, count=5), Grant(bucket="99001/labour", count=0)]
     inbox.apply_page(rows=[], grants=grants, drops=[], cursors={})
