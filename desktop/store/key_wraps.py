@@ -31,6 +31,7 @@ from sync.protocol.recovery import new_private_key, public_half, seal, seal_for_
 FORMAT = "so-an-sinh/keys"
 
 _SALT_BYTES = 16
+_OVERWRITINGS = 4
 _NONCE_BYTES = 24
 #: 120 random bits: no stretching is needed, and it is one line to type.
 _PRINTED_BYTES = 15
@@ -211,11 +212,20 @@ def bytes_of(text: str) -> bytes:
 
 def _unsealed(sealed: str, private_key: bytes) -> DataKey:
     content = unseal(bytes_of(sealed), private_key)
+    _tread_over()
     if content is None or len(content) != KEY_BYTES or not any(content):
         raise ExternalError(Problem.KEY_FILE_ALTERED)  # anybody can seal to a public key
     key = DataKey(content)
     wipe(content)
     return key
+
+
+def _tread_over() -> None:
+    """What is unsealed passes through buffers that nobody wipes: others of the size take them."""
+    private = new_private_key()
+    box = seal(secrets.token_bytes(KEY_BYTES), public_half(private))
+    for _ in range(_OVERWRITINGS):
+        unseal(box, private)
 
 
 def _private_of_printed(secret: bytes, register_id: str) -> bytes:

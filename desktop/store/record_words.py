@@ -74,3 +74,5 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Value]], Iterator[str]]] = {
     MERIT_FORM: _of_benefit,
     ASSISTANCE_FORM: _of_benefit,
 }
+#: Records of other forms have no words.
+FORMS_WITH_WORDS = frozenset(_WORDS)

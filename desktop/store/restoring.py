@@ -49,6 +49,8 @@ _CHANGES = msgspec.json.Decoder(Change)
 #: What binds this PC to its office; it may have changed since the snapshot.
 _OF_THE_DEVICE = ("device_key", "enrolment", "next_device_key")
 _SERVER_EPOCH = "server_epoch"
+#: Good once: the snapshot's was spent since, and using it again would look like a theft.
+_SESSION = "refresh_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,9 @@ def _changes_in(path: Path, key: DataKey) -> dict[str, _Made]:
 def _device_in(path: Path, key: DataKey) -> dict[str, str]:
     with translated(), closing(connect(path, key=key, memory_security=False)) as connection:
         rows = connection.execute("SELECT key, value FROM meta").fetchall()
-    return {name: value for name, value in rows if name in (*_OF_THE_DEVICE, _SERVER_EPOCH)}
+    return {
+        name: value for name, value in rows if name in (*_OF_THE_DEVICE, _SERVER_EPOCH, _SESSION)
+    }
 
 
 def _permissions_in(path: Path, key: DataKey) -> list[tuple[str, ...]]:
@@ -259,7 +263,8 @@ def _begin_again(
 ) -> None:
     """A new epoch, as this PC, with what only the present register had."""
     device = {} if present is None else present.device
-    restored.set_meta({key_serial.KEY: None})  # the key file is the present one
+    # The key file is the present one; without a present session the PC logs in by its key.
+    restored.set_meta({key_serial.KEY: None, _SESSION: device.get(_SESSION)})
     if present is not None:
         with restored.writing() as transaction:
             transaction.driver.execute("DELETE FROM permissions", ())

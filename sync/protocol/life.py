@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as kept
 from enum import Enum, StrEnum, unique
+from typing import TYPE_CHECKING
 
-from sync.protocol.messages import Value
+if TYPE_CHECKING:  # the first window names these words before the wire is loaded
+    from sync.protocol.messages import Value
+
 
 EVENT = "event."
 

@@ -70,6 +70,7 @@ class ActionPanel(QFrame):
         self._choice.setAccessibleName(self.tr("Dân tộc"))
         self._text = QLineEdit()
         self._text.setObjectName("input:list_text")
+        self._text.setAccessibleName(self.tr("Giá trị ghi cho những người đã chọn"))
         self._text.setMaxLength(LONGEST_PURPOSE)
         self._go = QPushButton()
         self._go.setObjectName("button:list_do")

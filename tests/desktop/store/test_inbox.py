@@ -202,7 +202,7 @@ def test_an_edit_of_a_clashing_field_takes_the_clash_away(
 def test_a_clash_comes_back_when_its_decision_is_refused(
     register: Register, inbox: RegisterInbox
 ) -> None:
-    """The document went elsewhere meanwhile: the server holds the decision and keeps both values."""
+    """The document went elsewhere meanwhile: the server keeps both values."""
     document_id = an_id()
     other = Clash(value="2", by="Hoa", at="2026-11-22T08:00:00+07:00", op="x")
     clashing = row(document_id, {"sex": "1"}, version=4, clashes={"sex": [other]})

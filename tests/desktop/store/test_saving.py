@@ -14,9 +14,11 @@ from desktop.store.documents import Edit
 from desktop.store.keys import DataKey
 from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
 from desktop.store.people import count_people, household_members, person_row, search_people
-from desktop.store.projections import LISTED_FIELDS, numbers_of, row_of, table_of
+from desktop.store.people_words import CHILD_BASICS
+from desktop.store.projections import LISTED_FIELDS, fate_row, numbers_of, row_of, table_of
+from desktop.store.record_words import FORMS_WITH_WORDS, record_words
 from desktop.store.register import Register
-from sync.protocol.documents import DocumentType
+from sync.protocol.documents import FATES, DocumentType
 from sync.protocol.messages import Change, Value
 from tests.desktop.store.edits import NOW, an_id, answer, applied, household, person, save
 
@@ -284,4 +286,10 @@ def test_the_fields_of_lists_are_all_named(kind: DocumentType) -> None:
     row_of(kind, 1, "id", Watched(), 0)
     if kind is DocumentType.PERSON:
         numbers_of(Watched())
+        read |= set(CHILD_BASICS)  # asked of a child, by age
+    if kind is DocumentType.RECORD:
+        for form_id in FORMS_WITH_WORDS:
+            record_words(form_id, Watched())
+    if FATES[0] in LISTED_FIELDS[kind]:
+        fate_row(kind, 1, "id", Watched())
     assert read == LISTED_FIELDS[kind]

@@ -101,7 +101,7 @@ def the_cursor_runs_ahead_of_the_rows(world: World) -> None:
     _replace(world, RegisterInbox, "apply_page", apply_page)
 
 
-@planted(within=10, first=22)
+@planted(within=2, first=53)
 def repeated_changes_are_applied_again(world: World) -> None:
     """Under another epoch the server does not know again what it has."""
 
@@ -111,7 +111,7 @@ def repeated_changes_are_applied_again(world: World) -> None:
     _replace(world, history, "accepted_before", accepted_before)
 
 
-@planted(within=10, first=22)
+@planted(within=3, first=225)
 def pulled_rows_hide_unsent_edits(world: World) -> None:
     """A pull shows the server's row without what waits on top of it."""
     _replace(world, inbox, "_waiting", lambda *_args: {})
