@@ -176,6 +176,7 @@ def test_a_commune_without_a_line_works_together_and_the_province_gets_everythin
     commune.assert_alike({first, second, third})
 
 
+@pytest.mark.long
 def test_a_pc_that_goes_to_the_province_itself_doubles_nothing(commune: Commune) -> None:
     commune.cut_off()
     names = {commune.enter(commune.one)}
@@ -221,6 +222,7 @@ def test_a_cut_line_to_the_box_is_made_up_for(commune: Commune) -> None:
     commune.assert_alike(names)
 
 
+@pytest.mark.long
 def test_a_cut_line_of_the_box_to_the_province_is_made_up_for(commune: Commune) -> None:
     names: set[str] = set()
     for after_sent, after_answered in ((400, None), (None, 0), (None, 100)):
@@ -266,6 +268,7 @@ def test_a_box_that_went_back_in_time_or_was_made_anew_gets_everything_again(
     commune.assert_alike(names)
 
 
+@pytest.mark.long
 def test_a_lost_box_that_is_forgotten_has_nothing(commune: Commune) -> None:
     commune.cut_off()
     names = {commune.enter(commune.one)}
@@ -305,6 +308,7 @@ def test_a_receipt_that_the_province_did_not_sign_takes_nothing_out_of_the_outbo
     commune.assert_alike(names)
 
 
+@pytest.mark.long
 def test_a_province_that_went_back_in_time_hears_it_again_through_the_box(
     commune: Commune,
 ) -> None:
