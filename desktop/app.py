@@ -38,6 +38,7 @@ from PySide6.QtWidgets import QApplication
 from desktop import logs
 from desktop.domain.preferences import Appearance
 from desktop.errors import CLOSED, AppError, Problem
+from desktop.jobs.garbage import Garbage
 from desktop.jobs.progress import Cancelled, Progress
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.watchdog import Watchdog
@@ -161,6 +162,8 @@ class Desktop(QObject):
         super().__init__()
         self.window = MainWindow(may_close=self._may_close)
         self.jobs = JobRunner(self)
+        self._garbage = Garbage(self)
+        self._garbage.start()
         self.services: Services | None = None
         self.folder = folder
         self._kdf_cost = kdf_cost
@@ -256,6 +259,7 @@ class Desktop(QObject):
         self._leave_register()
         self.window.close()
         self.jobs.close()
+        self._garbage.stop()
         if self._watchdog is not None:
             self._watchdog.stop()
         if self._log_handler is not None:

@@ -15,7 +15,7 @@ from enum import Enum, unique
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Signal
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Signal, Slot
 
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.jobs.progress import Cancelled
@@ -34,19 +34,25 @@ class Lane(Enum):
     WRITE = "write"
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """A finished job on its way back. At most one of the three outcomes is set."""
+@dataclass(slots=True)
+class _Job:
+    """What was asked, by whom, and what came of it: one outcome of three, or none (let go of)."""
 
     owner: QObject
-    deliver: Callable[[], None] | None = None
+    work: Callable[[], Any]
+    on_success: Callable[[Any], None] | None
+    on_error: Callable[[AppError], None] | None
+    result: Any = None
+    is_done: bool = False
     problem: AppError | None = None
-    on_error: Callable[[AppError], None] | None = None
     crash: BaseException | None = None
 
 
 class JobRunner(QObject):
     """Runs callables in lanes and delivers what they return.
+
+    A job is kept here, in the interface thread, and its lane knows its number only: what it holds
+    of a page must not be let go of last by another thread, which would then delete widgets.
 
     Signals:
         problem_met: an ``AppError`` that no page claimed.
@@ -55,7 +61,7 @@ class JobRunner(QObject):
 
     problem_met = Signal(object)
     busy_changed = Signal(int)
-    _finished = Signal(object)
+    _finished = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +69,8 @@ class JobRunner(QObject):
             Lane.WRITE: ThreadPoolExecutor(max_workers=1, thread_name_prefix="write"),
             Lane.READ: ThreadPoolExecutor(max_workers=_READ_THREADS, thread_name_prefix="read"),
         }
-        self._under_way = 0
+        self._jobs: dict[int, _Job] = {}
+        self._last = 0
         self._finished.connect(self._deliver)
 
     def run(
@@ -77,27 +84,15 @@ class JobRunner(QObject):
     ) -> None:
         """Do ``work`` in a lane; the outcome reaches ``owner``'s callbacks if it still lives."""
 
-        def _job() -> None:
-            try:
-                result = work()
-            except Cancelled:
-                delivery = _Delivery(owner)
-            except AppError as error:
-                delivery = _Delivery(owner, problem=error, on_error=on_error)
-            except BaseException as error:  # noqa: BLE001 - the one door: ours to report, not to hide
-                delivery = _Delivery(owner, on_error=on_error, crash=error)
-            else:
-                deliver = None if on_success is None else lambda: on_success(result)
-                delivery = _Delivery(owner, deliver=deliver)
-            self._finished.emit(delivery)
-
-        self._count(+1)
-        self._lanes[lane].submit(_job)
+        self._last = number = self._last + 1
+        self._jobs[number] = _Job(owner, work, on_success, on_error)
+        self.busy_changed.emit(len(self._jobs))
+        self._lanes[lane].submit(self._work_off, number)
 
     @property
     def is_idle(self) -> bool:
         """Has everything that was asked been delivered?"""
-        return self._under_way == 0
+        return not self._jobs
 
     def wait_idle(self, *, seconds: float = 30.0) -> bool:
         """Turn the event loop until nothing is under way. False when time ran out."""
@@ -113,24 +108,39 @@ class JobRunner(QObject):
         for executor in self._lanes.values():
             executor.shutdown(wait=True)
 
-    def _deliver(self, delivery: Any) -> None:
-        self._count(-1)
-        if delivery.crash is not None:
-            crash = delivery.crash
-            sys.excepthook(type(crash), crash, crash.__traceback__)
-        if shiboken6.isValid(delivery.owner):
-            self._call(delivery)
+    def _work_off(self, number: int) -> None:
+        """In the lane. The frame that knows the job has ended when the job is delivered."""
+        self._do(number)
+        self._finished.emit(number)
 
-    def _call(self, delivery: _Delivery) -> None:
-        if delivery.deliver is not None:
-            delivery.deliver()
-        elif delivery.problem is not None:
-            report = delivery.on_error or self.problem_met.emit
-            report(delivery.problem)
-        elif delivery.crash is not None and delivery.on_error is not None:
+    def _do(self, number: int) -> None:
+        job = self._jobs[number]
+        try:
+            job.result = job.work()
+            job.is_done = True
+        except Cancelled:
+            pass
+        except AppError as error:
+            job.problem = error
+        except BaseException as error:  # noqa: BLE001 - the one door: ours to report, not to hide
+            job.crash = error
+
+    @Slot(int)
+    def _deliver(self, number: int) -> None:
+        job = self._jobs.pop(number)
+        self.busy_changed.emit(len(self._jobs))
+        if job.crash is not None:
+            sys.excepthook(type(job.crash), job.crash, job.crash.__traceback__)
+        if shiboken6.isValid(job.owner):
+            self._tell(job)
+
+    def _tell(self, job: _Job) -> None:
+        if job.is_done:
+            if job.on_success is not None:
+                job.on_success(job.result)
+        elif job.problem is not None:
+            report = job.on_error or self.problem_met.emit
+            report(job.problem)
+        elif job.crash is not None and job.on_error is not None:
             # The owner must not wait for ever; what happened is the crash hook's to tell.
-            delivery.on_error(ExternalError(Problem.UNEXPECTED))
-
-    def _count(self, step: int) -> None:
-        self._under_way += step
-        self.busy_changed.emit(self._under_way)
+            job.on_error(ExternalError(Problem.UNEXPECTED))

@@ -290,7 +290,7 @@ class Households:
             return self.of_person(person_id)
         return self.open(household.household_id)
 
-    # helpers
+    # -- what these share --
 
     def _member_now(self, person_id: PersonId) -> Member:
         person = self._person(person_id)

@@ -315,7 +315,7 @@ class LifeEvents:
                 return []
         return [edit_of(made, {"code": None})]
 
-    # helpers
+    # -- what these share --
 
     def _undoing(self, event: Event) -> dict[str, Value]:
         return {EVENT + self._new_id(): self._stamped(EventKind.UNDO, of=event.event_id)}

@@ -122,3 +122,29 @@ def test_waiting_ends_when_time_runs_out(jobs: JobRunner) -> None:
 
 def _refuse() -> None:
     raise UserError(Problem.GONE)
+
+
+class _Page:
+    """Tells in which thread it was let go of."""
+
+    def __init__(self, threads: list[int]) -> None:
+        self._threads = threads
+
+    def load(self) -> None:
+        """What a page asks of a service."""
+
+    def __del__(self) -> None:
+        self._threads.append(threading.get_ident())
+
+
+def test_what_a_job_held_is_let_go_of_in_the_interface_thread(jobs: JobRunner) -> None:
+    owner, threads = QObject(), list[int]()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # a thread loses its turn nearly everywhere
+    try:
+        for _ in range(300):
+            jobs.run(owner, _Page(threads).load)
+            assert jobs.wait_idle()
+    finally:
+        sys.setswitchinterval(interval)
+    assert threads == [threading.get_ident()] * 300
