@@ -219,6 +219,7 @@ class Desktop(QObject):
         """
         if self._leaving is not None:
             return  # nothing of anybody is shown any more, and the program is about to end
+        is_practice = self._is_practice()
         services, self.services = self.services, None
         if services is None:
             return
@@ -233,7 +234,6 @@ class Desktop(QObject):
         self._clipboard.clear()
         self._show_unlock()
         self.window.repaint()  # before the PC sleeps
-        is_practice = services.register.folder != self.folder
         draft = None if held is None or is_practice else held.draft
         self.jobs.run(
             self,
@@ -291,7 +291,12 @@ class Desktop(QObject):
         self._front.show_unlock()
 
     def _restore(self, snapshot: Path) -> None:
-        """Close the register and go back to this snapshot; not while a save fails."""
+        """Close the register and go back to this snapshot; not while a save fails.
+
+        Nor from the training commune: the page in front goes back in the real register.
+        """
+        if self._is_practice():
+            return
         if self._is_all_safe():
             self._leave_register()
             self._front.show_restore(snapshot)
@@ -345,6 +350,7 @@ class Desktop(QObject):
                 cost=self._kdf_cost,
                 auto_sync=auto_sync,
                 key_clock=self._key_clock,
+                is_practice=self._is_practice(),
             ),
         )
         desk.restore_asked.connect(self._restore)
@@ -375,12 +381,16 @@ class Desktop(QObject):
         self._watch(manners.idle_minutes)
         self.wear(manners.appearance)
         auto_sync.start()
-        if services.register.folder != self.folder:
+        if self._is_practice():
             self._guide()
         if self._is_entering:
             self._is_entering = False
             self._resume(desk, services)
         self.opened.emit()
+
+    def _is_practice(self) -> bool:
+        """Is the register that is open the one of the training commune?"""
+        return self.services is not None and self.services.register.folder != self.folder
 
     def _guide(self) -> None:
         """In the training commune somebody walks along."""

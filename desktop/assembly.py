@@ -186,7 +186,12 @@ def build(
 
 
 def _care(
-    services: Services, seat: Seat, *, clock: Callable[[], datetime], cost: KdfCost | None
+    services: Services,
+    seat: Seat,
+    *,
+    clock: Callable[[], datetime],
+    cost: KdfCost | None,
+    is_practice: bool,
 ) -> Care:
     register = services.register
     keys = RecoveryKeys(register=register, author=seat.user_name, clock=clock)
@@ -205,7 +210,7 @@ def _care(
         make_code=keys.new_printed_code,
         confirm_code=keys.confirm_printed_code,
         set_province_key=keys.set_province_key,
-        backups=services.backups,
+        backups=None if is_practice else services.backups,
         snapshots_place=snapshots_folder(register.folder),
         tastes=services.preferences,
         lock=services.locking,
@@ -233,8 +238,9 @@ def parts(
     cost: KdfCost | None,
     auto_sync: AutoSync,
     key_clock: KeyClock | None = None,
+    is_practice: bool = False,
 ) -> Parts:
-    """What the pages of this seat work with."""
+    """What the pages of this seat work with; ``is_practice`` is the training commune's register."""
 
     fitting = FittingForms(register=services.register, forms=services.forms, clock=clock)
     members = MemberForms(
@@ -332,5 +338,5 @@ def parts(
             port=ScannerPort(register=services.register),
             key_clock=key_clock,
         ),
-        care=_care(services, seat, clock=clock, cost=cost),
+        care=_care(services, seat, clock=clock, cost=cost, is_practice=is_practice),
     )

@@ -19,7 +19,7 @@ import msgspec
 
 from desktop.domain.backups import RegisterState, RestorePreview
 from desktop.domain.ledger import Action
-from desktop.errors import AppError, ExternalError, Problem
+from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.store import key_serial, ledger
 from desktop.store.batch import Entry
 from desktop.store.connection import connect
@@ -51,6 +51,16 @@ _OF_THE_DEVICE = ("device_key", "enrolment", "next_device_key")
 _SERVER_EPOCH = "server_epoch"
 #: Good once: the snapshot's was spent since, and using it again would look like a theft.
 _SESSION = "refresh_token"
+_HOME = "home"
+
+
+class _Home(msgspec.Struct, frozen=True):
+    """Whether a register is of the fictional province; what else is told there is not ours."""
+
+    training: bool = False
+
+
+_HOMES = msgspec.json.Decoder(_Home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ class _Present:
     device: dict[str, str]
     #: Who may see what is restricted: as it is now, so that going back gives nobody a right back.
     permissions: list[tuple[str, ...]]
+    #: Of the fictional province? ``None`` before the register was told where it is at home.
+    is_training: bool | None
 
 
 def preview(
@@ -78,15 +90,17 @@ def preview(
 ) -> RestorePreview:
     """What going back would mean. Changes nothing; the register may be open.
 
-    ``key`` is the present register's, ``None`` when it cannot be had. Raises ``SNAPSHOT_DAMAGED``
-    and the failures of the disk.
+    ``key`` is the present register's, ``None`` when it cannot be had. Raises ``SNAPSHOT_DAMAGED``,
+    ``TRAINING_MISMATCH`` and the failures of the disk.
     """
     with _own_copy(folder, snapshot, "preview") as copy:
         with _of_snapshot():
             schema_of(copy, key=snapshot_key)
             then = state_of(copy, key=snapshot_key)
             known = _changes_in(copy, snapshot_key)
+            was_training = _is_training(copy, snapshot_key)
     present = _present(folder, key)
+    _refuse_mixing(present, was_training)
     if present is None:
         return RestorePreview(
             snapshot=then,
@@ -126,7 +140,8 @@ def restore(
     It opens with ``key``, the one of the present key file; so those who may open the register now
     are those who may open it afterwards. Returns the folder in which the replaced register is
     kept, ``None`` when there was none. Whatever is raised, and whenever it is cut, the register is
-    the old one or the new one.
+    the old one or the new one. Raises ``TRAINING_MISMATCH`` rather than put people of the fictional
+    province among real ones, or the other way round.
     """
     lock = lock_folder(folder)
     try:
@@ -135,6 +150,7 @@ def restore(
             building = copy.parent
             _to_key(copy, snapshot_key, key, progress)
             present = _present(folder, key)
+            _refuse_mixing(present, _is_training(copy, key))
             with Register.open(building, key=key) as restored:
                 _begin_again(restored, present, author=author, at=at, carry=carry_unsent)
                 ledger.note(
@@ -152,6 +168,13 @@ def restore(
             return replace_register(folder, copy, at=at)
     finally:
         lock.release()
+
+
+def _refuse_mixing(present: _Present | None, was_training: bool | None) -> None:
+    if present is None or None in (present.is_training, was_training):
+        return
+    if present.is_training != was_training:
+        raise UserError(Problem.TRAINING_MISMATCH)
 
 
 def _end_of_ledger(present: _Present | None) -> list[tuple[str, str]]:
@@ -221,9 +244,22 @@ def _present(folder: Path, key: DataKey | None) -> _Present | None:
         changes = _changes_in(path, key)
         device = _device_in(path, key)
         permissions = _permissions_in(path, key)
+        is_training = _is_training(path, key)
     except AppError:
         return None
-    return _Present(state=state, changes=changes, device=device, permissions=permissions)
+    return _Present(
+        state=state,
+        changes=changes,
+        device=device,
+        permissions=permissions,
+        is_training=is_training,
+    )
+
+
+def _is_training(path: Path, key: DataKey) -> bool | None:
+    with translated(), closing(connect(path, key=key, memory_security=False)) as connection:
+        row = connection.execute("SELECT value FROM meta WHERE key = ?", (_HOME,)).fetchone()
+    return None if row is None else _HOMES.decode(row[0]).training
 
 
 def _changes_in(path: Path, key: DataKey) -> dict[str, _Made]:

@@ -61,7 +61,11 @@ class Reviewing(ReviewDesk, ProgressDesk, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """What the pages that care for the register itself work with."""
+    """What the pages that care for the register itself work with.
+
+    Attributes:
+        backups: ``None`` in the training commune: nobody goes back there, it is made anew.
+    """
 
     folder: Path
     users: UserList
@@ -70,7 +74,7 @@ class Care:
     make_code: Callable[[], str]
     confirm_code: Callable[[], None]
     set_province_key: Callable[[str], None]
-    backups: BackupService
+    backups: BackupService | None
     snapshots_place: Path
     tastes: Tastes
     lock: LockSetting
@@ -175,10 +179,8 @@ class Desk(QObject):
             confirm=care.confirm_code,
             user=care.users.author,
         )
-        backups = BackupsPage(jobs=self._jobs, backups=care.backups, own_place=care.snapshots_place)
         users.code_asked.connect(self.show_code)
         code.finished.connect(self._leave_code)
-        backups.restore_asked.connect(self.restore_asked)
         settings = SettingsPage(jobs=self._jobs, tastes=care.tastes, lock=care.lock)
         settings.appearance_chosen.connect(self.appearance_chosen)
         settings.idle_chosen.connect(self.idle_chosen)
@@ -187,7 +189,7 @@ class Desk(QObject):
             Entry("printed_code", "", "", code),
             self._ledger(),
             self._updates(),
-            Entry("backups", self.tr("Sao lưu"), "backup", backups, is_daily=False),
+            *self._backups(),
             Entry("settings", self.tr("Cài đặt"), "settings", settings, is_daily=False),
             Entry(
                 "help",
@@ -198,6 +200,14 @@ class Desk(QObject):
                 key="F1",
             ),
         ]
+
+    def _backups(self) -> list[Entry]:
+        care = self._parts.care
+        if care.backups is None:
+            return []
+        page = BackupsPage(jobs=self._jobs, backups=care.backups, own_place=care.snapshots_place)
+        page.restore_asked.connect(self.restore_asked)
+        return [Entry("backups", self.tr("Sao lưu"), "backup", page, is_daily=False)]
 
     def _leave_code(self) -> None:
         self._window.set_alone(False)

@@ -402,8 +402,8 @@ class Messages(QObject):
                 self.tr("Hỏi tỉnh mã dành cho đúng cơ quan của xã này."),
             ),
             Problem.TRAINING_MISMATCH: (
-                self.tr("Sổ tập huấn không được kết nối với máy chủ thật, và ngược lại."),
-                self.tr("Dùng đúng sổ hoặc đúng địa chỉ máy chủ."),
+                self.tr("Sổ tập huấn và sổ thật không được lẫn vào nhau."),
+                self.tr("Dùng đúng sổ, đúng địa chỉ máy chủ hoặc đúng bản sao lưu."),
             ),
         }
 

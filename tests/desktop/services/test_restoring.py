@@ -7,11 +7,14 @@ import stat
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from desktop.domain.ledger import Witness
 from desktop.domain.users import UserRole
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.services.backups import Backups
+from desktop.services.home import settle_home
+from desktop.services.practice import training_home
 from desktop.services.restoring import Restoring, snapshots_of
 from desktop.services.unlocking import create_register, open_register
 from desktop.services.users import Users
@@ -109,6 +112,26 @@ def test_a_key_file_that_is_only_left_as_its_copy_is_not_replaced_by_an_older_on
     _restoring(folder).restore(snapshot.path)
     with open_register(folder, user_name="Mai", passphrase=_MAI, cost=QUICK):
         pass
+
+
+@pytest.mark.parametrize("is_real", [True, False])
+def test_people_of_the_training_province_never_take_the_place_of_real_ones(
+    tmp_path: Path, is_real: bool
+) -> None:
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    for place, training in ((ours, not is_real), (other, is_real)):
+        with create_register(place, user_name=_USER, passphrase=PASSPHRASE, cost=QUICK) as register:
+            settle_home(register, replace(training_home(), training=training))
+            save(register, person(an_id(), full_name="Lê Một"))
+            Backups(register=register, clock=Clock()).now()
+    (snapshot,), (own,) = snapshots_of(other), snapshots_of(ours)
+    for go in (_restoring(ours).preview, _restoring(ours).restore):
+        with pytest.raises(UserError) as refused:
+            go(snapshot.path)
+        assert refused.value.problem is Problem.TRAINING_MISMATCH
+    assert _count(ours) == 1
+    assert _restoring(ours).restore(own.path) is not None
+    assert _restoring(tmp_path / "new pc").restore(snapshot.path) is None
 
 
 def test_the_ledger_tells_where_the_one_ended_that_was_set_aside(folder: Path) -> None:

@@ -90,6 +90,28 @@ def test_what_is_typed_there_stays_there(locked_desk: OpenDesk, tmp_path: Path) 
     assert int(hands.text("people:count").split()[0]) < 10
 
 
+def test_nobody_goes_back_to_a_snapshot_of_the_training_commune(
+    locked_desk: OpenDesk, tmp_path: Path
+) -> None:
+    make_register(tmp_path / "so", count=2).close()
+    hands = locked_desk(tmp_path / "so")
+    _practise(hands)
+    assert not hands.window.has_page("backups")
+    assert hands.desktop.services is not None
+    snapshot = hands.desktop.services.backups.now().snapshot
+    assert snapshot is not None
+    hands.desktop._restore(snapshot.path)
+    hands.settle()
+    assert hands.desktop.services is not None
+    assert hands.sees("training_banner")
+    hands.desktop.lock()
+    hands.settle()
+    hands.fill("input:passphrase", PASSPHRASE)
+    hands.enter()
+    hands.settle()
+    assert hands.window.has_page("backups")
+
+
 def test_a_training_register_that_does_not_open_is_made_anew(
     locked_desk: OpenDesk, tmp_path: Path
 ) -> None:
