@@ -80,13 +80,11 @@ class SyncPage(Page):
 
     Signals:
         enrolled: the device got its place (``Enrolment``).
-        synced: a sync ended, well or not (``SyncReport``).
         handover_asked: the PC is to be handed over.
         state_shown: the page shows what the register holds now.
     """
 
     enrolled = Signal(object)
-    synced = Signal(object)
     handover_asked = Signal()
     state_shown = Signal()
 
@@ -252,9 +250,8 @@ class SyncPage(Page):
             self.message_bar.show_message(
                 self._done_words(report), self._remarks(report), kind="good"
             )
-        self.refresh()
-        self.data_changed.emit()
-        self.synced.emit(report)
+        if self.isVisible():  # else it is read when the page is opened
+            self.refresh()
 
     def _done_words(self, report: SyncReport) -> str:
         if report.is_box:

@@ -15,7 +15,7 @@ from desktop.domain.syncing import ChangeRow, ChangeState
 from desktop.ui.auto_sync import AutoSync, Waiting
 from desktop.ui.models.changes import ChangesModel
 from desktop.ui.network import Network
-from sync.client.schedule import LONGEST_PAUSE_SECONDS, Rhythm
+from sync.client.schedule import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, Rhythm
 from sync.protocol.documents import Role
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.test_sync_page import connect, states
@@ -107,6 +107,25 @@ def test_without_a_network_it_waits_and_with_one_it_sends_by_itself(
     assert states(hands) == {"Đã có biên nhận"}
     assert hands.text("sync:doing").startswith("Lần sau lúc")
     assert hands.message() == ""
+
+
+def test_when_everything_is_sent_it_asks_again_after_minutes_not_seconds(
+    hands: Hands, line: Line
+) -> None:
+    line.switch()
+    wait_sent(hands)
+    assert seconds_to_next(hands) > IDLE_SECONDS / 3
+    hands.click("button:sync_now")  # with nothing to send: that is no save either
+    hands.settle()
+    assert hands.message().startswith("Đồng bộ xong: gửi 0")
+    assert seconds_to_next(hands) > IDLE_SECONDS / 3
+
+
+def seconds_to_next(hands: Hands) -> float:
+    """Until it syncs by itself."""
+    at = auto_of(hands).next_at
+    assert at is not None
+    return (at - clock()).total_seconds()
 
 
 def test_a_metered_line_waits_until_it_is_allowed_or_somebody_asks(
