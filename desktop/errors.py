@@ -105,6 +105,7 @@ class Problem(Enum):
     REQUEST_EXPIRED = "request_expired"
     ANSWER_OF_ANOTHER = "answer_of_another"
     GONE = "gone"
+    CLASH_WAITS = "clash_waits"
     FORM_NEWER = "form_newer"
     ALREADY_ANSWERED = "already_answered"
     REASON_MISSING = "reason_missing"

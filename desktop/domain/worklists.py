@@ -161,9 +161,11 @@ class Done:
     Attributes:
         touched: how many documents were changed.
         passed: how many people had nothing to change, or could not be changed.
+        undecided: how many were left alone because another value waits there to be decided.
         undo: takes it back; empty for what cannot be.
     """
 
     touched: int
     passed: int = 0
+    undecided: int = 0
     undo: tuple[Before, ...] = field(default=(), repr=False)

@@ -25,7 +25,13 @@ from desktop.errors import Problem, UserError
 from desktop.services.finding import Finding
 from desktop.services.home import home_of
 from desktop.services.life_events import joined
-from desktop.services.member_edits import edit_of, identity_edits, standing, without_head
+from desktop.services.member_edits import (
+    edit_of,
+    identity_edits,
+    refuse_undecided,
+    standing,
+    without_head,
+)
 from desktop.services.merging import DISTINCT
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.services.removing import MOST_LISTED, Removing
@@ -162,7 +168,10 @@ class Households:
     # the household
 
     def write(self, household: Household, fields: Mapping[str, str]) -> Household:
-        """Write the address or the number of the household: what was typed, and nothing else."""
+        """Write the address or the number of the household: what was typed, and nothing else.
+
+        Raises ``CLASH_WAITS`` where another value waits to be decided.
+        """
         cleaned: dict[str, Value] = {name: clean(text) for name, text in fields.items()}
         if not cleaned.keys() <= set(_ADDRESS):
             raise ValueError("no such field of a household")
@@ -172,7 +181,10 @@ class Households:
         return self.open(household_id)
 
     def set_head(self, household: Household, person_id: PersonId) -> Household:
-        """This member heads the household; who did before has no relation until one is typed."""
+        """This member heads the household; who did before has no relation until one is typed.
+
+        Raises ``CLASH_WAITS`` where two heads wait to be decided about.
+        """
         person = self._person(person_id)
         household_id, edits = self._made(household)
         edits.append(self._household_edit(household, household_id, {"head_person_id": person_id}))
@@ -251,10 +263,15 @@ class Households:
         return Added(self.open(household_id), PersonId(person.document_id))
 
     def change(self, household: Household, member: Member, name: str, text: str) -> Member:
-        """Write one field of a line; what the officer saw goes with it. Raises ``GONE``."""
+        """Write one field of a line; what the officer saw goes with it.
+
+        Raises ``GONE``, and ``CLASH_WAITS`` where another value waits to be decided: the line
+        shows only one.
+        """
         if name not in EDITABLE:
             raise ValueError("no such column")
         person = self._person(member.person_id)
+        refuse_undecided(person, [name])
         fields = {name: _cleaned(name, text)}
         if name == "full_name" and not fields[name]:
             raise UserError(Problem.NAME_MISSING)
@@ -323,6 +340,7 @@ class Households:
     ) -> Edit:
         document = self._register.document(household_id)
         if document is not None:
+            refuse_undecided(document, fields)
             return edit_of(document, fields, seen_version=household.version)
         return Edit(
             document_type=DocumentType.HOUSEHOLD,

@@ -19,6 +19,7 @@ from desktop.services.destinations import commune_named
 from desktop.services.member_edits import (
     edit_of,
     identity_edits,
+    refuse_undecided,
     standing,
     with_head_again,
     without_head,
@@ -96,7 +97,8 @@ class LifeEvents:
     def corrected(self, person_id: PersonId, changes: Mapping[str, str], paper: Paper) -> None:
         """What was recorded of a person was wrong: the new values, and the paper that has them.
 
-        Values that are the same correct nothing; without any other one nothing is written.
+        Values that are the same correct nothing; without any other one nothing is written. Raises
+        ``CLASH_WAITS`` where another value waits to be decided.
         """
         person = self._person(person_id)
         after = {name: _kept(name, text) for name, text in changes.items()}
@@ -106,6 +108,7 @@ class LifeEvents:
         after = {name: value for name, value in after.items() if value != before[name]}
         if not after:
             return
+        refuse_undecided(person, after)
         event = self._event(
             EventKind.CORRECTION,
             paper,

@@ -5,12 +5,13 @@
 
 Each step of some hundred documents is saved whole. A stop ends behind one: what was done until
 then is told, and can be taken back like all of it. Undoing leaves alone what
-somebody changed since.
+somebody changed since. Where another value waits to be decided nothing is written: nobody saw it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.worklists import RESTRICTED, Before, Done, Order, WorkList
 from desktop.errors import Problem, UserError
 from desktop.services.flagging import flags_of
-from desktop.services.member_edits import edit_of
+from desktop.services.member_edits import edit_of, is_undecided
 from desktop.services.records import Records
 from desktop.services.workbook import write_texts
 from desktop.services.worklists import WorkLists
@@ -88,7 +89,7 @@ class ListActions:
         done = self._set(
             list(homes), DocumentType.HOUSEHOLD, "hamlet", name, Action.HOUSEHOLD_EDIT, step
         )
-        return Done(done.touched, passed, done.undo)
+        return replace(done, passed=passed)
 
     def set_field(
         self, ids: Sequence[PersonId], field: str, value: str, *, step: Step = _goes_on
@@ -125,7 +126,7 @@ class ListActions:
 
     def undo(self, undo: Sequence[Before], *, step: Step = _goes_on) -> Done:
         """Everything is as it was before, but for what was changed since."""
-        touched = done = 0
+        touched = done = undecided = 0
         for some in _some(undo):
             wanted = {one.document_id: one for one in some}
             edits: list[Edit] = []
@@ -133,6 +134,9 @@ class ListActions:
             for document in self._register.documents(list(wanted)):
                 one = wanted[document.document_id]
                 if document.fate or _text(document.fields.get(one.name)) != one.new:
+                    continue
+                if is_undecided(document, one.name):
+                    undecided += 1
                     continue
                 if document.document_type is DocumentType.HOUSEHOLD:
                     action = Action.HOUSEHOLD_EDIT
@@ -142,7 +146,7 @@ class ListActions:
             done += len(some)
             if not step(done, len(undo)):
                 break
-        return Done(touched, len(undo) - touched)
+        return Done(touched, len(undo) - touched - undecided, undecided)
 
     def export(
         self,
@@ -212,7 +216,7 @@ class ListActions:
     ) -> Done:
         """One field of many documents, some hundred at a time."""
         undo: list[Before] = []
-        done = passed = 0
+        done = passed = undecided = 0
         for some in _some(ids):
             edits: list[Edit] = []
             changed: list[Before] = []
@@ -221,6 +225,9 @@ class ListActions:
                 if document.fate or document.document_type is not kind or old == value:
                     passed += 1
                     continue
+                if is_undecided(document, name):
+                    undecided += 1
+                    continue
                 edits += self._edits(document, name, value)
                 changed.append(Before(document.document_id, name, old, value))
             self._save(edits, action)
@@ -228,7 +235,7 @@ class ListActions:
             done += len(some)
             if not step(done, len(ids)):
                 break
-        return Done(len(undo), passed, tuple(undo))
+        return Done(len(undo), passed, undecided, tuple(undo))
 
     def _edits(self, document: Document, name: str, value: str | None) -> list[Edit]:
         """The value, and the flags that follow from an identity."""

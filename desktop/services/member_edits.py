@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from desktop.domain.people import PersonId
@@ -35,6 +35,17 @@ def edit_of(
         decided=frozenset(fields.keys() & document.clashes.keys()),
         seen_version=document.version if seen_version is None else seen_version,
     )
+
+
+def is_undecided(document: Document, name: str) -> bool:
+    """Does another value of this field wait for somebody to decide?"""
+    return bool(document.clashes.get(name))
+
+
+def refuse_undecided(document: Document, names: Iterable[str]) -> None:
+    """Raises ``CLASH_WAITS`` where a page that shows no other values would write over one."""
+    if any(is_undecided(document, name) for name in names):
+        raise UserError(Problem.CLASH_WAITS)
 
 
 def identity_edits(

@@ -462,6 +462,10 @@ class Messages(QObject):
                 self.tr("Mục này không còn trong sổ."),
                 self.tr("Danh sách vừa được cập nhật; hãy chọn lại."),
             ),
+            Problem.CLASH_WAITS: (
+                self.tr("Ô này đang có hai giá trị khác nhau, chưa ai chọn nên chưa ghi đè."),
+                self.tr("Mở trang Quyết định, chọn một giá trị, rồi sửa lại nếu cần."),
+            ),
             Problem.FORM_NEWER: (
                 self.tr("Phiếu này lập theo biểu mẫu mà chương trình ở máy này chưa có."),
                 self.tr("Cập nhật chương trình rồi mở lại; phiếu không bị thay đổi."),

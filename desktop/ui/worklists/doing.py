@@ -192,6 +192,7 @@ class Doing(QObject):
             Deed.EXPORT: "",
         }[deed].format(n=passed)
         then = [why] if done.passed else []
+        then += self._of_undecided(done)
         if done.undo:
             then.append(self.tr("Ctrl+Z hoàn tác cả lượt."))
         self.told.emit(sentence, " ".join(then), "good")
@@ -202,9 +203,14 @@ class Doing(QObject):
             self._undo.pop()
         sentence = self.tr("Đã hoàn tác {n} chỗ.").format(n=wording.thousands(done.touched))
         left = self.tr("{n} chỗ đã được sửa sau đó nên để nguyên.")
-        then = left.format(n=wording.thousands(done.passed)) if done.passed else ""
-        self.told.emit(sentence, then, "good")
+        then = [left.format(n=wording.thousands(done.passed))] if done.passed else []
+        then += self._of_undecided(done)
+        self.told.emit(sentence, " ".join(then), "good")
         self.done.emit()
+
+    def _of_undecided(self, done: Done) -> list[str]:
+        text = self.tr("{n} chỗ đang có hai giá trị nên để nguyên: chọn ở trang Quyết định.")
+        return [text.format(n=wording.thousands(done.undecided))] if done.undecided else []
 
     def _tell_export(self, count: int | None, path: Path) -> None:
         if count is None:

@@ -15,6 +15,7 @@ from desktop.store import ledger
 from desktop.store.people import count_people, search_people
 from forms.rules.identity import IdentityTables
 from sync.protocol.life import EventKind, Presence
+from tests.desktop.store.edits import put_clash
 from tests.support.households import preload_home
 from tests.support.offices import HOME, Clock, Office
 
@@ -30,6 +31,15 @@ def households(office: Office) -> Households:
     return Households(
         register=office.register,
         forms=office.forms,
+        tables=IdentityTables.load(training=True),
+        author=AUTHOR,
+        clock=_CLOCK,
+    )
+
+
+def life_events(office: Office) -> LifeEvents:
+    return LifeEvents(
+        register=office.register,
         tables=IdentityTables.load(training=True),
         author=AUTHOR,
         clock=_CLOCK,
@@ -122,12 +132,7 @@ def test_who_is_taken_keeps_the_identity_and_may_go_back(office: Office) -> None
     assert len(households(office).open(old.household_id).members) == 2
     [event] = taken.household.members[0].events
     assert event.kind == EventKind.HOUSEHOLD
-    LifeEvents(
-        register=office.register,
-        tables=IdentityTables.load(training=True),
-        author=AUTHOR,
-        clock=_CLOCK,
-    ).undo(wife.person_id, event.event_id)
+    life_events(office).undo(wife.person_id, event.event_id)
     back = households(office).open(old.household_id)
     assert [(one.full_name, one.relation) for one in back.members][1] == ("Lê Thị Hoa", "2")
 
@@ -144,6 +149,28 @@ def test_a_line_is_written_field_by_field_and_the_flags_follow(office: Office) -
     with pytest.raises(UserError) as nameless:
         households(office).change(household, changed, "full_name", "  ")
     assert nameless.value.problem is Problem.NAME_MISSING
+
+
+def test_a_value_that_waits_to_be_decided_is_not_written_over_unseen(office: Office) -> None:
+    household = family(office)
+    head, home = household.members[0], household.household_id
+    assert home is not None
+    put_clash(office.register, head.person_id, "sex", "2")
+    put_clash(office.register, home, "hamlet", "Thôn Tây")
+    book, life = households(office), life_events(office)
+    for write in (
+        lambda: book.change(household, head, "sex", "2"),
+        lambda: book.write(household, {"hamlet": "Thôn Nam"}),
+        lambda: life.corrected(head.person_id, {"sex": "2"}, PAPER),
+    ):
+        with pytest.raises(UserError) as waits:
+            write()
+        assert waits.value.problem is Problem.CLASH_WAITS
+    for document_id, name in ((head.person_id, "sex"), (home, "hamlet")):
+        document = office.register.document(document_id)
+        assert document is not None and document.clashes[name]
+    assert book.change(household, head, "birth_date", "1971").birth_date == "1971"
+    assert book.write(household, {"code": "01-9"}).code == "01-9"
 
 
 def test_the_head_is_one_person(office: Office) -> None:
@@ -178,13 +205,9 @@ def test_a_home_of_two_hundred_is_read_whole(office: Office) -> None:
 
 def test_the_dead_are_found_by_their_number_and_by_the_filter(office: Office) -> None:
     household = family(office)
-    events = LifeEvents(
-        register=office.register,
-        tables=IdentityTables.load(training=True),
-        author=AUTHOR,
-        clock=_CLOCK,
+    life_events(office).died(
+        household.members[0].person_id, Paper("2026-11-01", "Trích lục 12/2026")
     )
-    events.died(household.members[0].person_id, Paper("2026-11-01", "Trích lục 12/2026"))
     assert len(search_people(office.register, "", limit=10)) == 2
     assert search_people(office.register, "tran van tu", limit=10) == []
     [by_number] = search_people(office.register, "003070000011", limit=10)

@@ -41,7 +41,7 @@ from desktop.store.outbox import RegisterOutbox
 from forms.rules.identity import IdentityTables
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Value
-from tests.desktop.store.edits import an_id, answer, applied
+from tests.desktop.store.edits import an_id, answer, applied, put_clash
 from tests.support.filled_forms import SENSITIVE, complete
 from tests.support.offices import Clock, Office
 
@@ -434,6 +434,22 @@ def test_a_field_is_set_for_many_and_what_changed_since_is_left_alone(office: Of
     assert (back.touched, back.passed) == (2, 1)
     found = [one.fields.get("ethnicity") for one in office.register.documents([*people, has_it])]
     assert found == ["05", None, None, "03"]
+
+
+def test_what_waits_for_a_decision_is_written_over_by_no_list(office: Office) -> None:
+    clashing = put(office, DocumentType.HOUSEHOLD, {"hamlet": "Thôn Tây"})
+    sound = put(office, DocumentType.HOUSEHOLD, {"hamlet": "Thôn Tây"})
+    people = [person(office, household_id=one) for one in (clashing, sound)]
+    put_clash(office.register, clashing, "hamlet", "Thôn Nam")
+    work = actions(office)
+    done = work.set_hamlet(people, "Thôn Đông")
+    assert (done.touched, done.passed, done.undecided) == (1, 0, 1)
+    put_clash(office.register, sound, "hamlet", "Thôn Bắc")  # a sync between deed and undoing
+    back = work.undo(done.undo)
+    assert (back.touched, back.passed, back.undecided) == (0, 0, 1)
+    assert homes_of(office, people) == ["Thôn Tây", "Thôn Đông"]
+    for home in office.register.documents([clashing, sound]):
+        assert [clash.value for clash in home.clashes["hamlet"]][-1] in ("Thôn Nam", "Thôn Bắc")
 
 
 def test_a_stop_leaves_what_was_done_and_that_can_be_taken_back(office: Office) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from desktop.store.documents import Edit
+from desktop.store.inbox import RegisterInbox
 from desktop.store.register import Register
 from sync.protocol.documents import RULES, DocumentType, bucket_of
 from sync.protocol.ids import new_id_text
@@ -71,6 +72,24 @@ def answer(acked: int, results: Sequence[ChangeResult]) -> PushAnswer:
         server_epoch="e",
         now="2026-11-22T08:05:00+00:00",
     )
+
+
+def put_clash(register: Register, document_id: str, name: str, other: Value) -> None:
+    """Another device wrote something else into this field; nobody decided yet."""
+    document = register.document(document_id)
+    assert document is not None
+    version = document.version + 1
+    row = Row(
+        bucket=document.bucket,
+        position=version,
+        document_type=document.document_type.value,
+        document_id=document_id,
+        version=version,
+        fields=dict(document.fields),
+        clashes={name: [Clash(value=other, by="Tổ Hai", at="2026-11-22T08:00:00+00:00", op="x")]},
+    )
+    inbox = RegisterInbox(register, clock=lambda: datetime.now(UTC), author="Lan")
+    inbox.apply_page(rows=[row], grants=[], drops=[], cursors={document.bucket: version})
 
 
 def applied(seq: int, version: int) -> ChangeResult:
