@@ -23,11 +23,12 @@ from hashlib import sha256
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import Connection, select
 
-from forms.rules.identity import IdentityTables, flag_codes
+from forms.findings import Code
+from forms.rules.identity import IDENTITY_FIELDS, IdentityTables, flag_codes
 from forms.vietnamese import compare_key
-from sync.protocol.chain import canonical, chain_link, chain_start
+from sync.protocol.chain import canonical, chain_link
 from sync.protocol.documents import (
     LISTED,
     LISTED_BY,
@@ -37,6 +38,7 @@ from sync.protocol.documents import (
     DocumentType,
     bucket_of,
     fate_of,
+    is_derived,
 )
 from sync.protocol.ids import new_id_text
 from sync.protocol.merge import Merged, ServerDocument, created, is_same, merged
@@ -44,17 +46,12 @@ from sync.protocol.messages import Change, ChangeResult, Value
 from sync.protocol.packs import Pack, PackKind
 from sync.server import history, packs, registers
 from sync.server.base_list_files import ListedPerson
+from sync.server.base_list_matching import Known, Likeness, Match, household_key, name_key
+from sync.server.collecting import UnknownCommuneError
+from sync.server.history import EPOCH, PROVINCE
+from sync.server.ledger import Head, write_down
 from sync.server.registers import Stored, Touched
-from sync.server.tables import communes, documents, operations, province
-
-#: Who stands in the history for the province, and its one epoch: nobody enrols as this device.
-PROVINCE = UUID("00000000-0000-8000-8000-000000000001")
-EPOCH = "baselists0000001"
-_decode_fields = msgspec.json.Decoder(dict[str, Value]).decode
-
-
-class UnknownCommuneError(Exception):
-    """No office of this province serves such a commune."""
+from sync.server.tables import communes, province
 
 
 class BaseListNote(msgspec.Struct, frozen=True):
@@ -86,11 +83,13 @@ def load_base_list(
     *,
     commune: str,
     as_of: date,
+    actor: str,
     source: bytes = b"",
 ) -> Loaded:
     """Write a whole list or nothing: it counts with the transaction's commit.
 
-    Raises ``UnknownCommuneError``.
+    The line of the ledger, in the name of ``actor``, tells where the history of the lists ends now:
+    no device signs that end. Raises ``UnknownCommuneError``.
     """
     packs.lock(connection)
     commune_name = connection.scalar(select(communes.c.name).where(communes.c.code == commune))
@@ -98,14 +97,18 @@ def load_base_list(
         raise UnknownCommuneError
     place = connection.execute(select(province.c.name, province.c.training)).one()
     loading = _Loading(
-        known=_Known.of(connection, commune),
+        known=Known.of(connection, commune),
         commune=commune,
         list_name=f"{packs.next_number(connection, PackKind.BASE_LIST)} {as_of.isoformat()}",
         place={"province": place.name, "commune": commune_name},
-        flags=_flagging(place.training),
     )
     wanted = loading.edits(people)
-    writing = _Writing(connection, bucket_of(commune, DataSet.REGISTER), by=place.name)
+    writing = _Writing(
+        connection,
+        bucket_of(commune, DataSet.REGISTER),
+        by=place.name,
+        flags=_flagging(place.training),
+    )
     writing.apply(wanted)
     pack = None
     if writing.touched:
@@ -119,6 +122,9 @@ def load_base_list(
             content=BaseListNote(persons=len(people)),
             source=source,
         )
+        told = {"kind": pack.kind, "number": pack.number, "name": pack.name, "persons": len(people)}
+        end = {history.LISTS_END: str(writing.end)}
+        write_down(connection, actor=actor, action="list.publish", values=told | end)
     return Loaded(
         persons=len(people),
         new=writing.new_persons,
@@ -137,150 +143,106 @@ class _Edit:
     fields: Mapping[str, Value] = field(repr=False)
 
 
-@dataclass(slots=True)
-class _Known:
-    """The persons and households that the commune has, by what a list knows them by."""
+def _flagging(training: bool) -> Callable[[Mapping[str, Value]], list[str]]:
+    """Names of the codes that a person's identity is flagged for, as an officer's save does.
 
-    persons: dict[str, dict[str, Value]]
-    households: dict[str, dict[str, Value]]
-    by_number: dict[str, str]
-    by_name: dict[tuple[str, str, str], list[str]]
-    by_code: dict[tuple[str, str], str]
-
-    @staticmethod
-    def of(connection: Connection, commune: str) -> _Known:
-        known = _Known({}, {}, {}, {}, {})
-        rows = connection.execute(
-            select(
-                cast(documents.c.id, Text).label("id"),
-                documents.c.type,
-                cast(documents.c.fields, Text).label("fields"),
-            )
-            .where(documents.c.bucket == bucket_of(commune, DataSet.REGISTER))
-            .order_by(documents.c.id)
-        )
-        for row in rows:
-            known._add(row.id, row.type, _decode_fields(row.fields))
-        return known
-
-    def _add(self, document_id: str, kind: str, fields: dict[str, Value]) -> None:
-        if kind == DocumentType.HOUSEHOLD.value:
-            self.households[document_id] = fields
-            if fields.get("code") and not fate_of(fields):
-                self.by_code.setdefault(_household_key(fields), document_id)
-            return
-        self.persons[document_id] = fields
-        for name in ("id_number", LISTED + "id_number"):
-            if fields.get(name):
-                self.by_number.setdefault(str(fields[name]), document_id)
-        for prefix in ("", LISTED):  # as the office has the name now, and as a list had it
-            key = _name_key(fields, prefix)
-            if key[0] and document_id not in self.by_name.setdefault(key, []):
-                self.by_name[key].append(document_id)
-
-    def person(self, listed: ListedPerson) -> str | None:
-        """Who of the commune this is.
-
-        Without a number on both sides name, birth and sex must name one alone.
-        """
-        if listed.id_number and listed.id_number in self.by_number:
-            return self.by_number[listed.id_number]
-        alike = self.by_name.get(_name_key(listed.fields), [])
-        numbers = {one: str(self.persons[one].get("id_number") or "") for one in alike}
-        able = [one for one in alike if not (listed.id_number and numbers[one])]
-        return able[0] if len(able) == 1 else None
-
-
-def _name_key(fields: Mapping[str, Value], prefix: str = "") -> tuple[str, str, str]:
-    name, born, sex = (
-        str(fields.get(prefix + one) or "") for one in ("full_name", "birth_date", "sex")
-    )
-    return compare_key(name), born, sex
-
-
-def _household_key(fields: Mapping[str, Value]) -> tuple[str, str]:
-    return str(fields.get("code") or ""), compare_key(str(fields.get("hamlet") or ""))
-
-
-def _flagging(training: bool) -> Callable[[Mapping[str, str]], list[str]]:
-    """Names of the codes that a new person's identity is flagged for, as an officer's save does."""
+    Only who can search the register finds a number twice: that flag stays as it is.
+    """
     tables, today = IdentityTables.load(training=training), datetime.now(UTC).date()
-    return lambda fields: flag_codes(fields, on=today, tables=tables)
+
+    def flags(fields: Mapping[str, Value]) -> list[str]:
+        found = flag_codes(fields, on=today, tables=tables)
+        before = fields.get("flags")
+        kept = {Code.ID_013.name} & set(before if isinstance(before, list) else ())
+        return sorted({*found, *kept})
+
+    return flags
 
 
 class _Loading:
-    """From rows to what is wanted of documents; decides who is who."""
+    """From rows to what is wanted of documents."""
 
     def __init__(
-        self,
-        *,
-        known: _Known,
-        commune: str,
-        list_name: str,
-        place: Mapping[str, str],
-        flags: Callable[[Mapping[str, str]], list[str]],
+        self, *, known: Known, commune: str, list_name: str, place: Mapping[str, str]
     ) -> None:
         self._known = known
         self._commune = commune
         self._list_name = list_name
         self._place = place
-        self._flags = flags
-        self._households: dict[tuple[str, str], dict[str, Value]] = {}
-        self._ids: dict[tuple[str, str], str] = {}
+        self._households: dict[str, dict[str, Value]] = {}
         self._taken: set[str] = set()
 
     def edits(self, people: Sequence[ListedPerson]) -> list[_Edit]:
-        persons = [edit for one in people if (edit := self._person(one)) is not None]
+        matches = [self._known.match(one) for one in people]
+        persons: dict[int, _Edit | None] = {}
+        # Who is surest first: a row that only a former entry claims does not take a living one's.
+        for at in sorted(range(len(people)), key=lambda at: matches[at].likeness):
+            persons[at] = self._person(people[at], matches[at])
         households = [
-            _Edit(DocumentType.HOUSEHOLD, self._ids[key], fields)
-            for key, fields in self._households.items()
-            if self._ids[key] not in self._known.households
+            _Edit(DocumentType.HOUSEHOLD, household_id, fields)
+            for household_id, fields in self._households.items()
+            if household_id not in self._known.households
         ]
-        return [*households, *persons]
+        return [*households, *(edit for _, edit in sorted(persons.items()) if edit is not None)]
 
-    def _person(self, listed: ListedPerson) -> _Edit | None:
+    def _person(self, listed: ListedPerson, match: Match) -> _Edit | None:
         """``None`` for somebody of whom this list tells nothing new, or who is out of the lists."""
-        person_id = self._known.person(listed)
+        is_former = match.likeness is Likeness.FORMER_ENTRY
+        if is_former and match.person_id in self._taken:
+            return None  # the list has both, one of them was found to be the other
+        person_id = match.person_id
         if person_id is None or person_id in self._taken:
             person_id = self._new_id(listed)
+        if person_id in self._taken:
+            return None  # once with the number and once without it
         self._taken.add(person_id)
         before = self._known.persons.get(person_id, {})
         if fate_of(before):
             return None
         said = {name: value for name, value in listed.fields.items() if name in LISTED_FIELDS}
+        if is_former and before.get("id_number"):
+            said.pop("id_number", None)  # of the two numbers the office kept the other one
         news = {name: value for name, value in said.items() if before.get(LISTED + name) != value}
-        household_id = self._household(listed, person_id)
         fields: dict[str, Value] = dict(news)
+        household_id = self._household(listed, person_id, before.get("household_id"))
         if household_id is not None and not before.get("household_id"):
             fields["household_id"] = household_id
         if not fields:
             return None
         fields |= {LISTED + name: value for name, value in news.items()}
         fields[LISTED_BY] = self._list_name
-        if not before:
-            fields["flags"] = self._flags(listed.fields) or None
         return _Edit(DocumentType.PERSON, person_id, fields)
 
-    def _household(self, listed: ListedPerson, person_id: str) -> str | None:
-        """Id of the household that the list names by its code, the office's own if it has one."""
+    def _household(self, listed: ListedPerson, person_id: str, lives_in: Value) -> str | None:
+        """Id of the household that the list names by its code, the office's own if it has one.
+
+        ``None`` where the list names none, where the office has the person in another one, and
+        where the office took the household out of the lists: nobody is put there again.
+        """
         if not listed.household_code:
             return None
         named = {"code": listed.household_code, "hamlet": listed.hamlet}
-        key = _household_key(named)
-        if key not in self._ids:
-            known = self._known.by_code.get(key)
-            self._ids[key] = known or _derived_id("household", self._commune, *key)
-            self._households[key] = {**self._place, **named}
+        key = household_key(named)
+        found = self._known.by_code.get(key) or _derived_id("household", self._commune, *key)
+        if (lives_in and lives_in != found) or fate_of(self._known.households.get(found, {})):
+            return None
+        household = self._households.setdefault(found, {**self._place, **named})
         if listed.is_head:
-            self._households[key].setdefault("head_person_id", person_id)
-        return self._ids[key]
+            household.setdefault("head_person_id", person_id)
+        return found
 
     def _new_id(self, listed: ListedPerson) -> str:
         """The same for the same row of the same list, whoever loads it."""
+        key = name_key(listed.fields)
         if listed.id_number:
-            return _derived_id("person", self._commune, listed.id_number)
-        key = (*_name_key(listed.fields), compare_key(listed.hamlet), listed.household_code)
-        return _derived_id("person", self._commune, *key)
+            by_number = _derived_id("person", self._commune, listed.id_number)
+            before = self._known.persons.get(by_number)
+            if before is None or fate_of(before):
+                return by_number
+            # Who came by this number goes by another one since: this is somebody else.
+            return _derived_id("person", self._commune, listed.id_number, *key)
+        place = (compare_key(listed.hamlet), listed.household_code)
+        return _derived_id("person", self._commune, *key, *place)
 
 
 def _derived_id(*parts: str) -> str:
@@ -293,15 +255,28 @@ def _derived_id(*parts: str) -> str:
 class _Writing:
     """The edits against the documents as they are, merged and written with their history."""
 
-    def __init__(self, connection: Connection, bucket: str, *, by: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        bucket: str,
+        *,
+        by: str,
+        flags: Callable[[Mapping[str, Value]], list[str]],
+    ) -> None:
         self._connection = connection
         self._bucket = bucket
         self._by = by
+        self._flags = flags
         self._at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._seq, self._chain = _last_line(connection)
+        self._seq, self._chain = history.end_of(connection, device_id=PROVINCE, epoch=EPOCH)
         self._entries: list[history.Entry] = []
         self.touched: list[Touched] = []
         self.new_persons = self.changed_persons = self.clashes = 0
+
+    @property
+    def end(self) -> Head:
+        """Number and hash of the last change that a list made."""
+        return Head(self._seq, self._chain.hex())
 
     def apply(self, edits: Sequence[_Edit]) -> None:
         ids = {edit.document_id: self._bucket for edit in edits}
@@ -322,14 +297,13 @@ class _Writing:
         patch = dict(_patch(edit, document))
         if not patch:
             return
-        change = self._change(edit, patch, is_new=document is None)
-        if document is None:
-            outcome = created(change, epoch=EPOCH)
-        else:
-            identity = RULES[edit.document_type].identity_fields
-            outcome = merged(document, change, epoch=EPOCH, identity_fields=identity)
-            if outcome.document is document:
-                return
+        change, outcome = self._made(edit, document, patch)
+        if outcome.document is document:
+            return
+        if edit.document_type is DocumentType.PERSON:
+            flags = self._new_flags(document, outcome.document)
+            if flags is not None:
+                change, outcome = self._made(edit, document, {**patch, "flags": flags})
         self._count(edit, outcome, is_new=document is None)
         line = canonical(change)
         self._seq, self._chain = change.seq, chain_link(self._chain, line)
@@ -344,8 +318,30 @@ class _Writing:
             Touched(key=(self._bucket, edit.document_id), before=before, after=after)
         )
 
+    def _made(
+        self,
+        edit: _Edit,
+        document: ServerDocument | None,
+        patch: dict[str, tuple[Value, Value]],
+    ) -> tuple[Change, Merged]:
+        change = self._change(edit, patch, is_new=document is None)
+        if document is None:
+            return change, created(change, epoch=EPOCH)
+        identity = RULES[edit.document_type].identity_fields
+        return change, merged(document, change, epoch=EPOCH, identity_fields=identity)
+
+    def _new_flags(
+        self, before: ServerDocument | None, after: ServerDocument
+    ) -> tuple[Value, Value] | None:
+        """The flags before and after, where the change of what they are made of changes them."""
+        fields = {} if before is None else before.fields
+        if all(is_same(fields.get(name), after.fields.get(name)) for name in IDENTITY_FIELDS):
+            return None
+        flags, current = self._flags(after.fields) or None, fields.get("flags")
+        return None if is_same(flags, current) else (current, flags)
+
     def _count(self, edit: _Edit, outcome: Merged, *, is_new: bool) -> None:
-        self.clashes += len(outcome.clashed)
+        self.clashes += sum(not is_derived(name) for name in outcome.clashed)
         if edit.document_type is DocumentType.PERSON:
             self.new_persons += is_new
             self.changed_persons += not is_new
@@ -389,13 +385,3 @@ def _is_the_list_s(document: ServerDocument, name: str) -> bool:
     version = document.version_of(name)
     author = document.authors.get(version)
     return version == 0 or (author is not None and author.epoch == EPOCH)
-
-
-def _last_line(connection: Connection) -> tuple[int, bytes]:
-    """Number and chain hash of the last change that a list made."""
-    mine = (operations.c.device_id == PROVINCE, operations.c.epoch == EPOCH)
-    seq = connection.scalar(select(func.max(operations.c.seq)).where(*mine))
-    if seq is None:
-        return 0, chain_start(EPOCH)
-    chain = history.chain_hash_at(connection, device_id=PROVINCE, epoch=EPOCH, seq=seq)
-    return int(seq), chain or chain_start(EPOCH)

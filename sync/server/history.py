@@ -14,10 +14,17 @@ import msgspec
 from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from sync.protocol.chain import chain_start
 from sync.protocol.messages import Change, ChangeResult, Outcome
 from sync.protocol.rules import is_uuid
 from sync.server.copying import NULL, array, copy_fenced, escaped
 from sync.server.tables import operations
+
+#: Who stands in the history for the province, and its one epoch: nobody enrols as this device.
+PROVINCE = UUID("00000000-0000-8000-8000-000000000001")
+EPOCH = "baselists0000001"
+#: Where the ledger tells the end of what the province wrote (``n:hash``), in the line of each list.
+LISTS_END = "lists_end"
 
 _RESULT = (
     operations.c.seq,
@@ -134,6 +141,18 @@ def chain_hash_at(connection: Connection, *, device_id: UUID, epoch: str, seq: i
         )
     )
     return None if value is None else bytes(value)
+
+
+def end_of(connection: Connection, *, device_id: UUID, epoch: str) -> tuple[int, bytes]:
+    """Number of the last change, and the chain hash after it."""
+    table = operations.c
+    row = connection.execute(
+        select(table.seq, table.chain_hash)
+        .where(table.device_id == device_id, table.epoch == epoch)
+        .order_by(table.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return (0, chain_start(epoch)) if row is None else (row.seq, bytes(row.chain_hash))
 
 
 def append(

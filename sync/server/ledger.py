@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,12 +20,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Text, cast, func, select
 
 from sync.protocol.chain import chain_link, chain_start
+from sync.server.history import EPOCH, LISTS_END, PROVINCE
 from sync.server.tables import device_epochs, ledger, operations
 
 _START = hashlib.sha256(b"so-an-sinh/server-ledger/1").digest()
 _STREAMED = {"stream_results": True, "yield_per": 1_000}
 #: More are counted, not told.
 _MOST_TOLD = 100
+#: As ``write_down`` writes it; quotes that somebody typed have a backslash before them.
+_NOTED_END = re.compile(rf'"{LISTS_END}": "(\d+):([0-9a-f]{{64}})"')
 
 
 class Head(NamedTuple):
@@ -98,12 +102,18 @@ def verified_ledger(connection: Connection, witness: Head | None = None) -> Verd
 
 
 def verified_history(connection: Connection) -> Verdict:
-    """Every change of every device, against the chain that its device signed the end of."""
+    """Every change of every device, against the chain that its device signed the end of.
+
+    What the lists of the province wrote has its end in the ledger.
+    """
     verdict, table = Verdict(), operations.c
     known = {
         (row.device_id, row.epoch): (row.last_seq, bytes(row.last_hash))
         for row in connection.execute(select(device_epochs).where(device_epochs.c.last_seq > 0))
     }
+    noted = _end_of_lists(connection)
+    if noted is not None:
+        known[PROVINCE, EPOCH] = noted
     rows = connection.execute(
         select(
             table.device_id,
@@ -116,11 +126,25 @@ def verified_history(connection: Connection) -> Verdict:
     )
     for (device_id, epoch), changes in groupby(rows, key=lambda row: (row.device_id, row.epoch)):
         end = _verified_epoch(verdict, f"{device_id} {epoch}", epoch, changes)
+        if (device_id, epoch) == (PROVINCE, EPOCH) and noted is None:
+            continue  # lists that were loaded before the ledger told of them
         if end != known.pop((device_id, epoch), None):
             verdict.blame(f"{device_id} {epoch}: does not end where the device signed it")
     for device_id, epoch in known:
         verdict.blame(f"{device_id} {epoch}: its changes are missing")
     return verdict
+
+
+def _end_of_lists(connection: Connection) -> tuple[int, bytes] | None:
+    """Number and hash that the last list's line tells; ``None`` where no list was ever told of."""
+    line = connection.scalar(
+        select(ledger.c.line)
+        .where(ledger.c.line.contains(f'"{LISTS_END}": "', autoescape=True))
+        .order_by(ledger.c.n.desc())
+        .limit(1)
+    )
+    found = None if line is None else _NOTED_END.search(line)
+    return None if found is None else (int(found[1]), bytes.fromhex(found[2]))
 
 
 def _verified_epoch(

@@ -15,12 +15,13 @@ from forms.mistakes import DefinitionError
 from sync.protocol.packs import SUFFIX, Pack, PackKind, pack_file
 from sync.server import packs
 from sync.server.base_list_files import read_base_list
-from sync.server.base_lists import UnknownCommuneError, load_base_list
+from sync.server.base_lists import load_base_list
+from sync.server.collecting import UnknownCommuneError
 from sync.server.form_packs import NotPublishedError
 from sync.server.form_packs import publish_form as publish_text
 from sync.server.form_packs import withdraw_form as withdraw_text
 from sync.server.list_packs import publish_small_list
-from sync.server.options import DatabaseUrl, administering
+from sync.server.options import DatabaseUrl, administering, who_commands
 from sync.server.table_files import TableError
 
 _Into = Annotated[
@@ -79,7 +80,12 @@ def publish_list(
         if kind is PackKind.BASE_LIST:
             people = read_base_list(file, commune=name)
             done = load_base_list(
-                connection, people, commune=name, as_of=day, source=file.read_bytes()
+                connection,
+                people,
+                commune=name,
+                as_of=day,
+                actor=who_commands(),
+                source=file.read_bytes(),
             )
             typer.echo(
                 f"{done.persons} persons: {done.new} new, {done.changed} changed, "

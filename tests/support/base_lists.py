@@ -59,5 +59,10 @@ def load(engine: Engine, path: Path, *, commune: str = COMMUNE) -> Loaded:
     people = read_base_list(path, commune=commune)
     with engine.begin() as connection:
         return load_base_list(
-            connection, people, commune=commune, as_of=date(2026, 11, 1), source=path.read_bytes()
+            connection,
+            people,
+            commune=commune,
+            as_of=date(2026, 11, 1),
+            actor="login test",
+            source=path.read_bytes(),
         )
