@@ -52,10 +52,15 @@ class EntryAids(QObject):
     # -- pins --
 
     def pinned(self, opened: OpenedForm) -> Mapping[str, Answer]:
-        """What a form that is not begun takes from the batch; in the read lane."""
+        """What a form takes from the batch, nothing when it is begun; in the read lane.
+
+        Asked of every form before it is shown: only a batch that was read is changed and kept.
+        """
         if not self._is_loaded:
             self.batch = self._batches.load()
             self._is_loaded = True
+        if opened.record_id is not None:
+            return {}
         return self.batch.answers(opened.definition, opened.answers)
 
     def toggle_pin(self, view: FormView) -> bool | None:

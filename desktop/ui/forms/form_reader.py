@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from desktop.domain.drafts import FormDraft, WaitingDraft, laid_over
@@ -31,7 +31,6 @@ class Ready:
     """What the read lane prepared; with a draft, everything lies over what is stored.
 
     Attributes:
-        pinned: path -> answer that the batch gave to a form that is not begun yet.
         is_draft_news: does the draft say more than what is stored?
         others: half-typed work of other users about this person.
     """
@@ -39,7 +38,6 @@ class Ready:
     opened: OpenedForm
     filling: Filling
     confirmations: Mapping[str, str]
-    pinned: Mapping[str, Answer] = field(default_factory=dict)
     draft: FormDraft | None = None
     is_draft_news: bool = False
     others: Sequence[WaitingDraft] = ()
@@ -57,7 +55,7 @@ class FormReader:
         begin_filling: Callable[[OpenedForm], Filling],
         pinned: Callable[[OpenedForm], Mapping[str, Answer]],
     ) -> None:
-        """``pinned`` are the answers that a batch gives to a form that is not begun yet."""
+        """``pinned`` are the answers that a batch gives to a form, none to one that is begun."""
         self._records = records
         self._drafts = drafts
         self._fitting = fitting
@@ -88,10 +86,10 @@ class FormReader:
         return self._ready(opened, draft)
 
     def _ready(self, opened: OpenedForm, draft: FormDraft | None) -> Ready:
+        pinned = self._pinned(opened)  # whatever form is shown: F3 on it changes the batch
         if draft is None:
-            pinned = {} if opened.record_id is not None else self._pinned(opened)
             shown = replace(opened, answers={**opened.answers, **pinned})
-            return Ready(opened, self._begin_filling(shown), opened.confirmations, pinned)
+            return Ready(opened, self._begin_filling(shown), opened.confirmations)
         laid = laid_over(opened, draft)
         return Ready(
             opened=laid.opened,

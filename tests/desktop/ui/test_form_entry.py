@@ -234,6 +234,33 @@ def test_a_pinned_answer_stands_in_every_new_form_until_it_is_changed(hands: Han
     assert hands.form_view.value("household/hamlet") is None
 
 
+def test_a_pin_set_on_a_form_begun_earlier_leaves_the_other_pins(hands: Hands) -> None:
+    begin(hands)
+    hands.type("Ấp 7")
+    hands.press(Qt.Key.Key_F3)
+    hands.form_view.focus_question("identity/full_name")
+    hands.type("Trần Văn Ổn")
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    hands.window.open_page("people")
+    hands.desktop.lock()
+    unlock(hands)  # another day: nothing is known of the pins until a form is opened
+    services = hands.desktop.services
+    assert services is not None
+    [row] = services.people.search("tran van on", limit=2)
+    open_form(hands, "tt11_2022_m03", row.person_id)
+    hands.form_view.focus_question("collection/collected_on")
+    hands.find(QLineEdit, "question:collection/collected_on").selectAll()
+    hands.type("18112026")
+    hands.press(Qt.Key.Key_F3)
+    hands.settle()
+    hands.desktop.lock()
+    unlock(hands)
+    open_form(hands, "tt11_2022_m03")
+    assert hands.form_view.value("household/hamlet") == "Ấp 7"
+    assert hands.form_view.value("collection/collected_on") == "2026-11-18"
+
+
 def test_a_warning_is_confirmed_with_two_keys(hands: Hands) -> None:
     begin(hands)
     place = "ID_010:identity/id_number"
