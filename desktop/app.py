@@ -229,23 +229,23 @@ class Desktop(QObject):
         from desktop.assembly import shut
 
         held = self.window.hold()
-        self._left_at = LeftAt(self._user_name, self.window.current_name, held)
+        here = self.window.current_name
+        self._left_at = LeftAt(self._user_name, here, held.get(here))
         put_away(self.window)
         self._clipboard.clear()
         self._show_unlock()
         self.window.repaint()  # before the PC sleeps
-        draft = None if held is None or is_practice else held.draft
+        typed = [] if is_practice else [one.draft for one in held.values() if one.draft]
         self.jobs.run(
             self,
-            lambda: shut(services, draft),
+            lambda: shut(services, typed),
             lane=Lane.WRITE,
             on_success=self._tell_locked,
-            on_error=lambda _error: self._tell_locked(None),
+            on_error=lambda _error: self._tell_locked([]),
         )
 
-    def _tell_locked(self, sealed: bytes | None) -> None:
-        if sealed is not None:
-            self._sealed.append(sealed)
+    def _tell_locked(self, sealed: Sequence[bytes]) -> None:
+        self._sealed.extend(sealed)
         self.locked.emit()
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ only after the unlock page has been drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,15 +121,15 @@ class Seat:
         return self.home is not None and self.home.training
 
 
-def shut(services: Services, draft: FormDraft | None) -> bytes | None:
-    """Write the draft and close the register; the draft sealed if it could not be written."""
-    sealed = None
+def shut(services: Services, drafts: Sequence[FormDraft]) -> list[bytes]:
+    """Write the drafts and close the register; sealed are those that could not be written."""
+    sealed: list[bytes] = []
     try:
-        if draft is not None:
-            services.drafts.keep(draft)
-    except AppError:
-        if draft is not None:
-            sealed = services.drafts.seal(draft)
+        for draft in drafts:
+            try:
+                services.drafts.keep(draft)
+            except AppError:
+                sealed.append(services.drafts.seal(draft))
     finally:
         services.ledger.closed()
         services.register.close()

@@ -152,10 +152,10 @@ class MainWindow(QWidget):
         shown = self.current_page
         return next((name for name, page in self._pages.items() if page is shown), "")
 
-    def hold(self) -> Held | None:
-        """What the pages must not lose when they are taken away at once."""
-        held = [page.hold() for page in self._pages.values()]
-        return next((one for one in held if one is not None), None)
+    def hold(self) -> dict[str, Held]:
+        """What the pages must not lose when they are taken away at once, by their names."""
+        held = {name: page.hold() for name, page in self._pages.items()}
+        return {name: one for name, one in held.items() if one is not None}
 
     @property
     def unsettled_page(self) -> str | None:

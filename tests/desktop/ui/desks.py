@@ -174,7 +174,8 @@ class CollectingDesk(PageDesk):
         self.list = self.find(CardList, "list:submissions")
 
 
-def _hand_in(register: Register, count: int) -> None:
+def hand_in(register: Register, count: int) -> None:
+    """So many complete records, all submitted."""
     records = records_of(register)
     for number in range(count):
         answers = employed(
@@ -191,7 +192,7 @@ class LotsDesk(PageDesk):
 
     def __init__(self, *, folder: Path, qtbot: QtBot, count: int = 4) -> None:
         register = make_register(folder)
-        _hand_in(register, count)
+        hand_in(register, count)
         forms, tables = FormRegistry.bundled(), IdentityTables.load(training=True)
         self.reviews = Reviews(register=register, author="Nơi nhận", clock=clock, tables=tables)
         self.lots = Lots(
@@ -227,7 +228,7 @@ class ProgressDesk(PageDesk):
 
     def __init__(self, *, folder: Path, qtbot: QtBot, days: int = 0) -> None:
         register = make_register(folder)
-        _hand_in(register, 4)
+        hand_in(register, 4)
         later = timedelta(days=days)
         self.reviews = Reviews(register=register, author="Nơi nhận", clock=lambda: clock() + later)
         waiting = [row.submission_id for row in self.reviews.list()]

@@ -21,10 +21,16 @@ from desktop.services.users import Users
 from desktop.store.connection import connect
 from desktop.store.folder import register_path
 from desktop.store.register import Register
+from desktop.ui.forms.form_view import FormView
 from desktop.ui.locking import LeftAt
+from desktop.ui.widgets.card_list import CardList
+from sync.protocol.documents import Role
 from tests.desktop.ui.conftest import OpenDesk
+from tests.desktop.ui.desks import hand_in
 from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.test_sync_page import connect as connect_to
 from tests.desktop.ui.world import CHEAP, PASSPHRASE, USER, clock, make_register
+from tests.support.server import Province, ServerProcess
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _NAME = "identity/full_name"
@@ -221,6 +227,35 @@ def test_a_form_without_anything_unsaved_is_shown_again_at_the_same_question(han
     assert (hands.question, hands.text(f"question:{_NAME}")) == (_NAME, "Trần Văn Ổn")
     assert hands.text("form:status") == "Nháp"
     assert drafts(hands).own() == []
+
+
+def test_a_paper_being_keyed_comes_back_though_a_record_is_open_on_another_page(
+    open_desk: OpenDesk, tmp_path: Path, server: ServerProcess, province: Province
+) -> None:
+    with make_register(tmp_path / "so") as register:
+        hand_in(register, 4)
+    hands = open_desk(tmp_path / "so")
+    hands.click("button:nav_sync")
+    hands.settle()
+    code = province.code(province.office(Role.COLLECTOR, "99001"))
+    connect_to(hands, url=server.url, code=code)
+    assert hands.sees("page:collecting")
+    opened = hands.find(CardList, "list:submissions").current_key
+    assert opened
+    hands.click("button:nav_lots")
+    hands.settle()
+    hands.press(Qt.Key.Key_Return, _CONTROL)
+    hands.settle()
+    paper = hands.text("lot:paper")
+    hands.press(Qt.Key.Key_1)
+    hands.press(Qt.Key.Key_L, _CONTROL)  # before the pause of typing is over
+    unlock(hands)
+    assert hands.sees("page:lots")
+    assert hands.text("lot:paper") == paper
+    view = hands.find(FormView, "form:tt11_2022_m03")
+    assert view.value("identity/relation_to_head") == "1"
+    [waiting] = drafts(hands).own()
+    assert waiting.person_id != opened
 
 
 def test_a_save_under_way_at_the_lock_makes_nobody_twice(hands: Hands) -> None:
