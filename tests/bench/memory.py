@@ -90,7 +90,7 @@ for _ in range(40):
     settle()
 assert table.model().rowCount() > 2000
 for person_id in [table.model().row(row).person_id for row in (0, 1500, 2000)]:
-    people.person_opened.emit(person_id, "")
+    people.person_opened.emit(person_id, "", "")
     settle()
     desktop.window.open_page("people")
     settle()

@@ -42,7 +42,7 @@ def main() -> int:
             for visit in visits(typist, role):
                 if wanted.only in f"{role.value}-{visit.name}":
                     pictures += _draw(typist, role, visit, wanted.folder)
-    index = "\n".join(f'<p>{one.name}</p><img src="{one.name}">' for one in pictures)
+    index = "\n".join(f'<p>{one.as_posix()}</p><img src="{one.as_posix()}">' for one in pictures)
     (wanted.folder / "index.html").write_text(index, encoding="utf-8")
     return 0
 

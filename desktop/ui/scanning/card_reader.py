@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner
-from desktop.ui import icons
+from desktop.ui import icons, printing
 from desktop.ui.file_drop import FileDrop
 from desktop.ui.page import Page
 from desktop.ui.scanning.card_pictures import SUFFIXES, codes_in, picture_in
@@ -203,14 +202,12 @@ class CardReader(QObject):
 
     def _choose_file(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        name, _ = QFileDialog.getOpenFileName(
+        printing.ask_for_existing(
             self._window,
-            self.tr("Mở ảnh chụp mã QR của thẻ"),
-            "",
-            self.tr("Ảnh ({kinds})").format(kinds=kinds),
+            title=self.tr("Mở ảnh chụp mã QR của thẻ"),
+            pattern=self.tr("Ảnh ({kinds})").format(kinds=kinds),
+            chosen=self.read_file,
         )
-        if name:
-            self.read_file(Path(name))
 
     def _tell(self, codes: list[str]) -> None:
         if len(codes) == 1:

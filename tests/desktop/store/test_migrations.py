@@ -159,7 +159,9 @@ def test_a_cut_at_any_step_leaves_a_register_that_opens(tmp_path: Path) -> None:
         with Register.open(folder, key=key) as register:
             for name in KEPT:
                 kept = len(before[name][0]) if before[name] else 0  # later schemas add columns
-            assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), name
+                assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), (
+                    name
+                )
             assert ledger.verify(register).is_sound
         assert _schema(folder / "register.db", key) == SCHEMA_VERSION
         assert not (folder / MIGRATING_FILE).exists()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from traceback import walk_stack
+from types import FrameType
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+import desktop.app
 from desktop.app import Desktop, create_application
 from desktop.store.register import Register
 from tests.desktop.ui.hands import Hands
@@ -22,6 +24,10 @@ OpenDesk = Callable[[Path], Hands]
 #: The program is about to end, or the PC is handed over: nobody waits for the window any more.
 _AT_THE_END = frozenset({"_leave_register"})
 
+_TESTS = Path(__file__).parents[2]
+_PROGRAM = Path(desktop.app.__file__).parent
+_WINDOW = (_PROGRAM / "ui", _PROGRAM / "app.py")
+
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
@@ -30,7 +36,7 @@ def qapp() -> QApplication:
 
 
 @pytest.fixture(autouse=True)
-def interface_never_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def interface_never_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """No page, and nothing a page calls, reads or writes the register in the interface's thread.
 
     The disk of an old PC may take a second for what takes a millisecond here, so it is not the
@@ -40,7 +46,7 @@ def interface_never_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     interface = threading.get_ident()
     for name in ("reading", "writing"):
         monkeypatch.setattr(Register, name, _watched(getattr(Register, name), interface, waits))
-    yield
+    yield waits
     assert waits == []
 
 
@@ -48,22 +54,23 @@ def _watched(
     method: Callable[[Register], AbstractContextManager[object]], interface: int, waits: list[str]
 ) -> Callable[[Register], AbstractContextManager[object]]:
     def watched(register: Register) -> AbstractContextManager[object]:
-        if threading.get_ident() == interface:
-            waits.extend(_through_the_window())
+        if threading.get_ident() == interface and (through := through_the_window(sys._getframe(1))):
+            waits.append(through)
         return method(register)
 
     return watched
 
 
-def _through_the_window() -> Iterator[str]:
-    """The nearest place of the window that the call came through; none for a test's own call."""
-    for frame, _line in walk_stack(None):
+def through_the_window(frame: FrameType | None) -> str:
+    """The nearest place of the window that a call came through; "" for a test's own call."""
+    while frame is not None:
         place = Path(frame.f_code.co_filename)
-        if frame.f_code.co_name in _AT_THE_END or "tests" in place.parts:
-            return
-        if "ui" in place.parts or place.name == "app.py":
-            yield f"{place.name}, {frame.f_code.co_qualname}"
-            return
+        if frame.f_code.co_name in _AT_THE_END or place.is_relative_to(_TESTS):
+            return ""
+        if any(place.is_relative_to(window) for window in _WINDOW):
+            return f"{place.name}, {frame.f_code.co_qualname}"
+        frame = frame.f_back
+    return ""
 
 
 @pytest.fixture
@@ -72,18 +79,18 @@ def locked_desk(qtbot: QtBot) -> Iterator[OpenDesk]:
     desktops: list[Desktop] = []
 
     def start(folder: Path) -> Hands:
-        desktop = Desktop(folder=folder, kdf_cost=CHEAP, clock=clock)
-        desktops.append(desktop)
-        qtbot.addWidget(desktop.window)
-        desktop.show()
-        hands = Hands(desktop=desktop, qtbot=qtbot)
+        started = Desktop(folder=folder, kdf_cost=CHEAP, clock=clock)
+        desktops.append(started)
+        qtbot.addWidget(started.window)
+        started.show()
+        hands = Hands(desktop=started, qtbot=qtbot)
         hands.sit_down()
         hands.settle()
         return hands
 
     yield start
-    for desktop in desktops:
-        desktop.close()
+    for started in desktops:
+        started.close()
 
 
 @pytest.fixture

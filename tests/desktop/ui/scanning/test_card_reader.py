@@ -10,7 +10,7 @@ import zxingcpp
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit
 
 from desktop.ui.scanning.card_pictures import codes_in, picture_in
 from desktop.ui.scanning.card_reader import CardWays
@@ -98,6 +98,29 @@ def test_a_copied_picture_a_copied_code_and_nothing_are_told_apart(hands: Hands)
     QGuiApplication.clipboard().clear()
     paste(hands)
     assert hands.message().startswith("Bộ nhớ tạm không có ảnh hay mã nào.")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # dialogs want what offscreen lacks
+def test_a_picture_is_chosen_in_a_dialog_and_the_program_goes_on_meanwhile(
+    hands: Hands, tmp_path: Path
+) -> None:
+    assert photograph(CARD).save(str(tmp_path / "the.png"))
+    hands.press(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    ways = QApplication.activeModalWidget()
+    assert isinstance(ways, CardWays)
+    choose = ways.findChild(QAbstractButton, "button:open_card_picture")
+    assert choose is not None
+    QTest.mouseClick(choose, Qt.MouseButton.LeftButton)
+    [dialog] = [one for one in hands.window.findChildren(QFileDialog) if one.isVisible()]
+    assert "*.png" in dialog.nameFilters()[0]
+    hands.settle()  # nothing is held up while the dialog stands
+    line = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert line is not None
+    line.setText(str(tmp_path / "the.png"))
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    hands.sit_down()
+    hands.settle()
+    assert hands.text(f"scan:card:{_FULL_NAME}") == NAME
 
 
 def test_a_picture_dropped_on_the_window_is_read_and_two_cards_are_asked_apart(
