@@ -34,9 +34,9 @@ from desktop.services.member_edits import (
 )
 from desktop.services.merging import DISTINCT
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
-from desktop.services.removing import MOST_LISTED, Removing
+from desktop.services.removing import Removing
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import gone_ids, survivor_of
+from desktop.store.fates import gone_members, survivor_of
 from desktop.store.households import household_with_code
 from desktop.store.people import household_members, search_people
 from desktop.store.register import Register
@@ -111,7 +111,8 @@ class Households:
         fields = document.fields
         rows = household_members(self._register, household_id)
         persons = self._register.documents([row.person_id for row in rows])
-        persons += self._moved_from(household_id)
+        # Who moved to another commune of the province: it can be taken back.
+        persons += gone_members(self._register, MOVED_TO, household_id)
         members = [_member(one, head=fields.get("head_person_id")) for one in persons]
         return Household(
             household_id=household_id,
@@ -129,14 +130,6 @@ class Households:
             province="" if home is None else home.province_name,
             members=tuple(_member(one, head=None) for one in persons),
         )
-
-    def _moved_from(self, household_id: HouseholdId) -> list[Document]:
-        """Who lived here and moved to another commune of the province: it can be taken back."""
-        ids = gone_ids(
-            self._register, MOVED_TO, document_type=DocumentType.PERSON.value, limit=MOST_LISTED
-        )
-        gone = self._register.documents(ids)
-        return [one for one in gone if one.fields.get("household_id") == household_id]
 
     def candidates(self, typed: NewPerson) -> tuple[Candidate, ...]:
         """Who is already here and may be meant by what is typed."""

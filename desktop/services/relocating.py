@@ -14,10 +14,11 @@ from desktop.domain.ledger import LONGEST_PURPOSE, Action
 from desktop.domain.life import Arrival, GoneRow, MovePaper
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
+from desktop.services.member_edits import edit_of, standing, without_head
 from desktop.services.removing import MOST_LISTED
 from desktop.store.arrivals import arrived_ids
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import gone_ids
+from desktop.store.fates import gone_ids, gone_members, gone_records, group_of
 from desktop.store.people import household_members
 from desktop.store.records import records_of
 from desktop.store.register import Register
@@ -51,10 +52,10 @@ class Relocating:
         user may see. Raises ``GONE``, ``COMMUNE_UNKNOWN``, ``REASON_MISSING`` without a paper or
         day.
         """
-        person = self._standing(person_id, DocumentType.PERSON)
+        person = standing(self._register, person_id, DocumentType.PERSON)
         move = self._move(person, to_commune, paper)
         edits = self._edits_of_person(person, move, with_restricted)
-        self._save([*self._headless(person), *edits], Action.PERSON_MOVE_OUT)
+        self._save([*without_head(self._register, person)[0], *edits], Action.PERSON_MOVE_OUT)
 
     def move_household(
         self,
@@ -65,10 +66,10 @@ class Relocating:
         with_restricted: bool = False,
     ) -> None:
         """Close a household with everybody in it. Raises as ``move_person``."""
-        household = self._standing(household_id, DocumentType.HOUSEHOLD)
+        household = standing(self._register, household_id, DocumentType.HOUSEHOLD)
         move = self._move(household, to_commune, paper)
         members = household_members(self._register, household_id)
-        edits = [_edit(household, {MOVED_TO: move})]
+        edits = [edit_of(household, {MOVED_TO: move})]
         together = {**move, "household": WITH_HOUSEHOLD}
         for document in self._register.documents([row.person_id for row in members]):
             edits += self._edits_of_person(document, together, with_restricted)
@@ -83,7 +84,7 @@ class Relocating:
         document = self._register.document(document_id)
         if document is None or document.fate != MOVED_TO:
             raise UserError(Problem.GONE)
-        edits = [_edit(one, {MOVED_TO: None}) for one in [document, *self._moved_with(document)]]
+        edits = [edit_of(one, {MOVED_TO: None}) for one in [document, *self._moved_with(document)]]
         self._save(edits, Action.PERSON_MOVE_CANCEL)
 
     def moved_away(self) -> list[GoneRow]:
@@ -118,50 +119,34 @@ class Relocating:
         Who was entered here before the other commune sent is found as a twin and merged.
         Raises ``GONE``, ``REASON_MISSING``.
         """
-        person = self._standing(person_id, DocumentType.PERSON)
+        person = standing(self._register, person_id, DocumentType.PERSON)
         fields: dict[str, Value] = {ARRIVED: {**self._stamped(paper)}}
         if household_id is not None:
-            fields["household_id"] = self._standing(
-                household_id, DocumentType.HOUSEHOLD
+            fields["household_id"] = standing(
+                self._register, household_id, DocumentType.HOUSEHOLD
             ).document_id
-        self._save([_edit(person, fields)], Action.PERSON_RECEIVE)
+        self._save([edit_of(person, fields)], Action.PERSON_RECEIVE)
 
     def _edits_of_person(
         self, person: Document, move: dict[str, str], with_restricted: bool
     ) -> list[Edit]:
         records = records_of(self._register, PersonId(person.document_id))
         going = [one for one in records if with_restricted or not is_restricted(one.bucket)]
-        return [_edit(one, {MOVED_TO: move}) for one in [person, *going]]
-
-    def _headless(self, person: Document) -> list[Edit]:
-        """The household left behind loses its head."""
-        household_id = str(person.fields.get("household_id") or "")
-        household = self._register.document(household_id) if household_id else None
-        if household is None or household.fields.get("head_person_id") != person.document_id:
-            return []
-        return [] if household.fate else [_edit(household, {"head_person_id": None})]
+        return [edit_of(one, {MOVED_TO: move}) for one in [person, *going]]
 
     def _moved_with(self, document: Document) -> Sequence[Document]:
         """What went in the same save: the same day, paper and destination, of the same person."""
-        move = document.fields[MOVED_TO]
-        ids = gone_ids(self._register, MOVED_TO, limit=MOST_LISTED)
-        gone = [one for one in self._register.documents(ids) if one.fate == MOVED_TO]
+        members: list[Document] = []
         if document.document_type is DocumentType.PERSON:
-            persons = {document.document_id}
+            persons = [document.document_id]
         else:
-            together = {**move, "household": WITH_HOUSEHOLD}
+            together = {**document.fields[MOVED_TO], "household": WITH_HOUSEHOLD}
+            gone = gone_members(self._register, MOVED_TO, document.document_id)
             members = [one for one in gone if one.fields[MOVED_TO] == together]
-            persons = {
-                one.document_id
-                for one in members
-                if one.fields.get("household_id") == document.document_id
-            }
-        return [
-            one
-            for one in gone
-            if one.document_id != document.document_id
-            and (one.document_id in persons or one.fields.get("person_id") in persons)
-        ]
+            persons = [one.document_id for one in members]
+        links = (group_of(self._register, one).members for one in persons)
+        whose = [*persons, *(link for some in links for link in some)]
+        return [*members, *gone_records(self._register, MOVED_TO, whose)]
 
     def _move(self, document: Document, to_commune: str, paper: MovePaper) -> dict[str, str]:
         is_code = len(to_commune) == _CODE_LENGTH and to_commune.isdecimal()
@@ -174,12 +159,6 @@ class Relocating:
         if not text or not paper.date:
             raise UserError(Problem.REASON_MISSING)
         return {"date": paper.date, "paper": text, "by": self._author}
-
-    def _standing(self, document_id: str, document_type: DocumentType) -> Document:
-        document = self._register.document(document_id)
-        if document is None or document.fate or document.document_type is not document_type:
-            raise UserError(Problem.GONE)
-        return document
 
     def _save(self, edits: Sequence[Edit], action: Action) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)
@@ -196,15 +175,4 @@ def _gone_row(document: Document) -> GoneRow:
         by=str(move.get("by") or ""),
         at=str(move.get("date") or ""),
         commune_code=str(move.get("commune") or ""),
-    )
-
-
-def _edit(document: Document, fields: dict[str, Value]) -> Edit:
-    return Edit(
-        document_type=document.document_type,
-        document_id=document.document_id,
-        commune_code=document.commune_code,
-        fields=fields,
-        decided=frozenset(fields.keys() & document.clashes.keys()),
-        seen_version=document.version,
     )

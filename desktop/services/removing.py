@@ -14,14 +14,14 @@ from desktop.domain.life import GoneRow
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.domain.records import RecordId
 from desktop.errors import Problem, UserError
+from desktop.services.member_edits import edit_of, standing
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import gone_ids
+from desktop.store.fates import deleted_with_record, gone_ids, gone_records, group_of
 from desktop.store.people import household_members
 from desktop.store.records import records_of, submissions_of
 from desktop.store.register import Register
 from forms.vietnamese import clean
 from sync.protocol.documents import DELETED, DocumentType
-from sync.protocol.messages import Value
 
 #: How many deleted entries are listed.
 MOST_LISTED = 500
@@ -41,20 +41,20 @@ class Removing:
         Raises ``REASON_MISSING``, ``GONE``, and ``HANDED_IN`` when something of the person was
         handed in: that is no mistake any more.
         """
-        person = self._standing(person_id, DocumentType.PERSON)
+        person = standing(self._register, person_id, DocumentType.PERSON)
         records = records_of(self._register, person_id)
         self._delete([person, *records], reason)
 
     def delete_household(self, household_id: HouseholdId, *, reason: str) -> None:
         """Delete a household nobody is in. Raises as above, and ``HOUSEHOLD_LIVED_IN``."""
-        household = self._standing(household_id, DocumentType.HOUSEHOLD)
+        household = standing(self._register, household_id, DocumentType.HOUSEHOLD)
         if household_members(self._register, household_id):
             raise UserError(Problem.HOUSEHOLD_LIVED_IN)
         self._delete([household], reason)
 
     def delete_record(self, record_id: RecordId, *, reason: str) -> None:
         """Delete a record that was never handed in. Raises as ``delete_person``."""
-        self._delete([self._standing(record_id, DocumentType.RECORD)], reason)
+        self._delete([standing(self._register, record_id, DocumentType.RECORD)], reason)
 
     def restore(self, document_id: str) -> None:
         """Bring back what was deleted; a person with what was deleted in the same moment.
@@ -65,7 +65,7 @@ class Removing:
         if document is None or document.fate != DELETED:
             raise UserError(Problem.GONE)
         self._save(
-            [_with(one, None) for one in [document, *self._deleted_with(document)]],
+            [edit_of(one, {DELETED: None}) for one in [document, *self._deleted_with(document)]],
             Action.DOCUMENT_RESTORE,
         )
 
@@ -76,7 +76,7 @@ class Removing:
         """
         if not is_deleted:
             self._save(
-                [_with(one, None) for one in [person, *self._deleted_with(person)]],
+                [edit_of(one, {DELETED: None}) for one in [person, *self._deleted_with(person)]],
                 Action.DOCUMENT_RESTORE,
             )
             return
@@ -86,7 +86,7 @@ class Removing:
             raise UserError(Problem.GONE)
         records = records_of(self._register, PersonId(person.document_id))
         self._refuse_handed_in(records)
-        edits = [_with(one, deletion) for one in [person, *records]]
+        edits = [edit_of(one, {DELETED: deletion}) for one in [person, *records]]
         self._save(edits, Action.DOCUMENT_DELETE)
 
     def deleted(self) -> list[GoneRow]:
@@ -96,15 +96,11 @@ class Removing:
 
     def left_over(self) -> list[Document]:
         """Persons who are deleted while a record of theirs stands: written without knowing."""
-        ids = gone_ids(
-            self._register, DELETED, document_type=DocumentType.PERSON.value, limit=MOST_LISTED
-        )
-        return [
-            person
-            for person in self._register.documents(ids)
-            if not person.clashes.get(DELETED)
-            and records_of(self._register, PersonId(person.document_id))
-        ]
+        return self._register.documents(deleted_with_record(self._register))
+
+    def count_left_over(self) -> int:
+        """How many of them there are, without reading them."""
+        return len(deleted_with_record(self._register))
 
     def _row(self, document: Document) -> GoneRow:
         deletion = document.fields[DELETED]
@@ -127,25 +123,16 @@ class Removing:
         return str(about.fields.get("full_name") or "")
 
     def _deleted_with(self, person: Document) -> Sequence[Document]:
-        """Records that went in the same moment as this person."""
-        deletion = person.fields.get(DELETED)
-        if person.document_type is not DocumentType.PERSON or deletion is None:
+        """Records that went in the same moment as this person, also by a deletion in question."""
+        if person.document_type is not DocumentType.PERSON:
             return ()
-        ids = gone_ids(
-            self._register, DELETED, document_type=DocumentType.RECORD.value, limit=MOST_LISTED
-        )
-        return [
-            record
-            for record in self._register.documents(ids)
-            if record.fields.get("person_id") == person.document_id
-            and record.fields.get(DELETED) == deletion
-        ]
-
-    def _standing(self, document_id: str, document_type: DocumentType) -> Document:
-        document = self._register.document(document_id)
-        if document is None or document.fate or document.document_type is not document_type:
-            raise UserError(Problem.GONE)
-        return document
+        in_question = [clash.value for clash in person.clashes.get(DELETED, ())]
+        deletions = [one for one in (person.fields.get(DELETED), *in_question) if one]
+        if not deletions:
+            return ()
+        whose = [person.document_id, *group_of(self._register, person.document_id).members]
+        gone = gone_records(self._register, DELETED, whose)
+        return [record for record in gone if record.fields.get(DELETED) in deletions]
 
     def _refuse_handed_in(self, documents: Sequence[Document]) -> None:
         for document in documents:
@@ -161,19 +148,7 @@ class Removing:
         self._refuse_handed_in(documents)
         at = self._clock().isoformat(timespec="seconds")
         deletion = {"reason": why, "by": self._author, "at": at}
-        self._save([_with(one, deletion) for one in documents], Action.DOCUMENT_DELETE)
+        self._save([edit_of(one, {DELETED: deletion}) for one in documents], Action.DOCUMENT_DELETE)
 
     def _save(self, edits: Sequence[Edit], action: Action) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)
-
-
-def _with(document: Document, deletion: Value) -> Edit:
-    """The edit that deletes it, or brings it back; a decision where that was in question."""
-    return Edit(
-        document_type=document.document_type,
-        document_id=document.document_id,
-        commune_code=document.commune_code,
-        fields={DELETED: deletion},
-        decided=frozenset({DELETED} & document.clashes.keys()),
-        seen_version=document.version,
-    )

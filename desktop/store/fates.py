@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
+from desktop.store.documents import Document
 from desktop.store.driver import driver_of
 from desktop.store.links import connected, survivors
 from desktop.store.register import Register
+from sync.protocol.documents import DELETED, DocumentType
 
 _GONE = "SELECT id FROM fates WHERE fate = ? AND (? = '' OR type = ?) ORDER BY id DESC LIMIT ?"
+# Whoever brings something back needs all that went with it, however much is gone.
+_GONE_MEMBERS = (
+    "SELECT f.id FROM fates AS f JOIN documents AS d ON d.doc = f.doc WHERE f.fate = ? "
+    "AND f.type = ? AND d.fields ->> 'household_id' = ? ORDER BY f.id DESC"
+)
+_GONE_RECORDS = (
+    "SELECT f.id FROM fates AS f JOIN documents AS d ON d.doc = f.doc WHERE f.fate = ? "
+    "AND f.type = ? AND d.fields ->> 'person_id' IN (SELECT value FROM json_each(?)) "
+    "ORDER BY f.id DESC"
+)
+_WITH_RECORD = (
+    "SELECT DISTINCT f.id FROM fates AS f WHERE f.fate = ?1 AND f.type = ?2 AND ("
+    "EXISTS (SELECT 1 FROM records AS r WHERE r.person_id = f.id) "
+    "OR f.id IN (SELECT value FROM json_each(?3))) "
+    "AND NOT EXISTS (SELECT 1 FROM documents AS d WHERE d.doc = f.doc "
+    "AND json_array_length(d.clashes, '$.deleted') > 0) ORDER BY f.id DESC"
+)
 
 
 def survivor_of(register: Register, person_id: str) -> str:
@@ -41,3 +63,41 @@ def gone_ids(register: Register, fate: str, *, document_type: str = "", limit: i
     with register.reading() as connection:
         rows = driver_of(connection).execute(_GONE, (fate, document_type, document_type, limit))
         return [str(name) for (name,) in rows]
+
+
+def gone_members(register: Register, fate: str, household_id: str) -> list[Document]:
+    """Every person with this fate who was of this household."""
+    return _gone(register, _GONE_MEMBERS, fate, DocumentType.PERSON, household_id)
+
+
+def gone_records(register: Register, fate: str, person_ids: Sequence[str]) -> list[Document]:
+    """Every record with this fate of these persons that the user may see."""
+    wanted = msgspec.json.encode(person_ids).decode()
+    plain = _gone(register, _GONE_RECORDS, fate, DocumentType.RECORD, wanted)
+    with register.restricted() as view:
+        restricted_ids = view.gone_records(person_ids)
+    restricted = register.documents(restricted_ids)
+    return [*plain, *(one for one in restricted if one.fate == fate)]
+
+
+def deleted_with_record(register: Register) -> list[str]:
+    """Persons who are deleted, of whom a record stands that the user may see; last made first.
+
+    Not those about whose deletion somebody has to decide.
+    """
+    with register.restricted() as view:
+        restricted = msgspec.json.encode(view.persons_with_record()).decode()
+    with register.reading() as connection:
+        rows = driver_of(connection).execute(
+            _WITH_RECORD, (DELETED, DocumentType.PERSON.value, restricted)
+        )
+        return [str(name) for (name,) in rows]
+
+
+def _gone(
+    register: Register, sql: str, fate: str, document_type: DocumentType, whose: str
+) -> list[Document]:
+    with register.reading() as connection:
+        rows = driver_of(connection).execute(sql, (fate, document_type.value, whose))
+        ids = [str(name) for (name,) in rows]
+    return register.documents(ids)

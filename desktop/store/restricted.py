@@ -28,6 +28,15 @@ _BUCKETS = (
 )
 _RECORDS = "SELECT id FROM restricted_records WHERE person_id = ? AND form_id = ? ORDER BY id"
 _RECORDS_OF = "SELECT id FROM restricted_records WHERE person_id = ? ORDER BY id"
+_GONE_RECORDS = (
+    "SELECT id FROM restricted_documents WHERE type = 'record' "
+    "AND fields ->> 'person_id' IN (SELECT value FROM json_each(?)) "
+    "AND doc NOT IN (SELECT doc FROM restricted_records) ORDER BY id"
+)
+_WITH_RECORD = (
+    "SELECT r.person_id, d.bucket FROM restricted_records AS r "
+    "JOIN restricted_documents AS d ON d.doc = r.doc ORDER BY r.person_id"
+)
 _SUBMISSIONS = (
     "SELECT id FROM restricted_submissions WHERE record_id = ? ORDER BY round DESC, id DESC"
 )
@@ -74,6 +83,17 @@ class RestrictedView:
     def records_of(self, person_id: str) -> list[str]:
         """Every record of the person."""
         return self._ids(_RECORDS_OF, person_id)
+
+    def gone_records(self, person_ids: Sequence[str]) -> list[str]:
+        """Records of these persons that left the lists."""
+        return self._ids(_GONE_RECORDS, _json(person_ids))
+
+    def persons_with_record(self) -> list[str]:
+        """Of whom a record stands, each once."""
+        if not self.rights:
+            return []
+        found = self._driver.execute(_WITH_RECORD).fetchall()
+        return list(dict.fromkeys(str(who) for who, bucket in found if self.may_see(bucket)))
 
     def submissions_of(self, record_id: str) -> list[str]:
         """Every submission of a record, newest round first."""

@@ -8,9 +8,12 @@ import pytest
 
 from desktop.domain.life import Choice, MovePaper
 from desktop.domain.people import HouseholdId, PersonId
+from desktop.domain.permissions import Right
 from desktop.domain.records import SavedForm, Submitted
 from desktop.errors import Problem, UserError
+from desktop.services.households import Households
 from desktop.services.merging import Merging
+from desktop.services.permissions import Permissions
 from desktop.services.relocating import Relocating
 from desktop.services.removing import Removing
 from desktop.store import ledger
@@ -18,7 +21,10 @@ from desktop.store.documents import Edit
 from desktop.store.people import count_people, person_row, person_with_number, search_people
 from desktop.store.records import record_of
 from forms.definition import Answer
+from forms.rules.identity import IdentityTables
 from sync.protocol.documents import DocumentType
+from tests.desktop.store.edits import put_clash
+from tests.support.filled_forms import SENSITIVE, complete
 from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed
 
@@ -43,6 +49,13 @@ def relocating(office: Office) -> Relocating:
 def filled(office: Office, **changes: Answer) -> SavedForm:
     return office.records.save(
         office.records.open(None), answers=employed(**changes), confirmations={}
+    )
+
+
+def households(office: Office) -> Households:
+    tables = IdentityTables.load(training=True)
+    return Households(
+        register=office.register, forms=office.forms, tables=tables, author=AUTHOR, clock=_CLOCK
     )
 
 
@@ -190,6 +203,100 @@ def test_who_arrives_waits_to_be_received(office: Office) -> None:
     relocating(office).receive(arrived, paper=PAPER)
     assert relocating(office).arrivals() == []
     assert "person.receive" in actions(office)
+
+
+#: More than are listed at once.
+_VERY_MANY = 520
+
+
+def _fill_with(office: Office, **fate: object) -> None:
+    """Very many persons and records with this fate, made after everything else."""
+    kinds = (DocumentType.PERSON, DocumentType.RECORD)
+    edits = [
+        Edit(kind, office.records._new_id(), "99001", {"full_name": "Lê Văn Bé", **fate})
+        for kind in kinds
+        for _ in range(_VERY_MANY)
+    ]
+    office.register.save(edits, author=AUTHOR, at=_CLOCK(), action="record.save")
+
+
+def test_a_person_comes_back_with_every_record_however_many_were_deleted_since(
+    office: Office,
+) -> None:
+    saved = filled(office)
+    removing(office).delete_person(saved.person_id, reason="nhập nhầm")
+    _fill_with(office, deleted={"reason": "trùng", "by": AUTHOR, "at": "2026-11-21T08:00:00"})
+    removing(office).restore(saved.person_id)
+    assert office.records.open(saved.person_id).record_id == saved.record_id
+
+
+def test_who_was_merged_into_a_deleted_person_comes_back_with_their_record(
+    office: Office,
+) -> None:
+    gone, stays = filled(office, identity__id_number=None), _person(office, "Trần Thị Thu Hà")
+    merging(office).merge(gone.person_id, into=stays)
+    removing(office).delete_person(stays, reason="nhập nhầm")
+    assert record_of(office.register, stays, form_id="tt11_2022_m03") is None
+    removing(office).restore(stays)
+    assert record_of(office.register, stays, form_id="tt11_2022_m03") is not None
+
+
+def test_a_move_that_is_cancelled_opens_every_record_however_many_moved_since(
+    office: Office,
+) -> None:
+    alone = filled(office, identity__id_number=NUMBER)
+    together = filled(office, household__household_code="01-2")
+    home = HouseholdId(together.household_id)
+    relocating(office).move_person(alone.person_id, to_commune="99002", paper=PAPER)
+    relocating(office).move_household(home, to_commune="99002", paper=PAPER)
+    _fill_with(office, moved_to={"commune": "99002", "date": "2026-11-21", "paper": "1"})
+    [moved] = households(office).open(HouseholdId(alone.household_id)).members
+    assert (moved.person_id, moved.is_elsewhere) == (alone.person_id, True)
+    relocating(office).cancel(alone.person_id)
+    relocating(office).cancel(home)
+    for saved in (alone, together):
+        assert office.records.open(saved.person_id).record_id == saved.record_id
+    assert len(names(office)) == 2
+
+
+def test_restricted_records_come_back_with_their_person_for_who_has_the_right(
+    office: Office,
+) -> None:
+    for right in Right:
+        Permissions(register=office.register, clock=_CLOCK).grant(user_name=AUTHOR, right=right)
+    saved = office.records.save(
+        office.records.open(None, form_id=SENSITIVE[0]),
+        answers=complete(SENSITIVE[0]),
+        confirmations={},
+    )
+    removing(office).delete_person(saved.person_id, reason="nhập nhầm")
+    assert removing(office).left_over() == []
+    removing(office).restore(saved.person_id)
+    record = record_of(office.register, saved.person_id, form_id=SENSITIVE[0])
+    assert record is not None and record.document_id == saved.record_id
+    relocating(office).move_person(
+        saved.person_id, to_commune="99002", paper=PAPER, with_restricted=True
+    )
+    assert record_of(office.register, saved.person_id, form_id=SENSITIVE[0]) is None
+    relocating(office).cancel(saved.person_id)
+    assert record_of(office.register, saved.person_id, form_id=SENSITIVE[0]) is not None
+
+
+def test_a_deleted_person_of_whom_somebody_wrote_a_record_is_counted_as_listed(
+    office: Office,
+) -> None:
+    saved, other = filled(office), filled(office, household__household_code="01-2")
+    for one in (saved, other):
+        removing(office).delete_person(one.person_id, reason="nhập nhầm")
+    assert (removing(office).left_over(), removing(office).count_left_over()) == ([], 0)
+    record = office.register.document(saved.record_id)
+    assert record is not None
+    again = Edit(DocumentType.RECORD, saved.record_id, "99001", {"deleted": None})
+    office.register.save([again], author=AUTHOR, at=_CLOCK(), action="record.save")
+    [left] = removing(office).left_over()
+    assert (left.document_id, removing(office).count_left_over()) == (saved.person_id, 1)
+    put_clash(office.register, saved.person_id, "deleted", None)
+    assert removing(office).count_left_over() == 0  # it is a clash that is decided about
 
 
 def _person(office: Office, name: str, **fields: object) -> PersonId:
