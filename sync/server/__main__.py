@@ -53,7 +53,7 @@ from sync.server.provinces import grant as grant_right
 from sync.server.provinces import renew_epoch as renew_server_epoch
 from sync.server.provinces import revoke as revoke_right
 from sync.server.recovery_commands import recover, recovery_keys
-from sync.server.serving import exit_on_sigterm, listen, serve
+from sync.server.serving import exit_on_sigterm, serve_as
 from sync.server.settings import explained
 from sync.server.training import run_training
 from sync.server.watch_commands import health, verify_ledger
@@ -121,17 +121,7 @@ def run(
     found = overridden(settings_here(), given)
     try:
         with fenced(found) as engine:
-            listening = listen(found.host, found.port)
-            scheme = "https" if found.certificate else "http"
-            address = f"{scheme}://{found.host}:{listening.getsockname()[1]}"
-            serve(
-                create_app(engine, settings=found),
-                listening=listening,
-                on_ready=lambda: typer.echo(address),
-                certificate=Path(found.certificate) if found.certificate else None,
-                key=Path(found.key) if found.key else None,
-                stop_seconds=found.stop_seconds,
-            )
+            serve_as(found, create_app(engine, settings=found), announce=typer.echo)
     except FenceError as error:
         leave(str(error))
 

@@ -89,6 +89,21 @@ def serve(
     server.run(sockets=[listening])
 
 
+def serve_as(settings: Settings, app: Litestar, *, announce: Callable[[str], None]) -> None:
+    """Answer requests until SIGTERM where the settings say; gives the address when it answers."""
+    listening = listen(settings.host, settings.port)
+    scheme = "https" if settings.certificate else "http"
+    address = f"{scheme}://{settings.host}:{listening.getsockname()[1]}"
+    serve(
+        app,
+        listening=listening,
+        on_ready=lambda: announce(address),
+        certificate=Path(settings.certificate) if settings.certificate else None,
+        key=Path(settings.key) if settings.key else None,
+        stop_seconds=settings.stop_seconds,
+    )
+
+
 def _watch_stdin(server: uvicorn.Server) -> None:
     # os.read, not sys.stdin: a thread inside a buffered file would break the end of the program.
     while os.read(sys.stdin.fileno(), 4096):

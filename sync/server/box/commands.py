@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from sync.client.conversation import enrol as ask_for_a_place
 from sync.client.transport import BadAddressError, Transport
@@ -21,10 +22,11 @@ from sync.server.box import home as homes
 from sync.server.box import spool
 from sync.server.box.forwarding import Forwarder
 from sync.server.box.operations import BOX_OPERATIONS
-from sync.server.database import migrate, open_engine
+from sync.server.database import migrate, open_engine, passes_by_itself
 from sync.server.embedded import embedded_postgres
+from sync.server.fence import FenceError
 from sync.server.options import leave, overridden, settings_here
-from sync.server.serving import listen, serve
+from sync.server.serving import serve_as
 from sync.server.web import create_app
 
 box_commands = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -58,10 +60,21 @@ def _opened(folder: Path | None, database_url: str | None) -> Iterator[Engine]:
 def _migrated(address: str) -> Iterator[Engine]:
     engine = open_engine(address)
     try:
-        migrate(engine, role=settings_here().database_role)
+        _bring_up_to_date(engine)
         yield engine
     finally:
         engine.dispose()
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    try:
+        migrate(engine, role=settings_here().database_role)
+    except FenceError as error:
+        leave(str(error))
+    except DBAPIError as error:
+        if not passes_by_itself(error):
+            raise
+        leave("the database of the box cannot be reached: is it running, is its address right?")
 
 
 @box_commands.command()
@@ -76,8 +89,29 @@ def enrol(
     database_url: _DatabaseUrl = None,
 ) -> None:
     """Make this PC a box: it needs a line to the province once, to be known there."""
-    seed = new_signing_key()
     ca_pem = None if ca is None else ca.read_text(encoding="ascii")
+    with _opened(folder, database_url) as engine:
+        # The code is good once: nothing is asked before this database is known to be free.
+        with _settling(engine) as connection:
+            homes.check_free(connection)
+        seed = new_signing_key()
+        enrolled = _enrolled(server, ca, code, seed)
+        with _settling(engine) as connection:
+            homes.settle(connection, seed=seed, server_url=server, ca_pem=ca_pem, enrolled=enrolled)
+    typer.echo(enrolled.device)
+
+
+@contextmanager
+def _settling(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except homes.IsProvinceError:
+        leave("this database is in use: a box needs an empty one of its own")
+
+
+def _enrolled(server: str, ca: Path | None, code: str, seed: bytes) -> Enrolled:
+    """The place that the province gives to this key."""
     try:
         with Transport(server_url=server, ca_file=None if ca is None else str(ca)) as transport:
             enrolled = ask_for_a_place(
@@ -92,12 +126,7 @@ def enrol(
         leave(f"the province did not enrol this box: {type(enrolled).__name__}")
     if enrolled.role != Role.RELAY.value:
         leave("this code is not of an office of the role relay")
-    try:
-        with _opened(folder, database_url) as engine, engine.begin() as connection:
-            homes.settle(connection, seed=seed, server_url=server, ca_pem=ca_pem, enrolled=enrolled)
-    except homes.IsProvinceError:
-        leave("this database is in use: a box needs an empty one of its own")
-    typer.echo(enrolled.device)
+    return enrolled
 
 
 @box_commands.command()
@@ -121,19 +150,12 @@ def run(
         except homes.NoBoxError:
             leave("this is no box yet: so-an-sinh-server box enrol")
         forwarder = Forwarder(engine, every_seconds=every)
-        listening = listen(found.host, found.port)
-        scheme = "https" if found.certificate else "http"
-        address = f"{scheme}://{found.host}:{listening.getsockname()[1]}"
         forwarder.start()
-        serve(
-            create_app(engine, settings=found, operations=BOX_OPERATIONS),
-            listening=listening,
-            on_ready=lambda: typer.echo(address),
-            certificate=Path(found.certificate) if found.certificate else None,
-            key=Path(found.key) if found.key else None,
-            stop_seconds=found.stop_seconds,
-        )
-        forwarder.stop()
+        try:
+            app = create_app(engine, settings=found, operations=BOX_OPERATIONS)
+            serve_as(found, app, announce=typer.echo)
+        finally:
+            forwarder.stop(wait_seconds=found.stop_seconds)
 
 
 @box_commands.command()

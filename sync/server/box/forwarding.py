@@ -14,7 +14,6 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from sync.client.conversation import Conversation, HeldToken
 from sync.client.outcomes import Refused, RequestTrouble
@@ -58,15 +57,22 @@ class Forwarder:
         """Begin."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End; a request that is under way ends by itself, and is asked again another time."""
+    def stop(self, *, wait_seconds: float) -> None:
+        """End, after the round that is under way if it takes no longer.
+
+        A request that takes longer is cut with the program, and is asked again another time.
+        """
         self._stop.set()
+        self._thread.join(wait_seconds)
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 done = self.once()
-            except SQLAlchemyError as error:  # its own database: perhaps it is stopping
+            # A full disk, a database that is stopping, an authority that cannot be read: whatever
+            # it is, the next round may go well, and without rounds nothing reaches the province.
+            # Of the text nothing is told: it may quote what a neighbour wrote.
+            except Exception as error:  # noqa: BLE001
                 done = Round(trouble=type(error).__name__)
             if done.forwarded or done.read or done.trouble:
                 told = {"forwarded": done.forwarded, "rows": done.read, "trouble": done.trouble}

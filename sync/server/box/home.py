@@ -59,12 +59,17 @@ class Home:
         return f"Home({self.enrolled.device})"
 
 
+def check_free(connection: Connection) -> None:
+    """Can this database become that of a box? Raises ``IsProvinceError``."""
+    if connection.scalar(select(func.count()).select_from(province)):
+        raise IsProvinceError
+
+
 def settle(
     connection: Connection, *, seed: bytes, server_url: str, ca_pem: str | None, enrolled: Enrolled
 ) -> None:
     """Make this empty database that of a box. Raises ``IsProvinceError``."""
-    if connection.scalar(select(func.count()).select_from(province)):
-        raise IsProvinceError
+    check_free(connection)
     connection.execute(
         insert(province).values(
             code=enrolled.province_code,

@@ -18,7 +18,7 @@ from sync.protocol.codec import decode_push
 from sync.protocol.documents import is_restricted
 from sync.protocol.messages import Change, Refusal, Value
 from sync.protocol.rules import broken_rule
-from sync.server.box.spool import RECEIPTED, WAITING
+from sync.server.box.spool import RECEIPTED, WAITING, has_changes
 from sync.server.sessions import Device, device_by_id
 from sync.server.tables import box_pushes
 
@@ -68,12 +68,12 @@ def documents_for(engine: Engine, device: Device, *, known: int) -> BoxDocuments
 
 
 def _number(connection: Connection) -> int:
-    """Another one after each push that comes and each that is settled."""
+    """Another one after each push with changes that comes, and each that is settled."""
     row = connection.execute(
         select(
             func.coalesce(func.max(box_pushes.c.id), 0),
             func.count().filter(box_pushes.c.state.in_((WAITING, RECEIPTED))),
-        )
+        ).where(has_changes())
     ).one()
     return int(row[0]) * 1_000_000 + int(row[1]) % 1_000_000
 
@@ -84,7 +84,7 @@ def _changes_of_others(connection: Connection, device: Device) -> Iterator[Chang
         .where(
             box_pushes.c.state.in_((WAITING, RECEIPTED)),
             box_pushes.c.device_id != device.device_id,
-            box_pushes.c.last >= box_pushes.c.first,
+            has_changes(),
         )
         .order_by(box_pushes.c.id)
     ).all()

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    not_,
     or_,
     select,
     update,
@@ -122,7 +123,7 @@ def _lock(connection: Connection, device: Device) -> None:
 def _kept(connection: Connection, device_id: UUID, epoch: str) -> tuple[int, str]:
     row = connection.execute(
         select(box_pushes.c.last, box_pushes.c.head)
-        .where(*_of(device_id, epoch), _has_changes(), box_pushes.c.state != REFUSED)
+        .where(*_of(device_id, epoch), has_changes(), box_pushes.c.state != REFUSED)
         .order_by(box_pushes.c.last.desc(), box_pushes.c.id.desc())
         .limit(1)
     ).one_or_none()
@@ -133,7 +134,8 @@ def _of(device_id: UUID, epoch: str) -> tuple[ColumnElement[bool], ColumnElement
     return box_pushes.c.device_id == device_id, box_pushes.c.epoch == epoch
 
 
-def _has_changes() -> ColumnElement[bool]:
+def has_changes() -> ColumnElement[bool]:
+    """Not a probe: those come and go with each visit."""
     return box_pushes.c.last >= box_pushes.c.first
 
 
@@ -230,14 +232,19 @@ def refused(connection: Connection, one: Spooled) -> None:
     )
 
 
+def _unreadable() -> ColumnElement[bool]:
+    """Refused without a signed answer: the same again would only be refused again."""
+    return and_(box_pushes.c.state == REFUSED, box_pushes.c.answer == "")
+
+
 def _from(one: Spooled, expected: int) -> ColumnElement[bool]:
     """What lies here of the same epoch from this change on."""
-    return and_(*_of(one.device_id, one.epoch), _has_changes(), box_pushes.c.last >= expected)
+    return and_(*_of(one.device_id, one.epoch), has_changes(), box_pushes.c.last >= expected)
 
 
 def _send_again(connection: Connection, one: Spooled, expected: int) -> bool:
-    """Is what the province lacks here? Then it waits again."""
-    earlier = and_(_from(one, expected), box_pushes.c.id != one.id)
+    """Is what the province lacks here? Then it waits again; what it cannot read is not here."""
+    earlier = and_(_from(one, expected), box_pushes.c.id != one.id, not_(_unreadable()))
     first = connection.scalar(select(func.min(box_pushes.c.first)).where(earlier))
     if first is None or first > expected:
         return False
