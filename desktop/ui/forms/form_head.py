@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from desktop.domain.people import CheckState, RecordStatus
 from desktop.domain.records import OpenedForm
 from desktop.ui import icons, wording
+from desktop.ui.models.people_columns import CHECK_TINTS
 from desktop.ui.page import Page
 from desktop.ui.widgets.chip import Chip
 
@@ -15,13 +16,6 @@ _STATUS_KINDS = {
     RecordStatus.RETURNED: "error",
     RecordStatus.ACCEPTED: "good",
     RecordStatus.SUBMITTED: "info",
-}
-_CHECK_KINDS = {
-    CheckState.NOT_ASKED: "plain",
-    CheckState.WAITING: "info",
-    CheckState.MATCHED: "good",
-    CheckState.DIFFERS: "warning",
-    CheckState.NOT_FOUND: "error",
 }
 
 
@@ -76,7 +70,7 @@ class FormHead(QObject):
         self._check.setVisible(opened.check is not CheckState.NOT_ASKED)
         self._check.show_state(
             self.tr("CSDLQG: {s}").format(s=self._words.check_state(opened.check)),
-            _CHECK_KINDS[opened.check],
+            CHECK_TINTS[opened.check],
         )
         in_hand = opened.status in (RecordStatus.SUBMITTED, RecordStatus.ACCEPTED)
         # Answers may have changed elsewhere too: by the CSDLQG's value, on another device.

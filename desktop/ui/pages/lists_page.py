@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
+from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.worklists import (
     RESTRICTED,
     Aim,
@@ -24,6 +24,7 @@ from desktop.domain.worklists import (
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
+from desktop.ui.models.people_columns import PeopleColumns
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
 from desktop.ui.worklists.action_panel import ActionPanel, Deed
@@ -32,7 +33,6 @@ from desktop.ui.worklists.doing import Doing
 from desktop.ui.worklists.people_table import PeopleTable
 from desktop.ui.worklists.ports import ListSource, ListWork
 from desktop.ui.worklists.words import ListWords
-from forms import dates
 
 _PAGE_ROWS = 100
 #: After coming back so many rows are read again at most, to stand where one was.
@@ -75,7 +75,6 @@ class ListsPage(Page):
         self._lists = lists
         self._load_ethnic_groups = load_ethnic_groups
         self._words = ListWords(self)
-        self._small_words = wording.Words(self)
         self._look = ListLook(hidden=_HIDDEN_AT_FIRST)
         self._order = Order()
         self._after = ""
@@ -375,29 +374,17 @@ class ListsPage(Page):
     # -- making --
 
     def _columns(self) -> list[Column[PersonRow]]:
-        words = self._small_words
+        """In the order of ``_NAMES``."""
+        one = PeopleColumns(self)
         return [
-            Column(self.tr("Họ và tên"), lambda row: row.full_name),
-            Column(self.tr("Ngày sinh"), lambda row: dates.display(row.birth_date), width=100),
-            Column(self.tr("Số định danh"), lambda row: row.id_number, width=122),
-            Column(self.tr("Thôn, tổ"), lambda row: row.hamlet, width=122),
-            Column(self.tr("Mã hộ"), lambda row: row.household_code, width=96),
-            Column(
-                self.tr("Phiếu"),
-                lambda row: words.record_status(row.status),
-                tint=lambda row: "error" if row.status is RecordStatus.RETURNED else "text",
-                width=126,
-            ),
-            Column(self.tr("Danh tính"), self._identity, tint=_identity_tint, width=152),
+            one.name(),
+            one.birth_date(),
+            one.id_number(),
+            one.hamlet(width=122),
+            one.household(),
+            one.status(),
+            one.identity(),
         ]
-
-    def _identity(self, row: PersonRow) -> str:
-        words = self._small_words
-        if presence := words.presence(row.presence):
-            return presence
-        if row.check is CheckState.NOT_ASKED and row.flags:
-            return self.tr("Có nghi vấn")
-        return words.check_state(row.check)
 
     def _make_button(self, deed: Deed) -> QPushButton:
         text, keys, icon = {
@@ -478,14 +465,3 @@ class ListsPage(Page):
         columns.addWidget(self._chooser)
         columns.addLayout(right, 1)
         self.body.addLayout(columns, 1)
-
-
-def _identity_tint(row: PersonRow) -> str:
-    if row.check is CheckState.NOT_ASKED:
-        return "warning" if row.flags else "muted"
-    return {
-        CheckState.WAITING: "info",
-        CheckState.MATCHED: "good",
-        CheckState.DIFFERS: "warning",
-        CheckState.NOT_FOUND: "error",
-    }[row.check]

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop.domain.drafts import WaitingDraft
 from desktop.domain.people import (
     EVERYBODY,
-    CheckState,
     Facet,
     FoundPeople,
     PeopleCounts,
@@ -29,6 +28,7 @@ from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
 from desktop.ui.models.cards import Card
+from desktop.ui.models.people_columns import PeopleColumns
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
 from desktop.ui.search_teller import SearchTeller
@@ -37,7 +37,6 @@ from desktop.ui.widgets.filters import Filters
 from desktop.ui.widgets.people_filters import PeopleFilters
 from desktop.ui.widgets.table import Table
 from forms import dates
-from sync.protocol.life import Presence
 
 _PAGE_ROWS = 100
 _TYPING_MS = 150
@@ -45,20 +44,6 @@ _TODO_WIDTH = 252
 #: What the keys of cards about half-typed forms begin with.
 _DRAFT, _OF_ANOTHER = "draft:", "other:"
 
-_STATUS_TINTS = {
-    RecordStatus.NONE: "muted",
-    RecordStatus.DRAFT: "text",
-    RecordStatus.SUBMITTED: "info",
-    RecordStatus.RETURNED: "error",
-    RecordStatus.ACCEPTED: "good",
-}
-_CHECK_TINTS = {
-    CheckState.NOT_ASKED: "muted",
-    CheckState.WAITING: "info",
-    CheckState.MATCHED: "good",
-    CheckState.DIFFERS: "warning",
-    CheckState.NOT_FOUND: "error",
-}
 _TODO_TINTS = {TodoKind.RETURNED: "error", TodoKind.HELD: "error", TodoKind.NOT_FOUND: "error"}
 
 
@@ -209,7 +194,7 @@ class PeoplePage(Page):
         self._more = PeopleFilters(form_title=people.form_title)
         self._more_button = QPushButton(self.tr("Lọc thêm"))
         self._flagged = QPushButton(self.tr("Có nghi vấn"))
-        self._model: RowsModel[PersonRow] = RowsModel(columns=self._columns(), parent=self)
+        self._model: RowsModel[PersonRow] = RowsModel(columns=_columns(self), parent=self)
         self._table = Table(
             name="table:people", label=self.tr("Danh sách người dân"), model=self._model
         )
@@ -259,31 +244,6 @@ class PeoplePage(Page):
             ("returned", self.tr("Bị trả lại")),
             ("accepted", self.tr("Đã nhận")),
         ]
-
-    def _columns(self) -> list[Column[PersonRow]]:
-        words = self._words
-        return [
-            Column(self.tr("Họ và tên"), lambda row: row.full_name),
-            Column(self.tr("Ngày sinh"), lambda row: dates.display(row.birth_date), width=100),
-            Column(self.tr("Số định danh"), lambda row: row.id_number, width=122),
-            Column(self.tr("Thôn, tổ"), lambda row: row.hamlet, width=114),
-            Column(
-                self.tr("Phiếu"),
-                lambda row: words.record_status(row.status),
-                tint=lambda row: _STATUS_TINTS[row.status],
-                width=126,
-            ),
-            Column(self.tr("Danh tính"), self._identity_words, tint=_identity_tint, width=152),
-        ]
-
-    def _identity_words(self, row: PersonRow) -> str:
-        if row.presence is not Presence.HERE:
-            return self._words.presence(row.presence)
-        if row.check is not CheckState.NOT_ASKED:
-            return self._words.check_state(row.check)
-        if row.clashes:
-            return self.tr("Hai máy khác nhau")
-        return self.tr("Có nghi vấn") if row.flags else ""
 
     # -- searching --
 
@@ -692,9 +652,13 @@ class PeoplePage(Page):
         return panel
 
 
-def _identity_tint(row: PersonRow) -> str:
-    if row.presence is not Presence.HERE:
-        return "muted"
-    if row.check is CheckState.NOT_ASKED and (row.flags or row.clashes):
-        return "warning"
-    return _CHECK_TINTS[row.check]
+def _columns(parent: QObject) -> list[Column[PersonRow]]:
+    one = PeopleColumns(parent)
+    return [
+        one.name(),
+        one.birth_date(),
+        one.id_number(),
+        one.hamlet(),
+        one.status(),
+        one.identity(),
+    ]

@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from pytestqt.modeltest import ModelTester
 
+from desktop.domain.people import CheckState, PersonId, PersonRow, RecordStatus
 from desktop.ui.models.cards import CARD_ROLE, Card, CardsModel
+from desktop.ui.models.people_columns import PeopleColumns, identity_tint
 from desktop.ui.models.rows import Column, RowsModel
+from sync.protocol.life import Presence
+
+SOMEBODY = PersonRow(
+    person_id=PersonId("a"),
+    full_name="Trần Văn Ổn",
+    birth_date="1990-03",
+    sex="1",
+    id_number="003190000017",
+    hamlet="Ấp 1",
+    household_code="01-00001",
+    head_name="Trần Văn Ổn",
+    status=RecordStatus.NONE,
+    check=CheckState.NOT_ASKED,
+    flags=0,
+    clashes=0,
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "words", "tint"),
+    [
+        (SOMEBODY, "", "muted"),
+        (replace(SOMEBODY, flags=1), "Có nghi vấn", "warning"),
+        (replace(SOMEBODY, clashes=1, flags=1), "Hai máy khác nhau", "warning"),
+        (replace(SOMEBODY, check=CheckState.WAITING, clashes=1), "Chờ công an", "info"),
+        (replace(SOMEBODY, check=CheckState.NOT_FOUND), "Không có thông tin", "error"),
+        (
+            replace(SOMEBODY, presence=Presence.DEAD, check=CheckState.DIFFERS),
+            "Đã mất",
+            "muted",
+        ),
+    ],
+)
+def test_a_list_says_of_each_person_what_matters_most_about_the_identity(
+    row: PersonRow, words: str, tint: str
+) -> None:
+    parent = QObject()
+    assert PeopleColumns(parent).identity().text(row) == words
+    assert identity_tint(row) == tint
 
 
 def numbers() -> RowsModel[int]:
