@@ -24,6 +24,7 @@ from forms import dates
 from sync.protocol.life import Presence
 
 _Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
 #: Field of a person, in the order of the columns; the last column has the forms.
 FIELDS = ("full_name", "birth_date", "sex", "relation_to_head", "id_number")
 FORMS = len(FIELDS)
@@ -63,9 +64,22 @@ class MembersModel(QAbstractTableModel):
 
     def show_members(self, members: Sequence[Member]) -> None:
         """These, in this order; forms that are known stay."""
-        self.beginResetModel()
-        self._members = list(members)
-        self.endResetModel()
+        kept = {one.person_id for one in members}
+        if not any(one.person_id in kept for one in self._members):
+            self.beginResetModel()
+            self._members = list(members)
+            self.endResetModel()
+            return
+        # Row by row: a cell that somebody is typing in keeps its editor and its letters.
+        for row in reversed(range(len(self._members))):
+            if self._members[row].person_id not in kept:
+                self.beginRemoveRows(_NOWHERE, row, row)
+                del self._members[row]
+                self.endRemoveRows()
+        for row, member in enumerate(members):
+            self._place(row, member)
+        if self._members:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._members) - 1, FORMS))
 
     def show_member(self, member: Member) -> None:
         """One of them has changed."""
@@ -146,16 +160,32 @@ class MembersModel(QAbstractTableModel):
         """What was typed is shown at once and told; what it was kept as comes back."""
         if role != Qt.ItemDataRole.EditRole or not index.isValid() or index.column() >= FORMS:
             return False
-        member, text = self._members[index.row()], str(value or "").strip()
-        if text == self._raw(member, index.column()):
-            return True
+        self.write(index, str(value or ""), seen=self._members[index.row()])
+        return True
+
+    def write(self, index: _Index, typed: str, *, seen: Member) -> None:
+        """What was typed over what the member was ``seen`` as when the typing began."""
+        text = typed.strip()
+        if text == self._raw(seen, index.column()):
+            return
         name = FIELDS[index.column()]
         attribute = "relation" if name == "relation_to_head" else name
         shown: dict[str, str] = {attribute: text}
-        self._members[index.row()] = replace(member, **shown)  # type: ignore[arg-type]  # texts by name
+        self._members[index.row()] = replace(self._members[index.row()], **shown)  # type: ignore[arg-type]  # texts by name
         self.dataChanged.emit(index, index)
-        self.edited.emit(member, name, text)
-        return True
+        self.edited.emit(seen, name, text)
+
+    def _place(self, row: int, member: Member) -> None:
+        before = self.row_of(member.person_id)
+        if before is None:
+            self.beginInsertRows(_NOWHERE, row, row)
+            self._members.insert(row, member)
+            self.endInsertRows()
+        elif before != row:
+            self.beginMoveRows(_NOWHERE, before, before, _NOWHERE, row)
+            self._members.insert(row, self._members.pop(before))
+            self.endMoveRows()
+        self._members[row] = member
 
     def _raw(self, member: Member, column: int) -> str:
         raw = (

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.domain.households import MemberForm
+from desktop.domain.households import Member, MemberForm
 from desktop.domain.people import RecordStatus
 from desktop.ui import theme
 from desktop.ui.households.code_box import CodeBox
@@ -37,6 +37,8 @@ from forms import dates
 _ROW_HEIGHT = 36
 _WIDTHS = (0, 102, 64, 112, 128, 480)
 _MOST_CHIPS = 3
+#: Property of a box in which the user has chosen.
+_TOUCHED = "touched"
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _Index = QModelIndex | QPersistentModelIndex
 _TINTS = {
@@ -53,9 +55,13 @@ class MembersTable(QTableView):
 
     Signals:
         form_opened: (row, number of the form beginning at 0).
+        forms_asked: all the forms of the current line, not only those that find room in it.
+        typed: letters came or went in a cell.
     """
 
     form_opened = Signal(int, int)
+    forms_asked = Signal()
+    typed = Signal()
 
     def __init__(self, *, model: MembersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +106,11 @@ class MembersTable(QTableView):
         }
 
     @property
+    def members(self) -> MembersModel:
+        """Who stands in the lines."""
+        return self._members
+
+    @property
     def row(self) -> int:
         """The line with the cursor; -1 for none."""
         return self.currentIndex().row()
@@ -133,9 +144,12 @@ class MembersTable(QTableView):
         if here.isValid() and here.column() == FORMS:
             area = self.visualRect(here)
             chips = self._forms.chips(area, self._members.forms_of(here.row()))
-            for number, rect, _text, _form in chips:
+            for number, rect, _text, form in chips:
                 if rect.contains(event.position().toPoint()):
-                    self.form_opened.emit(here.row(), number)
+                    if form is None:
+                        self.forms_asked.emit()
+                    else:
+                        self.form_opened.emit(here.row(), number)
                     return
 
 
@@ -159,7 +173,36 @@ class _NameValidator(QValidator):
 
 
 class _MovingDelegate(QStyledItemDelegate):
-    """Enter keeps what was typed and goes on to the next cell."""
+    """Enter keeps what was typed and goes on to the next cell.
+
+    What is typed goes with the member as it was shown when the typing began: what another device
+    wrote meanwhile is not overwritten unseen.
+    """
+
+    def __init__(self, table: MembersTable) -> None:
+        super().__init__(table)
+        self._table = table
+        self._seen: Member | None = None
+
+    def setEditorData(self, editor: QWidget, index: _Index) -> None:
+        """What is read anew does not touch an editor in which somebody has typed."""
+        if not self._is_touched(editor):
+            self._seen = self._table.members.member(index.row())
+            self._put(editor, index)
+
+    def setModelData(self, editor: QWidget, model: object, index: _Index) -> None:
+        """What stands in the editor."""
+        if isinstance(model, MembersModel) and self._seen is not None:
+            model.write(index, self._text(editor), seen=self._seen)
+
+    def _is_touched(self, editor: QWidget) -> bool:
+        return isinstance(editor, QLineEdit) and editor.isModified()
+
+    def _put(self, editor: QWidget, index: _Index) -> None:
+        super().setEditorData(editor, index)
+
+    def _text(self, editor: QWidget) -> str:
+        return editor.text() if isinstance(editor, QLineEdit) else ""
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         """Enter, unless what stands there is no value."""
@@ -192,6 +235,7 @@ class _TextDelegate(_MovingDelegate):
         line.setAccessibleName(
             str(index.model().headerData(index.column(), Qt.Orientation.Horizontal))
         )
+        line.textEdited.connect(lambda _text: self._table.typed.emit())
         if index.column() == FIELDS.index("birth_date"):
             line.setValidator(_DateValidator(line))
         elif index.column() == FIELDS.index("full_name"):
@@ -202,8 +246,8 @@ class _TextDelegate(_MovingDelegate):
 class _ChoiceDelegate(_MovingDelegate):
     """Sex and relation: a digit or the first letter chooses."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, table: MembersTable) -> None:
+        super().__init__(table)
         self.options: dict[int, Sequence[tuple[str, str]]] = {}
 
     def createEditor(
@@ -215,17 +259,18 @@ class _ChoiceDelegate(_MovingDelegate):
         """A list that drops down."""
         box = CodeBox(name=f"cell:{FIELDS[index.column()]}", parent=parent)
         box.offer(self.options.get(index.column(), ()))
+        box.activated.connect(lambda _row: box.setProperty(_TOUCHED, True))
         return box
 
-    def setEditorData(self, editor: QWidget, index: _Index) -> None:
-        """The code that is there."""
+    def _is_touched(self, editor: QWidget) -> bool:
+        return bool(editor.property(_TOUCHED))
+
+    def _put(self, editor: QWidget, index: _Index) -> None:
         if isinstance(editor, CodeBox):
             editor.choose(index.data(CODE_ROLE))
 
-    def setModelData(self, editor: QWidget, model: object, index: _Index) -> None:
-        """The code that was chosen."""
-        if isinstance(editor, CodeBox) and isinstance(model, MembersModel):
-            model.setData(index, editor.code)
+    def _text(self, editor: QWidget) -> str:
+        return editor.code if isinstance(editor, CodeBox) else ""
 
 
 class _FormsDelegate(QStyledItemDelegate):

@@ -6,24 +6,23 @@ of a member, F7 what can be recorded of one, Ctrl+N adds somebody.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from desktop.domain.households import Added, Alike, Candidate, Household, Member, NewPerson, Paper
 from desktop.domain.ledger import Action
 from desktop.domain.people import HouseholdId, PersonId
-from desktop.errors import AppError
-from desktop.jobs.runner import JobRunner, Lane
-from desktop.ui import icons, theme
+from desktop.errors import AppError, UserError
+from desktop.jobs.runner import JobRunner
+from desktop.ui import icons
 from desktop.ui.households.add_bar import AddBar
+from desktop.ui.households.address_lines import AddressLines
+from desktop.ui.households.deeds import Deeds
 from desktop.ui.households.life_desk import LifeDesk
 from desktop.ui.households.members_model import MembersModel
 from desktop.ui.households.members_table import MembersTable
@@ -34,14 +33,6 @@ from sync.protocol.life import Presence
 
 #: The forms of so many members are read at once.
 _FORMS_AT_ONCE = 20
-_Result = TypeVar("_Result")
-
-
-@dataclass(slots=True)
-class _Shown:
-    """The household on the page, as it was left last; what was begun for one stays its own."""
-
-    household: Household
 
 
 class HouseholdPage(Page):
@@ -70,23 +61,11 @@ class HouseholdPage(Page):
         self._forms = work.forms
         self._clock = clock
         self._words = LifeWords(self)
-        self._shown = _Shown(Household(None))
+        self._deeds = Deeds(jobs=jobs, parent=self)
         self._current: PersonId | None = None
         self._has_relations = False
         self._reading = 0
-        self._unwritten: dict[str, str] = {}
-        self._deeds: deque[Callable[[], None]] = deque()
-        self._lines = {
-            name: self._line(name, label)
-            for name, label in (
-                ("code", self.tr("Số hộ")),
-                ("hamlet", self.tr("Thôn, tổ")),
-                ("commune", self.tr("Xã, phường")),
-                ("province", self.tr("Tỉnh, thành phố")),
-            )
-        }
-        self._head = QLabel()
-        self._head.setObjectName("household:head")
+        self._address = AddressLines()
         self._model = MembersModel(parent=self)
         self._table = MembersTable(model=self._model)
         self._note = QLabel()
@@ -103,35 +82,58 @@ class HouseholdPage(Page):
         self._forms_button = QPushButton(self.tr("Phiếu (F4)"))
         self._wire()
         self._compose()
-        self._show(self._household)
+        self._begin_another()
 
     @property
     def _household(self) -> Household:
-        return self._shown.household
+        return self._deeds.household
 
     # -- opening --
 
     def open_person(self, person_id: PersonId | None) -> None:
-        """The household of somebody; an empty one for ``None``."""
-        self._current = person_id
-        self._shown = _Shown(Household(None))
-        self._unwritten = {}
-        self._gone.setChecked(False)
-        self.message_bar.hide()
-        self._read(lambda: self._book.of_person(person_id), is_new=person_id is None)
-        if person_id is not None:
-            self.seen.emit(Action.PERSON_VIEW.value, person_id)
+        """The household of somebody; an empty one for ``None``.
+
+        Not before the lines of the one that is shown are written: while that fails, it stays.
+        """
+        if self._address.is_settled:
+            self._open(person_id)
+            return
+        self.leave()
+        self._deeds.then(lambda: self._open(person_id) if self._address.is_settled else None)
 
     def refresh(self) -> None:
         """Forms may have been filled, and a sync may have brought something."""
-        if self._household.household_id is not None:
-            household_id = self._household.household_id
+        household_id = self._household.household_id
+        if household_id is not None:
             self._read(lambda: self._book.open(household_id))
 
     def leave(self) -> None:
         """What stands in a line is written."""
-        for name in self._lines:
-            self._write(name)
+        self._address.leave()
+
+    @property
+    def is_settled(self) -> bool:
+        """Is every line of the address written?"""
+        return self._address.is_settled
+
+    def _open(self, person_id: PersonId | None) -> None:
+        self._begin_another()
+        self._current = person_id
+        self._read(lambda: self._book.of_person(person_id), is_new=person_id is None)
+        if person_id is not None:
+            self.seen.emit(Action.PERSON_VIEW.value, person_id)
+
+    def _begin_another(self) -> None:
+        """Nothing of the household before stays, and nothing can be typed until one is read."""
+        self.message_bar.hide()
+        self._current = None
+        self._deeds.begin_another(Household(None))
+        self._gone.setChecked(False)
+        self._show(self._household)
+        self._address.begin()
+        self._add.clear()
+        self._add.setEnabled(False)
+        self._table.setFocus()  # what is disabled hears no Esc
 
     def _read(self, read: Callable[[], Household], *, is_new: bool = False) -> None:
         self._reading += 1
@@ -147,7 +149,7 @@ class HouseholdPage(Page):
             if number == self._reading:
                 self._show(found[0])
                 if is_new:
-                    self._lines["code"].setFocus()
+                    self._address.start()
                 elif self._table.focusWidget() is None or not self.isAncestorOf(
                     self.focusWidget() or self
                 ):
@@ -164,17 +166,10 @@ class HouseholdPage(Page):
     # -- showing --
 
     def _show(self, household: Household) -> None:
-        self._shown.household = household
-        head = household.head
-        name = head.full_name if head is not None else ""
-        self.set_title(
-            self.tr("Hộ của {name}").format(name=name) if name else self.tr("Hộ chưa có chủ hộ")
-        )
-        for field, line in self._lines.items():
-            if not line.hasFocus():
-                line.setText(self._unwritten.get(field, getattr(household, field)))
-        self._head.setText(name or self.tr("chưa có: chọn một người rồi bấm F7"))
-        theme.restyle(self._head, kind="strong" if name else "warning")
+        self._deeds.show(household)
+        self._show_head()
+        self._address.show_household(household)
+        self._add.setEnabled(True)
         gone = sum(one.presence is not Presence.HERE for one in household.members)
         self._gone.setText(self.tr("Cả người đã mất, đã chuyển đi ({n})").format(n=gone))
         bold = 56  # what is chosen stands in bold
@@ -237,19 +232,22 @@ class HouseholdPage(Page):
 
     # -- writing --
 
-    def _write(self, name: str) -> None:
+    def _write(self, name: str, text: str) -> None:
         """A line of the address was left."""
-        text = self._lines[name].text().strip()
-        if text == self._unwritten.get(name, getattr(self._household, name)):
-            return
-        self._unwritten[name] = text
 
         def _done(household: Household) -> None:
-            if self._unwritten.get(name) == text:
-                del self._unwritten[name]
+            self._address.keep(name, text)
             self._written(household)
 
-        self._do(lambda household: self._book.write(household, {name: text}), on_success=_done)
+        def _refused(error: AppError) -> None:
+            # What the disk did not take is tried again; a household that is gone takes nothing.
+            self._address.refuse(name, text, is_final=isinstance(error, UserError))
+
+        self._deeds.do(
+            lambda household: self._book.write(household, {name: text}),
+            on_success=_done,
+            on_error=_refused,
+        )
 
     def _written(self, household: Household) -> None:
         self._reading += 1
@@ -260,39 +258,36 @@ class HouseholdPage(Page):
         """A cell was left: written on top of what was shown there."""
 
         def _done(changed: Member) -> None:
-            members = [
+            members = tuple(
                 changed if one.person_id == changed.person_id else one
                 for one in self._household.members
-            ]
-            self._replace_members(members)
+            )
+            self._deeds.show(replace(self._household, members=members))
+            self._show_head()
             self._model.show_member(changed)
             self._read_forms([changed.person_id])
             self.data_changed.emit()
             if changed.is_head != member.is_head:
                 self.refresh()
 
-        self._do(
+        def _refused(_error: AppError) -> None:
+            for one in self._household.members:
+                if one.person_id == member.person_id:
+                    self._model.show_member(one)
+
+        self._deeds.do(
             lambda household: self._book.change(household, member, name, text),
             on_success=_done,
-            on_error=lambda: self._model.show_member(member),
+            on_error=_refused,
         )
 
-    def _replace_members(self, members: Sequence[Member]) -> None:
-        household = self._household
-        self._shown.household = Household(
-            household_id=household.household_id,
-            code=household.code,
-            hamlet=household.hamlet,
-            commune=household.commune,
-            province=household.province,
-            version=household.version,
-            members=tuple(members),
-            events=household.events,
-        )
+    def _show_head(self) -> None:
         head = self._household.head
-        if head is not None:
-            self.set_title(self.tr("Hộ của {name}").format(name=head.full_name))
-            self._head.setText(head.full_name)
+        name = head.full_name if head is not None else ""
+        self.set_title(
+            self.tr("Hộ của {name}").format(name=name) if name else self.tr("Hộ chưa có chủ hộ")
+        )
+        self._address.show_head(name)
 
     # -- adding --
 
@@ -304,7 +299,7 @@ class HouseholdPage(Page):
             said = self.tr("Đã thêm {name}.").format(name=typed.full_name.strip())
             self._show_added(outcome, said)
 
-        self._do(
+        self._deeds.do(
             lambda household: self._book.add(household, typed, is_new=is_new), on_success=_done
         )
 
@@ -317,7 +312,7 @@ class HouseholdPage(Page):
         def _done(outcome: Added) -> None:
             self._show_added(outcome, said.format(name=candidate.full_name))
 
-        self._do(
+        self._deeds.do(
             lambda household: self._book.take(
                 household, candidate.person_id, relation=relation, paper=paper
             ),
@@ -339,6 +334,9 @@ class HouseholdPage(Page):
             self._life.open(self._household, member)
 
     def _recorded(self, said: str, household_id: HouseholdId | None) -> None:
+        is_other = household_id not in (None, self._household.household_id)
+        if is_other:  # what stands in the lines is about the household that was split or merged
+            self._begin_another()
         self.message_bar.show_message(said, kind="good")
         self.data_changed.emit()
         shown = household_id or self._household.household_id
@@ -361,62 +359,15 @@ class HouseholdPage(Page):
         if member is not None:
             self.forms_asked.emit(member.person_id)
 
-    def _do(
-        self,
-        work: Callable[[Household], _Result],
-        *,
-        on_success: Callable[[_Result], None],
-        on_error: Callable[[], None] = lambda: None,
-    ) -> None:
-        """One after another, each on the household that the one before it left."""
-
-        shown = self._shown
-
-        def _begin() -> None:
-            household = shown.household
-            self._jobs.run(
-                self,
-                lambda: work(household),
-                on_success=_done,
-                on_error=_failed,
-                lane=Lane.WRITE,
-            )
-
-        def _done(result: _Result) -> None:
-            if isinstance(result, Household | Added):
-                shown.household = result if isinstance(result, Household) else result.household
-            self._end_deed(lambda: on_success(result) if shown is self._shown else None)
-
-        def _failed(error: AppError) -> None:
-            self.show_problem(error)
-            self._end_deed(on_error if shown is self._shown else lambda: None)
-
-        self._deeds.append(_begin)
-        if len(self._deeds) == 1:
-            _begin()
-
-    def _end_deed(self, then: Callable[[], None]) -> None:
-        then()
-        self._deeds.popleft()
-        if self._deeds:
-            self._deeds[0]()
-
     # -- making --
 
-    def _line(self, name: str, label: str) -> QLineEdit:
-        line = QLineEdit()
-        line.setObjectName(f"input:household_{name}")
-        line.setAccessibleName(label)
-        return line
-
     def _wire(self) -> None:
-        order = list(self._lines.values())
-        for place, (name, line) in enumerate(self._lines.items()):
-            line.editingFinished.connect(partial(self._write, name))
-            behind = order[place + 1] if place + 1 < len(order) else self._add.name
-            line.returnPressed.connect(behind.setFocus)
+        self._address.written.connect(self._write)
+        self._address.passed.connect(self._add.name.setFocus)
+        self._deeds.failed.connect(self.show_problem)
         self._model.edited.connect(self._edit)
         self._table.form_opened.connect(self._open_form)
+        self._table.forms_asked.connect(self._ask_forms)
         self._table.selectionModel().currentChanged.connect(self._moved)
         self._gone.toggled.connect(lambda _shown: self._show_members())
         self._add.add_asked.connect(self._add_typed)
@@ -445,35 +396,10 @@ class HouseholdPage(Page):
     def _compose(self) -> None:
         for button in (self._back, self._life_button, self._forms_button):
             self.tools.addWidget(button)
-        address = QFrame()
-        address.setProperty("kind", "card")
-        line = QHBoxLayout(address)
-        line.setContentsMargins(12, 10, 12, 10)
-        line.setSpacing(10)
-        widths = {"code": 110, "hamlet": 0, "commune": 0, "province": 0}
-        for name, field in self._lines.items():
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            label = QLabel(field.accessibleName())
-            label.setProperty("kind", "small")
-            label.setBuddy(field)
-            column.addWidget(label)
-            column.addWidget(field)
-            if widths[name]:
-                field.setFixedWidth(widths[name])
-            line.addLayout(column, 0 if widths[name] else 1)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        label = QLabel(self.tr("Chủ hộ"))
-        label.setProperty("kind", "small")
-        column.addWidget(label)
-        column.addWidget(self._head)
-        column.addStretch(1)
-        line.addLayout(column, 1)
         below = QHBoxLayout()
         below.addWidget(self._note, 1)
         below.addWidget(self._gone)
-        self.body.addWidget(address)
+        self.body.addWidget(self._address)
         self.body.addWidget(self._table, 1)
         self.body.addLayout(below)
         self.body.addWidget(self._add)

@@ -6,22 +6,29 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
 
-from desktop.domain.households import Paper
+from desktop.domain.households import NewPerson, Paper
+from desktop.domain.people import HouseholdId, PersonId
+from desktop.services.households import Households
 from desktop.services.life_events import LifeEvents
+from desktop.store.outbox import count_changes
 from desktop.store.people import search_people
+from desktop.store.register import Register
 from desktop.ui.households.code_box import CodeBox
 from desktop.ui.households.members_model import FORMS, MembersModel
 from desktop.ui.households.members_table import MembersTable
 from desktop.ui.pages.household_page import HouseholdPage
 from desktop.ui.widgets.count_choice import CountChoice
 from desktop.ui.widgets.table import Table
+from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.test_drafts_and_lock import written_by_another
 from tests.desktop.ui.test_layout import cut
-from tests.desktop.ui.world import clock, make_register, records_of
+from tests.desktop.ui.world import USER, clock, make_register, records_of
 from tests.support.households import preload_home
 
 #: Dialogs want what the offscreen window system lacks.
@@ -332,3 +339,147 @@ def test_the_list_hides_the_dead_until_the_filter_asks_for_them(
     people = hands.find(Table, "table:people").model()
     assert (people.index(0, 0).data(), people.index(0, 5).data()) == (gone.full_name, "Đã mất")
     assert cut(hands.window) == []
+
+
+def members_of(hands: Hands) -> list[str]:
+    """The ids of those on the page, in its order."""
+    model = table(hands).model()
+    assert isinstance(model, MembersModel)
+    return [one.person_id for one in model.members()]
+
+
+def changes(hands: Hands) -> int:
+    """How many changes wait for the server."""
+    return count_changes(register(hands)).waiting
+
+
+def register(hands: Hands) -> Register:
+    assert hands.desktop.services is not None
+    return hands.desktop.services.register
+
+
+def book_of(hands: Hands) -> Households:
+    """As another program on this register would write."""
+    return Households(
+        register=register(hands),
+        forms=FormRegistry.bundled(),
+        tables=IdentityTables.load(training=True),
+        author=USER,
+        clock=clock,
+    )
+
+
+def test_nothing_of_one_household_is_written_into_the_next(hands: Hands) -> None:
+    family(hands)
+    book = book_of(hands)
+    gone = PersonId(members_of(hands)[2])
+    book.delete(book.open(household_id_of(hands)), gone, reason="Nhập nhầm")
+    before = changes(hands)
+    page(hands).open_person(gone)
+    hands.settle()
+    assert "không còn" in hands.message()
+    assert hands.text("input:household_code") == hands.text("input:household_hamlet") == ""
+    assert cells(hands) == []
+    for name in ("input:household_code", "input:new_name"):
+        assert not hands.find(QLineEdit, name).isEnabled()
+    page(hands).leave()
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    assert hands.window.current_name == "people"
+    assert changes(hands) == before
+
+
+def household_id_of(hands: Hands) -> HouseholdId:
+    [person] = register(hands).documents(members_of(hands)[:1])
+    return HouseholdId(str(person.fields["household_id"]))
+
+
+def test_an_address_that_could_not_be_written_is_tried_again(hands: Hands) -> None:
+    family(hands)
+    first, household_id = PersonId(members_of(hands)[0]), household_id_of(hands)
+    with written_by_another(register(hands)):
+        hands.fill("input:household_hamlet", "Thon Tay")
+        hands.enter()
+        hands.settle()
+        assert hands.message()
+        assert not page(hands).is_settled
+        page(hands).open_person(None)  # it stays: what was typed is nowhere else
+        hands.settle()
+        assert hands.text("input:household_hamlet") == "Thon Tay"
+    page(hands).open_person(first)
+    hands.settle()
+    assert page(hands).is_settled
+    [household] = register(hands).documents([household_id])
+    assert household.fields["hamlet"] == "Thon Tay"
+
+
+def test_a_cell_being_typed_in_stays_while_the_household_is_read_anew(hands: Hands) -> None:
+    family(hands)
+    book = book_of(hands)
+    household = book.open(household_id_of(hands))
+    table(hands).setFocus()
+    table(hands).go_to(2, 0)
+    hands.enter()
+    line = hands.find(QLineEdit, "cell:full_name")
+    line.selectAll()
+    hands.type("Tran Thi Ngoc")
+    book.add(household, NewPerson(full_name="Tran Van Ba", birth_date="1940"))
+    book.change(household, household.members[0], "birth_date", "1971")
+    book.delete(household, household.members[1].person_id, reason="Nhập nhầm")
+    page(hands).refresh()
+    hands.settle()
+    assert sorted(cells(hands)) == ["Tran Thi Nu", "Tran Van Ba", "Tran Van Tu"]
+    assert cells(hands, 1)[0] == "1971"
+    assert hands.focused is line
+    assert line.text() == "Tran Thi Ngoc"
+    hands.type(" Anh")
+    hands.enter()
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    assert sorted(cells(hands)) == ["Tran Thi Ngoc Anh", "Tran Van Ba", "Tran Van Tu"]
+
+
+@with_dialogs
+def test_the_lines_of_a_household_that_was_split_are_not_those_of_the_new_one(
+    hands: Hands,
+) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(1, 0)
+    choose(hands, "Tách hộ")
+    hands.enter()
+    hands.type("01-2")
+    hands.enter()
+    hands.find(QLineEdit, "input:event_hamlet").clear()
+    hands.type("Thon Tay")
+    hands.enter()
+    hands.type("20/11/2026")
+    hands.enter()
+    hands.type("To khai")
+    line = hands.window.findChild(QLineEdit, "input:household_hamlet")
+    assert line is not None
+    line.setText("Thon Bac")  # half a word, while the dialog stands before it
+    line.setModified(True)
+    hands.enter()
+    back_at_the_page(hands)
+    assert title(hands) == "Hộ của Le Thi Hoa"
+    assert hands.text("input:household_hamlet") == "Thon Tay"
+    page(hands).leave()
+    hands.settle()
+    [household] = register(hands).documents([household_id_of(hands)])
+    assert household.fields["hamlet"] == "Thon Tay"
+
+
+@with_dialogs
+def test_more_forms_than_find_room_are_asked_for(hands: Hands) -> None:
+    family(hands)
+    grid = table(hands)
+    grid.horizontalHeader().resizeSection(FORMS, 260)
+    hands.settle()
+    area = grid.visualRect(grid.model().index(0, FORMS))
+    *_, (_, place, text, form) = grid._forms.chips(area, grid.members.forms_of(0))
+    assert (text[0], form) == ("+", None)
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+    hands.settle()
+    assert hands.window.current_name == "household"
+    assert hands.sees("list:forms")
