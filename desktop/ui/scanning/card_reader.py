@@ -1,4 +1,4 @@
-"""A card without a scanner: pasted, or from a picture in a file."""
+"""A card without a scanner: pasted, from a picture in a file, or before the camera."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, printing
 from desktop.ui.file_drop import FileDrop
 from desktop.ui.page import Page
+from desktop.ui.scanning.camera import CameraDialog
 from desktop.ui.scanning.card_pictures import SUFFIXES, codes_in, picture_in
 from desktop.ui.scanning.serial_scanner import Port, ports
 from desktop.ui.widgets.wrapped_label import WrappedLabel
@@ -37,11 +38,13 @@ class CardWays(QDialog):
     Signals:
         pasted: what lies on the clipboard is the card.
         file_asked: a file is to be chosen.
+        camera_asked: the card is held before the camera.
         port_chosen: the serial port of the scanner; "" for none.
     """
 
     pasted = Signal()
     file_asked = Signal()
+    camera_asked = Signal()
     port_chosen = Signal(str)
 
     def __init__(self, *, port: str, parent: QWidget) -> None:
@@ -55,9 +58,9 @@ class CardWays(QDialog):
         advice = WrappedLabel()
         advice.setText(
             self.tr(
-                "Chụp mã QR của thẻ cho rõ nét (bằng điện thoại, hoặc bằng webcam với ứng dụng "
-                "Máy ảnh của Windows), rồi chép ảnh và dán ở đây, mở tệp ảnh, hoặc kéo tệp ảnh "
-                "thả vào cửa sổ. Máy quét USB thì quét thẳng, không cần mở hộp này."
+                "Đưa thẻ trước camera của máy; hoặc chụp mã QR của thẻ cho rõ nét bằng điện "
+                "thoại, rồi chép ảnh và dán ở đây, mở tệp ảnh, hoặc kéo tệp ảnh thả vào cửa sổ. "
+                "Máy quét USB thì quét thẳng, không cần mở hộp này."
             )
         )
         advice.setMinimumWidth(_WIDTH)
@@ -65,6 +68,8 @@ class CardWays(QDialog):
         paste.clicked.connect(lambda: self._choose(self.pasted))
         choose = self._button(self.tr("Mở tệp ảnh…"), "open_card_picture", "")
         choose.clicked.connect(lambda: self._choose(self.file_asked))
+        camera = self._button(self.tr("Dùng camera"), "use_camera", "")
+        camera.clicked.connect(lambda: self._choose(self.camera_asked))
         close = self._button(self.tr("Thôi"), "close_card_ways", "")
         close.clicked.connect(self.reject)
         paste.setDefault(True)
@@ -73,7 +78,7 @@ class CardWays(QDialog):
         shortcut.activated.connect(paste.click)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (paste, choose, close):
+        for button in (paste, choose, camera, close):
             row.addWidget(button)
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -166,9 +171,18 @@ class CardReader(QObject):
         ways.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ways.pasted.connect(self.paste)
         ways.file_asked.connect(self._choose_file)
+        ways.camera_asked.connect(self.use_camera)
         ways.port_chosen.connect(self.port_chosen)
         self._jobs.run(ways, ports, on_success=ways.show_ports)
         ways.open()
+
+    def use_camera(self) -> None:
+        """Until there is a card before it, or somebody closes the dialog."""
+        dialog = CameraDialog(jobs=self._jobs, parent=self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.code_read.connect(self.code_read)
+        dialog.open()
+        dialog.start()
 
     def paste(self) -> None:
         """What lies on the clipboard: a picture, a file of one, or the code itself."""
