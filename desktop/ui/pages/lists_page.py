@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.worklists import (
@@ -18,10 +19,9 @@ from desktop.domain.worklists import (
     ListLook,
     ListPage,
     Order,
-    SortBy,
     WorkList,
 )
-from desktop.jobs.runner import JobRunner, Lane
+from desktop.jobs.runner import JobRunner
 from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
 from desktop.ui.models.people_columns import PeopleColumns
@@ -30,13 +30,12 @@ from desktop.ui.page import Page
 from desktop.ui.worklists.action_panel import ActionPanel, Deed
 from desktop.ui.worklists.chooser import ListChooser
 from desktop.ui.worklists.doing import Doing
+from desktop.ui.worklists.list_reader import ListReader
+from desktop.ui.worklists.look_bar import LookBar
 from desktop.ui.worklists.people_table import PeopleTable
 from desktop.ui.worklists.ports import ListSource, ListWork
 from desktop.ui.worklists.words import ListWords
 
-_PAGE_ROWS = 100
-#: After coming back so many rows are read again at most, to stand where one was.
-_ROWS_AGAIN = 1000
 _CHOOSING_MS = 120
 _KEEPING_MS = 400
 _CHOOSER_WIDTH = 286
@@ -45,6 +44,15 @@ _Shown = tuple[tuple[ListGroup, tuple[WorkList, ...]], ...]
 #: The columns by name, in the order in which they stand at first.
 _NAMES = ("name", "birth_date", "id_number", "hamlet", "household", "status", "check")
 _HIDDEN_AT_FIRST = frozenset({"household"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom a deed is about, as the panel named them; ``ids`` is ``None`` for the whole list."""
+
+    worklist: WorkList
+    ids: Sequence[PersonId] | None
+    count: int
 
 
 class ListsPage(Page):
@@ -75,10 +83,7 @@ class ListsPage(Page):
         self._lists = lists
         self._load_ethnic_groups = load_ethnic_groups
         self._words = ListWords(self)
-        self._look = ListLook(hidden=_HIDDEN_AT_FIRST)
-        self._order = Order()
-        self._after = ""
-        self._generation = 0
+        self._asked: _Asked | None = None
         self._opened_at = -1
         self.set_title(self.tr("Danh sách"), self.tr("Người cần xử lý theo từng bước"))
         self._chooser = ListChooser()
@@ -87,9 +92,8 @@ class ListsPage(Page):
             model=self._model, names=_NAMES, label=self.tr("Người trong danh sách")
         )
         self._heading, self._meaning, self._chosen = QLabel(), QLabel(), QLabel()
-        self._sort = QComboBox()
-        self._down = QPushButton(self.tr("Ngược lại"))
-        self._shape = QPushButton(self.tr("Cột"))
+        self._look_bar = LookBar(words=self._words)
+        self._reader = ListReader(jobs=jobs, lists=lists, parent=self)
         self._panel = ActionPanel()
         self._doing = Doing(jobs=jobs, work=work, panel=self._panel, parent=self)
         self._buttons = {deed: self._make_button(deed) for deed in Deed}
@@ -127,33 +131,15 @@ class ListsPage(Page):
     def _show_lists(self, shown: _Shown) -> None:
         had = self._chooser.current
         self._chooser.show_lists(shown)
-        if had is not None and had == self._chooser.current:
-            self._load_people(again=True)
+        if had is not None and had is self._chooser.current is self._reader.worklist:
+            self._reader.read(rows=self._model.rowCount())
         if had is None:
             self._chooser.setFocus()
-        self._generation += 1
-        self._count_next([one for _, lists in shown for one in lists], self._generation)
+        self._reader.count([one for _, lists in shown for one in lists])
 
-    def _count_next(self, rest: Sequence[WorkList], generation: int) -> None:
-        """One after the other: nobody waits for a count before the list."""
-        if generation != self._generation:
-            return
-        if not rest:
-            self.counted.emit()
-            return
-        worklist = rest[0]
-
-        def _show(count: ListCount) -> None:
-            self._chooser.lists.show_count(worklist, count)
-            self._tell_chosen()
-            self._count_next(rest[1:], generation)
-
-        self._jobs.run(
-            self,
-            lambda: self._lists.count(worklist),
-            on_success=_show,
-            on_error=lambda _error: self._count_next(rest[1:], generation),
-        )
+    def _show_count(self, worklist: WorkList, count: ListCount) -> None:
+        self._chooser.lists.show_count(worklist, count)
+        self._tell_chosen()
 
     # -- the people of a list --
 
@@ -161,52 +147,27 @@ class ListsPage(Page):
         worklist = self._chooser.current
         if worklist is None:
             return
-        self._keep.cancel()
-        self._panel.finish()
-        self._jobs.run(
-            self,
-            lambda: (worklist, self._lists.look(worklist)),
-            on_success=self._dress,
-            on_error=self.show_problem,
-        )
+        self._keep.flush()  # of the list that stands there still
+        if not self._doing.is_busy:
+            self._end_asking()
+            self._panel.finish()
+        self._reader.open(worklist)
 
-    def _dress(self, answer: tuple[WorkList, ListLook]) -> None:
-        worklist, look = answer
-        if worklist is not self._chooser.current:
-            return
-        self._look = look if look != ListLook() else ListLook(hidden=_HIDDEN_AT_FIRST)
-        self._order = look.order
-        self._table.dress(self._look)
-        self._sort.setCurrentIndex(self._sort.findData(look.order.by))
-        self._down.setChecked(look.order.is_descending)
+    def _dress(self, worklist: WorkList, look: ListLook) -> None:
+        self._table.dress(look if look != ListLook() else ListLook(hidden=_HIDDEN_AT_FIRST))
+        self._look_bar.show_order(look.order)
         self._heading.setText(self._words.title(worklist))
         self._meaning.setText(self._words.meaning(worklist))
         for button in self._buttons.values():
             button.setEnabled(worklist not in RESTRICTED)
         self._model.show_rows([])
-        self._load_people()
-
-    def _load_people(self, *, again: bool = False) -> None:
-        worklist, order = self._chooser.current, self._order
-        if worklist is None:
-            return
-        rows = min(max(_PAGE_ROWS, self._model.rowCount()), _ROWS_AGAIN) if again else _PAGE_ROWS
-        self._jobs.run(
-            self,
-            lambda: self._lists.page(worklist, order=order, limit=rows),
-            on_success=self._show_people,
-            on_error=self.show_problem,
-        )
 
     def _show_people(self, page: ListPage) -> None:
-        if page.worklist is not self._chooser.current or page.order != self._order:
-            return
         here = self._table.currentIndex()
         place = max(0, here.row()) if here.isValid() else 0
         before = self._model.row(place).person_id if here.isValid() else None
         rows = page.found.rows
-        self._after = page.found.after
-        self._model.show_rows(rows, total=len(rows) + bool(self._after))
+        self._model.show_rows(rows, total=len(rows) + self._reader.has_more)
         ids = [row.person_id for row in rows]
         if rows:
             # Who is settled has left the list: whoever follows stands in the same place.
@@ -214,28 +175,13 @@ class ListsPage(Page):
         self._tell_chosen()
         self.list_shown.emit()
 
-    def _fetch_more(self, _offset: int) -> None:
-        worklist, order, after = self._chooser.current, self._order, self._after
-        if worklist is None or not after:
-            return
-        self._jobs.run(
-            self,
-            lambda: self._lists.page(worklist, order=order, limit=_PAGE_ROWS, after=after),
-            on_success=lambda page: self._append(page, after),
-            on_error=self.show_problem,
-        )
-
-    def _append(self, page: ListPage, after: str) -> None:
-        is_other = page.worklist is not self._chooser.current or page.order != self._order
-        if is_other or after != self._after:
-            return
-        self._after = page.found.after
-        self._model.append(page.found.rows, has_more=bool(self._after))
+    def _append(self, page: ListPage) -> None:
+        self._model.append(page.found.rows, has_more=self._reader.has_more)
 
     # -- opening --
 
     def _open_row(self, row: int) -> None:
-        worklist = self._chooser.current
+        worklist = self._reader.worklist
         if worklist is None:
             return
         person_id = self._model.row(row).person_id
@@ -259,7 +205,7 @@ class ListsPage(Page):
     # -- what is done to several --
 
     def _count_chosen(self) -> int:
-        worklist = self._chooser.current
+        worklist = self._reader.worklist
         known = None if worklist is None else self._chooser.lists.counts.get(worklist)
         if self._table.is_whole_list and known is not None:
             return known.total
@@ -272,16 +218,9 @@ class ListsPage(Page):
         nobody = "" if self._model.rowCount() else self.tr("Không có ai trong danh sách này")
         self._chosen.setText(words.format(n=wording.thousands(count)) if count else nobody)
 
-    def _who(self) -> Callable[[], Sequence[PersonId]]:
-        """Those chosen; the whole list is asked for within the job."""
-        worklist, chosen = self._chooser.current, self._table.chosen()
-        if worklist is not None and self._table.is_whole_list:
-            return lambda: self._lists.ids(worklist)
-        return lambda: chosen
-
     def _ask(self, deed: Deed) -> None:
         count = self._count_chosen()
-        worklist = self._chooser.current
+        worklist = self._reader.worklist
         if self._doing.is_busy or worklist is None or worklist in RESTRICTED:
             return
         if not count:
@@ -292,31 +231,49 @@ class ListsPage(Page):
             )
             return
         self.message_bar.hide()
+        # Who is chosen later, while the panel stands there, is not whom it names.
+        ids = None if self._table.is_whole_list else self._table.chosen()
+        asked = self._asked = _Asked(worklist, ids, count)
         if deed is Deed.HAMLET:
             self._jobs.run(
                 self,
                 self._lists.hamlets,
-                on_success=lambda known: self._panel.ask(deed, count, known=known),
+                on_success=lambda known: self._open_panel(deed, asked, known=known),
+                on_error=self.show_problem,
             )
         elif deed is Deed.FIELD:
             self._jobs.run(
                 self,
                 self._load_ethnic_groups,
-                on_success=lambda groups: self._ask_field(groups, count),
+                on_success=lambda groups: self._open_panel(deed, asked, choices=groups),
+                on_error=self.show_problem,
             )
         else:
-            self._panel.ask(deed, count)
+            self._open_panel(deed, asked)
 
-    def _ask_field(self, groups: Sequence[tuple[str, str]], count: int) -> None:
-        self._panel.offer_choices(groups)
-        self._panel.ask(Deed.FIELD, count)
+    def _open_panel(
+        self,
+        deed: Deed,
+        asked: _Asked,
+        *,
+        known: Sequence[str] = (),
+        choices: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        if asked is not self._asked or self._doing.is_busy:
+            return  # another list is chosen meanwhile, or something else is asked
+        if choices:
+            self._panel.offer_choices(choices)
+        self._panel.ask(deed, asked.count, known=known)
+
+    def _end_asking(self) -> None:
+        self._asked = None
 
     def _do(self, deed: Deed) -> None:
-        worklist = self._chooser.current
-        if worklist is None:
+        asked = self._asked
+        if asked is None:
             return
         if deed is not Deed.EXPORT:
-            self._doing.do(deed, self._who())
+            self._doing.do(deed, lambda: self._everybody(asked))
         elif not self._panel.text:
             self.message_bar.show_message(
                 self.tr("Chưa ghi mục đích."),
@@ -325,22 +282,26 @@ class ListsPage(Page):
             )
             self._panel.tell_missing()
         else:
-            self._doing.choose_file(self._words.title(worklist), self.export_to)
+            self._doing.choose_file(self._words.title(asked.worklist), self.export_to)
+
+    def _everybody(self, asked: _Asked) -> Sequence[PersonId]:
+        """Those asked about; the whole list is read within the job."""
+        return self._lists.ids(asked.worklist) if asked.ids is None else asked.ids
 
     def export_to(self, path: Path) -> None:
-        """Write those chosen, in the columns and the order that stand there."""
-        worklist = self._chooser.current
-        if worklist is None:
+        """Write those asked about, in the columns and the order that stand there."""
+        asked = self._asked
+        if asked is None:
             return
-        look = self._table.look(self._order)
+        look = self._table.look(self._reader.order)
         names = [name for name in look.places if name not in look.hidden]
         columns = [self._model.columns[_NAMES.index(name)] for name in names]
         self._doing.export(
             path,
-            worklist,
-            ids=None if self._table.is_whole_list else self._table.chosen(),
-            order=self._order,
-            sheet=self._words.title(worklist)[:31].replace("/", "-"),
+            asked.worklist,
+            ids=asked.ids,
+            order=self._reader.order,
+            sheet=self._words.title(asked.worklist)[:31].replace("/", "-"),
             columns=columns,
         )
 
@@ -354,22 +315,12 @@ class ListsPage(Page):
 
     # -- how it looks --
 
-    def _sort_anew(self) -> None:
-        by = self._sort.currentData()
-        self._order = Order(SortBy(by), self._down.isChecked())
-        self._load_people()
+    def _sort_anew(self, order: Order) -> None:
+        self._reader.sort(order)
         self._keep.ask()
 
     def _keep_look(self) -> None:
-        worklist = self._chooser.current
-        if worklist is None:
-            return
-        look = self._table.look(self._order)
-        self._jobs.run(self, lambda: self._lists.keep_look(worklist, look), lane=Lane.WRITE)
-
-    def _choose_columns(self) -> None:
-        menu = self._table.columns_menu()
-        menu.popup(self._shape.mapToGlobal(self._shape.rect().bottomLeft()))
+        self._reader.keep_look(self._table.look(self._reader.order))
 
     # -- making --
 
@@ -414,24 +365,21 @@ class ListsPage(Page):
         self._table.chosen_changed.connect(self._tell_chosen)
         self._table.look_changed.connect(self._keep.ask)
         self._table.undo_asked.connect(self._doing.undo)
-        self._model.page_wanted.connect(self._fetch_more)
+        self._model.page_wanted.connect(lambda _offset: self._reader.read_more())
         self._panel.wanted.connect(self._do)
+        self._panel.closed.connect(self._end_asking)
         self._panel.closed.connect(self._table.setFocus)
         self._doing.told.connect(self._tell)
         self._doing.failed.connect(self.show_problem)
         self._doing.done.connect(self._changed)
-        self._sort.setObjectName("input:list_order")
-        self._sort.setAccessibleName(self.tr("Xếp danh sách"))
-        for by in SortBy:
-            self._sort.addItem(self._words.order(by), by)
-        self._sort.activated.connect(lambda _index: self._sort_anew())
-        self._down.setObjectName("button:list_descending")
-        self._down.setProperty("kind", "filter")
-        self._down.setCheckable(True)
-        self._down.clicked.connect(self._sort_anew)
-        self._shape.setObjectName("button:list_columns")
-        self._shape.setProperty("kind", "filter")
-        self._shape.clicked.connect(self._choose_columns)
+        self._reader.opened.connect(self._dress)
+        self._reader.found.connect(self._show_people)
+        self._reader.more.connect(self._append)
+        self._reader.count_known.connect(self._show_count)
+        self._reader.counted.connect(self.counted)
+        self._reader.failed.connect(self.show_problem)
+        self._look_bar.sorted_anew.connect(self._sort_anew)
+        self._look_bar.columns_asked.connect(lambda at: self._table.columns_menu().popup(at))
 
     def _go_to_people(self) -> None:
         self._open_list.flush()
@@ -452,8 +400,7 @@ class ListsPage(Page):
         top.addWidget(self._heading)
         top.addStretch(1)
         top.addWidget(self._chosen)
-        for widget in (self._sort, self._down, self._shape):
-            top.addWidget(widget)
+        top.addWidget(self._look_bar)
         right = QVBoxLayout()
         right.setSpacing(8)
         right.addLayout(top)

@@ -60,11 +60,6 @@ class Doing(QObject):
         """Is something being done?"""
         return self._progress is not None
 
-    @property
-    def can_undo(self) -> bool:
-        """Was something done that can be taken back?"""
-        return bool(self._undo)
-
     def do(self, deed: Deed, who: Callable[[], Sequence[PersonId]]) -> None:
         """Do what stands in the panel; ``who`` is asked within the job."""
         text, field = self._panel.text, self._panel.field

@@ -7,7 +7,8 @@ from pathlib import Path
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 from pytestqt.modeltest import ModelTester
 
 from desktop.domain.ledger import Action
@@ -325,3 +326,58 @@ def test_the_lists_are_a_sound_model(qtmodeltester: ModelTester) -> None:
     model.show_lists(tuple(GROUPS.items())[:2])
     assert not model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsEnabled
     assert QItemSelectionModel(model).hasSelection() is False
+
+
+def test_a_deed_reaches_whom_the_panel_named_and_nobody_else(hands: Hands) -> None:
+    go_to(hands, WorkList.CHILD_BASICS)
+    assert counts(hands)[WorkList.CHILD_BASICS] > 1
+    [chosen] = table(hands).chosen()
+    hands.press(Qt.Key.Key_F5)
+    assert hands.text("list_action:question") == "Gửi công an kiểm tra 1 người"
+    table(hands).setFocus()
+    hands.press(Qt.Key.Key_A, _CONTROL)
+    line = hands.find(QLineEdit, "input:list_text")
+    line.setFocus()
+    hands.type("Mot nguoi")
+    with hands.qtbot.waitSignal(page(hands).counted):
+        hands.enter()
+    hands.settle()
+    assert "Đã gửi công an 1 người." in hands.message()
+    waiting = page(hands)._lists.ids(WorkList.WAITING)
+    assert list(waiting) == [chosen]
+
+
+def test_what_was_asked_in_one_list_is_not_done_in_the_next(hands: Hands) -> None:
+    go_to(hands, WorkList.CHILD_BASICS)
+    hands.press(Qt.Key.Key_F6)  # the hamlets are read first
+    lists = chooser(hands)
+    lists.setFocus()
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_Right)
+    hands.settle()
+    assert not hands.sees("panel:list_action")
+
+
+def test_how_a_list_looks_is_kept_with_it_and_not_with_the_next(hands: Hands) -> None:
+    go_to(hands, WorkList.CHILD_BASICS)
+    order = hands.find(QComboBox, "input:list_order")
+    order.setFocus()
+    hands.press(Qt.Key.Key_Down)
+    go_to(hands, WorkList.FLAGGED)  # at once, before a pause
+    assert order.currentText() == "Theo tên"
+    go_to(hands, WorkList.CHILD_BASICS)
+    assert order.currentText() == "Theo ngày sinh"
+
+
+def test_a_deed_under_way_can_be_stopped_from_another_list_too(hands: Hands) -> None:
+    go_to(hands, WorkList.UNCHECKED)
+    hands.press(Qt.Key.Key_A, _CONTROL)
+    hands.press(Qt.Key.Key_F5)
+    hands.type("Ca danh sach")
+    hands.enter()
+    chooser(hands).setFocus()  # no event is worked off from here on: the deed cannot have ended
+    QTest.keyClick(chooser(hands), Qt.Key.Key_Down)
+    QTest.keyClick(chooser(hands), Qt.Key.Key_Right)
+    assert hands.find(QPushButton, "button:list_stop").isVisible()
+    hands.settle()
+    assert not hands.sees("panel:list_action")
