@@ -7,13 +7,16 @@ import pytest
 from desktop.domain.checks import CheckAnswer
 from desktop.domain.ledger import Action
 from desktop.domain.lots import Lot, LotState, drawn, size_of_sample
-from desktop.domain.records import SubmissionId, Submitted
+from desktop.domain.records import CheckId, SubmissionId, Submitted
 from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
 from desktop.services.lots import Lots
 from desktop.services.telling import CheckTeller
 from desktop.store import ledger
+from desktop.store.outbox import RegisterOutbox
 from forms.registry import FormRegistry
+from sync.protocol.messages import ChangeResult, Hold, Outcome
+from tests.desktop.store.edits import answer, applied
 from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed
 
@@ -184,3 +187,57 @@ def test_progress_counts_each_record_by_its_latest_round(office: Office, clock: 
     [late] = office.reviews.progress()
     assert late.overdue == 1
     assert [row.is_overdue for row in office.reviews.list(review=Review.WAITING)] == [True]
+
+
+def test_an_answer_corrected_with_the_same_word_is_told_again(office: Office, clock: Clock) -> None:
+    teller = CheckTeller(register=office.register, author="Lê Thị Bình", clock=clock)
+    submission_id = handed_in(office, 0)
+    check_id = _asked(office)
+
+    def answer(note: str = "", **differs: str) -> None:
+        office.checks.answer(check_id, CheckAnswer.DIFFERS, differs=differs, note=note, change=True)
+
+    answer(birth_date="1990-05-21")
+    assert (teller.tell(), teller.tell()) == (1, 0)
+    answer(birth_date="1990-05-22")
+    assert (teller.tell(), teller.tell()) == (1, 0)
+    answer(full_name="Lê Văn Mẫu")
+    assert (teller.tell(), teller.tell()) == (1, 0)
+    answer(full_name="Lê Văn Mẫu", note="theo giấy khai sinh")
+    assert (teller.tell(), teller.tell()) == (1, 0)
+    told = office.reviews.detail(submission_id).row.check
+    assert told is not None
+    assert (told.differs, told.note) == ({"full_name": "Lê Văn Mẫu"}, "theo giấy khai sinh")
+    office.checks.answer(check_id, CheckAnswer.MATCHED, change=True)
+    assert (teller.tell(), teller.tell()) == (1, 0)
+
+
+def test_what_the_server_refused_to_be_told_is_told_once_and_holds_no_other(
+    office: Office, clock: Clock
+) -> None:
+    teller = CheckTeller(register=office.register, author="Lê Thị Bình", clock=clock)
+    handed_in(office, 0)
+    check_id = _asked(office)
+    handed_in(office, 1)
+    person = office.people.search("Trần Thị Bn", limit=1)[0].person_id
+    other_id = office.records.send_to_police(person)
+    office.checks.answer(check_id, CheckAnswer.DIFFERS, differs={"birth_date": "1990-05-21"})
+    office.checks.answer(other_id, CheckAnswer.MATCHED)
+    outbox = RegisterOutbox(office.register)
+    sent = outbox.next_batch(limit=99).changes
+    outbox.settle(answer(len(sent), [applied(change.seq, 1) for change in sent]))
+    assert teller.tell() == 2
+    first, second = outbox.next_batch(limit=99).changes
+    assert first.group != second.group
+    held = ChangeResult(seq=first.seq, s=Outcome.HELD, ver=0, why=Hold.ACCESS.value)
+    outbox.settle(answer(second.seq, [held, applied(second.seq, 2)]))
+    assert teller.tell() == 0
+    office.checks.answer(
+        check_id, CheckAnswer.DIFFERS, differs={"birth_date": "1990-05-22"}, change=True
+    )
+    assert teller.tell() == 1, "another answer is another telling"
+
+
+def _asked(office: Office) -> CheckId:
+    person_id = office.people.search("Trần Thị An", limit=1)[0].person_id
+    return office.records.send_to_police(person_id)
