@@ -6,13 +6,13 @@ Heavy modules are imported inside the commands: the unlock window must not wait 
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from desktop.assets import program_version
 from desktop.commands.backup import backup_commands
 from desktop.commands.box import box_commands
 from desktop.commands.doctor import doctor
@@ -46,14 +46,6 @@ program.add_typer(enrol_commands, name="enrol")
 program.add_typer(pack_commands, name="pack")
 program.command("validate")(validate_records)
 program.command("doctor")(doctor)
-
-
-def program_version() -> str:
-    """The version of the installed program."""
-    try:
-        return version("so-an-sinh")
-    except PackageNotFoundError:
-        return "0"
 
 
 @program.callback(invoke_without_command=True)

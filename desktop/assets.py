@@ -1,15 +1,24 @@
-"""Where the files that ship with the program lie: fonts, icons, styles.
+"""What ships with the program: where its files lie (fonts, icons, styles), and which version it is.
 
 The same paths hold in a checkout, an installed package and the frozen folder.
 """
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import resources
 
 _ROOT = Path(resources.__file__).parent
+
+
+def program_version() -> str:
+    """The version of the installed program."""
+    try:
+        return version("so-an-sinh")
+    except PackageNotFoundError:
+        return "0"
 
 
 def font_files() -> tuple[Path, ...]:

@@ -21,6 +21,7 @@ from threading import Lock
 
 import msgspec
 
+from desktop.assets import program_version
 from desktop.domain.ledger import PROGRAM
 from desktop.domain.packs import HeldPack, PackNews, Published, RefusedPack, TextNews
 from desktop.errors import AppError, Problem, UserError
@@ -96,11 +97,14 @@ class Packs:
         forms: PublishedForms,
         clock: Callable[[], datetime],
         author: str = "",
+        program: str | None = None,
     ) -> None:
+        """``program`` is the version that looks at packs; ``None`` for the one installed."""
         self._register = register
         self._forms = forms
         self._clock = clock
         self._author = author or PROGRAM
+        self._program = program_version() if program is None else program
         self._taking = Lock()
 
     def held(self) -> list[HeldPack]:
@@ -128,7 +132,7 @@ class Packs:
 
     def serial(self) -> int:
         """The server's serial that everything here is of."""
-        return shelf.serial(self._register)
+        return shelf.serial(self._register, program=self._program)
 
     def wants(self, signed: SignedPack) -> bool:
         """Is it signed by the province, of a kind that is known, and not here?"""
@@ -154,7 +158,7 @@ class Packs:
     def has_seen(self, serial: int) -> None:
         """All that the server has was looked at; while nobody could check it, it comes again."""
         if self._province() is not None:
-            shelf.keep_serial(self._register, serial)
+            shelf.keep_serial(self._register, serial, program=self._program)
 
     # -- checking --
 

@@ -18,7 +18,8 @@ from desktop.domain.packs import HeldPack, RefusedPack
 from desktop.store.register import Register
 from sync.protocol.packs import FormText, SignedPack
 
-_HELD, _REFUSED, _SERIAL = "pack:", "pack_refused:", "pack_serial"
+_HELD, _REFUSED = "pack:", "pack_refused:"
+_SERIAL, _PROGRAM = "pack_serial", "pack_program"
 
 
 class StoredPack(msgspec.Struct, frozen=True):
@@ -87,14 +88,20 @@ def note_refusal(
         )
 
 
-def serial(register: Register) -> int:
-    """The server's serial that everything here is of; 0 for nothing yet."""
+def serial(register: Register, *, program: str) -> int:
+    """The server's serial that everything here is of; 0 for nothing yet.
+
+    And for what another version of the program looked at: it may have passed over what this one
+    can use.
+    """
+    if register.meta(_PROGRAM) != program:
+        return 0
     return int(register.meta(_SERIAL) or 0)
 
 
-def keep_serial(register: Register, value: int) -> None:
-    """All that the server has was looked at."""
-    register.set_meta({_SERIAL: str(value)})
+def keep_serial(register: Register, value: int, *, program: str) -> None:
+    """All that the server has was looked at, by this version of the program."""
+    register.set_meta({_SERIAL: str(value), _PROGRAM: program})
 
 
 def count_drafts(register: Register, form_id: str, versions: Sequence[str]) -> int:

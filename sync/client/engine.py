@@ -204,19 +204,25 @@ class _Sync:
     def fetch_packs(self, shelf: PackShelf) -> None:
         """Fetch what the province published since; what a cut leaves out comes with the next sync.
 
-        No sync fails for want of it.
+        So does one that the server does not hand out; those behind it come at once. No sync fails
+        for want of it.
         """
         if self.pack_serial in (0, shelf.serial()):
             return
         answer = self.conversation.packs(serial=shelf.serial())
         if not isinstance(answer, PackList):
             return
+        is_whole = True
         for signed in filter(shelf.wants, answer.packs):
             content = self.conversation.pack(pack_named_by(signed).sha256)
-            if not isinstance(content, bytes):
+            if isinstance(content, bytes):
+                shelf.take(signed, content)
+            elif isinstance(content, Refused):
+                is_whole = False
+            else:
                 return
-            shelf.take(signed, content)
-        shelf.has_seen(answer.serial)
+        if is_whole:
+            shelf.has_seen(answer.serial)
 
     def everything(self) -> Trouble | None:
         """Push, pull, push again if edits arrived; compare; repair what differs, once.

@@ -14,8 +14,9 @@ from desktop.domain.ledger import Action
 from desktop.domain.packs import PackNews, Published
 from desktop.errors import Problem, UserError
 from desktop.services.drafts import Drafts
-from desktop.services.packs import province_forms
+from desktop.services.packs import Packs, province_forms
 from desktop.services.parcels import Parcels
+from desktop.services.syncing import Syncing
 from desktop.store import ledger
 from forms.rules.identity import IdentityTables
 from forms.runtime.engine import Filling
@@ -28,7 +29,7 @@ from sync.server.provinces import renew_epoch
 from tests.e2e.conftest import MakeOffice
 from tests.e2e.test_parcels import imported
 from tests.e2e.test_three_offices import sync
-from tests.support.offices import Clock, Office
+from tests.support.offices import AT_ONCE, Clock, Office
 from tests.support.packs import (
     BUNDLED_TEXT,
     FORM,
@@ -272,10 +273,9 @@ def test_what_a_sync_refuses_is_told_and_asked_for_once(
     assert actions(officer).count(Action.PACK_REFUSE) == 1
 
 
-def test_published_choices_are_offered_on_their_days(
-    officer: Office, province: Province, tmp_path: Path
-) -> None:
-    path = tmp_path / "list.csv"
+def publish_choices(officer: Office, province: Province, folder: Path) -> int:
+    """Another list for one question, with one choice more; gives how many there are."""
+    path = folder / "list.csv"
     choices = officer.forms.get(FORM, BUNDLED_TEXT).definition.choices["general_education"]
     lines = [f"{one.code},{one.label_vi},," for one in choices]
     lines[0] += "2026-10-31"
@@ -292,6 +292,14 @@ def test_published_choices_are_offered_on_their_days(
             title="Trình độ",
             in_force=date(2026, 11, 1),
         )
+    return len(choices) + 1
+
+
+def test_published_choices_are_offered_on_their_days(
+    officer: Office, province: Province, tmp_path: Path
+) -> None:
+    choices = officer.forms.get(FORM, BUNDLED_TEXT).definition.choices["general_education"]
+    count = publish_choices(officer, province, tmp_path)
     sync(officer)
     form = officer.forms.get(FORM, BUNDLED_TEXT)
     filling = Filling(
@@ -300,7 +308,42 @@ def test_published_choices_are_offered_on_their_days(
     offered = [one.code for one in filling.choices("qualification/general_education")]
     assert offered == [*(one.code for one in choices[1:]), "9"]
     [held] = officer.packs.held()
-    assert (held.news.kind, held.news.items) == (Published.OPTIONS, len(choices) + 1)
+    assert (held.news.kind, held.news.items) == (Published.OPTIONS, count)
+
+
+def test_an_updated_program_looks_again_at_what_the_one_before_passed_over(
+    officer: Office, first: Pack
+) -> None:
+    """A kind of later, or a text that the older program could not read."""
+    sync(officer)
+    officer.register.set_meta({f"pack:form:{FORM}": None})  # as if it had not been able to
+    sync(officer)
+    assert versions(officer) == [BUNDLED_TEXT]
+    newer = Packs(register=officer.register, forms=officer.forms, clock=Clock(), program="2027.1")
+    assert newer.serial() == 0
+    syncing = Syncing(register=officer.register, clock=Clock(), pace=AT_ONCE, shelf=newer)
+    assert syncing.run().problem is None
+    assert versions(officer) == [BUNDLED_TEXT, NEW_TEXT]
+    assert (newer.serial(), first.number) == (1, 1)
+
+
+def test_a_pack_that_the_server_does_not_hand_out_holds_up_no_other(
+    officer: Office, province: Province, first: Pack, tmp_path: Path
+) -> None:
+    from sync.server.tables import publications
+
+    publish_choices(officer, province, tmp_path)
+    one = publications.c.sha256
+    with province.engine.begin() as connection:
+        connection.execute(publications.update().where(one == first.sha256).values(sha256="0" * 64))
+    sync(officer)
+    assert [held.news.kind for held in officer.packs.held()] == [Published.OPTIONS]
+    assert officer.packs.serial() == 0
+    with province.engine.begin() as connection:
+        connection.execute(publications.update().where(one == "0" * 64).values(sha256=first.sha256))
+    sync(officer)
+    assert versions(officer) == [BUNDLED_TEXT, NEW_TEXT]
+    assert officer.packs.serial() == 2
 
 
 def test_the_answer_to_a_parcel_brings_what_was_published(
