@@ -209,7 +209,8 @@ SCANNED = "scanned."
 TOLD = "check."
 
 #: Fields that tie documents together.
-_LINKS = frozenset({"household_id", "head_person_id", "person_id", "form_id", "form_version"})
+_DEEDS = frozenset({"household_id", "head_person_id"})
+_LINKS = _DEEDS | {"person_id", "form_id", "form_version"}
 
 
 def fate_of(fields: Mapping[str, object]) -> str:
@@ -224,6 +225,16 @@ def is_derived(field_name: str) -> bool:
         or field_name in _LINKS
         or field_name.startswith(("confirmed.", SCANNED))
     )
+
+
+def is_incidental(field_name: str) -> bool:
+    """Does setting it say nothing about whether the document stands in the lists?
+
+    Nobody typed or chose it. Who moves somebody into a household, names its head or confirms a
+    finding takes the document for one that stands.
+    """
+    is_deed = field_name in _DEEDS or field_name.startswith("confirmed.")
+    return is_derived(field_name) and not is_deed
 
 
 def bucket_of(commune_code: str, data_set: DataSet) -> str:

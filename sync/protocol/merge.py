@@ -11,7 +11,8 @@ The order of acceptance decides, never a clock. In short:
 5. Setting a field after having seen its clash settles the clash, even with the same value.
 6. A fate (deleted, merged into another, moved away) is set only by somebody who has seen every
    edit: else it waits. An edit by somebody who had not seen the fate is kept, the fate stands, and
-   "none" waits beside it. Two deletions are one.
+   "none" waits beside it; but for one in which only the program set something (``is_incidental``).
+   Two deletions are one.
 
 No clock, database or network here: the server and the simulator call the same function.
 """
@@ -22,7 +23,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sync.protocol.documents import DELETED, FATES, is_derived
+from sync.protocol.documents import DELETED, FATES, is_derived, is_incidental
 from sync.protocol.messages import Change, Clash, Fields, Outcome, Value
 
 #: The version of a document that was just created.
@@ -129,7 +130,8 @@ def merged(
     merging = _Merging(document, change, epoch, own)
     for name, (_, value) in change.patch.items():
         merging.set(name, value, is_identity=name in identity_fields)
-    if not any(name in FATES for name in change.patch):
+    is_deed = not all(is_incidental(name) for name in change.patch)
+    if is_deed and not any(name in FATES for name in change.patch):
         merging.question_fates()
     return merging.result()
 

@@ -54,6 +54,34 @@ def test_edits_of_different_fields_are_merged_in_silence() -> None:
     assert second.document.clashes == {}
 
 
+GONE = {"reason": "entered twice"}
+
+
+def deleted_unseen() -> ServerDocument:
+    """Deleted by one desk; the others have seen the first version."""
+    return after(a_document(dwelling="Ấp 1"), a_change(base=1, deleted=GONE), "b").document
+
+
+@pytest.mark.parametrize("names", [("flags",), ("scanned.full_name", "flags"), ("form_version",)])
+def test_what_only_the_program_worked_out_questions_no_deletion(names: Sequence[str]) -> None:
+    change = a_change(base=1, **dict.fromkeys(names, "x"))
+    result = after(deleted_unseen(), change, "c")
+    assert (result.outcome, result.document.clashes) == (Outcome.MERGED, {})
+    assert result.document.fields == {
+        "dwelling": "Ấp 1",
+        "deleted": GONE,
+        **dict.fromkeys(names, "x"),
+    }
+
+
+@pytest.mark.parametrize("name", ["dwelling", "confirmed.ID_001", "household_id", "head_person_id"])
+def test_what_somebody_did_without_seeing_a_deletion_questions_it(name: str) -> None:
+    result = after(deleted_unseen(), a_change(base=1, **{name: "x", "flags": "x"}), "c")
+    assert (result.outcome, result.clashed) == (Outcome.CLASH, ["deleted"])
+    assert (result.document.fields["deleted"], result.document.fields[name]) == (GONE, "x")
+    assert [held.value for held in result.document.clashes["deleted"]] == [None]
+
+
 def test_the_same_value_from_two_desks_is_no_clash() -> None:
     first = after(a_document(sex="1"), a_change(base=1, sex="2"), "b")
     second = after(first.document, a_change(base=1, sex="2"), "c")

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from sync.protocol.documents import RULES, DocumentType, is_derived
+from sync.protocol.documents import RULES, DocumentType, is_derived, is_incidental
 from sync.protocol.messages import Change, ChangeResult, Hold, Outcome, Value
 from sync.protocol.moving import destination, fields_there, place_there
 
@@ -288,7 +288,8 @@ def _written(known: Told, writer: _Writer) -> tuple[Told, list[str]]:
         if unseen:
             told.beside[name] = unseen
         is_touched = True
-    if not change.patch.keys() & set(ENDS):
+    is_deed = any(not is_incidental(name) for name in change.patch)
+    if is_deed and not change.patch.keys() & set(ENDS):
         for name in ENDS:  # an edit by one who thinks that the document stands in the lists
             end = known.shown.get(name)
             if end is None or end.value is None or writer.has_seen(end):
