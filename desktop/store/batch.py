@@ -38,6 +38,8 @@ Clashes = dict[str, list[Clash]]
 _ENCODER = msgspec.json.Encoder()
 _FIELDS = msgspec.json.Decoder(dict[str, Any])
 _CLASHES = msgspec.json.Decoder(Clashes)
+#: Beside the fields in ``base``: no field is named so, names are printable (``rules``).
+_DECIDED = "\ndecided"
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
 _NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
@@ -53,6 +55,7 @@ _UPDATE = (
     "UPDATE documents SET version = ?, fields = ?, base = ?, clashes = ?, pending = ?, mark = ? "
     "WHERE doc = ?"
 )
+_REMOVE = "DELETE FROM documents WHERE doc = ?"
 _UNLIST = {kind: f"DELETE FROM {table_of(kind).name} WHERE doc = ?" for kind in DocumentType}  # noqa: S608 names of ours
 _ADD_FATE = tables.insert_into(tables.fates)
 _DROP_FATE = "DELETE FROM fates WHERE doc = ?"
@@ -89,6 +92,22 @@ def encode_fields(fields: Mapping[str, Value]) -> str:
 def decode_fields(text: str) -> FieldValues:
     """Fields as they were kept."""
     return _FIELDS.decode(text)
+
+
+def encode_base(base: FieldValues | None, decided: Mapping[str, Sequence[Clash]]) -> str | None:
+    """What lies beneath edits that wait, as it is kept; ``None`` for nothing."""
+    if base is None or not decided:
+        return None if base is None else encode_fields(base)
+    return _ENCODER.encode({**base, _DECIDED: decided}).decode()
+
+
+def decode_base(text: str | None) -> tuple[FieldValues | None, Clashes]:
+    """What lay beneath edits that wait: fields, and the clashes that those edits decide."""
+    if text is None:
+        return None, {}
+    base = _FIELDS.decode(text)
+    decided = base.pop(_DECIDED, None)
+    return base, {} if decided is None else msgspec.convert(decided, Clashes)
 
 
 def encode_clashes(clashes: Mapping[str, Sequence[Clash]]) -> str | None:
@@ -131,6 +150,9 @@ class Entry:
         kind: its type; a type this program does not know stays text and stands in no list.
         type_name: its type as it travels.
         is_restricted: does it live in the tables of its own?
+        is_gone: was it removed?
+        decided: clashes that changes which wait decide: shown no more, but the server has them yet,
+            and they come back with a change that it refuses. Only beside a ``base``.
         pending: how many changes of it wait in the outbox.
         before: its row of its list as it is in the database; ``None`` when it stands in none, or
             while nothing shown is changed (``is_shown_anew``, by ``will_change``).
@@ -142,9 +164,11 @@ class Entry:
         "before",
         "bucket",
         "clashes",
+        "decided",
         "doc",
         "document_id",
         "fields",
+        "is_gone",
         "is_new",
         "is_restricted",
         "is_shown_anew",
@@ -181,8 +205,10 @@ class Entry:
         self.is_shown_anew = False
         self.base: FieldValues | None = None
         self.clashes: Clashes = {}
+        self.decided: Clashes = {}
         self.pending = 0
         self.is_new = True
+        self.is_gone = False
         self.before: Row | None = None
         self.numbers_before: frozenset[str] = frozenset()
 
@@ -197,7 +223,7 @@ class Entry:
 
     def row(self) -> Row | None:
         """Its row of its list; ``None`` for what left the lists, and types never listed."""
-        if self.kind is None or fate_of(self.fields):
+        if self.kind is None or self.is_gone or fate_of(self.fields):
             return None
         to_decide = sum(not is_derived(name) for name in self.clashes)
         return row_of(self.kind, self.doc, self.document_id, self.fields, to_decide)
@@ -216,7 +242,7 @@ def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
     values = decode_fields(fields)
     entry = Entry(doc, document_id, kind, type_name, bucket, values, is_restricted=is_restricted)
     entry.version = entry.version_before = version
-    entry.base = None if base is None else decode_fields(base)
+    entry.base, entry.decided = decode_base(base)
     entry.clashes = decode_clashes(clashes)
     entry.pending = pending
     entry.mark = entry.mark_before = mark
@@ -281,6 +307,18 @@ class Batch:
         self._write_fates(shown)
         self._write_digests(everything)
 
+    def remove(self, entries: Sequence[Entry]) -> None:
+        """Take documents out that the server does not have, and their rows of lists with them."""
+        for entry in entries:
+            entry.will_change()
+            entry.is_gone, entry.fields = True, {}
+        self._write_rows(entries)
+        self._write_numbers(entries)
+        self._write_fates(entries)
+        self._many(_REMOVE, [(entry.doc,) for entry in entries])
+        for entry in entries:
+            del self._entries[entry.document_id]
+
     def _write_restricted(self, changed: Sequence[Entry]) -> None:
         restricted_lists.write_documents(
             self._driver,
@@ -292,9 +330,14 @@ class Batch:
         self._list_restricted(changed)
 
     def _list_restricted(self, entries: Sequence[Entry]) -> None:
-        rows = [(entry.kind, entry.doc, self._led(entry, entry.row())) for entry in entries]
+        led = self._led([(entry.kind, entry.row()) for entry in entries])
         restricted_lists.write_lists(
-            self._driver, [(kind, doc, row) for kind, doc, row in rows if kind is not None]
+            self._driver,
+            [
+                (entry.kind, entry.doc, row)
+                for entry, row in zip(entries, led, strict=True)
+                if entry.kind is not None
+            ],
         )
 
     def list_for_the_first_time(self, entries: Sequence[Entry]) -> None:
@@ -317,9 +360,10 @@ class Batch:
         persons: list[tuple[Row | None, Row | None]] = []
         person_ids: set[str] = set()
         households: set[str] = set()
-        for entry in shown:
+        after = self._led([(entry.kind, entry.row()) for entry in shown])
+        listed = self._led([(entry.kind, entry.before) for entry in shown])
+        for entry, row, before in zip(shown, after, listed, strict=True):
             kind = entry.kind
-            row, before = self._led(entry, entry.row()), self._led(entry, entry.before)
             if kind is None or row == before:
                 continue
             if kind is DocumentType.PERSON:
@@ -402,17 +446,27 @@ class Batch:
         self._many(_DROP_NUMBER, gone)
         self._many(_ADD_NUMBER, new)
 
-    def _led(self, entry: Entry, row: Row | None) -> Row | None:
+    def _led(self, rows: Sequence[tuple[DocumentType | None, Row | None]]) -> list[Row | None]:
         """What is about a person stands under who the person is by now."""
-        place = None if entry.kind is None else PERSON_PLACE.get(entry.kind)
-        if row is None or place is None:
-            return row
         if self._has_links is None:
             self._has_links = links.has_links(self._driver)
         if not self._has_links:
-            return row
-        own = str(row[place])
-        return (*row[:place], links.survivors(self._driver, [own])[own], *row[place + 1 :])
+            return [row for _, row in rows]
+        places = [None if kind is None else PERSON_PLACE.get(kind) for kind, _ in rows]
+        standing = links.survivors(
+            self._driver,
+            {
+                str(row[place])
+                for place, (_, row) in zip(places, rows, strict=True)
+                if row is not None and place is not None
+            },
+        )
+        return [
+            row
+            if row is None or place is None
+            else (*row[:place], standing[str(row[place])], *row[place + 1 :])
+            for place, (_, row) in zip(places, rows, strict=True)
+        ]
 
     def _write_fates(self, shown: Sequence[Entry]) -> None:
         """Who left the lists stands in one of its own; what was merged is followed."""
@@ -511,7 +565,7 @@ def _document_row(entry: Entry) -> tuple[Any, ...]:
         entry.bucket,
         entry.version,
         encode_fields(entry.fields),
-        None if entry.base is None else encode_fields(entry.base),
+        encode_base(entry.base, entry.decided),
         encode_clashes(entry.clashes),
         entry.pending,
         entry.mark,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from desktop.store.batch import Entry
 from desktop.store.books import Books
-from desktop.store.documents import replayed
+from desktop.store.documents import Patch, replayed
 from desktop.store.driver import driver_of
 from desktop.store.outbox import RegisterOutbox, waiting_patches
-from desktop.store.overlays import KEY, KEYS_END, marks_of, set_mark, without
+from desktop.store.overlays import KEY, KEYS_END, Mark, marks_of, set_mark, without
 from desktop.store.provisional import AT_ONCE, Origin, TakenOver, take_over
 from desktop.store.register import Register
 from sync.client.box import Custody
@@ -19,10 +20,7 @@ from sync.protocol.documents import DocumentType, data_set_in, is_restricted, ma
 
 _CUSTODY = "box_custody"
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
-_OF_BOX = (
-    "SELECT substr(key, ?) FROM meta WHERE key >= ? AND key < ? AND value ->> 'sender' = ? "
-    "AND NOT coalesce(value ->> 'is_new', 0)"
-)
+_OF_BOX = "SELECT substr(key, ?) FROM meta WHERE key >= ? AND key < ? AND value ->> 'sender' = ?"
 
 
 class BoxedOutbox(RegisterOutbox):
@@ -90,7 +88,10 @@ def _believed(one: CarriedDocument) -> Believed:
 
 
 def _take_back(register: Register, origin: Origin, *, kept: Collection[str]) -> None:
-    """Edits that the province refused, or whose author took them back, are shown no more."""
+    """What the province refused, or its author took back, is shown no more.
+
+    A document that they made is gone, but for one that an edit of ours waits for.
+    """
     with register.writing() as transaction:
         driver = transaction.driver
         rows = driver.execute(_OF_BOX, (len(KEY) + 1, KEY, KEYS_END, origin.sender)).fetchall()
@@ -100,17 +101,26 @@ def _take_back(register: Register, origin: Origin, *, kept: Collection[str]) -> 
         transaction.documents.load(gone)
         marks = marks_of(driver, gone)
         waiting = waiting_patches(transaction, gone)
-        changed = []
+        changed: list[Entry] = []
+        made: list[Entry] = []
         for name in gone:
+            entry, mark = transaction.documents.get(name), marks[name]
+            if entry is not None and mark.is_new and not entry.version:
+                if entry.pending:
+                    continue  # asked again when ours has its receipt
+                made.append(entry)
+            elif entry is not None:
+                _uncover(entry, mark, waiting.get(name, []))
+                changed.append(entry)
             set_mark(driver, name, None)
-            entry = transaction.documents.get(name)
-            if entry is None:
-                continue
-            own = waiting.get(name, [])
-            server = entry.base
-            if server is None:
-                server = without(entry.fields, [marks[name].patch, *own])
-            entry.will_change()
-            entry.fields = replayed(server, own)
-            changed.append(entry)
         transaction.documents.write(changed)
+        transaction.documents.remove(made)
+
+
+def _uncover(entry: Entry, mark: Mark, own: Sequence[Patch]) -> None:
+    """Show what the server has, with our own edits."""
+    server = entry.base
+    if server is None:
+        server = without(entry.fields, [mark.patch, *own])
+    entry.will_change()
+    entry.fields = replayed(server, own)

@@ -160,7 +160,7 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         entry = batch.get(row.document_id)
         if entry is None:
             entry = _new_entry(batch, row, pending=len(waiting.get(row.document_id, ())))
-        elif row.version < entry.version or _is_here(entry, row, waiting.get(row.document_id, ())):
+        elif row.version < entry.version or _is_here(entry, row):
             continue  # a row that a later page overtook, or our own change coming back
         patches = waiting.get(row.document_id)
         mark = marks.get(row.document_id)
@@ -169,7 +169,7 @@ def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:
         entry.version, entry.mark = row.version, row.mark
         entry.base = dict(row.fields) if patches else None
         entry.fields = replayed(row.fields, [*upon, *(patches or ())])
-        entry.clashes = dict(row.clashes)
+        _show_clashes(entry, row)
         changed.append(entry)
     again = send_missed_again(transaction, [entry.document_id for entry in changed])
     batch.write([*changed, *again])
@@ -181,17 +181,22 @@ def _left(transaction: Transaction, row: Row, mark: overlays.Mark) -> Patch:
     return overlays.left_by_row(transaction.driver, row.document_id, mark, row.fields)
 
 
-def _is_here(entry: Entry, row: Row, patches: Sequence[Patch]) -> bool:
+def _is_here(entry: Entry, row: Row) -> bool:
     """The same version, and the same content: after a restore one does not tell the other.
 
     A clash that a receipt told of stands in the row alone, and a later change of the same document
-    may have brought its version here. Clashes that an unsent edit decides are not shown.
+    may have brought its version here.
     """
     fields = entry.fields if entry.base is None else entry.base
-    decided = {name for patch in patches for name in patch}
-    clashes = {name: kept for name, kept in row.clashes.items() if name not in decided}
     is_version = row.version == entry.version and row.mark in ("", entry.mark)
-    return is_version and row.fields == fields and entry.clashes == clashes
+    return is_version and row.fields == fields and row.clashes == entry.clashes | entry.decided
+
+
+def _show_clashes(entry: Entry, row: Row) -> None:
+    """All that the server has, but for those that an unsent edit decides as they are."""
+    known = {} if entry.base is None else entry.decided
+    entry.decided = {name: kept for name, kept in row.clashes.items() if known.get(name) == kept}
+    entry.clashes = {n: kept for n, kept in row.clashes.items() if n not in entry.decided}
 
 
 def _waiting(transaction: Transaction, rows: Sequence[Row]) -> Mapping[str, list[Patch]]:

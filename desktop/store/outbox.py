@@ -368,11 +368,9 @@ def _settle_documents(
 
     After ``ok`` the document is what the server has, so its own echo will be recognised by the
     version. After a merge or a clash the server has values we have not seen: the version stays,
-    and the row that comes with the next pull is applied. A held edit is taken back; it may have
-    hidden a clash that it was to decide, so the document counts as not confirmed and its row is
-    asked for again. Taken back is also one
-    whose outcome came by a pull already, because the receipt got lost the first time: the server's
-    fields of then have it, or what became of it since.
+    and the row that comes with the next pull is applied. A held edit is taken back, with the clash
+    that it was to decide, and so is one whose outcome came by a pull already, because the receipt
+    got lost the first time: the server's fields of then have it, or what became of it since.
     """
     transaction.documents.load(change.document_id for change in changes)
     touched: dict[str, Entry] = {}
@@ -385,8 +383,6 @@ def _settle_documents(
         entry.pending = max(0, entry.pending - 1)
         result = results[change.seq]
         is_pulled = entry.base is not None and 0 < result.ver <= entry.version
-        if result.s is Outcome.HELD and change.kind == "set":
-            entry.version, entry.mark = 0, ""
         if result.s is Outcome.HELD or is_pulled:
             taken_back.add(change.document_id)
             continue
@@ -394,6 +390,8 @@ def _settle_documents(
             entry.base = {}
         if entry.base is not None:
             apply_patch(entry.base, change.patch)
+        for name in change.patch:
+            entry.decided.pop(name, None)
         if result.s is Outcome.APPLIED and result.ver > entry.version:
             entry.version, entry.mark = result.ver, mark_of(change.change_id)
     lacking = [change for change in changes if _is_lacking(transaction, change, results)]
@@ -404,7 +402,7 @@ def _settle_documents(
     touched |= {entry.document_id: entry for entry in send_whole(transaction, held)}
     for entry in touched.values():
         if not entry.pending:
-            entry.base = None
+            entry.base, entry.decided = None, {}
     transaction.documents.write(touched.values())
 
 
@@ -426,8 +424,11 @@ def _take_back(transaction: Transaction, entries: Sequence[Entry]) -> None:
         if entry.base is not None:
             mark = marks.get(entry.document_id)
             upon = [] if mark is None else [mark.patch]
+            patches = waiting.get(entry.document_id, [])
             entry.will_change()
-            entry.fields = replayed(entry.base, [*upon, *waiting.get(entry.document_id, ())])
+            entry.fields = replayed(entry.base, [*upon, *patches])
+            for name in entry.decided.keys() - {name for patch in patches for name in patch}:
+                entry.clashes[name] = entry.decided.pop(name)
 
 
 def _mark_pending(driver: Driver, document_ids: Sequence[str]) -> None:

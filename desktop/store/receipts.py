@@ -102,11 +102,9 @@ def pass_over_own(
     """
     others: set[str] = set()
     for result, document_id in receipts:
-        if result.s is Outcome.APPLIED and document_id in plain:
+        if result.s is Outcome.HELD or (result.s is Outcome.APPLIED and document_id in plain):
             continue
         entry = transaction.documents.get(document_id)
-        if entry is None and result.s is Outcome.HELD:
-            continue
         if entry is None:
             return  # its bucket was withdrawn meanwhile, and nothing tells which it was
         if result.s is not Outcome.APPLIED:

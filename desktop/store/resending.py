@@ -26,6 +26,7 @@ from sync.protocol.messages import Change, Hold
 _CHANGES = msgspec.json.Decoder(Change)
 
 _HELD = "SELECT position, change FROM outbox WHERE state = 'held' AND document_id = ?"
+_LACKS = _HELD + " AND (change ->> 'k' = 'create' OR why = ?) LIMIT 1"
 _LIVING_CREATION = (
     "SELECT 1 FROM outbox WHERE document_id = ? AND state <> 'held' "
     "AND change ->> 'k' = 'create' LIMIT 1"
@@ -40,17 +41,19 @@ _LATER = "SELECT 1 FROM outbox WHERE position > ? AND document_id = ? LIMIT 1"
 
 
 def is_refused(driver: Driver, entry: Entry) -> bool:
-    """Was a change of this document refused, while no creation of it waits or was accepted?
+    """Did the server say that it has not this document, and no creation waits or was accepted?
 
-    Only of types that those who create them also edit: of others, nobody holds the whole.
+    It refused to create it, or an edit for want of it. To have no version does not tell: neither
+    has a document that is there, from a restart of its bucket until its row comes. Only of types
+    that those who create them also edit: of others, nobody holds the whole.
     """
     if entry.version or entry.is_new or entry.kind is None:
         return False
     rule = RULES[entry.kind]
     if not rule.creators & rule.writers.keys():
         return False
-    is_refused = driver.execute(_HELD + " LIMIT 1", (entry.document_id,)).fetchone()
-    return is_refused is not None and not _is_created(driver, entry.document_id)
+    lacks = driver.execute(_LACKS, (entry.document_id, Hold.MISSING.value)).fetchone()
+    return lacks is not None and not _is_created(driver, entry.document_id)
 
 
 def saved_with(transaction: Transaction, document_id: str) -> list[Change]:
@@ -115,7 +118,7 @@ def create_whole(
                 form=its_form,
             )
         )
-        one.base = None
+        one.base, one.decided = None, {}
         one.pending += 1
         made.append(one)
     return made

@@ -161,13 +161,18 @@ def _require_right(transaction: Transaction, entry: Entry) -> None:
 
 
 def _edit_entry(entry: Entry, patch: Patch) -> None:
-    """Show the edit, and keep what the server has beneath the first one that waits."""
+    """Show the edit, and keep what the server has beneath the first one that waits.
+
+    So are the clashes that it decides: the decision may be refused.
+    """
     if entry.base is None and entry.version > 0:
         entry.base = dict(entry.fields)
     entry.will_change(patch)
     apply_patch(entry.fields, patch)
     for name in patch:
-        entry.clashes.pop(name, None)
+        clash = entry.clashes.pop(name, None)
+        if clash is not None and entry.base is not None:
+            entry.decided[name] = clash
 
 
 def _append_change(

@@ -186,7 +186,15 @@ class _Visiting:
     forks: int = 0
 
     def everything(self) -> RequestTrouble | None:
-        return self._give() or self._pull() or self._look_at_neighbours()
+        trouble = self._give()
+        if trouble is not None:
+            return trouble
+        # Asked before the rows: of what they no longer name by then, the rows have what became.
+        found = self.talk.documents(BoxDocumentsRequest(number=self.done.custody.number))
+        trouble = self._pull()
+        if trouble is not None:
+            return trouble
+        return self._look_at_neighbours(found)
 
     # --- giving
 
@@ -323,9 +331,8 @@ class _Visiting:
             if not page.end.more:
                 return None
 
-    def _look_at_neighbours(self) -> RequestTrouble | None:
+    def _look_at_neighbours(self, found: BoxDocuments | RequestTrouble) -> RequestTrouble | None:
         custody = self.done.custody
-        found = self.talk.documents(BoxDocumentsRequest(number=custody.number))
         if not isinstance(found, BoxDocuments):
             return found
         if not found.is_unchanged:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from desktop.store import ledger
+from desktop.store import ledger, tables
 from desktop.store.inbox import RegisterInbox
 from desktop.store.keys import DataKey
 from desktop.store.outbox import RegisterOutbox, count_changes
 from desktop.store.people import count_people, search_people
 from desktop.store.records import documents_with_clashes
 from desktop.store.register import Register
+from desktop.store.rights import put_right
 from sync.protocol.chain import digest_of
-from sync.protocol.documents import DocumentType
-from sync.protocol.messages import ChangeResult, Clash, Drop, Grant, Outcome, Row, Value
+from sync.protocol.documents import DataSet, DocumentType, bucket_of
+from sync.protocol.messages import ChangeResult, Clash, Drop, Grant, Hold, Outcome, Row, Value
 from tests.desktop.store.edits import (
+    COMMUNE,
     NOW,
     REGISTER_BUCKET,
     an_id,
@@ -199,22 +202,120 @@ def test_an_edit_of_a_clashing_field_takes_the_clash_away(
     assert documents_with_clashes(register) == []
 
 
+OTHER_VALUE = Clash(value="2", by="Hoa", at="2026-11-22T08:00:00+07:00", op="x")
+
+
+def _held(seq: int, why: str) -> ChangeResult:
+    return ChangeResult(seq=seq, s=Outcome.HELD, ver=0, why=why)
+
+
+@pytest.mark.parametrize("why", [Hold.ACCESS.value, Hold.MISSING.value])
 def test_a_clash_comes_back_when_its_decision_is_refused(
-    register: Register, inbox: RegisterInbox
+    register: Register, inbox: RegisterInbox, why: str
 ) -> None:
-    """The document went elsewhere meanwhile: the server keeps both values."""
-    document_id = an_id()
-    other = Clash(value="2", by="Hoa", at="2026-11-22T08:00:00+07:00", op="x")
-    clashing = row(document_id, {"sex": "1"}, version=4, clashes={"sex": [other]})
+    """The document stays what the server has: nothing is asked for again, or sent as new."""
+    document_id, outbox = an_id(), RegisterOutbox(register)
+    fields: dict[str, Value] = {"sex": "1", "birth_date": "1945"}
+    clashing = row(document_id, fields, version=4, clashes={"sex": [OTHER_VALUE]})
     _receive(inbox, clashing)
+    before = inbox.digests()
     save(register, person(document_id, sex="2"))
     assert documents_with_clashes(register) == []
-    held = ChangeResult(seq=1, s=Outcome.HELD, ver=0, why="moved")
-    RegisterOutbox(register).settle(answer(1, [held]))
-    assert inbox.digests()[REGISTER_BUCKET] != digest_of([(document_id, 4)])  # so it is asked for
-    _receive(inbox, clashing)
-    assert documents_with_clashes(register) != []
-    assert _fields(register, document_id) == {"sex": "1"}
+    outbox.settle(answer(1, [_held(1, why)]))
+    assert inbox.digests() == before
+    (document,) = documents_with_clashes(register)
+    assert document.clashes == {"sex": (OTHER_VALUE,)}
+    assert (document.fields, document.version) == (fields, 4)
+    assert search_people(register, "", limit=1)[0].clashes == 1
+    save(register, person(document_id, birth_date=""))
+    (change,) = outbox.next_batch(limit=9).changes
+    assert (change.kind, change.base_version) == ("set", 4)
+    assert change.patch == {"birth_date": ("1945", None)}
+
+
+def test_a_refused_edit_leaves_the_place_in_the_feed(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"sex": "1"}, version=1))
+    save(register, person(document_id, sex="2"), person(an_id(), full_name="Lê An"))
+    receipt = answer(2, [_held(1, "rule"), applied(2, 1)])
+    RegisterOutbox(register).settle(
+        msgspec.structs.replace(receipt, heads={REGISTER_BUCKET: (1, 2)})
+    )
+    assert inbox.cursors() == {REGISTER_BUCKET: 2}
+
+
+def test_a_decided_clash_stays_hidden_while_the_last_decision_waits(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    """Two decisions wait and rows come meanwhile; what is refused last brings it back."""
+    document_id, outbox = an_id(), RegisterOutbox(register)
+    clashes = {"sex": [OTHER_VALUE]}
+    _receive(inbox, row(document_id, {"sex": "1"}, version=4, clashes=clashes))
+    save(register, person(document_id, sex="2"))
+    save(register, person(document_id, sex="1"))
+    _receive(inbox, row(document_id, {"sex": "1", "code": "7"}, version=5, clashes=clashes))
+    assert documents_with_clashes(register) == []
+    outbox.settle(answer(1, [_held(1, "rule")]))
+    assert documents_with_clashes(register) == []
+    outbox.settle(answer(2, [_held(2, "rule")]))
+    assert [one.clashes for one in documents_with_clashes(register)] == [{"sex": (OTHER_VALUE,)}]
+
+
+def test_a_decision_that_counted_ends_the_clash_though_a_later_edit_is_refused(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id, outbox = an_id(), RegisterOutbox(register)
+    _receive(inbox, row(document_id, {"sex": "1"}, version=4, clashes={"sex": [OTHER_VALUE]}))
+    save(register, person(document_id, sex="2"))
+    save(register, person(document_id, sex="1"))
+    outbox.settle(answer(2, [applied(1, 5), _held(2, "rule")]))
+    assert documents_with_clashes(register) == []
+    assert _fields(register, document_id) == {"sex": "2"}
+
+
+def test_another_clash_than_the_decided_one_is_shown_at_once(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"sex": "1"}, version=4, clashes={"sex": [OTHER_VALUE]}))
+    save(register, person(document_id, sex="2"))
+    later = [OTHER_VALUE, msgspec.structs.replace(OTHER_VALUE, value="3", op="y")]
+    _receive(inbox, row(document_id, {"sex": "1"}, version=5, clashes={"sex": later}))
+    assert [one.clashes for one in documents_with_clashes(register)] == [{"sex": tuple(later)}]
+
+
+def test_a_clash_decided_in_what_is_restricted_is_kept_there_alone(
+    tmp_path: Path, key: DataKey
+) -> None:
+    """Its values are told to nobody who may not see the document."""
+    bucket, document_id = bucket_of(COMMUNE, DataSet.CHILDREN_RESTRICTED), an_id()
+    other = msgspec.structs.replace(OTHER_VALUE, value="dấu-riêng")
+    clashing = msgspec.structs.replace(
+        row(document_id, {"answers.note": "1"}, version=4, kind=DocumentType.RECORD),
+        bucket=bucket,
+        clashes={"answers.note": [other]},
+    )
+    with Register.create(tmp_path / "r", key=key, author="Lan", user="Lan") as register:
+        _receive(_inbox(register), clashing)
+        with register.writing() as transaction:
+            put_right(
+                transaction.driver, "Lan", DataSet.CHILDREN_RESTRICTED, by="", at=NOW.isoformat()
+            )
+        save(register, edit(DocumentType.RECORD, document_id, {"answers.note": "2"}))
+        with register.reading() as connection:
+            where = {
+                table.name
+                for table in tables.METADATA.sorted_tables
+                if "dấu-riêng" in str(connection.execute(table.select()).all())
+            }
+        assert where == {"restricted_documents"}
+        assert register.document(document_id) is not None
+        RegisterOutbox(register).settle(answer(1, [_held(1, "rule")]))
+        document = register.document(document_id)
+    assert document is not None
+    assert (document.clashes, document.version) == ({"answers.note": (other,)}, 4)
 
 
 def test_grants_open_buckets_and_cursors_follow_the_pages(inbox: RegisterInbox) -> None:
