@@ -10,7 +10,7 @@ from datetime import timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, extract, func, select
+from sqlalchemy import Connection, delete, extract, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.protocol.messages import Refusal, RefusalCode
@@ -46,9 +46,7 @@ def address_may_enrol(connection: Connection, address: str, settings: Settings) 
 
 def enrolment_failed(connection: Connection, address: str, settings: Settings) -> None:
     """Count a refused enrolment."""
-    connection.execute(
-        delete(allowances).where(allowances.c.counted_at < func.now() - _FORGOTTEN_AFTER)
-    )
+    forget_old(connection)
     per_second = settings.enrolments_per_hour / _HOUR_SECONDS
     most = settings.enrolments_per_hour
     _fill(connection, "enrol", address, per_second=per_second, most=most)
@@ -67,6 +65,7 @@ def may_log_in(connection: Connection, who: str, settings: Settings) -> Refusal 
 
 def login_failed(connection: Connection, who: str, settings: Settings) -> None:
     """Count a wrong signature; failures are forgotten when the longest wait went by without one."""
+    forget_old(connection)
     failures, age = _level(connection, "login", who)
     if failures and age > settings.login_longest_wait_seconds:
         login_succeeded(connection, who)
@@ -78,6 +77,21 @@ def login_succeeded(connection: Connection, who: str) -> None:
     connection.execute(
         delete(allowances).where(allowances.c.kind == "login", allowances.c.who == who)
     )
+
+
+def forget_old(connection: Connection) -> None:
+    """Sweep out what emptied long ago: addresses and devices that never come again.
+
+    Asked where somebody begins or fails, not with each request. What another one is counting just
+    now is not waited for.
+    """
+    key = (allowances.c.kind, allowances.c.who)
+    old = (
+        select(*key)
+        .where(allowances.c.counted_at < func.now() - _FORGOTTEN_AFTER)
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(delete(allowances).where(tuple_(*key).in_(old)))
 
 
 def _come_back(seconds: float) -> Refusal:

@@ -202,7 +202,8 @@ def _spend(connection: Connection, request: LoginRequest) -> bool:
 def _new_session(
     connection: Connection, device_id: UUID, family: UUID, settings: Settings
 ) -> Session:
-    """Give a pair of tokens; those that ended are forgotten."""
+    """Give a pair of tokens; those that ended are forgotten, and who asked long ago."""
+    limits.forget_old(connection)
     lives = {
         tokens: timedelta(seconds=settings.token_seconds),
         refresh_tokens: timedelta(days=settings.refresh_days),

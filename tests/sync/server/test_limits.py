@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, insert, select, update
 
 from sync.protocol.documents import Role
 from sync.protocol.messages import (
@@ -121,3 +121,23 @@ def test_a_device_that_asks_too_often_is_told_when_to_come_back_by_every_process
         assert other.post("/sync/v1/pull", b'{"cursors":{}}').status_code == 200
         later(province, 60)
         assert desk.post("/sync/v1/pull", b'{"cursors":{}}').status_code == 200
+
+
+def test_who_asked_long_ago_is_forgotten_when_somebody_begins_or_fails(
+    officer: Desk, province: Province
+) -> None:
+    def counted() -> set[str]:
+        with province.engine.connect() as connection:
+            return set(connection.scalars(select(allowances.c.who)))
+
+    for wrongly in (False, True):
+        with province.engine.begin() as connection:
+            connection.execute(
+                insert(allowances).values(
+                    kind="device", who="long gone", level=1, counted_at=func.now()
+                )
+            )
+        later(province, 2 * 24 * 3600)
+        assert "long gone" in counted()
+        tried(officer, wrongly=wrongly)
+        assert "long gone" not in counted()
