@@ -9,13 +9,12 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from sync.protocol.documents import RESTRICTED, DataSet, Role
 from sync.server.box.commands import box_commands
 from sync.server.collecting_commands import collecting_commands
 from sync.server.database import migrate as migrate_tables
-from sync.server.database import open_engine
 from sync.server.enrol_commands import enrol_file
 from sync.server.enrolment import CODE_LIFE, new_code
 from sync.server.export_commands import export_commands
@@ -91,10 +90,6 @@ def _right(name: str) -> DataSet:
     return found
 
 
-def _engine(database_url: str) -> Engine:
-    return open_engine(database_url)
-
-
 @cli.command()
 def settings() -> None:
     """Print every setting with its value here, as a TOML file with explanations."""
@@ -145,14 +140,11 @@ def province_init(
     training: Annotated[bool, typer.Option(help="A fictional province, never real data.")] = False,
 ) -> None:
     """Make this database the one of a province."""
-    engine = _engine(database_url)
     try:
-        with engine.begin() as connection:
+        with administering(database_url) as engine, engine.begin() as connection:
             create_province(connection, code=code, name=name, training=training)
     except ProvinceExistsError as error:
         raise typer.BadParameter("this database belongs to a province already") from error
-    finally:
-        engine.dispose()
 
 
 @cli.command()
@@ -161,11 +153,9 @@ def renew_epoch(*, database_url: DatabaseUrl) -> None:
 
     Each device then fetches its documents whole and sends again what the backup did not have.
     """
-    engine = _engine(database_url)
-    with engine.begin() as connection:
+    with administering(database_url) as engine, engine.begin() as connection:
         renew_server_epoch(connection)
         write_down(connection, actor=who_commands(), action="epoch.renew", values={})
-    engine.dispose()
 
 
 @cli.command()
@@ -180,8 +170,7 @@ def office_create(
     pairs = [text.partition("=") for text in commune]
     if not all(code and commune_name for code, _, commune_name in pairs):
         raise typer.BadParameter("write CODE=NAME", param_hint="--commune")
-    engine = _engine(database_url)
-    with engine.begin() as connection:
+    with administering(database_url) as engine, engine.begin() as connection:
         office_id = create_office(
             connection,
             name=name,
@@ -190,7 +179,6 @@ def office_create(
         )
         told = {"office": str(office_id), "communes": [code for code, _, _ in pairs]}
         write_down(connection, actor=who_commands(), action="office.create", values=told)
-    engine.dispose()
     typer.echo(str(office_id))
 
 
@@ -210,9 +198,8 @@ def enrol_code(
 ) -> None:
     """Make a one-time code for a device; prints it, once."""
     rights = [_right(name) for name in right or ()]
-    engine = _engine(database_url)
     try:
-        with engine.begin() as connection:
+        with administering(database_url) as engine, engine.begin() as connection:
             check_office(connection, office)
             life = timedelta(days=days)
             code = new_code(connection, office_id=office, user_name=user, rights=rights, life=life)
@@ -220,19 +207,15 @@ def enrol_code(
             write_down(connection, actor=who_commands(), action="device.code", values=told)
     except UnknownOfficeError as error:
         raise typer.BadParameter("no such office", param_hint="--office") from error
-    finally:
-        engine.dispose()
     typer.echo(code)
 
 
 @cli.command()
 def device_list(*, database_url: DatabaseUrl) -> None:
     """Print each device: id, office, user, name, restricted data sets, whether it is revoked."""
-    engine = _engine(database_url)
-    with engine.begin() as connection:
+    with administering(database_url) as engine, engine.begin() as connection:
         for device in list_devices(connection):
             typer.echo("\t".join(device))
-    engine.dispose()
 
 
 @cli.command()
@@ -250,16 +233,13 @@ def device_revoke(*, database_url: DatabaseUrl, device: Device, right: Right) ->
 @cli.command()
 def device_withdraw(*, database_url: DatabaseUrl, device: Device) -> None:
     """Refuse a device from its next request on: its PC was lost, stolen or handed over."""
-    engine = _engine(database_url)
     try:
-        with engine.begin() as connection:
+        with administering(database_url) as engine, engine.begin() as connection:
             withdraw(connection, device)
             told = {"device": str(device)}
             write_down(connection, actor=who_commands(), action="device.withdraw", values=told)
     except UnknownDeviceError as error:
         raise typer.BadParameter("no such device", param_hint="--device") from error
-    finally:
-        engine.dispose()
 
 
 def _change_rights(
@@ -269,16 +249,13 @@ def _change_rights(
     change: Callable[[Connection, UUID, DataSet], None],
     action: str,
 ) -> None:
-    engine = _engine(database_url)
     try:
-        with engine.begin() as connection:
+        with administering(database_url) as engine, engine.begin() as connection:
             change(connection, device, right)
             told = {"device": str(device), "right": right.value}
             write_down(connection, actor=who_commands(), action=action, values=told)
     except UnknownDeviceError as error:
         raise typer.BadParameter("no such device", param_hint="--device") from error
-    finally:
-        engine.dispose()
 
 
 @cli.command()

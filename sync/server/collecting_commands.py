@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,8 @@ from sync.server.collecting import (
     list_collecting,
     set_collecting,
 )
-from sync.server.options import DatabaseUrl, administering
+from sync.server.ledger import write_down
+from sync.server.options import DatabaseUrl, administering, who_commands
 
 collecting_commands = typer.Typer(
     no_args_is_help=True, help="Which office collects for which commune, from which day."
@@ -50,6 +51,8 @@ def set_office(
         lambda connection: set_collecting(
             connection, commune_code=commune, office_id=office, from_day=from_day.date()
         ),
+        "collecting.set",
+        {"commune": commune, "office": str(office), "from": from_day.date().isoformat()},
     )
 
 
@@ -62,6 +65,8 @@ def end(*, database_url: DatabaseUrl, commune: _Commune, office: _Office) -> Non
     _changed(
         database_url,
         lambda connection: hand_over(connection, commune_code=commune, office_id=office),
+        "collecting.hand_over",
+        {"commune": commune, "office": str(office)},
     )
 
 
@@ -73,10 +78,16 @@ def show(*, database_url: DatabaseUrl) -> None:
             typer.echo(f"{row.commune_code}\t{row.from_day}\t{row.office_id}\t{row.office_name}")
 
 
-def _changed(database_url: str, change: Callable[[Connection], None]) -> None:
+def _changed(
+    database_url: str,
+    change: Callable[[Connection], None],
+    action: str,
+    told: Mapping[str, str],
+) -> None:
     try:
         with administering(database_url) as engine, engine.begin() as connection:
             change(connection)
+            write_down(connection, actor=who_commands(), action=action, values=told)
     except NotACollectorError as error:
         raise typer.BadParameter("no such collecting office", param_hint="--office") from error
     except UnknownCommuneError as error:

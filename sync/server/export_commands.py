@@ -23,7 +23,7 @@ from sync.server.directory import server_seed
 from sync.server.exports import Person
 from sync.server.ledger import write_down
 from sync.server.operators import RIGHTS, NotAllowedError, create_operator, withdraw_operator
-from sync.server.options import DatabaseUrl, administering, leave
+from sync.server.options import DatabaseUrl, administering, leave, who_commands
 from sync.server.recovery_commands import ask_passphrase
 from sync.server.tables import exports as export_rows
 
@@ -47,9 +47,9 @@ def operator_create(
         create_operator(connection, name=name, rights=frozenset(right), passphrase=passphrase)
         write_down(
             connection,
-            actor=name,
+            actor=who_commands(),
             action="operator.create",
-            values={"rights": sorted(set(right))},
+            values={"operator": name, "rights": sorted(set(right))},
         )
 
 
@@ -60,7 +60,8 @@ def operator_withdraw(
     """Take every right from a person."""
     with _working(database_url) as engine, engine.begin() as connection:
         withdraw_operator(connection, name)
-        write_down(connection, actor=name, action="operator.withdraw", values={})
+        told = {"operator": name}
+        write_down(connection, actor=who_commands(), action="operator.withdraw", values=told)
 
 
 @export_commands.command("ask")

@@ -13,14 +13,13 @@ from sync.protocol.packs import (
     FormTexts,
     Option,
     OptionList,
-    Pack,
     PackKind,
     published_form,
     published_options,
     unpacked,
 )
 from sync.server import packs
-from sync.server.form_packs import NotPublishedError
+from sync.server.form_packs import NotPublishedError, Published
 from sync.server.table_files import (
     Table,
     TableError,
@@ -34,7 +33,7 @@ _DAYS = ("valid_from", "valid_to")
 
 def publish_small_list(
     connection: Connection, path: Path, *, kind: PackKind, name: str, title: str, in_force: date
-) -> Pack:
+) -> Published:
     """Publish this list; one that says what the newest says is not published again.
 
     Raises ``TableError`` with every problem of the file, and ``NotPublishedError``.
@@ -47,8 +46,8 @@ def publish_small_list(
     _require_sound(connection, content)
     before = packs.newest(connection, kind=kind, name=name)
     if before is not None and unpacked(before[1], OptionList) == content:
-        return before[0]
-    return packs.publish(
+        return Published(before[0], is_new=False)
+    pack = packs.publish(
         connection,
         kind=kind,
         name=name,
@@ -58,6 +57,7 @@ def publish_small_list(
         content=content,
         source=path.read_bytes(),
     )
+    return Published(pack, is_new=True)
 
 
 def _require_sound(connection: Connection, content: OptionList) -> None:

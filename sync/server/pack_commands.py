@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from forms.mistakes import DefinitionError
 from sync.protocol.packs import SUFFIX, Pack, PackKind, pack_file
@@ -17,11 +17,12 @@ from sync.server import packs
 from sync.server.base_list_files import read_base_list
 from sync.server.base_lists import load_base_list
 from sync.server.collecting import UnknownCommuneError
-from sync.server.form_packs import NotPublishedError
+from sync.server.form_packs import NotPublishedError, Published
 from sync.server.form_packs import publish_form as publish_text
 from sync.server.form_packs import withdraw_form as withdraw_text
+from sync.server.ledger import write_down
 from sync.server.list_packs import publish_small_list
-from sync.server.options import DatabaseUrl, administering, who_commands
+from sync.server.options import DatabaseUrl, administering, leave, who_commands
 from sync.server.table_files import TableError
 
 _Into = Annotated[
@@ -46,11 +47,7 @@ def publish_form(
     What lies beside the file belongs to it: its tables (.csv), migration.yaml from the text before
     it, about.yaml for a form of the province's own. Prints every problem; exit code 1 then.
     """
-    with _transaction(database_url) as connection, _told():
-        done = publish_text(connection, file)
-        if not done.is_new:
-            typer.echo("published before, nothing changed")
-        _tell(connection, done.pack, into)
+    _publish(database_url, into, lambda connection: publish_text(connection, file), "form.publish")
 
 
 def publish_list(
@@ -75,34 +72,39 @@ def publish_list(
     Persons of a base list become documents of their commune and come with the next sync; what an
     officer corrected stays. Prints every problem with row and column; exit code 1 then.
     """
+    if kind is PackKind.FORM:
+        raise typer.BadParameter("a form is published by publish-form", param_hint="--kind")
     day = as_of.date()
-    with _transaction(database_url) as connection, _told():
-        if kind is PackKind.BASE_LIST:
-            people = read_base_list(file, commune=name)
+    if kind is PackKind.BASE_LIST:
+        _load(database_url, into, file, commune=name, day=day)
+        return
+    _publish(
+        database_url,
+        into,
+        lambda connection: publish_small_list(
+            connection, file, kind=kind, name=name, title=title or name, in_force=day
+        ),
+        "list.publish",
+    )
+
+
+def _load(database_url: str, into: Path | None, file: Path, *, commune: str, day: date) -> None:
+    with administering(database_url) as engine:
+        with _told(), engine.begin() as connection:
             done = load_base_list(
                 connection,
-                people,
-                commune=name,
+                read_base_list(file, commune=commune),
+                commune=commune,
                 as_of=day,
                 actor=who_commands(),
                 source=file.read_bytes(),
             )
-            typer.echo(
-                f"{done.persons} persons: {done.new} new, {done.changed} changed, "
-                f"{done.clashes} values for officers to decide"
-            )
-            if done.pack is not None:
-                _tell(connection, done.pack, into)
-        elif kind is PackKind.FORM:
-            raise typer.BadParameter("a form is published by publish-form", param_hint="--kind")
-        else:
-            _tell(
-                connection,
-                publish_small_list(
-                    connection, file, kind=kind, name=name, title=title or name, in_force=day
-                ),
-                into,
-            )
+        typer.echo(
+            f"{done.persons} persons: {done.new} new, {done.changed} changed, "
+            f"{done.clashes} values for officers to decide"
+        )
+        if done.pack is not None:
+            _tell(engine, done.pack, into)
 
 
 def withdraw_form(
@@ -113,13 +115,18 @@ def withdraw_form(
     into: _Into = None,
 ) -> None:
     """Take a text of a form back: a publication too. Records that have it keep it."""
-    with _transaction(database_url) as connection, _told():
-        _tell(connection, withdraw_text(connection, form_id, version), into)
+    _publish(
+        database_url,
+        into,
+        lambda connection: Published(withdraw_text(connection, form_id, version), is_new=True),
+        "form.withdraw",
+        version=version,
+    )
 
 
 def list_packs(*, database_url: DatabaseUrl) -> None:
     """Print all that was published: kind, number, name, in force from, when, SHA-256."""
-    with _transaction(database_url) as connection:
+    with administering(database_url) as engine, engine.begin() as connection:
         for pack in packs.every_publication(connection):
             typer.echo("\t".join(_columns(pack)))
 
@@ -132,14 +139,30 @@ def export_pack(
     database_url: DatabaseUrl,
 ) -> None:
     """Write a publication as a signed file, for offices without a network; prints its name."""
-    with _transaction(database_url) as connection:
-        typer.echo(_written(connection, kind, number, into).name)
+    with administering(database_url) as engine:
+        try:
+            typer.echo(_written(engine, kind, number, into).name)
+        except OSError as error:
+            leave(f"the file cannot be written: {error.strerror}")
 
 
-@contextmanager
-def _transaction(database_url: str) -> Iterator[Connection]:
-    with administering(database_url) as engine, engine.begin() as connection:
-        yield connection
+def _publish(
+    database_url: str,
+    into: Path | None,
+    publish: Callable[[Connection], Published],
+    action: str,
+    **values: str,
+) -> None:
+    """One publication with its line in the ledger, and the file of it."""
+    with administering(database_url) as engine:
+        with _told(), engine.begin() as connection:
+            done = publish(connection)
+            if done.is_new:
+                told = {"kind": done.pack.kind, "number": done.pack.number, "name": done.pack.name}
+                write_down(connection, actor=who_commands(), action=action, values=told | values)
+        if not done.is_new:
+            typer.echo("published before, nothing changed")
+        _tell(engine, done.pack, into)
 
 
 @contextmanager
@@ -166,23 +189,35 @@ def _told() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
-def _tell(connection: Connection, pack: Pack, into: Path | None) -> None:
+def _tell(engine: Engine, pack: Pack, into: Path | None) -> None:
+    """What was published, which counts by now: a file must never know more than the database."""
     typer.echo("\t".join(_columns(pack)))
-    if into is not None:
-        typer.echo(_written(connection, PackKind(pack.kind), pack.number, into).name)
+    if into is None:
+        return
+    try:
+        typer.echo(_written(engine, PackKind(pack.kind), pack.number, into).name)
+    except OSError as error:
+        leave(
+            f"published, but the file cannot be written: {error.strerror}; when there is room:"
+            f" so-an-sinh-server pack-export {pack.kind} {pack.number} FOLDER"
+        )
 
 
 def _columns(pack: Pack) -> list[str]:
     return [pack.kind, str(pack.number), pack.name, pack.in_force, pack.issued_at, pack.sha256]
 
 
-def _written(connection: Connection, kind: PackKind, number: int, into: Path) -> Path:
-    found = packs.file_parts(connection, kind=kind, number=number)
+def _written(engine: Engine, kind: PackKind, number: int, into: Path) -> Path:
+    with engine.begin() as connection:
+        found = packs.file_parts(connection, kind=kind, number=number)
     if found is None:
         raise typer.BadParameter("no such publication", param_hint="NUMBER")
     into.mkdir(parents=True, exist_ok=True)
     path = into / f"{kind.value}-{number}{SUFFIX}"
     unfinished = path.with_suffix(".tmp")
-    unfinished.write_bytes(pack_file(*found))
-    unfinished.replace(path)
+    try:
+        unfinished.write_bytes(pack_file(*found))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return path

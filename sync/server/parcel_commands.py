@@ -15,9 +15,10 @@ import typer
 from sqlalchemy import Engine
 
 from sync.protocol.parcel import LARGEST_PARCEL_BYTES, SUFFIX, Fault, ParcelError
-from sync.server.database import open_engine
-from sync.server.options import DatabaseUrl
+from sync.server.ledger import write_down
+from sync.server.options import DatabaseUrl, administering, settings_here, who_commands
 from sync.server.parcels import Received, receive, send_everything
+from sync.server.settings import Settings
 
 parcel_commands = typer.Typer(no_args_is_help=True, help="Parcels: sealed files instead of HTTP.")
 
@@ -35,23 +36,24 @@ def import_parcels(
 
     A file may come again: nothing is applied twice. Exit code 1 when one was refused.
     """
-    engine = open_engine(database_url)
-    is_refused = False
-    for path in files:
-        try:
-            typer.echo(f"{path.name}\t{_imported(engine, path, answers)}")
-        except ParcelError as error:
-            is_refused = True
-            typer.echo(f"{path.name}\trefused: {error.fault.value}")
-    engine.dispose()
+    settings, is_refused = settings_here(), False
+    with administering(database_url) as engine:
+        for path in files:
+            try:
+                typer.echo(f"{path.name}\t{_imported(engine, path, answers, settings)}")
+            except ParcelError as error:
+                is_refused = True
+                typer.echo(f"{path.name}\trefused: {error.fault.value}")
     raise typer.Exit(1 if is_refused else 0)
 
 
-def _imported(engine: Engine, path: Path, answers: Path) -> str:
+def _imported(engine: Engine, path: Path, answers: Path, settings: Settings) -> str:
     """What one parcel came to, and the name of its answer."""
     found: list[Received] = []
     with copied(path) as source:
-        written = _written(answers, lambda target: found.append(receive(engine, source, target)))
+        written = _written(
+            answers, lambda target: found.append(receive(engine, source, target, settings))
+        )
     return f"{_told(found[0])}\t{written.name}"
 
 
@@ -63,13 +65,19 @@ def export_parcel(
     folder: _Folder,
 ) -> None:
     """Write a parcel with everything a device may read; prints its name."""
-    engine = open_engine(database_url)
-    try:
-        written = _written(folder, lambda target: send_everything(engine, device, target))
-    except ParcelError as error:
-        raise typer.BadParameter(error.fault.value, param_hint="--device") from error
-    finally:
-        engine.dispose()
+    settings = settings_here()
+
+    def write(target: BinaryIO) -> None:
+        send_everything(engine, device, target, settings)
+        with engine.begin() as connection:  # before the file has its name
+            told = {"device": str(device)}
+            write_down(connection, actor=who_commands(), action="parcel.export", values=told)
+
+    with administering(database_url) as engine:
+        try:
+            written = _written(folder, write)
+        except ParcelError as error:
+            raise typer.BadParameter(error.fault.value, param_hint="--device") from error
     typer.echo(written.name)
 
 

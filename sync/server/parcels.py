@@ -75,9 +75,7 @@ class Received:
     is_much: bool = False
 
 
-def receive(
-    engine: Engine, source: BinaryIO, answer: BinaryIO, settings: Settings | None = None
-) -> Received:
+def receive(engine: Engine, source: BinaryIO, answer: BinaryIO, settings: Settings) -> Received:
     """Do what the parcel asks and write the parcel that answers it. Raises ``ParcelError``."""
     with engine.begin() as connection:
         seed = server_seed(connection)
@@ -101,7 +99,7 @@ def receive(
         cursors=work.cursors,
         known_packs=work.packs,
     )
-    is_much = count_pulled(engine, device, rows, settings or Settings())
+    is_much = count_pulled(engine, device, rows, settings)
     return Received(
         device=str(device.device_id),
         number=verified.header.number,
@@ -114,7 +112,7 @@ def receive(
     )
 
 
-def send_everything(engine: Engine, device_id: UUID, target: BinaryIO) -> None:
+def send_everything(engine: Engine, device_id: UUID, target: BinaryIO, settings: Settings) -> None:
     """A parcel for a device that asked for nothing: all it may read, from the beginning.
 
     Raises ``ParcelError`` for a device that is not enrolled or revoked.
@@ -123,7 +121,7 @@ def send_everything(engine: Engine, device_id: UUID, target: BinaryIO) -> None:
         seed = server_seed(connection)
         device = _living(connection, device_id)
     rows = _send(engine, device, seed, target, receipts=[], cursors={})
-    count_pulled(engine, device, rows, Settings())
+    count_pulled(engine, device, rows, settings)
 
 
 class _Work:
