@@ -39,7 +39,7 @@ from desktop.ui.pages.ledger_page import LedgerBook, LedgerPage
 from desktop.ui.pages.lists_page import ListsPage
 from desktop.ui.pages.lots_page import LotDesk, LotsPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
-from desktop.ui.pages.people_page import PeoplePage, PeopleSource
+from desktop.ui.pages.people_page import PeoplePage
 from desktop.ui.pages.police_page import CheckDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.progress_page import ProgressDesk, ProgressPage
@@ -47,6 +47,7 @@ from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
 from desktop.ui.pages.sync_page import SyncPage, SyncService
 from desktop.ui.pages.updates_page import PackDesk, UpdatesPage
 from desktop.ui.pages.users_page import RightsService, UserList, UsersPage, Ways
+from desktop.ui.people.ports import PeopleSource
 from desktop.ui.scanning.scan_desk import CardWork, ScanDesk
 from desktop.ui.worklists.ports import ListSource, ListWork
 from forms.definition import Answer, FormDefinition

@@ -214,6 +214,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QTableView
 from desktop.app import create_application, now
 from desktop.jobs.runner import JobRunner
+from desktop.services.drafts import Drafts
 from desktop.services.people import People
 from desktop.store.keys import DataKey
 from desktop.store.register import Register
@@ -234,7 +235,8 @@ application = create_application(["bench"])
 register = Register.open(Path(sys.argv[1]), key=DataKey(sys.stdin.buffer.read(32)))
 jobs = JobRunner()
 people = People(register=register, forms=FormRegistry.bundled(), user_name="Lan", clock=now)
-page = PeoplePage(jobs=jobs, people=people, load_todos=list)
+drafts = Drafts(register=register, author="Lan", clock=now)
+page = PeoplePage(jobs=jobs, people=people, load_todos=list, drafts=drafts)
 page.resize(1366, 768)
 page.show()
 application.processEvents()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from desktop.domain.drafts import WaitingDraft
 from desktop.domain.people import (
     EVERYBODY,
     Facet,
-    FoundPeople,
     PeopleCounts,
     PeopleFilter,
     PersonId,
@@ -22,81 +18,25 @@ from desktop.domain.people import (
     RecordStatus,
     SavedFilter,
 )
-from desktop.domain.records import Todo, TodoKind
+from desktop.domain.records import Todo
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.jobs.throttle import Throttle
 from desktop.ui import icons, wording
-from desktop.ui.models.cards import Card
 from desktop.ui.models.people_columns import PeopleColumns
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.people.people_search import PeopleSearch
+from desktop.ui.people.ports import DraftSource, PeopleSource
+from desktop.ui.people.search_line import SearchLine
+from desktop.ui.people.todo_panel import TodoPanel
 from desktop.ui.search_teller import SearchTeller
-from desktop.ui.widgets.card_list import CardList
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.filters import Filters
 from desktop.ui.widgets.people_filters import PeopleFilters
 from desktop.ui.widgets.table import Table
-from forms import dates
 
-_PAGE_ROWS = 100
 _TYPING_MS = 150
-_TODO_WIDTH = 252
-#: What the keys of cards about half-typed forms begin with.
-_DRAFT, _OF_ANOTHER = "draft:", "other:"
-
-_TODO_TINTS = {TodoKind.RETURNED: "error", TodoKind.HELD: "error", TodoKind.NOT_FOUND: "error"}
-
-
-class PeopleSource(Protocol):
-    """What the list asks (``desktop.services.people.People``)."""
-
-    def page(
-        self, text: str = "", *, limit: int, where: PeopleFilter = EVERYBODY, after: str = ""
-    ) -> FoundPeople:
-        """A page of the people found, from where another page ended."""
-
-    def counts(
-        self,
-        text: str = "",
-        *,
-        where: PeopleFilter = EVERYBODY,
-        is_wanted: Callable[[], bool] = lambda: True,
-    ) -> PeopleCounts:
-        """How many are found, and how many with each value of each filter, while it is wanted."""
-
-    def form_title(self, form_id: str) -> str:
-        """What a form is called."""
-
-    def saved_filters(self) -> list[SavedFilter]:
-        """What this user kept under a name."""
-
-    def keep_filter(self, kept: SavedFilter) -> None:
-        """Keep a text and a filter."""
-
-    def rename_filter(self, name: str, *, to: str) -> None:
-        """Give another name."""
-
-    def forget_filter(self, name: str) -> None:
-        """Delete what is kept under the name."""
-
-    def last_filter(self) -> SavedFilter | None:
-        """What the list was narrowed to last."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """What is being looked for."""
-
-    text: str
-    where: PeopleFilter
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A page of an answer."""
-
-    query: _Query
-    page: FoundPeople
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +45,6 @@ class _Kept:
 
     filters: Sequence[SavedFilter]
     last: SavedFilter | None = None
-
-
-class DraftSource(Protocol):
-    """What tells of half-typed forms (``desktop.services.drafts.Drafts``)."""
-
-    def own(self) -> Sequence[WaitingDraft]:
-        """Those of this user."""
-
-    def of_others(self) -> Sequence[WaitingDraft]:
-        """Those that wait for other users."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """What stands in the panel beside the list."""
-
-    todos: Sequence[Todo]
-    own: Sequence[WaitingDraft]
-    of_others: Sequence[WaitingDraft]
 
 
 class PeoplePage(Page):
@@ -150,43 +71,18 @@ class PeoplePage(Page):
         jobs: JobRunner,
         people: PeopleSource,
         load_todos: Callable[[], Sequence[Todo]],
-        drafts: DraftSource | None = None,
+        drafts: DraftSource,
     ) -> None:
         super().__init__(name="people")
         self._jobs = jobs
         self._people = people
-        self._load_todos = load_todos
-        self._drafts = drafts
-        self._words = wording.Words(self)
-        self._query = _Query("", EVERYBODY)
-        self._after = ""
-        self._lacking = 0
-        self._is_searching = False
-        self._is_counting = False
+        self._found = PeopleSearch(jobs=jobs, people=people, parent=self)
         self._has_filters = False
         self._kept: dict[str, SavedFilter] = {}
         self._opens_when_found = False
         self._opened_at = 0
-        self._todos: dict[str, Todo] = {}
         self.set_title(self.tr("Người dân"))
-        self._search = QLineEdit()
-        self._search.setObjectName("input:search")
-        self._search.setAccessibleName(self.tr("Tìm người"))
-        self._search.setPlaceholderText(
-            self.tr("Họ tên, chữ đầu (ntm), số giấy tờ, thôn, năm sinh; “chủ hộ …”")
-        )
-        self._search.setToolTip(
-            self.tr(
-                "Họ tên không cần dấu, một phần cũng được: mai, nguyen mai, ntm, nt mai\n"
-                "Đầu hoặc 4–6 số cuối của số định danh, CMND, mã số BHXH\n"
-                "Thôn, tổ và năm sinh: mai ấp 3 1972\n"
-                "Cả hộ của một chủ hộ: chủ hộ Nguyễn Văn An"
-            )
-        )
-        self._search.setClearButtonEnabled(False)
-        self._search.addAction(
-            icons.icon("search", tint="muted"), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self._search = SearchLine()
         self._count = QLabel()
         self._count.setObjectName("people:count")
         self._count.setProperty("kind", "muted")
@@ -198,9 +94,7 @@ class PeoplePage(Page):
         self._table = Table(
             name="table:people", label=self.tr("Danh sách người dân"), model=self._model
         )
-        self._todo_list = CardList(name="list:todos", label=self.tr("Việc cần làm"))
-        self._todo_title = QLabel()
-        self._todo_title.setProperty("kind", "heading")
+        self._todos = TodoPanel(jobs=jobs, load_todos=load_todos, drafts=drafts)
         self._throttle = Throttle(self._run_search, delay_ms=_TYPING_MS, parent=self)
         self._teller = SearchTeller(tell=self.searched.emit, parent=self)
         self._new = QPushButton(self.tr("Thêm người mới"))
@@ -219,14 +113,13 @@ class PeoplePage(Page):
             self._run_search()
         else:  # what the user narrowed the list to last holds again
             self._has_filters = True
-            self._is_searching = True
             self._jobs.run(
                 self,
                 lambda: _Kept(self._people.saved_filters(), self._people.last_filter()),
                 on_success=self._show_first,
-                on_error=self.show_problem,
+                on_error=self._begin_without,
             )
-        self._jobs.run(self, self._load_waiting, on_success=self._show_waiting)
+        self._todos.refresh()
         if self.focusWidget() is None:
             self._search.setFocus()
 
@@ -255,113 +148,46 @@ class PeoplePage(Page):
 
     def _run_search(self) -> None:
         self._throttle.cancel()
-        query = _Query(self._search.text(), self._where())
-        self._query = query
-        self._is_searching = True
         self._opens_when_found = False
-        self._jobs.run(
-            self,
-            lambda: _Found(
-                query, self._people.page(query.text, limit=_PAGE_ROWS, where=query.where)
-            ),
-            on_success=self._show_found,
-            on_error=self.show_problem,
-        )
+        self._found.look(self._search.text(), self._where())
 
-    def _show_found(self, found: _Found) -> None:
-        if found.query != self._query:
-            return  # typed on meanwhile
-        self._is_searching = False
+    def _show_found(self, rows: Sequence[PersonRow]) -> None:
         here = self._table.currentIndex()
         before = self._model.row(here.row()).person_id if here.isValid() else None
-        rows = found.page.rows
-        self._after = found.page.after
-        self._lacking = _PAGE_ROWS - len(rows)
-        self._model.show_rows(rows, total=len(rows) + bool(self._after))
+        self._model.show_rows(rows, total=len(rows) + self._found.has_more)
         ids = [row.person_id for row in rows]
         if rows:
             self._table.selectRow(ids.index(before) if before in ids else 0)
         self._open_if_waiting()
-        self._count_found()
         self.list_shown.emit()
-        self._fill_page()
 
-    def _open_if_waiting(self) -> None:
-        """Enter was pressed before anybody was found."""
-        if self._opens_when_found and (self._model.rowCount() or not self._after):
-            self._opens_when_found = False
-            self._open_current()
-
-    def _fill_page(self) -> None:
-        """A page that has not looked far enough goes on by itself."""
-        if self._after and self._lacking > 0:
-            self._fetch()
-
-    def _fetch_more(self, _offset: int) -> None:
-        if self._lacking <= 0:  # else the next page is on its way
-            self._lacking = _PAGE_ROWS
-            self._fetch()
-
-    def _fetch(self) -> None:
-        query, after = self._query, self._after
-        self._jobs.run(
-            self,
-            lambda: _Found(
-                query,
-                self._people.page(query.text, limit=_PAGE_ROWS, where=query.where, after=after),
-            ),
-            on_success=lambda found: self._append(found, after),
-        )
-
-    def _append(self, found: _Found, after: str) -> None:
-        if found.query != self._query or after != self._after:
-            return
-        rows, is_first = found.page.rows, not self._model.rowCount()
-        self._after = found.page.after
-        self._lacking -= len(rows)
-        self._model.append(rows, has_more=bool(self._after))
+    def _append(self, rows: Sequence[PersonRow]) -> None:
+        is_first = not self._model.rowCount()
+        self._model.append(rows, has_more=self._found.has_more)
         if rows and is_first:
             self._table.selectRow(0)
         self._open_if_waiting()
-        self._fill_page()
+
+    def _open_if_waiting(self) -> None:
+        """Enter was pressed before anybody was found."""
+        if self._opens_when_found and (self._model.rowCount() or not self._found.has_more):
+            self._opens_when_found = False
+            self._open_current()
+
+    def _tell_failed(self, error: AppError) -> None:
+        """Nobody is opened by an Enter that waits for an answer that does not come."""
+        self._opens_when_found = False
+        self.show_problem(error)
 
     # -- counting --
-
-    def _count_found(self) -> None:
-        """Counts come after the list, one at a time: who types on waits for none of them."""
-        if self._is_counting:
-            return
-        self._is_counting = True
-        query = self._query
-
-        def _is_wanted() -> bool:
-            return query is self._query
-
-        self._jobs.run(
-            self,
-            lambda: (
-                query,
-                self._people.counts(query.text, where=query.where, is_wanted=_is_wanted),
-            ),
-            on_success=self._show_counts,
-            on_error=self._counting_failed,
-        )
 
     def _nobody(self, *, is_narrowed: bool) -> str:
         if is_narrowed:
             return self.tr("Không có ai như vậy với bộ lọc đang chọn. Bấm “Tất cả” để bỏ lọc.")
         return self.tr("Không tìm thấy ai. Gõ ít chữ hơn, hoặc bấm Ctrl+N để thêm người mới.")
 
-    def _counting_failed(self, error: AppError) -> None:
-        self._is_counting = False
-        self.show_problem(error)
-
-    def _show_counts(self, answer: tuple[_Query, PeopleCounts]) -> None:
-        query, counts = answer
-        self._is_counting = False
-        if query is not self._query:
-            self._count_found()
-            return
+    def _show_counts(self, counts: PeopleCounts) -> None:
+        query = self._found.query
         number = wording.thousands(counts.total)
         whole, more = self.tr("{n} người"), self.tr("Hơn {n} người")
         self._count.setText((whole if counts.is_whole else more).format(n=number))
@@ -390,6 +216,12 @@ class PeoplePage(Page):
         self._show_kept(kept.filters)
         if kept.last is not None:
             self._let_hold(kept.last.where)
+        self._run_search()
+
+    def _begin_without(self, error: AppError) -> None:
+        """The people are there, whatever is wrong with the filters; they are read another time."""
+        self._has_filters = False
+        self.show_problem(error)
         self._run_search()
 
     def _show_kept(self, filters: Sequence[SavedFilter], *, chosen: str = "") -> None:
@@ -433,59 +265,6 @@ class PeoplePage(Page):
             lane=Lane.WRITE,
         )
 
-    # -- to do --
-
-    def _load_waiting(self) -> _Waiting:
-        drafts = self._drafts
-        if drafts is None:
-            return _Waiting(self._load_todos(), (), ())
-        return _Waiting(self._load_todos(), drafts.own(), drafts.of_others())
-
-    def _show_waiting(self, waiting: _Waiting) -> None:
-        self._todos = {str(number): todo for number, todo in enumerate(waiting.todos)}
-        count = len(waiting.todos) + len(waiting.own)
-        self._todo_title.setText(self.tr("Việc cần làm ({n})").format(n=count))
-        cards = [self._draft_card(draft) for draft in waiting.own]
-        cards += [self._todo_card(key, todo) for key, todo in self._todos.items()]
-        cards += [self._card_of_another(draft) for draft in waiting.of_others]
-        self._todo_list.show_cards(cards, keep=self._todo_list.current_key)
-        self._todo_list.setVisible(bool(cards))
-        self._nothing.setVisible(not cards)
-
-    def _draft_card(self, draft: WaitingDraft) -> Card:
-        name = draft.full_name or self.tr("(chưa có tên)")
-        return Card(
-            key=_DRAFT + draft.draft_id,
-            title=self.tr("Phiếu đang gõ dở: {name}").format(name=name),
-            lines=(self.tr("Gõ lúc {when}, chưa lưu").format(when=wording.moment(draft.at)),),
-            tint="warning",
-        )
-
-    def _card_of_another(self, draft: WaitingDraft) -> Card:
-        """Whose and since when; about whom is that user's to see."""
-        return Card(
-            key=_OF_ANOTHER + draft.draft_id,
-            title=self.tr("Phiếu gõ dở của {user}").format(user=draft.author),
-            lines=(self.tr("Gõ lúc {when}, chưa lưu").format(when=wording.moment(draft.at)),),
-        )
-
-    def _todo_card(self, key: str, todo: Todo) -> Card:
-        return Card(
-            key=key,
-            title=todo.full_name or self.tr("(chưa có tên)"),
-            badge=self._words.todo(todo.kind),
-            tint=_TODO_TINTS.get(todo.kind, "warning"),
-            lines=tuple(line for line in (todo.question_vi, self._todo_text(todo)) if line),
-        )
-
-    def _todo_text(self, todo: Todo) -> str:
-        if todo.kind is TodoKind.HELD:
-            return self._words.hold(todo.text)
-        text = dates.display(todo.text)
-        if todo.kind is TodoKind.DIFFERS:
-            return self.tr("Theo CSDLQG: {value}").format(value=text)
-        return text
-
     # -- opening --
 
     def _open_row(self, number: int) -> None:
@@ -526,14 +305,9 @@ class PeoplePage(Page):
     def _ask_new_forms(self) -> None:
         self.forms_asked.emit(None)
 
-    def _open_todo(self, key: str) -> None:
-        if key.startswith(_DRAFT):
-            self.draft_opened.emit(key.removeprefix(_DRAFT))
-            return
+    def _open_todo(self, person_id: object, path: str, form_id: str) -> None:
         self._opened_at = self._model.rowCount()  # nobody follows whom no line opened
-        todo = self._todos.get(key)
-        if todo is not None and todo.person_id is not None:
-            self.person_opened.emit(todo.person_id, todo.path, todo.form_id)
+        self.person_opened.emit(person_id, path, form_id)
 
     def _open_new(self) -> None:
         self.person_opened.emit(None, "", "")
@@ -541,15 +315,12 @@ class PeoplePage(Page):
     def _open_current(self) -> None:
         """Enter in the search line opens the person marked in the list."""
         self._throttle.flush()
-        if self._is_searching:  # what is marked now answers an older search
+        if self._found.is_searching:  # what is marked now answers an older search
             self._opens_when_found = True
-        elif not self._model.rowCount() and self._after:
+        elif not self._model.rowCount() and self._found.has_more:
             self._opens_when_found = True
         elif self._table.currentIndex().isValid():
             self._open_row(self._table.currentIndex().row())
-
-    def _go_to_list(self) -> None:
-        self._table.setFocus()
 
     def _go_to_search(self) -> None:
         self._search.setFocus()
@@ -575,9 +346,14 @@ class PeoplePage(Page):
         self._flagged.setCheckable(True)
         self._flagged.clicked.connect(self._filter_changed)
         self._more.hide()
-        self._model.page_wanted.connect(self._fetch_more)
+        self._model.page_wanted.connect(lambda _count: self._found.fetch_more())
+        self._found.found.connect(self._show_found)
+        self._found.more.connect(self._append)
+        self._found.counted.connect(self._show_counts)
+        self._found.failed.connect(self._tell_failed)
         self._table.row_opened.connect(self._open_row)
-        self._todo_list.opened.connect(self._open_todo)
+        self._todos.person_opened.connect(self._open_todo)
+        self._todos.draft_opened.connect(self.draft_opened)
         self._new.setObjectName("button:new_person")
         self._new.setProperty("kind", "primary")
         icons.dress(self._new, "person-add", tint="on_accent")
@@ -601,12 +377,8 @@ class PeoplePage(Page):
             ("F4", self._ask_forms),
             ("Ctrl+Shift+N", self._ask_new_forms),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
-        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self._search)
-        down.setContext(Qt.ShortcutContext.WidgetShortcut)
-        down.activated.connect(self._go_to_list)
+            bind(self, keys, action)
+        self._search.left_downwards.connect(self._table.setFocus)
 
     def _compose(self) -> None:
         self.tools.addWidget(self._household)
@@ -629,27 +401,8 @@ class PeoplePage(Page):
         columns = QHBoxLayout()
         columns.setSpacing(14)
         columns.addLayout(left, 1)
-        columns.addWidget(self._todo_panel())
+        columns.addWidget(self._todos)
         self.body.addLayout(columns, 1)
-
-    def _todo_panel(self) -> QFrame:
-        panel = QFrame()
-        panel.setProperty("kind", "card")
-        panel.setFixedWidth(_TODO_WIDTH)
-        self._todo_title.setContentsMargins(14, 12, 14, 6)
-        self._nothing = QLabel(self.tr("Không có việc nào đang chờ."))
-        self._nothing.setProperty("kind", "muted")
-        self._nothing.setWordWrap(True)
-        self._nothing.setContentsMargins(14, 0, 14, 0)
-        self._todo_list.setProperty("kind", "inside")
-        layout = QVBoxLayout(panel)
-        layout.setContentsMargins(1, 1, 1, 1)
-        layout.setSpacing(0)
-        layout.addWidget(self._todo_title)
-        layout.addWidget(self._nothing)
-        layout.addWidget(self._todo_list, 1)
-        layout.addStretch(0)
-        return panel
 
 
 def _columns(parent: QObject) -> list[Column[PersonRow]]:
