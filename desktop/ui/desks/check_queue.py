@@ -22,11 +22,20 @@ _WAITING, _ANSWERED = "waiting", "answered"
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What is asked for: how many readings were begun, who was answered before this one."""
+
+    number: int
+    answered: bool
+    list_key: str
+    dropped: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """What one reading found."""
 
-    answered: bool
-    list_key: str
+    reading: Reading
     cases: Sequence[CheckCase]
     lists: Sequence[CheckList]
 
@@ -49,6 +58,7 @@ class CheckQueue(QWidget):
         self._place = 0
         self._wanted = ""
         self._dropped: set[str] = set()
+        self._begun = self._last_shown = 0
         self.lists = CheckLists()
         self.filters = Filters(
             filters=[(_WAITING, self.tr("Chờ trả lời")), (_ANSWERED, self.tr("Đã trả lời"))]
@@ -87,10 +97,20 @@ class CheckQueue(QWidget):
         """Those who wait, from the next reading on."""
         self.filters.hold(_WAITING)
 
+    def begin_reading(self) -> Reading:
+        """Of the list and the filter that hold now."""
+        self._begun += 1
+        return Reading(self._begun, self.is_answered, self.lists.current, frozenset(self._dropped))
+
     def show_queue(self, queue: Queue) -> bool:
-        """Show a reading; False when it is of another list or filter than holds now."""
-        if (queue.answered, queue.list_key) != (self.is_answered, self.lists.current):
+        """Show a reading; False when it is of another list or filter than holds now, or late."""
+        reading = queue.reading
+        is_other = (reading.answered, reading.list_key) != (self.is_answered, self.lists.current)
+        if is_other or reading.number < self._last_shown:
             return False
+        self._last_shown = reading.number
+        # It knows of every answer before it: who waits by it has come back since.
+        self._dropped -= reading.dropped
         self.lists.show_lists(queue.lists)
         keep = self.cards.current_key
         if self._wanted in {case.check_id for case in queue.cases}:
@@ -113,20 +133,21 @@ class CheckQueue(QWidget):
         self._dropped.add(check_id)
         if check_id not in self._cases or self.is_answered:
             return
-        place = list(self._cases).index(check_id)
+        place, keep = list(self._cases).index(check_id), self.cards.current_key
         del self._cases[check_id]
-        self.cards.show_cards([self._card(case) for case in self._cases.values()])
-        if self._cases:
+        self.cards.show_cards([self._card(case) for case in self._cases.values()], keep=keep)
+        if self._cases and keep == check_id:
             self.cards.choose(min(place, len(self._cases) - 1))
-        else:
+        elif not self._cases:
             self.chosen.emit("")
 
     def counted(self, queue: Queue) -> str:
         """How many wait or were answered, in words."""
-        of = [one for one in queue.lists if queue.list_key in ("", one.key)]
+        of = [one for one in queue.lists if queue.reading.list_key in ("", one.key)]
         done = sum(one.answered for one in of)
-        count = done if queue.answered else sum(one.total for one in of) - done
-        words = self.tr("{n} người đã trả lời") if queue.answered else self.tr("{n} người chờ tra")
+        is_answered = queue.reading.answered
+        count = done if is_answered else sum(one.total for one in of) - done
+        words = self.tr("{n} người đã trả lời") if is_answered else self.tr("{n} người chờ tra")
         text = words.format(n=wording.thousands(count))
         if len(queue.cases) < count:
             text += self.tr(", hiện {n} người đầu").format(n=len(queue.cases))

@@ -7,6 +7,7 @@ the decision that holds them is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.drafts import Cursor, DraftMark, Edited, FormDraft, Held
 from desktop.domain.people import PersonId
-from desktop.jobs.runner import JobRunner
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui.forms.draft_writer import DraftBook, DraftWriter
 from sync.protocol.ids import new_id_text
 
@@ -24,6 +25,15 @@ class WordBook(DraftBook, Protocol):
 
     def at_desk(self, document_id: str, desk: str) -> FormDraft | None:
         """What this user had typed at this desk about a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What stood typed about a document when its answer was sent."""
+
+    document_id: str
+    mark: DraftMark | None
+    draft: FormDraft | None
 
 
 class HalfWords(QObject):
@@ -46,6 +56,7 @@ class HalfWords(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._jobs = jobs
         self._clock = clock
         self._desk = desk
         self._book = book
@@ -79,6 +90,37 @@ class HalfWords(QObject):
     def cancel(self) -> None:
         """An answer with everything that is typed is on its way."""
         self._writer.cancel()
+
+    def send(self) -> Sent:
+        """An answer with everything that is typed is on its way: ``kept`` or ``refused`` follows.
+
+        Other words, about another document, may be typed until then.
+        """
+        self._writer.cancel()
+        words = self._words()
+        draft = self._draft(words) if words else None
+        return Sent(self._document_id, self._mark, draft)
+
+    def kept(self, sent: Sent) -> None:
+        """The answer is kept: its words are not needed any more."""
+        if sent.document_id == self._document_id:
+            self.end()
+        elif sent.mark is not None:
+            self._writer.forget(sent.mark)
+
+    def refused(self, sent: Sent) -> None:
+        """The answer is not kept: its words wait like any others."""
+        if sent.document_id == self._document_id:
+            self._kept = {}
+            self.ask()
+        elif sent.draft is not None:
+            draft = sent.draft
+            self._jobs.run(
+                self,
+                lambda: self._book.keep(draft),
+                lane=Lane.WRITE,
+                on_error=self.failed.emit,
+            )
 
     def end(self) -> None:
         """The words are kept elsewhere, or taken back."""

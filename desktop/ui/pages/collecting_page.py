@@ -7,6 +7,7 @@ for the reason at one; Ctrl+Enter accepts, Ctrl+R returns. Reasons half-typed wa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -30,7 +31,7 @@ from desktop.domain.reviews import Review, SubmissionDetail, SubmissionRow
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons, wording
-from desktop.ui.desks.half_words import HalfWords, WordBook, texts_of
+from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
 from desktop.ui.desks.record_panel import OpenedRecord, RecordPanel
 from desktop.ui.desks.review_side import ReviewSide
 from desktop.ui.models.cards import Card
@@ -67,6 +68,16 @@ class ReviewDesk(Protocol):
         """Return it with a reason at one or more questions."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A list that is asked for: how many were, and what was decided before this one."""
+
+    number: int
+    review: Review
+    commune_code: str
+    dropped: frozenset[str]
+
+
 class CollectingPage(Page):
     """The list at the left, the record in the middle, its findings and check at the right.
 
@@ -98,7 +109,8 @@ class CollectingPage(Page):
         self._words = wording.Words(self)
         self._rows: dict[str, SubmissionRow] = {}
         self._opened: OpenedRecord | None = None
-        self._is_sending = False
+        self._sending: set[str] = set()
+        self._reading = self._last_shown = 0
         self._place = 0
         self._wanted = ""
         self._dropped: set[str] = set()
@@ -120,12 +132,20 @@ class CollectingPage(Page):
 
     def refresh(self) -> None:
         """Read the list anew."""
-        review, code = Review(self._filters.current), str(self._communes.currentData() or "")
+        self._reading += 1
+        asked = _Reading(
+            self._reading,
+            Review(self._filters.current),
+            str(self._communes.currentData() or ""),
+            frozenset(self._dropped),
+        )
         self._jobs.run(
             self,
             lambda: (
-                (review, code),
-                self._reviews.list(review=review, commune_code=code, limit=_MOST_LISTED),
+                asked,
+                self._reviews.list(
+                    review=asked.review, commune_code=asked.commune_code, limit=_MOST_LISTED
+                ),
             ),
             on_success=self._show_list,
             on_error=self.show_problem,
@@ -154,19 +174,21 @@ class CollectingPage(Page):
 
     # -- the list --
 
-    def _show_list(self, answer: tuple[tuple[Review, str], Sequence[SubmissionRow]]) -> None:
-        (review, code), rows = answer
-        if (review.value, code) != (
-            self._filters.current,
-            str(self._communes.currentData() or ""),
-        ):
+    def _show_list(self, answer: tuple[_Reading, Sequence[SubmissionRow]]) -> None:
+        asked, rows = answer
+        code = str(self._communes.currentData() or "")
+        is_other = (asked.review.value, asked.commune_code) != (self._filters.current, code)
+        if is_other or asked.number < self._last_shown:
             return
+        self._last_shown = asked.number
+        # It knows of every decision before it: what waits by it has come back since.
+        self._dropped -= asked.dropped
         self._show_rows(rows, keep=self._list.current_key)
         more = "+" if len(rows) == _MOST_LISTED else ""
         self.set_title(
             self.tr("Phiếu nhận"),
             self.tr("{state}: {n} phiếu").format(
-                state=self._words.review(review), n=f"{len(rows)}{more}"
+                state=self._words.review(asked.review), n=f"{len(rows)}{more}"
             ),
         )
         self.list_shown.emit()
@@ -313,7 +335,7 @@ class CollectingPage(Page):
         opened = self._opened
         if opened is not None and opened.detail.row.is_open and self._accept.isEnabled():
             submission_id = opened.detail.row.submission_id
-            self._decide(lambda: self._reviews.accept(submission_id))
+            self._decide(submission_id, lambda: self._reviews.accept(submission_id))
 
     def _give_back(self) -> None:
         opened = self._opened
@@ -328,40 +350,45 @@ class CollectingPage(Page):
             )
             return
         submission_id = opened.detail.row.submission_id
-        self._decide(lambda: self._reviews.give_back(submission_id, reasons=reasons))
+        self._decide(submission_id, lambda: self._reviews.give_back(submission_id, reasons=reasons))
 
-    def _decide(self, work: Callable[[], None]) -> None:
-        if self._is_sending:
+    def _decide(self, submission_id: SubmissionId, work: Callable[[], None]) -> None:
+        if submission_id in self._sending:
             return  # a second press is not a second decision
-        decided = self._list.current_key
-        self._is_sending = True
-        self._half.cancel()
+        self._sending.add(submission_id)
+        sent = self._half.send()
         self.message_bar.hide()
         self._jobs.run(
             self,
             work,
             lane=Lane.WRITE,
-            on_success=lambda _none: self._go_on(decided),
-            on_error=self._fail,
+            on_success=lambda _none: self._go_on(submission_id, sent),
+            on_error=lambda error: self._fail(error, sent),
         )
 
-    def _go_on(self, decided: str) -> None:
-        """The next record comes at once, before the list is read anew."""
-        self._is_sending = False
-        self._half.end()
-        self._opened = None
+    def _go_on(self, decided: SubmissionId, sent: Sent) -> None:
+        """The next record comes at once, before the list is read anew.
+
+        One that was chosen meanwhile stays, with what is typed about it.
+        """
+        self._sending.discard(decided)
+        self._half.kept(sent)
+        is_shown = self._opened is not None and self._opened.detail.row.submission_id == decided
+        current = self._list.current_key
         self._dropped.add(decided)
-        self._show_rows(list(self._rows.values()), keep="")
-        self._list.setFocus()
+        if is_shown:
+            self._opened = None
+            self._list.setFocus()
+        self._show_rows(list(self._rows.values()), keep="" if current == decided else current)
         self.decided.emit()
         self.data_changed.emit()
         self.refresh()
 
-    def _fail(self, error: AppError) -> None:
-        """Nothing is kept; reasons stand as they stood."""
-        self._is_sending = False
+    def _fail(self, error: AppError, sent: Sent) -> None:
+        """Nothing is kept; reasons stand as they stood, or wait."""
+        self._sending.discard(sent.document_id)
         self.show_problem(error)
-        self._half.ask()
+        self._half.refused(sent)
 
     # -- making --
 

@@ -26,7 +26,7 @@ from desktop.ui.desks.answer_bar import AnswerBar
 from desktop.ui.desks.case_notes import CaseNotes
 from desktop.ui.desks.case_panel import CasePanel
 from desktop.ui.desks.check_queue import CheckQueue, Queue
-from desktop.ui.desks.half_words import HalfWords, WordBook, texts_of
+from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
 from desktop.ui.desks.hand_over import HandOver, ListDesk
 from desktop.ui.desks.typed_values import Judge, TypedOutcome, TypedValues
 from desktop.ui.page import Page
@@ -96,7 +96,8 @@ class PolicePage(Page):
         self._seen_key = ""
         self._last_answered = ""
         self._is_changing = False
-        self._is_sending = False
+        self._again = ""
+        self._sending: set[str] = set()
         self._make_widgets()
         self._half = HalfWords(
             desk="police",
@@ -122,13 +123,12 @@ class PolicePage(Page):
 
     def refresh(self) -> None:
         """Read the queue anew."""
-        answered, key = self._queue.is_answered, self._queue.lists.current
+        asked = self._queue.begin_reading()
         self._jobs.run(
             self,
             lambda: Queue(
-                answered,
-                key,
-                self._checks.queue(answered=answered, list_key=key),
+                asked,
+                self._checks.queue(answered=asked.answered, list_key=asked.list_key),
                 self._checks.lists(),
             ),
             on_success=self._show_queue,
@@ -156,6 +156,9 @@ class PolicePage(Page):
     def _show_queue(self, queue: Queue) -> None:
         if self._queue.show_queue(queue):
             self.set_title(self.tr("Kiểm tra danh tính"), self._queue.counted(queue))
+            again, self._again = self._again, ""
+            if again and again == self._queue.cards.current_key:
+                self._open_again()
             self.queue_shown.emit()
 
     # -- the person --
@@ -270,12 +273,12 @@ class PolicePage(Page):
         note: str | None = None,
     ) -> None:
         case = self._case
-        if case is None or not self._may_answer or self._is_sending:
-            return
+        if case is None or not self._may_answer or case.check_id in self._sending:
+            return  # a second press of the key is not a second answer
         told = clean(self._bar.note.text()) if note is None else note
         change = self._is_changing
-        self._is_sending = True  # a second press of the key is not a second answer
-        self._half.cancel()
+        self._sending.add(case.check_id)
+        sent = self._half.send()
         self._jobs.run(
             self,
             lambda: self._checks.answer(
@@ -287,21 +290,18 @@ class PolicePage(Page):
                 change=change,
             ),
             lane=Lane.WRITE,
-            on_success=lambda _none: self._go_on(case, answer),
-            on_error=self._fail,
+            on_success=lambda _none: self._go_on(case, answer, sent),
+            on_error=lambda error: self._fail(error, sent),
         )
 
-    def _go_on(self, case: CheckCase, answer: CheckAnswer) -> None:
-        """The next person comes by itself."""
-        self._is_sending = False
-        self._half.end()
+    def _go_on(self, case: CheckCase, answer: CheckAnswer, sent: Sent) -> None:
+        """The next person comes by itself; who was chosen meanwhile stays, with what is typed."""
+        self._sending.discard(case.check_id)
+        self._half.kept(sent)
         self._last_answered = case.check_id
-        self._case = None
-        if self._is_changing:
-            self._is_changing = False
-            self._queue.show_waiting()
-        self._values.begin(None)
-        self._bar.note.clear()
+        is_shown = self._case is not None and self._case.check_id == case.check_id
+        if is_shown:
+            self._end_case()
         name = case.identity.get("full_name", "")
         self.message_bar.show_message(
             self.tr("Đã ghi {answer}: {name}.").format(
@@ -311,30 +311,42 @@ class PolicePage(Page):
             kind="good",
         )
         self._queue.drop(case.check_id)
-        self._list.setFocus()
+        if is_shown:
+            self._list.setFocus()
         self.answered.emit()
         self.data_changed.emit()
         self.refresh()
 
-    def _fail(self, error: AppError) -> None:
-        """Nothing is kept; what is typed stands as it stood."""
-        self._is_sending = False
+    def _end_case(self) -> None:
+        """The person shown is answered."""
+        self._case = None
+        if self._is_changing:
+            self._is_changing = False
+            self._queue.show_waiting()
+        self._values.begin(None)
+        self._bar.note.clear()
+
+    def _fail(self, error: AppError, sent: Sent) -> None:
+        """Nothing is kept; what is typed stands as it stood, or waits."""
+        self._sending.discard(sent.document_id)
         self.show_problem(error)
-        self._half.ask()
+        self._half.refused(sent)
 
     def _answer_again(self) -> None:
-        """The person shown among the answered; else who was answered last."""
+        """The person shown among the answered; else who was answered last, and nobody else."""
         if self._queue.is_answered:
-            case = self._case
-            if case is not None and not case.is_open:
-                self._is_changing = True
-                self._bar.show()
-                self._list.setFocus()
+            self._open_again()
         elif self._last_answered:
+            self._again = self._last_answered
             self._queue.want(self._last_answered)
             self._queue.show_answered()
             self.refresh()
-            self.queue_shown.connect(self._answer_again, Qt.ConnectionType.SingleShotConnection)
+
+    def _open_again(self) -> None:
+        if self._case is not None and not self._case.is_open:
+            self._is_changing = True
+            self._bar.show()
+            self._list.setFocus()
 
     # -- making --
 

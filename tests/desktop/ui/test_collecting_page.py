@@ -11,8 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.ledger import Action
 from desktop.domain.reviews import Review
+from desktop.store.documents import Edit
 from tests.desktop.ui.desks import CollectingDesk
+from tests.desktop.ui.world import clock
 from tests.support.worker_form import JOB_TITLE
 
 
@@ -154,3 +157,38 @@ def test_what_the_police_said_and_the_rules_find_stands_beside_the_record(
     words = " ".join(label.text() for label in side.findChildren(QLabel))
     assert "chưa hỏi công an" in words
     assert "Không có gì phải xem." in words
+
+
+def test_the_record_shown_is_decided_and_the_next_one_keeps_its_reasons(
+    desk: CollectingDesk,
+) -> None:
+    first, second = (desk.list.cards.card(place).key for place in (0, 1))
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(desk.list, Qt.Key.Key_Down)  # chosen, but not read yet: the first is shown
+    QTest.keyClick(desk.list, Qt.Key.Key_Return, control)
+    desk.jobs.wait_idle()
+    assert [row.submission_id for row in desk.reviews.list(review=Review.ACCEPTED)] == [first]
+    assert [desk.list.cards.card(row).key for row in range(desk.count())] == [second]
+    assert desk.list.current_key == second
+    desk.click("button:reason:employed/job")
+    QTest.keyClicks(desk.find(QLineEdit, "reason:employed/job"), "Ghi ro")
+    desk.page.leave()
+    desk.jobs.wait_idle()
+    assert desk.drafts.at_desk(second, "collecting") is not None
+
+
+def test_a_record_that_waits_again_is_shown_again(desk: CollectingDesk) -> None:
+    first = desk.list.current_key
+    desk.click("button:accept")
+    assert desk.count() == 1
+    [submission] = desk.register.documents([first])
+    edit = Edit(
+        document_type=submission.document_type,
+        document_id=first,
+        commune_code=submission.commune_code,
+        fields={"review": None},
+    )
+    desk.register.save([edit], author="Nơi nhận", at=clock(), action=Action.SUBMISSION_ACCEPTED)
+    desk.page.refresh()
+    desk.jobs.wait_idle()
+    assert desk.count() == 2

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from desktop.domain.checks import CheckAnswer
 from desktop.domain.ledger import Action
 from desktop.store import ledger
+from desktop.store.documents import Edit
 from desktop.ui.desks.hand_out import HandOut
 from sync.protocol.messages import Clash
 from tests.desktop.ui.desks import PoliceDesk
 from tests.desktop.ui.test_layout import cut
+from tests.desktop.ui.world import clock
 
 
 @pytest.fixture
@@ -332,3 +334,86 @@ def test_nothing_is_cut_in_any_state(state: str, desk: PoliceDesk, qtbot: QtBot)
     if state == "handing":
         QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert cut(desk.window) == []
+
+
+def test_who_is_chosen_while_an_answer_is_written_keeps_what_is_typed(desk: PoliceDesk) -> None:
+    first, second = (desk.list.cards.card(place).key for place in (0, 1))
+    note = desk.find(QLineEdit, "input:check_note")
+    QTest.keyClicks(note, "da tra")
+    desk.page.leave()
+    desk.jobs.wait_idle()
+    assert desk.drafts.at_desk(first, "police") is not None
+    QTest.keyClick(desk.list, Qt.Key.Key_1)  # nothing is worked off from here on
+    QTest.keyClick(desk.list, Qt.Key.Key_Down)
+    QTest.keyClicks(note, "hoi lai")
+    desk.page.leave()
+    desk.jobs.wait_idle()
+    assert (desk.list.current_key, note.text(), desk.count()) == (second, "hoi lai", 2)
+    [case] = desk.checks.queue(answered=True)
+    assert (case.check_id, case.note) == (first, "da tra")
+    kept = desk.drafts.at_desk(second, "police")
+    assert kept is not None
+    assert [edited.now for edited in kept.edits.values()] == ["hoi lai"]
+    assert desk.drafts.at_desk(first, "police") is None
+
+
+def test_two_persons_answered_one_behind_the_other_are_both_answered(desk: PoliceDesk) -> None:
+    QTest.keyClick(desk.list, Qt.Key.Key_1)
+    QTest.keyClick(desk.list, Qt.Key.Key_Down)
+    QTest.keyClick(desk.list, Qt.Key.Key_3)
+    desk.jobs.wait_idle()
+    assert desk.count() == 1
+    assert len(desk.checks.queue(answered=True)) == 2
+
+
+def test_words_of_an_answer_that_cannot_be_written_wait_though_somebody_else_is_shown(
+    desk: PoliceDesk,
+) -> None:
+    first = desk.list.current_key
+    note = desk.find(QLineEdit, "input:check_note")
+    QTest.keyClicks(note, "da tra")
+    answered = next(case for case in desk.checks.queue() if case.check_id == first)
+    desk.checks.answer(answered.check_id, CheckAnswer.MATCHED)  # elsewhere, meanwhile
+    QTest.keyClick(desk.list, Qt.Key.Key_3)
+    QTest.keyClick(desk.list, Qt.Key.Key_Down)
+    desk.jobs.wait_idle()
+    assert desk.page.message_bar.text
+    assert note.text() == ""
+    kept = desk.drafts.at_desk(first, "police")
+    assert kept is not None
+    assert [edited.now for edited in kept.edits.values()] == ["da tra"]
+
+
+def test_who_comes_back_into_the_queue_is_shown_again(desk: PoliceDesk) -> None:
+    first = desk.list.current_key
+    desk.press(Qt.Key.Key_1)
+    assert desk.count() == 2
+    [check] = desk.register.documents([first])
+    edit = Edit(
+        document_type=check.document_type,
+        document_id=first,
+        commune_code=check.commune_code,
+        fields={"answer": None},
+    )
+    desk.register.save([edit], author="Công an", at=clock(), action=Action.CHECK_ANSWER)
+    desk.page.refresh()
+    desk.jobs.wait_idle()
+    assert desk.count() == 3
+
+
+def test_only_who_was_answered_last_is_reopened(desk: PoliceDesk) -> None:
+    for _ in range(2):
+        desk.press(Qt.Key.Key_1)
+    last = desk.police._last_answered
+    [check] = desk.register.documents([last])
+    edit = Edit(
+        document_type=check.document_type,
+        document_id=last,
+        commune_code=check.commune_code,
+        fields={"answer": None},
+    )
+    desk.register.save([edit], author="Công an", at=clock(), action=Action.CHECK_ANSWER)
+    QTest.keyClick(desk.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.jobs.wait_idle()
+    assert desk.count() == 1  # the other one who was answered
+    assert not desk.find(QAbstractButton, "button:answer_matched_key").isVisible()
