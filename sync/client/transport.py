@@ -8,7 +8,6 @@ never passed on.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import ssl
 import time
@@ -39,6 +38,7 @@ from sync.client.outcomes import (
     Unreachable,
 )
 from sync.client.watching import Watch
+from sync.protocol.addresses import is_loopback
 from sync.protocol.codec import (
     GZIP,
     JSON_TYPE,
@@ -101,16 +101,6 @@ def checked_address(raw_address: str) -> str:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise BadAddressError
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Is this the name of this very machine?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Transport:

@@ -5,7 +5,6 @@ Neither devices nor offices nor anybody's data are in it. Only the event loop ma
 
 from __future__ import annotations
 
-import ipaddress
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -14,14 +13,6 @@ METRICS_TYPE = "text/plain; version=0.0.4"
 
 #: Upper ends of the classes of durations, in seconds.
 _ENDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-
-
-def is_loopback(address: str) -> bool:
-    """Is this an address of this very machine?"""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 class Metrics:

@@ -14,12 +14,6 @@ from dataclasses import dataclass, field
 
 from sync.server.settings import Settings
 
-_DEFAULTS = Settings()
-MOST_REQUESTS = _DEFAULTS.most_requests
-MOST_BODY_BYTES = _DEFAULTS.most_body_mib * 1024 * 1024
-#: Of one device: its pushes wait for one another, and must not keep everybody out.
-MOST_OF_ONE = _DEFAULTS.most_of_one
-
 
 @dataclass(slots=True)
 class Visit:
@@ -41,11 +35,16 @@ class Visit:
 
 @dataclass(slots=True)
 class Room:
-    """The room of one process. Only its event loop may use it."""
+    """The room of one process. Only its event loop may use it.
 
-    most_requests: int = MOST_REQUESTS
-    most_body_bytes: int = MOST_BODY_BYTES
-    most_of_one: int = MOST_OF_ONE
+    Attributes:
+        most_of_one: of one device: its pushes wait for one another, and must not keep everybody
+            out.
+    """
+
+    most_requests: int
+    most_body_bytes: int
+    most_of_one: int
     requests: int = 0
     body_bytes: int = 0
     of_each: Counter[str] = field(default_factory=Counter)

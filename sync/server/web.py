@@ -25,6 +25,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.protocol import codec
+from sync.protocol.addresses import is_loopback
 from sync.protocol.codec import (
     JSON_TYPE,
     LARGEST_BODY_BYTES,
@@ -41,7 +42,7 @@ from sync.protocol.messages import (
 from sync.protocol.parcel import PARCEL_TYPE
 from sync.server import openapi
 from sync.server.database import passes_by_itself
-from sync.server.metrics import METRICS_TYPE, Metrics, is_loopback
+from sync.server.metrics import METRICS_TYPE, Metrics
 from sync.server.operations import OPERATIONS, Call, Operation, Reply, SealedReply, Who
 from sync.server.room import Room, Visit
 from sync.server.settings import Settings

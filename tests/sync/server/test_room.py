@@ -12,10 +12,13 @@ import requests
 
 from sync.protocol.documents import Role
 from sync.protocol.messages import PushAnswer, Refusal, RefusalCode
-from sync.server.room import MOST_OF_ONE, MOST_REQUESTS, Room
+from sync.server.room import Room
+from sync.server.settings import Settings
 from tests.support.desk import Desk
 from tests.support.server import ServerProcess
 from tests.sync.server.conftest import MakeDesk
+
+DEFAULT = Settings()
 
 
 @contextmanager
@@ -46,7 +49,7 @@ def until(desk: Desk, code: RefusalCode | None) -> requests.Response:
 def test_a_full_server_refuses_with_a_time_and_takes_in_again(
     officer: Desk, server: ServerProcess
 ) -> None:
-    with begun(server, MOST_REQUESTS):
+    with begun(server, DEFAULT.most_requests):
         response = until(officer, RefusalCode.BUSY)
         assert response.status_code == 503
         assert int(response.headers["Retry-After"]) > 0
@@ -59,7 +62,7 @@ def test_one_device_does_not_keep_the_others_out(
     make_desk: MakeDesk, server: ServerProcess
 ) -> None:
     greedy, other = make_desk(Role.OFFICER), make_desk(Role.OFFICER)
-    with begun(server, MOST_OF_ONE, token=greedy.token):
+    with begun(server, DEFAULT.most_of_one, token=greedy.token):
         assert until(greedy, RefusalCode.BUSY).status_code == 503
         other.person()
         assert isinstance(other.push(), PushAnswer)
@@ -85,7 +88,7 @@ def test_requests_beyond_the_room_lose_nothing(officer: Desk, server: ServerProc
         officer.person()
     body = officer.push_body(1, 50)
     answers: list[PushAnswer | Refusal] = []
-    desks = [Desk(server.url) for _ in range(2 * MOST_OF_ONE)]
+    desks = [Desk(server.url) for _ in range(2 * DEFAULT.most_of_one)]
     for desk in desks:
         desk.token = officer.token
 

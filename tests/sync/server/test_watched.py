@@ -9,9 +9,10 @@ import pytest
 import requests
 from sqlalchemy import Engine, select, text
 
+from sync.protocol.addresses import is_loopback
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import PushAnswer, Refusal
-from sync.server.metrics import METRICS_TYPE, is_loopback
+from sync.server.metrics import METRICS_TYPE
 from sync.server.tables import device_epochs, documents, operations
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
