@@ -34,9 +34,14 @@ _CELL_MARGIN = 22
 
 
 def cut(window: QWidget) -> list[str]:
-    """Everything that wants more room than it has, or hangs over the window's edge."""
+    """Everything that is cut at 1366×768."""
     QApplication.processEvents()
     assert (window.width(), window.height()) == (1366, 768)
+    return whatever_is_cut(window)
+
+
+def whatever_is_cut(window: QWidget) -> list[str]:
+    """Everything that wants more room than it has, or hangs over the window's edge."""
     found = [*_outside(window)]
     for widget in window.findChildren(QWidget):
         if widget.isVisible():
