@@ -16,41 +16,33 @@ is not in a list any more stays: a list does not know why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from forms.findings import Code
-from forms.rules.identity import IDENTITY_FIELDS, IdentityTables, flag_codes
 from forms.vietnamese import compare_key
-from sync.protocol.chain import canonical, chain_link
 from sync.protocol.documents import (
     LISTED,
     LISTED_BY,
     LISTED_FIELDS,
-    RULES,
     DataSet,
     DocumentType,
     bucket_of,
     fate_of,
-    is_derived,
 )
-from sync.protocol.ids import new_id_text
-from sync.protocol.merge import Merged, ServerDocument, created, is_same, merged
-from sync.protocol.messages import Change, ChangeResult, Value
+from sync.protocol.messages import Value
 from sync.protocol.packs import Pack, PackKind
-from sync.server import history, packs, registers
+from sync.server import history, packs
 from sync.server.base_list_files import ListedPerson
 from sync.server.base_list_matching import Known, Likeness, Match, household_key, name_key
+from sync.server.base_list_writing import Edit, Writing, flagging
 from sync.server.collecting import UnknownCommuneError
-from sync.server.history import EPOCH, PROVINCE
-from sync.server.ledger import Head, write_down
-from sync.server.registers import Stored, Touched
+from sync.server.ledger import write_down
 from sync.server.tables import communes, province
 
 
@@ -103,11 +95,11 @@ def load_base_list(
         place={"province": place.name, "commune": commune_name},
     )
     wanted = loading.edits(people)
-    writing = _Writing(
+    writing = Writing(
         connection,
         bucket_of(commune, DataSet.REGISTER),
         by=place.name,
-        flags=_flagging(place.training),
+        flags=flagging(place.training),
     )
     writing.apply(wanted)
     pack = None
@@ -134,31 +126,6 @@ def load_base_list(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """What the list wants of one document."""
-
-    document_type: DocumentType
-    document_id: str
-    fields: Mapping[str, Value] = field(repr=False)
-
-
-def _flagging(training: bool) -> Callable[[Mapping[str, Value]], list[str]]:
-    """Names of the codes that a person's identity is flagged for, as an officer's save does.
-
-    Only who can search the register finds a number twice: that flag stays as it is.
-    """
-    tables, today = IdentityTables.load(training=training), datetime.now(UTC).date()
-
-    def flags(fields: Mapping[str, Value]) -> list[str]:
-        found = flag_codes(fields, on=today, tables=tables)
-        before = fields.get("flags")
-        kept = {Code.ID_013.name} & set(before if isinstance(before, list) else ())
-        return sorted({*found, *kept})
-
-    return flags
-
-
 class _Loading:
     """From rows to what is wanted of documents."""
 
@@ -172,20 +139,20 @@ class _Loading:
         self._households: dict[str, dict[str, Value]] = {}
         self._taken: set[str] = set()
 
-    def edits(self, people: Sequence[ListedPerson]) -> list[_Edit]:
+    def edits(self, people: Sequence[ListedPerson]) -> list[Edit]:
         matches = [self._known.match(one) for one in people]
-        persons: dict[int, _Edit | None] = {}
+        persons: dict[int, Edit | None] = {}
         # Who is surest first: a row that only a former entry claims does not take a living one's.
         for at in sorted(range(len(people)), key=lambda at: matches[at].likeness):
             persons[at] = self._person(people[at], matches[at])
         households = [
-            _Edit(DocumentType.HOUSEHOLD, household_id, fields)
+            Edit(DocumentType.HOUSEHOLD, household_id, fields)
             for household_id, fields in self._households.items()
             if household_id not in self._known.households
         ]
         return [*households, *(edit for _, edit in sorted(persons.items()) if edit is not None)]
 
-    def _person(self, listed: ListedPerson, match: Match) -> _Edit | None:
+    def _person(self, listed: ListedPerson, match: Match) -> Edit | None:
         """``None`` for somebody of whom this list tells nothing new, or who is out of the lists."""
         is_former = match.likeness is Likeness.FORMER_ENTRY
         if is_former and match.person_id in self._taken:
@@ -211,7 +178,7 @@ class _Loading:
             return None
         fields |= {LISTED + name: value for name, value in news.items()}
         fields[LISTED_BY] = self._list_name
-        return _Edit(DocumentType.PERSON, person_id, fields)
+        return Edit(DocumentType.PERSON, person_id, fields)
 
     def _household(self, listed: ListedPerson, person_id: str, lives_in: Value) -> str | None:
         """Id of the household that the list names by its code, the office's own if it has one.
@@ -250,138 +217,3 @@ def _derived_id(*parts: str) -> str:
     digest = int.from_bytes(sha256("\n".join(("base list", *parts)).encode()).digest()[:16])
     value = digest & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
     return str(UUID(int=value))
-
-
-class _Writing:
-    """The edits against the documents as they are, merged and written with their history."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        bucket: str,
-        *,
-        by: str,
-        flags: Callable[[Mapping[str, Value]], list[str]],
-    ) -> None:
-        self._connection = connection
-        self._bucket = bucket
-        self._by = by
-        self._flags = flags
-        self._at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._seq, self._chain = history.end_of(connection, device_id=PROVINCE, epoch=EPOCH)
-        self._entries: list[history.Entry] = []
-        self.touched: list[Touched] = []
-        self.new_persons = self.changed_persons = self.clashes = 0
-
-    @property
-    def end(self) -> Head:
-        """Number and hash of the last change that a list made."""
-        return Head(self._seq, self._chain.hex())
-
-    def apply(self, edits: Sequence[_Edit]) -> None:
-        ids = {edit.document_id: self._bucket for edit in edits}
-        claims = registers.claimed(self._connection, ids)
-        stored = registers.locked(
-            self._connection,
-            {(self._bucket, one) for one in ids if one not in claims.new},
-        )
-        for edit in edits:
-            if claims.places[edit.document_id] == self._bucket:
-                self._apply(edit, stored.get((self._bucket, edit.document_id)))
-        if self.touched:
-            history.append(self._connection, device_id=PROVINCE, epoch=EPOCH, entries=self._entries)
-            registers.write(self._connection, self.touched)
-
-    def _apply(self, edit: _Edit, before: Stored | None) -> None:
-        document = None if before is None else before.document
-        patch = dict(_patch(edit, document))
-        if not patch:
-            return
-        change, outcome = self._made(edit, document, patch)
-        if outcome.document is document:
-            return
-        if edit.document_type is DocumentType.PERSON:
-            flags = self._new_flags(document, outcome.document)
-            if flags is not None:
-                change, outcome = self._made(edit, document, {**patch, "flags": flags})
-        self._count(edit, outcome, is_new=document is None)
-        line = canonical(change)
-        self._seq, self._chain = change.seq, chain_link(self._chain, line)
-        result = ChangeResult(
-            seq=change.seq, s=outcome.outcome, ver=outcome.document.version, f=outcome.clashed
-        )
-        self._entries.append(
-            history.Entry(line=line, chain_hash=self._chain, change=change, result=result)
-        )
-        after = Stored(document_type=edit.document_type.value, document=outcome.document)
-        self.touched.append(
-            Touched(key=(self._bucket, edit.document_id), before=before, after=after)
-        )
-
-    def _made(
-        self,
-        edit: _Edit,
-        document: ServerDocument | None,
-        patch: dict[str, tuple[Value, Value]],
-    ) -> tuple[Change, Merged]:
-        change = self._change(edit, patch, is_new=document is None)
-        if document is None:
-            return change, created(change, epoch=EPOCH)
-        identity = RULES[edit.document_type].identity_fields
-        return change, merged(document, change, epoch=EPOCH, identity_fields=identity)
-
-    def _new_flags(
-        self, before: ServerDocument | None, after: ServerDocument
-    ) -> tuple[Value, Value] | None:
-        """The flags before and after, where the change of what they are made of changes them."""
-        fields = {} if before is None else before.fields
-        if all(is_same(fields.get(name), after.fields.get(name)) for name in IDENTITY_FIELDS):
-            return None
-        flags, current = self._flags(after.fields) or None, fields.get("flags")
-        return None if is_same(flags, current) else (current, flags)
-
-    def _count(self, edit: _Edit, outcome: Merged, *, is_new: bool) -> None:
-        self.clashes += sum(not is_derived(name) for name in outcome.clashed)
-        if edit.document_type is DocumentType.PERSON:
-            self.new_persons += is_new
-            self.changed_persons += not is_new
-
-    def _change(
-        self, edit: _Edit, patch: dict[str, tuple[Value, Value]], *, is_new: bool
-    ) -> Change:
-        seq = self._seq + 1
-        return Change(
-            seq=seq,
-            change_id=new_id_text(unix_ms=int(datetime.now(UTC).timestamp() * 1000)),
-            group=seq,
-            document_type=edit.document_type.value,
-            document_id=edit.document_id,
-            bucket=self._bucket,
-            kind="create" if is_new else "set",
-            base_version=0,
-            patch=patch,
-            by=self._by,
-            at=self._at,
-        )
-
-
-def _patch(
-    edit: _Edit, document: ServerDocument | None
-) -> Iterator[tuple[str, tuple[Value, Value]]]:
-    """What of the edit may be written: nothing over an officer's word but what clashes with it."""
-    identity = RULES[edit.document_type].identity_fields
-    for name, value in edit.fields.items():
-        if value is None:
-            continue
-        current = None if document is None else document.fields.get(name)
-        if document is not None and is_same(value, current):
-            continue
-        if document is None or name in identity or _is_the_list_s(document, name):
-            yield name, (current, value)
-
-
-def _is_the_list_s(document: ServerDocument, name: str) -> bool:
-    """Did nobody but the lists ever write this field?"""
-    version = document.version_of(name)
-    author = document.authors.get(version)
-    return version == 0 or (author is not None and author.epoch == EPOCH)

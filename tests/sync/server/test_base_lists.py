@@ -165,6 +165,24 @@ def test_a_household_that_the_office_took_out_gets_nobody_in_again(
     assert all("household_id" not in one.fields for one in held(officer).values())
 
 
+def test_whom_the_office_took_out_of_a_household_stays_out_and_heads_none(
+    officer: Desk, listed: Listed
+) -> None:
+    listed(row(0))
+    first = the_one(officer)
+    officer.set(PERSON, first.document_id, {"household_id": None}, base=first.version)
+    pushed(officer)
+    known = held(officer, HOUSEHOLD).keys()
+    listed(row(0) | {"Mã hộ": "02-77777"})
+    assert held(officer, HOUSEHOLD).keys() == known
+    listed(row(0) | {"Mã hộ": "02-77777"}, row(1) | {"Mã hộ": "02-77777", "Thôn/tổ": "Ấp 1"})
+    [made] = held(officer, HOUSEHOLD).keys() - known
+    assert "head_person_id" not in held(officer, HOUSEHOLD)[made].fields
+    found = held(officer)
+    assert "household_id" not in found.pop(first.document_id).fields
+    assert [one.fields["household_id"] for one in found.values()] == [made]
+
+
 def test_flags_follow_what_a_later_list_corrects(officer: Desk, listed: Listed) -> None:
     def flags() -> Value:
         return the_one(officer).fields.get("flags")
