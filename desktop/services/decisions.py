@@ -64,7 +64,7 @@ class Decisions:
         """How many wait."""
         clashing = (d for d in documents_with_clashes(self._register) if _is_decided_here(d))
         clashes = sum(1 for document in clashing for _ in _undecided(document))
-        entries = self._removing.count_left_over() + len(self._merging.twins())
+        entries = self._removing.count_left_over() + self._merging.count_twins()
         return clashes + len(refused_changes(self._register)) + entries
 
     def decide(self, case: ClashCase, keep: Keep) -> None:

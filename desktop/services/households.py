@@ -32,13 +32,13 @@ from desktop.services.member_edits import (
     standing,
     without_head,
 )
-from desktop.services.merging import DISTINCT
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.services.removing import Removing
 from desktop.store.documents import Document, Edit
 from desktop.store.fates import gone_members, survivor_of
 from desktop.store.households import household_with_code
 from desktop.store.people import household_members, search_people
+from desktop.store.projections import DISTINCT
 from desktop.store.register import Register
 from forms.dates import parse_stored, parse_typed
 from forms.registry import FormRegistry

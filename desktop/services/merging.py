@@ -15,19 +15,20 @@ from desktop.domain.ledger import Action
 from desktop.domain.life import Choice, EntrySide, LifeCase, LifeKind
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
+from desktop.services.member_edits import edit_of, standing
+from desktop.services.twin_search import TwinSearch
 from desktop.store.documents import Document, Edit
 from desktop.store.fates import group_of, survivor_of
 from desktop.store.people import person_row
+from desktop.store.projections import DISTINCT
 from desktop.store.register import Register
-from desktop.store.twins import household_heads, twin_groups
-from forms.duplicates.finding import DuplicatePair, find_duplicates
-from forms.duplicates.people import IdentityRow
+from desktop.store.twins import household_heads
+from forms.duplicates.finding import DuplicatePair
 from forms.duplicates.wording import explained
 from sync.protocol.documents import MERGED_INTO, DocumentType
-from sync.protocol.messages import Value
 
-_NUMBERS = ("id_number", "old_id_number", "social_insurance_number")
-DISTINCT = "distinct."
+#: What tells one entry from another, as far as it is known.
+_TOLD = ("birth_date", "id_number", "old_id_number", "permanent_residence", "dwelling")
 
 
 class Merging:
@@ -37,23 +38,25 @@ class Merging:
         self._register = register
         self._author = author
         self._clock = clock
+        self._twins = TwinSearch(register=register)
 
     def twins(self) -> list[LifeCase]:
         """Pairs that have the same number, or the same name and birth date, the likeliest first.
 
         Not those about which somebody said that they are two people.
         """
-        documents = self._register.documents(
-            sorted({name for group in twin_groups(self._register) for name in group})
-        )
-        persons = {one.document_id: one for one in documents if not one.fate}
-        pairs = find_duplicates([_identity(one) for one in persons.values()])
+        pairs = self._twins.pairs()
+        ids = sorted({name for pair in pairs for name in (pair.first, pair.second)})
+        persons = {one.document_id: one for one in self._register.documents(ids)}
         return [
             self._case(pair, persons[pair.first], persons[pair.second])
             for pair in pairs
-            if not _are_distinct(persons[pair.first], persons[pair.second])
-            and persons[pair.first].bucket == persons[pair.second].bucket
+            if pair.first in persons and pair.second in persons
         ]
+
+    def count_twins(self) -> int:
+        """How many of them there are, without reading anybody again who was not written since."""
+        return len(self._twins.pairs())
 
     def decide(self, case: LifeCase, choice: Choice) -> None:
         """Merge one way or the other, or say that they are two. Raises ``GONE``."""
@@ -76,11 +79,11 @@ class Merging:
             raise UserError(Problem.GONE)
         if gone.bucket != stays.bucket:
             raise UserError(Problem.PERSON_ELSEWHERE)
-        edits = [_edit(gone, {MERGED_INTO: stays.document_id})]
+        edits = [edit_of(gone, {MERGED_INTO: stays.document_id})]
         for household_id in household_heads(self._register, gone.document_id):
             household = self._register.document(household_id)
             if household is not None and not household.fate:
-                edits.append(_edit(household, {"head_person_id": stays.document_id}))
+                edits.append(edit_of(household, {"head_person_id": stays.document_id}))
         self._save(edits, Action.PERSON_MERGE)
 
     def part(self, person_id: PersonId) -> None:
@@ -88,12 +91,12 @@ class Merging:
         person = self._register.document(person_id)
         if person is None or person.fate != MERGED_INTO:
             raise UserError(Problem.GONE)
-        self._save([_edit(person, {MERGED_INTO: None})], Action.PERSON_UNMERGE)
+        self._save([edit_of(person, {MERGED_INTO: None})], Action.PERSON_UNMERGE)
 
     def declare_distinct(self, one: PersonId, other: PersonId) -> None:
         """Two people, however alike: they are not shown again. Raises ``GONE``."""
         first, second = sorted((self._standing(one), self._standing(other)), key=_id_of)
-        edit = _edit(first, {DISTINCT + second.document_id: self._author})
+        edit = edit_of(first, {DISTINCT + second.document_id: self._author})
         self._save([edit], Action.PERSON_DISTINCT)
 
     def stands_for(self, person_id: PersonId) -> PersonId:
@@ -122,54 +125,19 @@ class Merging:
         )
 
     def _standing(self, person_id: str) -> Document:
-        person = self._register.document(person_id)
-        is_person = person is not None and person.document_type is DocumentType.PERSON
-        if person is None or not is_person or person.fate:
-            raise UserError(Problem.GONE)
-        return person
+        return standing(self._register, person_id, DocumentType.PERSON)
 
     def _save(self, edits: Sequence[Edit], action: Action) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)
 
 
 def _lines(person: Document, household_code: str) -> Iterator[str]:
-    """What tells one entry from another, as far as it is known."""
-    for name in ("birth_date", *_NUMBERS[:2], "permanent_residence", "dwelling"):
+    for name in _TOLD:
         if value := person.fields.get(name):
             yield str(value)
     if household_code:
         yield household_code
 
 
-def _identity(person: Document) -> IdentityRow:
-    fields = person.fields
-    return IdentityRow(
-        key=person.document_id,
-        full_name=str(fields.get("full_name") or ""),
-        birth_date=str(fields.get("birth_date") or ""),
-        sex=str(fields.get("sex") or ""),
-        id_numbers=tuple(str(fields[name]) for name in _NUMBERS[:2] if fields.get(name)),
-        residence=str(fields.get("permanent_residence") or ""),
-        native_place=str(fields.get("native_place") or ""),
-    )
-
-
-def _are_distinct(one: Document, other: Document) -> bool:
-    return (DISTINCT + other.document_id) in one.fields or (
-        DISTINCT + one.document_id
-    ) in other.fields
-
-
 def _id_of(document: Document) -> str:
     return document.document_id
-
-
-def _edit(document: Document, fields: dict[str, Value]) -> Edit:
-    return Edit(
-        document_type=document.document_type,
-        document_id=document.document_id,
-        commune_code=document.commune_code,
-        fields=fields,
-        decided=frozenset(fields.keys() & document.clashes.keys()),
-        seen_version=document.version,
-    )

@@ -19,6 +19,7 @@ from desktop.store.driver import Driver, first_value
 from desktop.store.people_index import Indexed, marks_of, refresh_marks, write_index
 from desktop.store.projections import (
     ABOUT_A_PERSON,
+    DISTINCT,
     PERSON_PLACE,
     Cell,
     Row,
@@ -63,6 +64,7 @@ _ADD_NUMBER = "INSERT OR IGNORE INTO person_numbers (number, doc) VALUES (?, ?)"
 _DROP_NUMBER = "DELETE FROM person_numbers WHERE number = ? AND doc = ?"
 _PERSON = [column.name for column in tables.people.columns]
 _HOUSEHOLD_ID, _PLACE = _PERSON.index("household_id"), _PERSON.index("place")
+_FULL_NAME, _BIRTH_DATE = _PERSON.index("full_name"), _PERSON.index("birth_date")
 _WORDS, _MARKS = _PERSON.index("words"), _PERSON.index("marks")
 
 # The newest submission and the newest check decide; both are ordered by ids made in time order.
@@ -235,6 +237,17 @@ class Entry:
         return numbers_of(self.fields)
 
 
+def _identity(row: Row) -> tuple[Cell, Cell]:
+    """A person's name and birth date, from the row of the list."""
+    return row[_FULL_NAME], row[_BIRTH_DATE]
+
+
+def _is_told_apart(entry: Entry) -> bool:
+    """Did somebody say of this person that another one is somebody else?"""
+    is_person = entry.kind is DocumentType.PERSON
+    return is_person and any(name.startswith(DISTINCT) for name in entry.fields)
+
+
 def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
     """A document as it is in the database."""
     doc, document_id, type_name, bucket, version, fields, base, clashes, pending, mark = row
@@ -260,6 +273,8 @@ class Batch:
         self._next_doc = 1 + (last or 0)
         self._next_restricted = 0  # not known before the first one
         self._has_links: bool | None = None  # not asked yet
+        #: Persons of whom what tells them from others is written otherwise (``renamed``).
+        self.renamed: set[str] = set()
 
     def load(self, document_ids: Iterable[str]) -> None:
         """Read these documents, as far as they exist and were not read before."""
@@ -301,6 +316,7 @@ class Batch:
         if len(changed) < len(everything):
             self._write_restricted([entry for entry in everything if entry.is_restricted])
         shown = [entry for entry in changed if entry.is_new or entry.is_shown_anew]
+        self.renamed |= {entry.document_id for entry in changed if _is_told_apart(entry)}
         self._write_documents(changed)
         self._write_rows(shown)
         self._write_numbers(shown)
@@ -368,6 +384,8 @@ class Batch:
                 continue
             if kind is DocumentType.PERSON:
                 persons.append((before, row))
+                if before is None or row is None or _identity(before) != _identity(row):
+                    self.renamed.add(entry.document_id)
                 continue
             if before is None and row is not None:
                 new[kind].append(row)
@@ -441,6 +459,7 @@ class Batch:
                 numbers = entry.numbers()
                 if numbers == entry.numbers_before:
                     continue
+                self.renamed.add(entry.document_id)
                 gone += number_rows(entry.numbers_before, entry.doc)
                 new += number_rows(numbers, entry.doc)
         self._many(_DROP_NUMBER, gone)

@@ -27,6 +27,8 @@ Row: TypeAlias = tuple[Cell, ...]
 
 #: Person fields that hold a number somebody may search by.
 NUMBER_FIELDS = ("id_number", "old_id_number", "social_insurance_number")
+#: Of a person, before the id of somebody else: they are two, however alike.
+DISTINCT = "distinct."
 #: Types that tell how far a person's record and check are (``person_states``).
 ABOUT_A_PERSON = frozenset({DocumentType.RECORD, DocumentType.CHECK, DocumentType.SUBMISSION})
 

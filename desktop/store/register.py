@@ -44,6 +44,7 @@ from desktop.store.gate import Gate
 from desktop.store.keys import DataKey
 from desktop.store.migrations import MigrationProgress
 from desktop.store.preparing import has_log, holds_register, mark, prepare, unmark
+from desktop.store.renamed import RenamedPersons
 from desktop.store.restricted import RestrictedView
 from desktop.store.saving import save_groups
 from desktop.store.tables import SCHEMA_VERSION, schema_statements
@@ -69,6 +70,9 @@ class Register:
 
     It is open for one user, whose passphrase opened it: restricted documents are there for whoever
     has the right, and for nobody else. What is sent and received does not ask for one.
+
+    Attributes:
+        renamed: of whom name, birth date, numbers or fate were written since it was opened.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Register:
         self._is_closed = False
         self._is_marked = False
         self._is_in_doubt = False
+        self.renamed = RenamedPersons()
 
     @classmethod
     def create(
@@ -294,6 +299,7 @@ class Register:
                         transaction = Transaction(connection, user=self._user)
                         yield transaction
                         transaction.books.close()
+                    self.renamed.add(transaction.renamed)
             except ExternalError as error:
                 if error.problem in _OF_THE_DISK:
                     self._is_in_doubt = True

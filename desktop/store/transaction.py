@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -31,6 +32,11 @@ class Transaction:
     def rights(self) -> frozenset[DataSet]:
         """What is restricted and the user may nevertheless see and change."""
         return rights_in(self.driver, self.user)
+
+    @property
+    def renamed(self) -> Collection[str]:
+        """Persons of whom what tells them from others was written here."""
+        return self.documents.renamed if "documents" in self.__dict__ else ()
 
     @cached_property
     def documents(self) -> Batch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -18,11 +19,13 @@ from desktop.services.relocating import Relocating
 from desktop.services.removing import Removing
 from desktop.store import ledger
 from desktop.store.documents import Edit
+from desktop.store.inbox import RegisterInbox
 from desktop.store.people import count_people, person_row, person_with_number, search_people
 from desktop.store.records import record_of
 from forms.definition import Answer
 from forms.rules.identity import IdentityTables
 from sync.protocol.documents import DocumentType
+from sync.protocol.messages import Drop
 from tests.desktop.store.edits import put_clash
 from tests.support.filled_forms import SENSITIVE, complete
 from tests.support.offices import Clock, Office
@@ -30,6 +33,8 @@ from tests.support.worker_form import employed
 
 PAPER = MovePaper(date="2026-11-20", paper="12/GXN")
 NUMBER = "003190000011"
+#: More pairs than are shown at once.
+_MANY_PAIRS = 210
 AUTHOR = "Lê Thị Bình"
 _CLOCK = Clock()
 
@@ -143,6 +148,66 @@ def test_two_entries_of_one_person_are_found_merged_and_parted(office: Office) -
     merging(office).declare_distinct(one.person_id, two.person_id)
     assert merging(office).twins() == []
     assert {"person.merge", "person.unmerge", "person.distinct"} <= actions(office)
+
+
+def test_pairs_that_were_declared_two_people_hide_no_later_ones(office: Office) -> None:
+    ids = [office.records._new_id() for _ in range(2 * _MANY_PAIRS)]
+    edits = []
+    random = Random(1)
+    for one, other in zip(ids[::2], ids[1::2], strict=True):
+        name = "".join(random.choices("aeiouy", k=9)).title()
+        same = {"full_name": f"Lê {name}", "id_number": f"003{random.randrange(10**9):09d}"}
+        edits.append(Edit(DocumentType.PERSON, one, "99001", {**same, f"distinct.{other}": AUTHOR}))
+        edits.append(Edit(DocumentType.PERSON, other, "99001", same))
+    office.register.save(edits, author=AUTHOR, at=_CLOCK(), action="record.save")
+    twins = merging(office)
+    assert (twins.twins(), twins.count_twins()) == ([], 0)
+    late = {_person(office, "Trần Hai", id_number="003900000001") for _ in range(2)}
+    [case] = twins.twins()
+    assert {side.person_id for side in case.sides} == late
+    assert twins.count_twins() == 1
+
+
+def test_the_count_of_twins_follows_whatever_is_written(office: Office) -> None:
+    twins = merging(office)
+    for number in range(30):
+        _person(office, f"Lê Văn Bé {number}", birth_date=f"19{number + 50}-03-04")
+    assert twins.count_twins() == 0
+    one = _person(office, "Trần Thị Nụ", birth_date="1980-05-06", id_number="003180000011")
+    assert twins.count_twins() == 0
+    other = _person(office, "Phạm Thị Nụ", birth_date="1980-05-07", id_number="003180000012")
+    assert twins.count_twins() == 0
+
+    def counted() -> int:
+        """As kept; and the same as who looks for the first time."""
+        assert twins.count_twins() == len(merging(office).twins())
+        return twins.count_twins()
+
+    _set(office, other, id_number="003180000011")
+    assert counted() == 1
+    _set(office, other, id_number=None)
+    assert counted() == 0
+    _set(office, other, full_name="Trần Thị Nụ", birth_date="1980-05-06")
+    assert counted() == 1
+    _set(office, other, ethnicity="02")  # tells nobody from anybody
+    assert counted() == 1
+    removing(office).delete_person(other, reason="nhập nhầm")
+    assert counted() == 0
+    removing(office).restore(other)
+    assert counted() == 1
+    merging(office).declare_distinct(one, other)
+    assert counted() == 0
+    third = _person(office, "Trần Thị Nụ", birth_date="1980-05-06", id_number="003180000011")
+    assert counted() >= 1
+    twins.merge(third, into=one)
+    assert counted() == 0
+    twins.part(third)
+    assert counted() >= 1
+    inbox = RegisterInbox(office.register, clock=_CLOCK, author=AUTHOR)
+    inbox.apply_page(rows=[], grants=[], drops=[], cursors={"99001/register": 1})
+    assert counted() >= 1
+    inbox.apply_page(rows=[], grants=[], drops=[Drop(bucket="99001/register")], cursors={})
+    assert counted() == 0
 
 
 def test_what_was_asked_and_filed_for_a_merged_entry_stands_under_the_survivor(

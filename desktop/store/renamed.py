@@ -1,0 +1,37 @@
+"""Of whom this program changed what tells one person from another, since a moment.
+
+Who keeps an answer about names and numbers (who may stand twice) asks here whether it still holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from threading import Lock
+
+#: More than these and one looks at everybody again: a whole list came in.
+_MOST = 1000
+
+
+class RenamedPersons:
+    """Ids of persons whose name, birth date, number or fate was written; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._first = 0
+        self._ids: list[str] = []
+
+    def add(self, ids: Collection[str]) -> None:
+        """These were written just now, and the write is committed."""
+        with self._lock:
+            self._ids += ids
+            if len(self._ids) > _MOST:
+                self._first += len(self._ids)
+                self._ids = []
+
+    def since(self, moment: int) -> tuple[int, frozenset[str] | None]:
+        """(now, who was written since that moment); ``None`` for too many to name."""
+        with self._lock:
+            now = self._first + len(self._ids)
+            if moment < self._first:
+                return now, None
+            return now, frozenset(self._ids[moment - self._first :])
