@@ -332,7 +332,7 @@ def parts(
             read=lambda readings, takes_numbers: read_burst(
                 readings, on=clock().date(), tables=services.tables, takes_numbers=takes_numbers
             ),
-            find=CardPeople(register=services.register, clock=clock).find,
+            find=CardPeople(register=services.register).find,
             compare=compare_field,
             clock=clock,
             port=ScannerPort(register=services.register),

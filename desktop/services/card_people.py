@@ -1,24 +1,26 @@
 """Whom a card belongs to, among everybody in the register; base lists lie in it too.
 
-matches = CardPeople(register=register, clock=now).find(card)
+matches = CardPeople(register=register).find(card)
 matches.by_number      # who has a number of the card, now or before
 matches.alike          # where nobody has: the same name, and a birth date that may be the same
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from desktop.domain.people import EVERYBODY, PersonRow
-from desktop.store.people import people_page, person_with_number
+from desktop.domain.people import PeopleFilter, PersonRow
+from desktop.store.people import person_with_number, search_people
 from desktop.store.register import Register
 from forms.cards.reading import BIRTH_DATE, FULL_NAME, CardReading
+from forms.dates import parse_stored
 from forms.vietnamese import compare_key, search_key
 
-_MOST_LOOKED_AT = 50
+#: Namesakes born in one year; in a whole district there are some tens of the commonest names.
+_MOST_LOOKED_AT = 1000
 _MOST_ALIKE = 4
+#: Who died or left is found too: a card of theirs must not make them anew.
+_ANYBODY = PeopleFilter(presence=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,8 @@ class CardMatches:
 class CardPeople:
     """Finds people by cards. Any thread may call; not the interface's."""
 
-    def __init__(self, *, register: Register, clock: Callable[[], datetime]) -> None:
+    def __init__(self, *, register: Register) -> None:
         self._register = register
-        self._clock = clock
 
     def find(self, card: CardReading) -> CardMatches:
         """By every number of the card, else by name and birth date."""
@@ -48,19 +49,14 @@ class CardPeople:
 
     def _alike(self, card: CardReading) -> tuple[PersonRow, ...]:
         name, birth = card.identity.get(FULL_NAME, ""), card.identity.get(BIRTH_DATE, "")
-        if not name or not birth:
+        born = parse_stored(birth)
+        if not name or born is None:
             return ()
-        page = people_page(
-            self._register,
-            name,
-            limit=_MOST_LOOKED_AT,
-            where=EVERYBODY,
-            after="",
-            today=self._clock().date(),
-        )
+        asked = f"{name} {born.year:04d}"
+        found = search_people(self._register, asked, limit=_MOST_LOOKED_AT, where=_ANYBODY)
         alike = [
             row
-            for row in page.rows
+            for row in found
             if _is_same_name(row.full_name, name) and _may_be_same_day(row.birth_date, birth)
         ]
         return tuple(alike[:_MOST_ALIKE])

@@ -33,6 +33,7 @@ from desktop.ui.scanning.scan_lines import (
 from desktop.ui.scanning.scan_panel import Deed, ScanPanel, Sight
 from desktop.ui.scanning.serial_scanner import SerialScanner
 from desktop.ui.scanning.wedge import KeyClock, Wedge
+from desktop.ui.wording import Words
 from forms.cards.bursts import may_go_on
 from forms.cards.filling import FieldState, is_somebody_else
 from forms.cards.reading import BIRTH_DATE, FULL_NAME, ID_NUMBER, CardReading
@@ -112,6 +113,7 @@ class ScanDesk(QObject):
         self._jobs = jobs
         self._cards = cards
         self._lines = ScanLines(self)
+        self._words = Words(self)
         self._panel: ScanPanel | None = None
         self._waiting: CardReading | None = None
         self._is_agreed = False
@@ -407,5 +409,6 @@ class ScanDesk(QObject):
 
     def _words_of(self, row: PersonRow) -> str:
         number = row.id_number or self.tr("chưa có số")
-        parts = [row.full_name, display(row.birth_date), row.hamlet, number]
+        gone = self._words.presence(row.presence)
+        parts = [row.full_name, display(row.birth_date), row.hamlet, number, gone]
         return " · ".join(part for part in parts if part)

@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.drafts import FormDraft, laid_over
+from desktop.domain.households import Paper
 from desktop.domain.ledger import Action
 from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm
 from desktop.domain.scans import Scan
 from desktop.services.card_people import CardPeople
 from desktop.services.drafts import Drafts
+from desktop.services.life_events import LifeEvents
 from desktop.store.documents import Edit
 from desktop.store.register import Register
+from forms.rules.identity import IdentityTables
 from sync.protocol.documents import SCANNED, DocumentType
 from tests.desktop.ui.world import EMPLOYED, NOW, USER, clock, make_register, records_of
 from tests.forms.cards.samples import scanned
@@ -104,7 +107,7 @@ def test_a_draft_keeps_what_was_scanned(register: Register) -> None:
 
 
 def test_a_card_finds_its_person_by_a_number_else_by_name_and_birth(register: Register) -> None:
-    finder = CardPeople(register=register, clock=clock)
+    finder = CardPeople(register=register)
     card = scanned(_CARD)
     assert finder.find(card).by_number == finder.find(card).alike == ()
     nameless = keep(register, id_number="", birth_date="1988")
@@ -112,6 +115,14 @@ def test_a_card_finds_its_person_by_a_number_else_by_name_and_birth(register: Re
     keep(register, id_number="", birth_date="1987")
     keep(register, id_number="", full_name="Nguyễn Thị Hồng Hanh")
     assert [row.person_id for row in finder.find(card).alike] == [nameless]
+    for year in range(1900, 1960):  # namesakes who stand before in the list
+        keep(register, id_number="", birth_date=str(year))
+    late = keep(register, id_number="", birth_date="1988-03")
+    life = LifeEvents(
+        register=register, tables=IdentityTables.load(training=True), author=USER, clock=clock
+    )
+    life.died(late, Paper("2026-11-01", "Trích lục 12/2026"))
+    assert {row.person_id for row in finder.find(card).alike} == {nameless, late}
     numbered = keep(register)
     found = finder.find(card)
     assert ([row.person_id for row in found.by_number], found.alike) == ([numbered], ())
