@@ -20,6 +20,7 @@ from desktop.store.ledger import verify
 from desktop.training.people import households
 from sync.protocol.documents import Role
 from tests.support.answers import Answering, http_answer
+from tests.support.children import SECONDS, line_of
 from tests.support.offices import HOME, Clock, Office
 from tests.support.proxy import Cut, FaultProxy
 from tests.support.server import Province, ServerProcess
@@ -285,8 +286,7 @@ class _Client:
         )
 
     def line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
+        return line_of(self._process).strip()
 
     def kill(self) -> None:
         """SIGKILL; the register is opened again here."""
@@ -295,7 +295,7 @@ class _Client:
 
     def ended(self) -> None:
         assert self._process.stdout is not None
-        self._process.wait()
+        self._process.wait(SECONDS)
         self._process.stdout.close()
         self._commune.reopen()
 

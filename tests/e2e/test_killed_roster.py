@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.desktop.ui.conftest import OpenDesk, locked_desk, open_desk, qapp
 from tests.desktop.ui.world import make_register
+from tests.support.children import line_of
 from tests.support.typing_roster import FORM, NAMES
 
 __all__ = ["locked_desk", "open_desk", "qapp"]  # fixtures
@@ -30,8 +31,7 @@ def test_a_roster_half_typed_when_the_window_was_killed_comes_back(
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     with window:
-        assert window.stdout is not None
-        line = window.stdout.readline()
+        line = line_of(window)
         window.kill()
     what, told = json.loads(line)
     assert what == "kept"

@@ -23,6 +23,7 @@ from desktop.services.drafts import Drafts
 from desktop.services.unlocking import open_register
 from desktop.store.health import check_whole
 from tests.desktop.ui.world import CHEAP, PASSPHRASE, USER, clock, make_register, records_of
+from tests.support.children import SECONDS, joined
 
 _NAME = "identity/full_name"
 _ROOT = Path(__file__).parents[2]
@@ -94,8 +95,8 @@ class Run:
         time.sleep(then)  # any moment will do; none decides the test
         assert window.poll() is None, "the window ended by itself"
         window.kill()
-        listener.join()
-        window.wait()
+        joined(listener)
+        window.wait(SECONDS)
         window.stdout.close()
         return told
 

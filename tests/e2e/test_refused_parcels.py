@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from sync.protocol.signing import public_key_of
 from tests.e2e.conftest import MakeOffice
 from tests.e2e.test_parcels import flag, parcels_of, send
 from tests.e2e.test_three_offices import sync
+from tests.support.children import killed, until
 from tests.support.offices import PASSPHRASE, Office
 from tests.support.server import Province
 
@@ -153,15 +155,17 @@ def test_an_import_that_is_killed_is_done_by_the_next_one(
     police.close()
     command = [sys.executable, "-m", "desktop", "parcel", "import", str(folder), str(parcel)]
     command += ["--user", "Công an Suối Mẫu"]
+
+    def has_begun(one: subprocess.Popen[str]) -> bool:
+        return one.poll() is not None or any(folder.glob("incoming-parcel-*"))
+
     for _ in range(3):
         process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
         assert process.stdin is not None
         process.stdin.write(PASSPHRASE + "\n")
         process.stdin.close()
-        while process.poll() is None and not list(folder.glob("incoming-parcel-*")):
-            pass
-        process.kill()
-        process.wait()
+        until(partial(has_begun, process))
+        killed(process)
     done = subprocess.run(
         command, input=PASSPHRASE + "\n", capture_output=True, text=True, check=False
     )

@@ -28,6 +28,7 @@ from sync.server.provinces import create_province
 from sync.server.tables import documents, province
 from tests.desktop.store.edits import COMMUNE, an_id
 from tests.support.archived import ArchivedPostgres
+from tests.support.children import SECONDS
 from tests.support.offices import Office
 from tests.support.server import Province, ServerProcess
 
@@ -39,8 +40,8 @@ AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 def postgres() -> Iterator[ArchivedPostgres]:
     folder = Path(tempfile.mkdtemp(prefix="sas-pitr-", dir="/tmp"))
     cluster = ArchivedPostgres(folder)
-    cluster.make()
     try:
+        cluster.make()
         yield cluster
     finally:
         cluster.stop()
@@ -54,6 +55,7 @@ def command(url: str, *arguments: str) -> str:
         env={**os.environ, "SO_AN_SINH_DATABASE_URL": url},
         capture_output=True,
         text=True,
+        timeout=SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -80,7 +82,7 @@ class Work:
         self.saved: dict[str, dict[str, str]] = {}
 
     def enter(self, one: Office, mark: str) -> None:
-        """New persons, each with two saves more."""
+        """New persons, each in two saves."""
         for number in range(PERSONS):
             document_id = an_id()
             self._save(one, document_id, "full_name", f"Trần Thị {mark} {number}")

@@ -25,10 +25,13 @@ from desktop.store.ledger import verify
 from sync.protocol.documents import Role
 from sync.protocol.messages import Change
 from sync.server.tables import operations
+from tests.support.children import joined
 from tests.support.offices import Office
 from tests.support.proxy import FAIR, FaultProxy, Weather
 from tests.support.server import Province, ServerProcess
 
+#: Seconds; a worker may stand in a request that nothing answers.
+_LONGEST = 600
 NAMES = ("An", "Bình", "Chi")
 WEATHERS = (
     FAIR,
@@ -101,8 +104,8 @@ class Worker:
         return self._ended()
 
     def _ended(self) -> int:
-        code = self._process.wait()
-        self._reader.join()
+        code = self._process.wait(_LONGEST)
+        joined(self._reader)
         assert self._process.stdout is not None and self._process.stdin is not None
         self._process.stdout.close()
         self._process.stdin.close()
@@ -144,7 +147,9 @@ def soak(
 def _wait_for_lines(workers: list[Worker], news: threading.Condition, count: int) -> None:
     with news:
         wanted = sum(worker.lines for worker in workers) + count
-        news.wait_for(lambda: sum(worker.lines for worker in workers) >= wanted)
+        assert news.wait_for(
+            lambda: sum(worker.lines for worker in workers) >= wanted, timeout=_LONGEST
+        )
 
 
 def _compare(workers: list[Worker], database: Engine, folder: Path, url: str) -> None:

@@ -18,6 +18,7 @@ from sync.client.outcomes import ConnectionCut
 from sync.client.transport import Patience, Transport
 from sync.protocol.documents import Role
 from sync.protocol.messages import Challenge, ChallengeRequest
+from tests.support.children import SECONDS
 from tests.support.offices import Office
 from tests.support.proxy import FAIR, Cut, FaultProxy, Weather
 from tests.support.server import Province, ServerProcess
@@ -118,7 +119,7 @@ def test_a_pc_that_slept_in_a_request_goes_on_in_the_same_sync(
     os.kill(process.pid, signal.SIGSTOP)
     line.release()  # the line ends while nobody is awake
     os.kill(process.pid, signal.SIGCONT)
-    said, _ = process.communicate()
+    said, _ = process.communicate(timeout=SECONDS)
     assert said.splitlines()[-1] == "done"
     awake = Office.open(folder, author=NAME)
     _assert_all_arrived(awake, server, province)

@@ -14,6 +14,7 @@ from forms.loader import DefinitionError
 from forms.registry import FormRegistry, UnknownFormError
 from forms.runtime.compiled import CompiledForm
 from tests.forms.writing import write_form
+from tests.support.children import joined
 
 
 @pytest.fixture
@@ -61,8 +62,7 @@ def test_a_form_is_loaded_once_whoever_asks(registry: FormRegistry) -> None:
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    joined(*threads)
     assert len({id(form) for form in found}) == 1
 
 

@@ -53,8 +53,9 @@ class ArchivedPostgres:
         self._wait_for("SELECT NOT pg_is_in_recovery()")
 
     def stop(self) -> None:
-        """Stop it at once, as a failing machine does."""
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+        """Stop it at once, as a failing machine does; nothing where it does not run."""
+        if (self._data / "postmaster.pid").exists():
+            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
 
     def back_up(self) -> None:
         """A base backup of the running cluster."""
@@ -118,5 +119,6 @@ class ArchivedPostgres:
             stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
             cwd=self._folder,
             text=True,
+            timeout=_WAIT_SECONDS,
         )
         assert done.returncode == 0, f"{program}: {done.stderr}"

@@ -17,6 +17,8 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 _PIECE = 65536
+#: Nobody releases what stalls: the test has failed, and its line ends.
+_LONGEST_STALL = 600
 #: SO_LINGER with no time: close sends RST, as a dead line or a killed process does.
 _HARD = struct.pack("ii", 1, 0)
 
@@ -171,7 +173,7 @@ class FaultProxy:
             self.cuts += 1
         self.reached.set()
         if plan.stalls:
-            self._released.wait()
+            self._released.wait(_LONGEST_STALL)
         return True
 
 

@@ -54,7 +54,11 @@ class Relay:
                 client, _ = self._listener.accept()
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, max(16 * 1024, self.piece))
                 target = urlsplit(self.target_url())
-                server = socket.create_connection((target.hostname, target.port))
+                try:
+                    server = socket.create_connection((target.hostname, target.port))
+                except OSError:  # there is nobody now; the next connection may find somebody
+                    client.close()
+                    continue
                 for source, sink, is_up in ((client, server, True), (server, client, False)):
                     threading.Thread(
                         target=self._pump, args=(source, sink, is_up), daemon=True

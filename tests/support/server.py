@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from sync.server.embedded import embedded_postgres
 from sync.server.enrolment import new_code
 from sync.server.provinces import create_office, create_province
 from sync.server.tables import metadata
+from tests.support.children import killed, line_of
 
 COMMUNES = {"99001": "Xã Suối Mẫu", "99002": "Xã Đồng Thử", "99003": "Phường Tập An"}
 
@@ -103,12 +103,14 @@ class ServerProcess:
             stderr=self._log,
             text=True,
         )
-        assert self._process.stdout is not None
-        watch = threading.Timer(_START_SECONDS, self._process.kill)
-        watch.start()
-        self.url = self._process.stdout.readline().strip()
-        watch.cancel()
-        assert self.url, self.log
+        told = ""
+        try:
+            told = line_of(self._process, seconds=_START_SECONDS).strip()
+        finally:
+            if not told:
+                self.kill()
+        assert told, self.log
+        self.url = told
 
     def stop(self) -> int:
         """Ask it to end (SIGTERM); gives its exit code."""
@@ -119,13 +121,13 @@ class ServerProcess:
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> int:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
         process, self._process = self._process, None
         process.send_signal(how)
-        code = process.wait(_STOP_SECONDS)
-        assert process.stdout is not None
-        process.stdout.close()
-        return code
+        try:
+            return process.wait(_STOP_SECONDS)
+        finally:
+            killed(process)
 
 
 @dataclass(frozen=True, slots=True)

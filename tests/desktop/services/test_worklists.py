@@ -5,8 +5,8 @@ Nobody here exists.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count, product
 from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]
@@ -39,6 +39,7 @@ from desktop.store import ledger
 from desktop.store.documents import Edit
 from desktop.store.outbox import RegisterOutbox
 from forms.rules.identity import IdentityTables
+from forms.vietnamese import sort_key
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Value
 from tests.desktop.store.edits import an_id, answer, applied, put_clash
@@ -91,9 +92,9 @@ def put(office: Office, kind: DocumentType, fields: Mapping[str, Value]) -> str:
     return document_id
 
 
-def person(office: Office, **fields: Value) -> PersonId:
-    """Somebody grown up of whom everything is known."""
-    known: dict[str, Value] = {
+def known() -> dict[str, Value]:
+    """Everything about somebody grown up, of whom nothing is missing."""
+    return {
         "full_name": "Nguyễn Văn An",
         "birth_date": "1980-03-04",
         "sex": "1",
@@ -101,7 +102,18 @@ def person(office: Office, **fields: Value) -> PersonId:
         "birth_place": "Xã Suối Mẫu",
         "id_number": f"0030800{next(_NUMBERS):05d}",
     }
-    return PersonId(put(office, DocumentType.PERSON, {**known, **fields}))
+
+
+def person(office: Office, **fields: Value) -> PersonId:
+    """Somebody grown up of whom everything is known."""
+    return PersonId(put(office, DocumentType.PERSON, {**known(), **fields}))
+
+
+def everybody(office: Office, fields: Iterable[Mapping[str, Value]]) -> list[PersonId]:
+    """Persons such as ``person`` makes, in one save."""
+    edits = [Edit(DocumentType.PERSON, an_id(), COMMUNE, {**known(), **one}) for one in fields]
+    office.register.save(edits, author="Lan", at=Clock()(), action=Action.RECORD_SAVE)
+    return [PersonId(edit.document_id) for edit in edits]
 
 
 def child(office: Office, **fields: Value) -> PersonId:
@@ -134,13 +146,8 @@ def whole_child(office: Office, **answers: str) -> PersonId:
 
 def members(office: Office, worklist: WorkList) -> set[PersonId]:
     """Everybody of a list, asked for page by page."""
-    lists, found, after = worklists(office), list[PersonId](), ""
-    while True:
-        page = lists.page(worklist, order=Order(), limit=2, after=after).found
-        found += [row.person_id for row in page.rows]
-        after = page.after
-        if not after:
-            break
+    lists = worklists(office)
+    found = [row.person_id for row in paged(lists, worklist, Order(), limit=2)]
     assert len(found) == len(set(found)) == lists.count(worklist).total
     assert set(lists.ids(worklist)) == set(found)
     return set(found)
@@ -310,38 +317,50 @@ def test_what_came_back_is_listed_and_opens_at_the_reason(office: Office) -> Non
 # -- how it is asked --
 
 
-@pytest.mark.parametrize("by", SortBy, ids=lambda by: by.value)
-@pytest.mark.parametrize("is_descending", [False, True], ids=["up", "down"])
-def test_every_order_shows_everybody_once(
-    office: Office, by: SortBy, *, is_descending: bool
-) -> None:
-    homes = [put(office, DocumentType.HOUSEHOLD, {"hamlet": f"Thôn {n % 3}"}) for n in range(4)]
-    for number in range(23):
-        names = ("An", "Bình", "Ánh")
-        person(
-            office,
-            full_name=f"Lê {names[number % 3]}",
-            birth_date=f"19{70 + number % 5}-01-02",
-            household_id=homes[number % 4],
-        )
-    lists, order = worklists(office), Order(by, is_descending)
-    rows, after = list[PersonRow](), ""
-    while True:
-        page = lists.page(WorkList.UNCHECKED, order=order, limit=5, after=after).found
-        rows += page.rows
+def paged(lists: WorkLists, worklist: WorkList, order: Order, *, limit: int) -> list[PersonRow]:
+    """Everybody of a list, asked for page by page."""
+    most, found, after = lists.count(worklist).total, list[PersonRow](), ""
+    for _ in range(most // limit + 1):
+        page = lists.page(worklist, order=order, limit=limit, after=after).found
+        found += page.rows
         after = page.after
         if not after:
-            break
-    assert len({row.person_id for row in rows}) == len(rows) == 23
-    keys = {
+            return found
+    raise AssertionError(f"{worklist} in {order} comes to no end")
+
+
+def test_every_order_shows_everybody_once(office: Office) -> None:
+    homes = [
+        put(office, DocumentType.HOUSEHOLD, {"hamlet": f"Thôn {n % 3}", "code": f"0{n // 2}"})
+        for n in range(4)
+    ]
+    everybody(
+        office,
+        [
+            {
+                "full_name": f"Lê {('An', 'Bình', 'Ánh', 'Đào')[number % 4]}",
+                "birth_date": f"19{70 + number % 5}-01-02",
+                "household_id": [*homes, None][number % 5],
+            }
+            for number in range(23)
+        ],
+    )
+    lists = worklists(office)
+    keys: dict[SortBy, Callable[[PersonRow], object]] = {
+        SortBy.NAME: lambda row: sort_key(row.full_name),
         SortBy.BIRTH_DATE: lambda row: row.birth_date,
         SortBy.ID_NUMBER: lambda row: row.id_number,
         SortBy.HAMLET: lambda row: row.hamlet,
         SortBy.HOUSEHOLD: lambda row: row.household_code,
     }
-    if by in keys:
+    assert set(keys) == set(SortBy)
+    for by, is_descending in product(SortBy, (False, True)):
+        order = Order(by, is_descending)
+        rows = paged(lists, WorkList.UNCHECKED, order, limit=5)
+        assert len({row.person_id for row in rows}) == len(rows) == 23, order
         found = [keys[by](row) for row in rows]
-        assert found == sorted(found, reverse=is_descending)
+        assert found == sorted(found, reverse=is_descending), order  # type: ignore[type-var]
+        assert len(set(found)) > 2, order
 
 
 def test_work_begins_at_what_is_lacking(office: Office) -> None:
@@ -453,7 +472,7 @@ def test_what_waits_for_a_decision_is_written_over_by_no_list(office: Office) ->
 
 
 def test_a_stop_leaves_what_was_done_and_that_can_be_taken_back(office: Office) -> None:
-    people = [person(office, ethnicity=None) for _ in range(230)]
+    people = everybody(office, [{"ethnicity": None}] * 230)
     work = actions(office)
     done = work.set_field(people, "ethnicity", "03", step=lambda so_far, _total: so_far < 200)
     assert done.touched == 200

@@ -20,6 +20,7 @@ from desktop.store.people import count_people, person_row
 from desktop.store.register import Register
 from sync.protocol.chain import chain_over
 from tests.desktop.store.edits import an_id, household, person, save
+from tests.support.children import killed, line_of
 
 # Says each save's number after it returned; the parent kills it whenever it likes.
 _SAVING = """
@@ -59,12 +60,11 @@ def _killed_while_saving(folder: Path, key: DataKey, *, how: str, after: int) ->
     assert process.stdout is not None
     process.stdin.write(key.reveal())
     process.stdin.close()
-    assert process.stdout.readline() == b"open\n"
-    acknowledged = [process.stdout.readline().decode().strip() for _ in range(after)]
+    assert line_of(process) == b"open\n"
+    acknowledged = [line_of(process).decode().strip() for _ in range(after)]
     process.kill()
     rest = process.stdout.read().decode()
-    process.stdout.close()
-    process.wait()
+    killed(process)
     # A line that the kill cut is not an acknowledgement.
     return acknowledged + [line for line in rest.split("\n")[:-1] if line]
 
@@ -143,14 +143,11 @@ for number in range(1000):
             stdout=subprocess.PIPE,
         )
         assert process.stdin is not None
-        assert process.stdout is not None
         process.stdin.write(key.reveal())
         process.stdin.close()
         for _ in range(random.randint(1, 6)):
-            process.stdout.readline()
-        process.kill()
-        process.stdout.close()
-        process.wait()
+            line_of(process)
+        killed(process)
         for folder in parent.iterdir():
             if not (folder / "register.db").exists():
                 Register.create(folder, key=key, author="Lan").close()

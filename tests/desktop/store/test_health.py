@@ -27,6 +27,7 @@ from desktop.store.people import count_people
 from desktop.store.preparing import MARK_FILE
 from desktop.store.register import Register
 from tests.desktop.store.edits import an_id, person, save
+from tests.support.children import killed, line_of
 
 # Saves persons until it is killed; says each one that is safe.
 _WORKING = """
@@ -49,14 +50,12 @@ def _killed_at_work(folder: Path, key: DataKey, *, saves: int) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
     process.stdin.write(key.reveal())
     process.stdin.close()
     for _ in range(saves):
-        assert process.stdout.readline() == b"saved\n"
-    process.kill()
-    process.stdout.close()
-    process.wait()
+        assert line_of(process) == b"saved\n"
+    killed(process)
 
 
 def _refusal(folder: Path, key: DataKey) -> Problem:
@@ -171,16 +170,14 @@ def test_a_file_that_another_program_holds_refuses_the_save_whole(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert holder.stdin is not None and holder.stdout is not None
+    assert holder.stdin is not None
     holder.stdin.write(key.reveal())
     holder.stdin.close()
-    assert holder.stdout.readline() == b"held\n"
+    assert line_of(holder) == b"held\n"
     with pytest.raises(ExternalError) as error:
         save(register, person(an_id(), full_name="Lê An"))
     assert error.value.problem is Problem.STORE_BUSY
-    holder.kill()
-    holder.stdout.close()
-    holder.wait()
+    killed(holder)
     assert count_people(register) == 0
     save(register, person(an_id(), full_name="Lê Sau"))
     assert count_people(register) == 1

@@ -11,6 +11,7 @@ import pytest
 
 from desktop.services.unlocking import create_register
 from desktop.store.wiping import wipe
+from tests.support.children import line_of
 from tests.support.offices import QUICK
 
 _PASSPHRASE = "song nui nuoc Nam ta"
@@ -69,7 +70,6 @@ def test_the_key_is_in_no_byte_of_a_program_that_closed_its_register(tmp_path: P
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     ) as program:
         assert program.stdin is not None
-        assert program.stdout is not None
 
         def tell(text: str) -> None:
             assert program.stdin is not None
@@ -77,10 +77,10 @@ def test_the_key_is_in_no_byte_of_a_program_that_closed_its_register(tmp_path: P
             program.stdin.flush()
 
         tell(_PASSPHRASE)
-        assert program.stdout.readline() == "open\n"
+        assert line_of(program) == "open\n"
         assert _found(program.pid, patterns)["key"]  # it can be found while it is there
         tell("")
-        assert program.stdout.readline() == "closed\n"
+        assert line_of(program) == "closed\n"
         assert _found(program.pid, patterns) == dict.fromkeys(patterns, 0)
         tell("")
 

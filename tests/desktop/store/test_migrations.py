@@ -32,6 +32,7 @@ from tests.desktop.store.released import (
     layout,
     released,
 )
+from tests.support.children import SECONDS, was_cut
 
 #: Tables a migration must hand on row by row.
 _ALL = "SELECT * FROM "
@@ -152,8 +153,7 @@ def test_a_cut_at_any_step_leaves_a_register_that_opens(tmp_path: Path) -> None:
         key = released(1, folder)
         before = _truth(folder / "register.db", key)
         command = [sys.executable, "-c", _CUT, str(folder), str(cuts)]
-        done = subprocess.run(command, input=key.reveal(), check=False)
-        if done.returncode == 0:
+        if not was_cut(subprocess.run(command, input=key.reveal(), check=False, timeout=SECONDS)):
             break
         assert _schema(folder / "register.db", key) in (1, SCHEMA_VERSION)
         with Register.open(folder, key=key) as register:
@@ -197,7 +197,9 @@ def test_a_full_disk_leaves_the_register_as_it_was(tmp_path: Path) -> None:
         key = released(1, folder)
         before = (folder / "register.db").read_bytes()
         command = [sys.executable, "-c", _FULL, str(folder), str(limit)]
-        done = subprocess.run(command, input=key.reveal(), capture_output=True, check=True)
+        done = subprocess.run(
+            command, input=key.reveal(), capture_output=True, check=True, timeout=SECONDS
+        )
         assert done.stderr == b""
         outcomes.append(done.stdout.decode().strip())
         if outcomes[-1] != "done":

@@ -21,6 +21,7 @@ from desktop.store.register import Register
 from sync.protocol.documents import FATES, DocumentType
 from sync.protocol.messages import Change, Value
 from tests.desktop.store.edits import NOW, an_id, answer, applied, household, person, save
+from tests.support.children import joined
 
 
 def _changes(register: Register) -> list[Change]:
@@ -228,8 +229,7 @@ def test_threads_may_save_and_read_at_once(register: Register) -> None:
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    joined(*threads)
     assert failures == []
     assert [change.seq for change in _changes(register)] == list(range(1, 61))
     assert ledger.verify(register).is_sound

@@ -119,6 +119,13 @@ class Hands:
                 widget.insert(letter)
                 widget.textEdited.emit(widget.text())
 
+    def go_down_to(self, name: str) -> None:
+        """Press the arrow down until the widget of that name has the keyboard."""
+        while self.focused.objectName() != name:
+            before = self.focused
+            self.press(Qt.Key.Key_Down)
+            assert self.focused is not before, f"{name} cannot be reached"
+
     def fill(self, name: str, text: str) -> None:
         """Type into a line, in place of what it holds."""
         line = self.find(QLineEdit, name)

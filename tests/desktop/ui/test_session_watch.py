@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui import session_linux, session_windows
 from desktop.ui.session_linux import LinuxSessionWatch, session_path
 from desktop.ui.session_windows import Message, WindowsSessionWatch
+from tests.support.children import line_of
 
 _OWN = "/org/freedesktop/login1/session/_32"
 _OTHER = "/org/freedesktop/login1/session/_37"
@@ -72,10 +73,11 @@ def bus(tmp_path: Path) -> Iterator[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert daemon.stdout is not None
     with daemon:
-        yield daemon.stdout.readline().strip()
-        daemon.terminate()
+        try:
+            yield line_of(daemon).strip()
+        finally:
+            daemon.terminate()
 
 
 def test_signals_of_linux_are_heard_over_a_bus(qtbot: QtBot, bus: str) -> None:

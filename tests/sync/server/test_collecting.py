@@ -157,17 +157,17 @@ def test_handing_over_ends_it_at_once_and_a_later_decision_is_answered(world: Wo
 def test_a_day_to_come_changes_nothing_yet_but_is_told(world: World) -> None:
     made = world.hand_in()
     number = world.officer.pull().end.directory
-    tomorrow = TODAY + timedelta(days=1)
-    world.move(world.new_office, tomorrow)
+    to_come = TODAY + timedelta(days=2)  # whenever midnight is
+    world.move(world.new_office, to_come)
     assert (seen(world.old), seen(world.new)) == ({made.document_id}, set())
     assert world.officer.pull().end.directory > number
     directory = world.directory(world.officer)
     names = {one.office: one.office_name for one in directory.collecting}
     assert set(names) == {str(world.old_office), str(world.new_office)}
     days = [(one.office, one.from_day) for one in directory.collecting]
-    assert days == [(str(world.old_office), ""), (str(world.new_office), tomorrow.isoformat())]
+    assert days == [(str(world.old_office), ""), (str(world.new_office), to_come.isoformat())]
     assert collecting_on(directory, "99001", TODAY.isoformat()) == names[str(world.old_office)]
-    assert collecting_on(directory, "99001", tomorrow.isoformat()) == names[str(world.new_office)]
+    assert collecting_on(directory, "99001", to_come.isoformat()) == names[str(world.new_office)]
     assert collecting_on(directory, "99002", TODAY.isoformat()) == ""
 
 

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 from sync.protocol.documents import Role
 from sync.server.__main__ import cli
 from sync.server.ledger import lines_of, write_down
-from sync.server.settings import Settings
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
 from tests.sync.server.conftest import MakeDesk
@@ -175,7 +174,3 @@ def pulled(database: Engine, desk: Desk) -> tuple[int, bool]:
             {"device": desk.device},
         ).one()
     return row[0], row[1]
-
-
-def test_the_limits_of_the_alarm_are_settings() -> None:
-    assert Settings(pull_alarm_rows=1).pull_alarm_rows == 1

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from sync.protocol.messages import Enrolled, Refusal, RefusalCode
 from sync.server.__main__ import cli
+from tests.support.children import line_of
 from tests.support.desk import Desk, an_id
 from tests.support.server import ServerProcess
 
@@ -57,8 +58,8 @@ def test_training_serves_the_fictional_province_and_leaves_nothing_running(
     folder: Path, how: str
 ) -> None:
     with start_training(folder) as process:
-        assert process.stdout is not None and process.stdin is not None
-        place = json.loads(process.stdout.readline())
+        assert process.stdin is not None
+        place = json.loads(line_of(process))
         offices = []
         for role in ("officer", "police", "collector"):
             desk = Desk(place["url"])
@@ -82,8 +83,7 @@ def test_training_can_be_started_again_on_its_folder(folder: Path) -> None:
     epochs = set()
     for _ in range(2):
         with start_training(folder) as process:
-            assert process.stdout is not None
-            place = json.loads(process.stdout.readline())
+            place = json.loads(line_of(process))
             desk = Desk(place["url"])
             enrolled = desk.enrol(place["codes"]["officer"])
             assert isinstance(enrolled, Enrolled)

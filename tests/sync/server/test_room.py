@@ -14,6 +14,7 @@ from sync.protocol.documents import Role
 from sync.protocol.messages import PushAnswer, Refusal, RefusalCode
 from sync.server.room import Room
 from sync.server.settings import Settings
+from tests.support.children import joined
 from tests.support.desk import Desk
 from tests.support.server import ServerProcess
 from tests.sync.server.conftest import MakeDesk
@@ -99,8 +100,7 @@ def test_requests_beyond_the_room_lose_nothing(officer: Desk, server: ServerProc
     threads = [threading.Thread(target=push, args=(desk,)) for desk in desks]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    joined(*threads)
     receipts = [answer for answer in answers if isinstance(answer, PushAnswer)]
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     assert receipts

@@ -14,6 +14,7 @@ from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import PushAnswer, Refusal
 from sync.server.metrics import METRICS_TYPE
 from sync.server.tables import device_epochs, documents, operations
+from tests.support.children import joined, until
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
 from tests.sync.server.conftest import MakeDesk
@@ -136,14 +137,11 @@ def test_a_server_that_is_asked_to_stop_in_the_middle_of_a_push_finishes_it(
             # The push is inside for as long as this lock is held.
             holder.execute(text("LOCK TABLE documents IN EXCLUSIVE MODE"))
             pushing.start()
-            while not holder.scalar(text(_WAITING)):
-                pass
+            until(lambda: bool(holder.scalar(text(_WAITING))))
             stopping.start()
-            while _answers(server.url):
-                pass
+            until(lambda: not _answers(server.url))
             holder.rollback()
-        pushing.join()
-        stopping.join()
+        joined(pushing, stopping)
         [answer] = answers
         assert isinstance(answer, PushAnswer) and answer.acked == 20
     with database.connect() as connection:

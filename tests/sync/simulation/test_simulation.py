@@ -63,7 +63,7 @@ def test_every_story_ends_well(postgres_url: str, first: int) -> None:
 
 
 def test_stories_of_two_collecting_offices_end_well(two_collectors: Stage) -> None:
-    """Every one has each of their operations, and each submission its office (I15)."""
+    """Together they have each of their operations; each submission has its office (I15)."""
     counts: set[str] = set()
     for seed in range(COLLECTING_SEEDS):
         counts |= two_collectors.play(seed, steps=SMALL.steps).counts.keys()
