@@ -38,15 +38,27 @@ def write_pdf(document: QTextDocument, path: Path) -> None:
 
 
 def ask_for_file(
-    parent: QWidget, *, title: str, name: str, pattern: str, chosen: Callable[[Path], None]
+    parent: QWidget,
+    *,
+    title: str,
+    name: str = "",
+    pattern: str,
+    suffix: str = "",
+    chosen: Callable[[Path], None],
 ) -> None:
-    """Where to write a file; our own words on the dialog, because Qt's speak English."""
+    """Where to write a file; our own words on the dialog, because Qt's speak English.
+
+    ``suffix`` (``"xlsx"``) is put behind a name that is typed without one.
+    """
     dialog = _file_dialog(parent, title, pattern)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setLabelText(
         QFileDialog.DialogLabel.Accept, QCoreApplication.translate("printing", "Lưu")
     )
-    dialog.selectFile(name)
+    if suffix:
+        dialog.setDefaultSuffix(suffix)
+    if name:
+        dialog.selectFile(name)
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
     dialog.open()
 

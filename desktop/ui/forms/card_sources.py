@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from PySide6.QtCore import QObject
 
 from desktop.domain.scans import Scan
+from forms import dates
 from forms.cards.reading import CardKind
 from forms.definition import Answer
 
@@ -44,7 +44,7 @@ class CardSources(QObject):
         return {path: self._words(scan) for path, scan in self.scans.items()}
 
     def _words(self, scan: Scan) -> str:
-        day = date.fromisoformat(scan.on).strftime("%d/%m/%Y")
+        day = dates.display(scan.on)
         return self._names().get(scan.card, self.tr("Từ thẻ, quét {day}")).format(day=day)
 
     def _names(self) -> dict[str, str]:

@@ -15,7 +15,6 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,6 +40,7 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui import icons
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.printing import ask_for_file
 from desktop.ui.widgets.table import Table
 from forms import dates
 
@@ -331,7 +331,7 @@ class LedgerPage(Page):
         self._table.setFocus()
 
     def _choose_file(self) -> None:
-        """Where to; our own words on the dialog: Qt's speak English."""
+        """Where to."""
         if not self._purpose.text().strip():
             self.message_bar.show_message(
                 self.tr("Chưa ghi mục đích."),
@@ -340,16 +340,13 @@ class LedgerPage(Page):
             )
             self._purpose.setFocus()
             return
-        dialog = QFileDialog(self, self.tr("Lưu danh sách nhật ký"))
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog, False)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Bảng tính (*.xlsx)"))
-        dialog.setDefaultSuffix("xlsx")
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Lưu"))
-        dialog.setLabelText(QFileDialog.DialogLabel.Reject, self.tr("Thôi"))
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        ask_for_file(
+            self,
+            title=self.tr("Lưu danh sách nhật ký"),
+            pattern=self.tr("Bảng tính (*.xlsx)"),
+            suffix="xlsx",
+            chosen=self.export_to,
+        )
 
     def _tell_export(self, count: int, path: Path) -> None:
         self._end()

@@ -10,7 +10,6 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -33,6 +32,7 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui import wording
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.printing import ask_for_existing
 from desktop.ui.widgets.table import Table
 
 #: How many unconfirmed documents are listed; of more only the number is told.
@@ -397,23 +397,20 @@ class ParcelsPage(Page):
         return button
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Chọn USB hoặc thư mục"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self._folder.setText)
-        self._open(dialog)
+        ask_for_existing(
+            self,
+            title=self.tr("Chọn USB hoặc thư mục"),
+            is_folder=True,
+            chosen=lambda folder: self._folder.setText(str(folder)),
+        )
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Chọn tệp nhận được"))
-        dialog.setNameFilter(self.tr("Tệp gửi nhận (*.goi)"))
-        dialog.fileSelected.connect(lambda name: self.open_file(Path(name)))
-        self._open(dialog)
-
-    def _open(self, dialog: QFileDialog) -> None:
-        """Our own words on the dialog: Qt's speak English."""
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Chọn"))
-        dialog.setLabelText(QFileDialog.DialogLabel.Reject, self.tr("Thôi"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        ask_for_existing(
+            self,
+            title=self.tr("Chọn tệp nhận được"),
+            pattern=self.tr("Tệp gửi nhận (*.goi)"),
+            chosen=self.open_file,
+        )
 
 
 def _row(first: QWidget, second: QWidget, *, stretched: bool = True) -> QHBoxLayout:

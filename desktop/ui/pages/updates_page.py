@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -25,7 +23,9 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui import wording
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.printing import ask_for_existing
 from desktop.ui.widgets.table import Table
+from forms import dates
 
 #: So many questions of each kind are named; of more only the number is told.
 _NAMED = 12
@@ -137,7 +137,7 @@ class UpdatesPage(Page):
 
     def _heading(self, news: PackNews) -> str:
         return self.tr("{title}, số {n}, từ ngày {day}").format(
-            title=news.title, n=news.number, day=_day(news.in_force)
+            title=news.title, n=news.number, day=dates.display(news.in_force)
         )
 
     def _lines(self, news: PackNews) -> list[str]:
@@ -147,7 +147,7 @@ class UpdatesPage(Page):
         lines = [line for text in news.texts for line in self._text_lines(text)]
         lines += [
             self.tr("Không lập phiếu mới theo bản {day} nữa; phiếu cũ giữ bản của mình.").format(
-                day=_day(version)
+                day=dates.display(version)
             )
             for version in news.withdrawn
         ]
@@ -169,7 +169,7 @@ class UpdatesPage(Page):
         words = self.tr("Phiếu mới từ ngày {day} lập theo bản này.")
         if text.after:
             words = self.tr("Phiếu mới từ ngày {day} lập theo bản này, thay bản {before}.")
-        lines = [words.format(day=_day(text.version), before=_day(text.after))]
+        lines = [words.format(day=dates.display(text.version), before=dates.display(text.after))]
         for what, labels in (
             (self.tr("Câu thêm"), text.added),
             (self.tr("Câu đổi"), text.changed),
@@ -219,7 +219,7 @@ class UpdatesPage(Page):
             Column(self.tr("Tên"), lambda row: row.news.title),
             Column(self.tr("Loại"), lambda row: kinds[row.news.kind], width=170),
             Column(self.tr("Số"), lambda row: str(row.news.number), width=70, align_right=True),
-            Column(self.tr("Từ ngày"), lambda row: _day(row.news.in_force), width=120),
+            Column(self.tr("Từ ngày"), lambda row: dates.display(row.news.in_force), width=120),
             Column(self.tr("Nhận lúc"), lambda row: wording.moment(row.applied_at), width=170),
         ]
 
@@ -262,11 +262,12 @@ class UpdatesPage(Page):
             self.open_file(Path(text))
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Chọn tệp cập nhật của tỉnh"))
-        dialog.setNameFilter(self.tr("Tệp cập nhật (*.pack)"))
-        dialog.fileSelected.connect(lambda name: self.open_file(Path(name)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        ask_for_existing(
+            self,
+            title=self.tr("Chọn tệp cập nhật của tỉnh"),
+            pattern=self.tr("Tệp cập nhật (*.pack)"),
+            chosen=self.open_file,
+        )
 
 
 def _words(name: str, *, is_shown: bool = False) -> QLabel:
@@ -290,11 +291,3 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
 def _listed(labels: Sequence[str]) -> str:
     more = len(labels) - _NAMED
     return "; ".join(labels[:_NAMED]) + ("; …" if more > 0 else "")
-
-
-def _day(stored: str) -> str:
-    """``2026-12-31`` as people write it."""
-    try:
-        return date.fromisoformat(stored).strftime("%d/%m/%Y")
-    except ValueError:
-        return stored

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.people import PersonId, PersonRow
 from desktop.domain.worklists import Before, Done, Order, WorkList
@@ -16,6 +16,7 @@ from desktop.jobs.progress import Cancelled, Progress
 from desktop.jobs.runner import JobRunner
 from desktop.ui import wording
 from desktop.ui.models.rows import Column
+from desktop.ui.printing import ask_for_file
 from desktop.ui.worklists.action_panel import ActionPanel, Deed
 from desktop.ui.worklists.ports import ListWork, Step
 
@@ -92,16 +93,15 @@ class Doing(QObject):
         self._run(lambda step: self._work.undo(last, step=step), self._tell_undone)
 
     def choose_file(self, name: str, write: Callable[[Path], None]) -> None:
-        """Where to; our own words on the dialog."""
-        dialog = QFileDialog(self._window, self.tr("Lưu danh sách"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Bảng tính (*.xlsx)"))
-        dialog.setDefaultSuffix("xlsx")
-        dialog.selectFile(name)
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Lưu"))
-        dialog.setLabelText(QFileDialog.DialogLabel.Reject, self.tr("Thôi"))
-        dialog.fileSelected.connect(lambda chosen: write(Path(chosen)))
-        dialog.open()
+        """Where to."""
+        ask_for_file(
+            self._window,
+            title=self.tr("Lưu danh sách"),
+            name=name,
+            pattern=self.tr("Bảng tính (*.xlsx)"),
+            suffix=_SUFFIX.removeprefix("."),
+            chosen=write,
+        )
 
     def export(
         self,
