@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -172,13 +173,15 @@ class QuestionRow(QFrame):
             self._show_label()
 
     def _show_label(self) -> None:
-        number = f"<b>{self.question.number}</b>&nbsp; " if self.question.number else ""
+        number = escape(self.question.number or "", quote=False)
+        number = f"<b>{number}</b>&nbsp; " if number else ""
         star = f" <span style='color:{theme.color('error')}'>*</span>" if self._required else ""
         mark = ""
         if self._mark:
             style = f"color:{theme.color('info')}; font-size:small"
-            mark = f"<br><span style='{style}'>{self._mark}</span>"
-        self._label.setText(f"{number}{self._text}{star}{mark}")
+            mark = f"<br><span style='{style}'>{escape(self._mark, quote=False)}</span>"
+        # Answers stand in labels, and forms come from elsewhere: none of it is markup.
+        self._label.setText(f"{number}{escape(self._text, quote=False)}{star}{mark}")
 
     def changeEvent(self, event: QEvent) -> None:
         """The star's colour stands in the text: another appearance, another text."""
@@ -241,9 +244,10 @@ class QuestionRow(QFrame):
         others: Sequence[Other] = (),
     ) -> None:
         """What others say: the return, the CSDLQG's value, other values."""
-        if (remark, csdlqg, tuple(others)) == self._notes_shown and not others:
+        wanted = (remark, csdlqg, tuple(others))
+        if wanted == self._notes_shown:
             return
-        self._notes_shown = (remark, csdlqg, tuple(others))
+        self._notes_shown = wanted
         while (item := self._notes.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -276,7 +280,8 @@ class QuestionRow(QFrame):
             self._others.append(keep)
 
     def clear_others(self) -> None:
-        """The clash is settled."""
+        """The clash is settled; should it be one again, it is drawn anew."""
+        self._notes_shown = ()
         for note in self._others:
             note.hide()
 

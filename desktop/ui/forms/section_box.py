@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -11,15 +11,10 @@ _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 class SectionBox(QFrame):
     """A card. What is known and rarely changes (the household) is folded into one line.
 
-    Signals:
-        unfolded: the officer wants to see the questions.
-
     Attributes:
         content, column: where the questions go.
         waiting_height: what it takes while its questions are not drawn (pixels).
     """
-
-    unfolded = Signal()
 
     def __init__(self, *, path: str, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,12 +24,13 @@ class SectionBox(QFrame):
         self._heading.setProperty("kind", "heading")
         self._summary = QLabel(self)
         self._summary.setObjectName(f"folded:{path}")
+        self._summary.setTextFormat(Qt.TextFormat.PlainText)
         self._summary.setWordWrap(True)
         self._button = QPushButton(self.tr("Xem, sửa"), self)
         self._button.setObjectName(f"button:unfold:{path}")
         self._button.setProperty("kind", "small")
         self._button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._button.clicked.connect(self._unfold_clicked)
+        self._button.clicked.connect(self.unfold)
         self.content = QWidget(self)
         self.column = QVBoxLayout(self.content)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -82,10 +78,6 @@ class SectionBox(QFrame):
     def settle(self) -> None:
         """Lay out now."""
         _settle(self)
-
-    def _unfold_clicked(self) -> None:
-        self.unfold()
-        self.unfolded.emit()
 
 
 def _settle(widget: QWidget) -> None:
