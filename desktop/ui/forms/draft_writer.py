@@ -70,6 +70,7 @@ class DraftWriter(QObject):
         self._take = take
         self._is_writing = False
         self._is_wanted = False
+        self._forgotten: DraftMark | None = None
         self._pause = Throttle(
             self._write, delay_ms=_PAUSE_MS, at_latest_ms=_AT_LATEST_MS, parent=self
         )
@@ -88,7 +89,10 @@ class DraftWriter(QObject):
         self._is_wanted = False
 
     def forget(self, mark: DraftMark) -> None:
-        """Everything was typed back as it was."""
+        """Everything was typed back as it was; told again and again, it is done once."""
+        if mark == self._forgotten:
+            return
+        self._forgotten = mark
         self._jobs.run(self, lambda: self._drafts.forget(mark), lane=Lane.WRITE)
 
     def _write(self) -> None:

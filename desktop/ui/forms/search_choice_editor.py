@@ -28,6 +28,7 @@ class SearchChoiceEditor(Editor):
     def __init__(self, *, question: Question, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices: tuple[Choice, ...] = ()
+        self._labels: dict[str, str] = {}
         self._keys: dict[str, tuple[str, str]] = {}
         self._code: str | None = None
         self._line = EntryLine(self)
@@ -79,6 +80,7 @@ class SearchChoiceEditor(Editor):
         """Other names of an option are found too."""
         if choices != self._choices:
             self._choices = choices
+            self._labels = {choice.code: choice.label_vi for choice in choices}
             self._keys = {
                 c.code: (_key(c.label_vi), _key(" ".join(c.attributes.values()))) for c in choices
             }
@@ -107,8 +109,7 @@ class SearchChoiceEditor(Editor):
             self._show_found(text)
 
     def _label_of(self, code: str | None) -> str:
-        labels = {choice.code: choice.label_vi for choice in self._choices}
-        return "" if code is None else labels.get(code, code)
+        return "" if code is None else self._labels.get(code, code)
 
     # -- looking --
 

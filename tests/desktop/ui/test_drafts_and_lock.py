@@ -120,6 +120,25 @@ def test_a_save_ends_the_draft_and_typing_on_begins_it_anew(hands: Hands) -> Non
     assert waiting.person_id == draft.person_id is not None
 
 
+def test_what_stays_as_it_is_saved_writes_nothing_at_every_pause(hands: Hands) -> None:
+    begin(hands)
+    hands.type("Trần Văn Ổn")
+    wait_for_draft(hands)
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    services = hands.desktop.services
+    assert services is not None
+    written: list[int] = []
+    hands.form._writer.flush()
+    hands.settle()
+    hands.desktop.jobs.busy_changed.connect(written.append)
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        hands.press(key)
+        hands.form._writer.flush()
+        hands.settle()
+    assert written == []
+
+
 def test_letters_that_are_no_answer_are_kept(hands: Hands) -> None:
     begin(hands)
     hands.form_view.focus_question("identity/ethnicity")
