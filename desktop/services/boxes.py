@@ -16,6 +16,7 @@ from desktop.domain.wording import BOX_NAME
 from desktop.errors import Problem
 from desktop.services.neighbours import Neighbours
 from desktop.store import boxes
+from desktop.store.device_keys import SERVER_EPOCH
 from desktop.store.folder import write_atomically
 from desktop.store.inbox import RegisterInbox
 from desktop.store.provisional import Origin
@@ -27,7 +28,6 @@ from sync.client.transport import Connect
 from sync.protocol.box import BoxDocuments
 
 _BOX = "box"
-_SERVER_EPOCH = "server_epoch"
 _CA_FILE = "box-ca.pem"
 #: Where the province was not reached, or could not work: then the box is asked.
 AWAY = frozenset(
@@ -105,7 +105,7 @@ class Boxes:
             custody=boxes.custody(self._register),
             shelf=Shelf(
                 server_key=neighbours.server_key,
-                server_epoch=lambda: self._register.meta(_SERVER_EPOCH) or "",
+                server_epoch=lambda: self._register.meta(SERVER_EPOCH) or "",
                 is_revoked=is_revoked,
                 keep=lambda custody: boxes.keep_custody(self._register, custody),
                 show=self._show,

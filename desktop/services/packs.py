@@ -19,13 +19,12 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 
-import msgspec
-
 from desktop.assets import program_version
 from desktop.domain.ledger import PROGRAM
-from desktop.domain.packs import HeldPack, PackNews, Published, RefusedPack, TextNews
+from desktop.domain.packs import HeldPack, PackNews, RefusedPack, TextNews
 from desktop.errors import AppError, Problem, UserError
 from desktop.services.neighbours import Neighbours
+from desktop.services.place import place_of
 from desktop.store import packs as shelf
 from desktop.store.packs import StoredPack
 from desktop.store.register import Register
@@ -40,7 +39,6 @@ from forms.published import (
 from forms.registry import FormRegistry, UnknownFormError
 from forms.text_changes import changes_between
 from sync.protocol.documents import learn_form
-from sync.protocol.messages import Enrolled
 from sync.protocol.packs import (
     LARGEST_CONTENT_BYTES,
     FormText,
@@ -49,6 +47,7 @@ from sync.protocol.packs import (
     Pack,
     PackError,
     PackFault,
+    PackKind,
     SignedPack,
     UnitList,
     opened_pack,
@@ -60,7 +59,6 @@ from sync.protocol.packs import (
     unpacked,
 )
 
-_ENROLMENT = "enrolment"
 _FAULTS = {
     PackFault.NOT_A_PACK: Problem.PACK_NOT_ONE,
     PackFault.NEWER_FORMAT: Problem.PACK_NEWER,
@@ -71,13 +69,7 @@ _FAULTS = {
 }
 #: The text, the signature and whatever else stands before the content.
 _LARGEST_FILE_BYTES = LARGEST_CONTENT_BYTES + 128 * 1024
-_KINDS = {kind.value: kind for kind in Published}
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """The enrolment, as far as it matters here."""
-
-    enrolled: Enrolled
+_KINDS = {kind.value: kind for kind in PackKind}
 
 
 def province_forms(register: Register) -> PublishedForms:
@@ -164,10 +156,10 @@ class Packs:
 
     def _province(self) -> tuple[str, str] | None:
         """Code of the province, and its key."""
-        raw = self._register.meta(_ENROLMENT)
-        if raw is None:
+        place = place_of(self._register)
+        if place is None:
             return None
-        enrolled = msgspec.json.decode(raw, type=_Place).enrolled
+        enrolled = place.enrolled
         key = enrolled.province_key
         if not key:  # enrolled by an older server: the directory names it
             key = Neighbours(self._register, device_id=enrolled.device).server_key
@@ -205,7 +197,7 @@ class Packs:
         texts: tuple[TextNews, ...] = ()
         withdrawn: tuple[str, ...] = ()
         drafts, older = 0, list[FormText]()
-        if kind is Published.FORM:
+        if kind is PackKind.FORM:
             came = unpacked(content, FormTexts)
             if came.form_id != pack.name:
                 raise UserError(Problem.PACK_UNUSABLE, name=pack.name)
@@ -214,9 +206,9 @@ class Packs:
             form = published_form(_with(came, older))
             texts, withdrawn = self._text_news(form)
             drafts = self._affected_drafts(form, texts, withdrawn)
-        elif kind is Published.OPTIONS:
+        elif kind is PackKind.OPTIONS:
             self._require_usable_options(unpacked(content, OptionList))
-        elif kind is Published.UNITS:
+        elif kind is PackKind.UNITS:
             unpacked(content, UnitList)
         return PackNews(
             kind=kind,
@@ -328,10 +320,10 @@ def _renew(register: Register, forms: PublishedForms) -> None:
     """The registry as the register has it now; of what is newer than the program nothing."""
     found, options = [], []
     for stored in shelf.stored_packs(register):
-        if stored.held.news.kind is Published.FORM:
+        if stored.held.news.kind is PackKind.FORM:
             texts = unpacked(stored.content, FormTexts)
             found.append(published_form(_with(texts, stored.older)))
-        elif stored.held.news.kind is Published.OPTIONS:
+        elif stored.held.news.kind is PackKind.OPTIONS:
             options.append(published_options(unpacked(stored.content, OptionList)))
     forms.renew(found, options)
     for form in found:

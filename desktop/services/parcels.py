@@ -31,7 +31,8 @@ from desktop.domain.parcels import (
 )
 from desktop.errors import ExternalError, Problem, UserError
 from desktop.services.neighbours import Neighbours
-from desktop.services.syncing import Here, Syncing
+from desktop.services.place import Here
+from desktop.services.syncing import Syncing
 from desktop.services.troubles import parcel_problem, problem_of
 from desktop.store import ledger, parcel_numbers
 from desktop.store.folder import failure_of, flush_folder

@@ -12,6 +12,7 @@ from datetime import datetime
 from desktop.domain.ledger import Action
 from desktop.store import overlays, restricted_lists
 from desktop.store.batch import Batch, Entry, refresh_person_states
+from desktop.store.device_keys import SERVER_EPOCH
 from desktop.store.documents import Patch, replayed
 from desktop.store.driver import Driver
 from desktop.store.outbox import waiting_patches
@@ -21,7 +22,6 @@ from desktop.store.resending import send_missed_again
 from desktop.store.transaction import Transaction
 from sync.protocol.messages import Digest, Drop, Grant, Row
 
-_SERVER_EPOCH = "server_epoch"
 _LISTS = ("households", "people", "person_numbers", "records", "checks", "submissions", "fates")
 
 
@@ -113,11 +113,11 @@ class RegisterInbox:
 
         Returns whether it is another one.
         """
-        known = self._register.meta(_SERVER_EPOCH)
+        known = self._register.meta(SERVER_EPOCH)
         if known == server_epoch:
             return False
         if known is None:
-            self._register.set_meta({_SERVER_EPOCH: server_epoch})
+            self._register.set_meta({SERVER_EPOCH: server_epoch})
             return False
         self.restart_all(server_epoch)
         return True
@@ -136,7 +136,7 @@ class RegisterInbox:
             restricted_lists.forget_versions(driver)
             driver.execute(
                 "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
-                (_SERVER_EPOCH, server_epoch),
+                (SERVER_EPOCH, server_epoch),
             )
 
 

@@ -24,6 +24,13 @@ from desktop.store import key_serial, ledger
 from desktop.store.batch import Entry
 from desktop.store.connection import connect
 from desktop.store.copying import copy_register, remove_database, require_whole
+from desktop.store.device_keys import (
+    DEVICE_KEY,
+    ENROLMENT,
+    NEXT_KEY,
+    REFRESH_TOKEN,
+    SERVER_EPOCH,
+)
 from desktop.store.documents import apply_patch
 from desktop.store.failures import translated
 from desktop.store.folder import (
@@ -47,10 +54,7 @@ from sync.protocol.messages import Change
 
 _CHANGES = msgspec.json.Decoder(Change)
 #: What binds this PC to its office; it may have changed since the snapshot.
-_OF_THE_DEVICE = ("device_key", "enrolment", "next_device_key")
-_SERVER_EPOCH = "server_epoch"
-#: Good once: the snapshot's was spent since, and using it again would look like a theft.
-_SESSION = "refresh_token"
+_OF_THE_DEVICE = (DEVICE_KEY, ENROLMENT, NEXT_KEY)
 _HOME = "home"
 
 
@@ -280,7 +284,9 @@ def _device_in(path: Path, key: DataKey) -> dict[str, str]:
     with translated(), closing(connect(path, key=key, memory_security=False)) as connection:
         rows = connection.execute("SELECT key, value FROM meta").fetchall()
     return {
-        name: value for name, value in rows if name in (*_OF_THE_DEVICE, _SERVER_EPOCH, _SESSION)
+        name: value
+        for name, value in rows
+        if name in (*_OF_THE_DEVICE, SERVER_EPOCH, REFRESH_TOKEN)
     }
 
 
@@ -300,7 +306,8 @@ def _begin_again(
     """A new epoch, as this PC, with what only the present register had."""
     device = {} if present is None else present.device
     # The key file is the present one; without a present session the PC logs in by its key.
-    restored.set_meta({key_serial.KEY: None, _SESSION: device.get(_SESSION)})
+    # The session is good once: the snapshot's was spent since, using it again looks like a theft.
+    restored.set_meta({key_serial.KEY: None, REFRESH_TOKEN: device.get(REFRESH_TOKEN)})
     if present is not None:
         with restored.writing() as transaction:
             transaction.driver.execute("DELETE FROM permissions", ())
@@ -309,13 +316,11 @@ def _begin_again(
                 "VALUES (?, ?, ?, ?)",
                 present.permissions,
             )
-    is_another = device.get("device_key", restored.meta("device_key")) != restored.meta(
-        "device_key"
-    )
+    is_another = device.get(DEVICE_KEY, restored.meta(DEVICE_KEY)) != restored.meta(DEVICE_KEY)
     if is_another:  # enrolled anew since: as at any enrolling, everything is told again
         restored.set_meta({name: device.get(name) for name in _OF_THE_DEVICE})
         inbox = RegisterInbox(restored, clock=lambda: at, author=author)
-        inbox.restart_all(device.get(_SERVER_EPOCH, ""))
+        inbox.restart_all(device.get(SERVER_EPOCH, ""))
     RegisterOutbox(restored).renumber(everything=is_another)
     if present is not None and carry:
         known = _known_ids(restored)
