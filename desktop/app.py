@@ -51,7 +51,7 @@ from desktop.ui.messages import Messages
 from desktop.ui.qt_words import speak_vietnamese
 from desktop.ui.session_here import session_watch
 from desktop.ui.session_watch import SessionWatch
-from desktop.ui.wording import VIETNAM
+from forms.expressions.moments import ZONE
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
     from desktop.assembly import Seat, Services
@@ -76,7 +76,7 @@ _SNAPSHOT_SECONDS = 600.0
 
 def now() -> datetime:
     """The machine's clock, in the zone of Việt Nam: ``date()`` is the officer's day."""
-    return datetime.now(VIETNAM)
+    return datetime.now(ZONE)
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from desktop.commands.opening import UserName, opened
+from desktop.commands.opening import FolderOf, UserName, opened, syncing_of
 from desktop.commands.output import say
-
-if TYPE_CHECKING:
-    from desktop.services.syncing import Syncing
-    from desktop.store.register import Register
-
-_Folder = Annotated[Path, typer.Argument(help="Thư mục chứa sổ.", file_okay=False, exists=True)]
 
 box_commands = typer.Typer(
     no_args_is_help=True, help="Máy của xã: giữ giúp thay đổi khi chưa có đường về tỉnh."
@@ -24,7 +17,7 @@ box_commands = typer.Typer(
 
 @box_commands.command("set")
 def use(
-    folder: _Folder,
+    folder: FolderOf,
     url: Annotated[str, typer.Argument(help="Địa chỉ máy của xã (https://…).")],
     user: UserName,
     ca: Annotated[
@@ -33,21 +26,21 @@ def use(
 ) -> None:
     """Từ nay, khi không tới được tỉnh thì gửi vào máy của xã."""
     with opened(folder, user) as register:
-        _syncing(register, user).set_box(url=url, ca_file=ca)
+        syncing_of(register, user).set_box(url=url, ca_file=ca)
 
 
 @box_commands.command()
-def forget(folder: _Folder, user: UserName) -> None:
+def forget(folder: FolderOf, user: UserName) -> None:
     """Thôi dùng máy của xã, hoặc máy ấy đã mất: những gì nó giữ lại tính là chỉ có ở đây."""
     with opened(folder, user) as register:
-        _syncing(register, user).forget_box()
+        syncing_of(register, user).forget_box()
 
 
 @box_commands.command()
-def show(folder: _Folder, user: UserName) -> None:
+def show(folder: FolderOf, user: UserName) -> None:
     """In địa chỉ máy của xã, và bao nhiêu thay đổi đang ở đâu."""
     with opened(folder, user) as register:
-        syncing = _syncing(register, user)
+        syncing = syncing_of(register, user)
         status = syncing.status()
         say(
             [
@@ -56,9 +49,3 @@ def show(folder: _Folder, user: UserName) -> None:
                 f"Đã ở máy của xã, chưa tới tỉnh: {status.at_box}",
             ]
         )
-
-
-def _syncing(register: Register, user: str) -> Syncing:
-    from desktop.services.syncing import Syncing
-
-    return Syncing(register=register, clock=lambda: datetime.now(UTC), author=user)

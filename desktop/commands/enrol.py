@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from desktop.commands.opening import UserName, ask_secret, opened
+from desktop.commands.opening import FolderOf, UserName, ask_secret, opened, syncing_of
 from desktop.commands.output import say
-
-if TYPE_CHECKING:
-    from desktop.services.syncing import Syncing
-    from desktop.store.register import Register
-
-_Folder = Annotated[Path, typer.Argument(help="Thư mục chứa sổ.", file_okay=False, exists=True)]
 
 enrol_commands = typer.Typer(
     no_args_is_help=True, help="Kết nối máy với tỉnh bằng tệp, khi không có mạng nào cả."
@@ -24,7 +17,7 @@ enrol_commands = typer.Typer(
 
 @enrol_commands.command()
 def request(
-    folder: _Folder,
+    folder: FolderOf,
     user: UserName,
     into: Annotated[
         Path, typer.Option(help="Thư mục ghi tệp, thường là USB.", file_okay=False, exists=True)
@@ -33,23 +26,17 @@ def request(
     """Làm tệp yêu cầu từ mã dùng một lần (hỏi sau mật khẩu); in tên tệp để mang về tỉnh."""
     with opened(folder, user) as register:
         code = ask_secret("Mã kết nối dùng một lần")
-        say([str(_syncing(register, user).request_by_file(code=code, folder=into))])
+        say([str(syncing_of(register, user).request_by_file(code=code, folder=into))])
 
 
 @enrol_commands.command("import")
 def import_answer(
-    folder: _Folder,
+    folder: FolderOf,
     file: Annotated[Path, typer.Argument(help="Tệp trả lời của tỉnh.", dir_okay=False)],
     user: UserName,
 ) -> None:
     """Nhận tệp trả lời của tỉnh; từ đó gửi và nhận bằng tệp."""
     with opened(folder, user) as register:
-        place = _syncing(register, user).take_answer(file)
+        place = syncing_of(register, user).take_answer(file)
     communes = ", ".join(place.commune_names)
     say([f"Đã kết nối: {place.office_name}, {communes}, {place.province_name}"])
-
-
-def _syncing(register: Register, user: str) -> Syncing:
-    from desktop.services.syncing import Syncing
-
-    return Syncing(register=register, clock=lambda: datetime.now(UTC), author=user)

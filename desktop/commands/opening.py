@@ -10,17 +10,20 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from desktop.services.syncing import Syncing
     from desktop.store.register import Register
 
 Folder = Annotated[
     Path | None, typer.Option(help="Thư mục chứa sổ (mặc định: thư mục dữ liệu của máy).")
 ]
+FolderOf = Annotated[Path, typer.Argument(help="Thư mục chứa sổ.", file_okay=False, exists=True)]
 UserName = Annotated[str, typer.Option("--user", help="Tên người dùng.")]
 AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một dòng JSON.")]
 
@@ -49,3 +52,15 @@ def opened(folder: Path | None, user_name: str) -> Iterator[Register]:
         folder_or_default(folder), user_name=user_name, passphrase=passphrase
     ) as register:
         yield register
+
+
+def now() -> datetime:
+    """The clock of the commands."""
+    return datetime.now(UTC)
+
+
+def syncing_of(register: Register, user: str) -> Syncing:
+    """What of the register speaks with the province."""
+    from desktop.services.syncing import Syncing
+
+    return Syncing(register=register, clock=now, author=user)

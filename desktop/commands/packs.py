@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop.commands.opening import AsJson, UserName, opened
+from desktop.commands.opening import AsJson, FolderOf, UserName, now, opened
 from desktop.commands.output import say, say_json
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from desktop.services.packs import Packs
     from desktop.store.register import Register
 
-_Folder = Annotated[Path, typer.Argument(help="Thư mục chứa sổ.", file_okay=False, exists=True)]
 _Files = Annotated[list[Path], typer.Argument(help="Tệp .pack của tỉnh.", dir_okay=False)]
 
 pack_commands = typer.Typer(
@@ -26,7 +24,7 @@ pack_commands = typer.Typer(
 
 
 @pack_commands.command("list")
-def list_packs(folder: _Folder, user: UserName, as_json: AsJson = False) -> None:
+def list_packs(folder: FolderOf, user: UserName, as_json: AsJson = False) -> None:
     """Kể những gì sổ đang dùng của tỉnh, và những gì đã từ chối."""
     with opened(folder, user) as register:
         packs = _packs(register, user)
@@ -48,7 +46,7 @@ def list_packs(folder: _Folder, user: UserName, as_json: AsJson = False) -> None
 
 
 @pack_commands.command("show")
-def show(folder: _Folder, files: _Files, user: UserName, as_json: AsJson = False) -> None:
+def show(folder: FolderOf, files: _Files, user: UserName, as_json: AsJson = False) -> None:
     """Cho biết tệp thay đổi gì; không nhận gì vào sổ."""
     with opened(folder, user) as register:
         packs = _packs(register, user)
@@ -57,7 +55,7 @@ def show(folder: _Folder, files: _Files, user: UserName, as_json: AsJson = False
 
 
 @pack_commands.command("import")
-def import_packs(folder: _Folder, files: _Files, user: UserName, as_json: AsJson = False) -> None:
+def import_packs(folder: FolderOf, files: _Files, user: UserName, as_json: AsJson = False) -> None:
     """Kiểm tra chữ ký của tỉnh rồi nhận tệp vào sổ; nhận lại không thay đổi gì."""
     with opened(folder, user) as register:
         packs = _packs(register, user)
@@ -68,7 +66,7 @@ def import_packs(folder: _Folder, files: _Files, user: UserName, as_json: AsJson
 def _packs(register: Register, user: str) -> Packs:
     from desktop.services.packs import Packs, province_forms
 
-    return Packs(register=register, forms=province_forms(register), clock=_clock, author=user)
+    return Packs(register=register, forms=province_forms(register), clock=now, author=user)
 
 
 def _tell(found: list[PackNews], as_json: bool) -> None:
@@ -127,7 +125,3 @@ def _json(news: PackNews) -> dict[str, object]:
         "drafts": news.drafts,
         "is_repeated": news.is_repeated,
     }
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desktop.commands.opening import AsJson, UserName, opened
+from desktop.commands.opening import AsJson, FolderOf, UserName, now, opened, syncing_of
 from desktop.commands.output import FOUND, say, say_json, wrong_use
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from desktop.services.parcels import Parcels
     from desktop.store.register import Register
 
-_Folder = Annotated[Path, typer.Argument(help="Thư mục chứa sổ.", file_okay=False, exists=True)]
 _File = Annotated[Path, typer.Argument(help="Tệp .goi.", dir_okay=False)]
 
 parcel_commands = typer.Typer(
@@ -25,7 +23,7 @@ parcel_commands = typer.Typer(
 
 
 @parcel_commands.command()
-def recipients(folder: _Folder, user: UserName, as_json: AsJson = False) -> None:
+def recipients(folder: FolderOf, user: UserName, as_json: AsJson = False) -> None:
     """Liệt kê nơi nhận: máy chủ và các cơ quan làm việc cùng."""
     with opened(folder, user) as register:
         found = _desk(register, user).recipients()
@@ -37,7 +35,7 @@ def recipients(folder: _Folder, user: UserName, as_json: AsJson = False) -> None
 
 @parcel_commands.command("export")
 def export_parcel(
-    folder: _Folder,
+    folder: FolderOf,
     user: UserName,
     to: Annotated[str, typer.Option(help="server, police, collector, officer, hoặc mã máy nhận.")],
     into: Annotated[Path, typer.Option(help="Thư mục ghi tệp, thường là USB.", file_okay=False)],
@@ -58,7 +56,7 @@ def export_parcel(
 
 
 @parcel_commands.command("inspect")
-def inspect_parcel(folder: _Folder, file: _File, user: UserName) -> None:
+def inspect_parcel(folder: FolderOf, file: _File, user: UserName) -> None:
     """Cho biết trong tệp có gì; không nhận gì vào sổ."""
     with opened(folder, user) as register:
         say(_told(_desk(register, user).inspect(file)))
@@ -66,7 +64,7 @@ def inspect_parcel(folder: _Folder, file: _File, user: UserName) -> None:
 
 @parcel_commands.command("import")
 def import_parcel(
-    folder: _Folder,
+    folder: FolderOf,
     file: _File,
     user: UserName,
     answers: Annotated[
@@ -85,11 +83,10 @@ def import_parcel(
 def _desk(register: Register, user: str) -> Parcels:
     from desktop.services.packs import Packs, province_forms
     from desktop.services.parcels import Parcels
-    from desktop.services.syncing import Syncing
 
-    syncing = Syncing(register=register, clock=_clock, author=user)
-    packs = Packs(register=register, forms=province_forms(register), clock=_clock, author=user)
-    return Parcels(register=register, syncing=syncing, clock=_clock, author=user, shelf=packs)
+    syncing = syncing_of(register, user)
+    packs = Packs(register=register, forms=province_forms(register), clock=now, author=user)
+    return Parcels(register=register, syncing=syncing, clock=now, author=user, shelf=packs)
 
 
 def _named(one: Recipient) -> str:
@@ -120,7 +117,3 @@ def _done(report: ParcelReport) -> list[str]:
         f"Biên nhận: {report.receipted} thay đổi (chưa được nhận {report.held})",
         f"Mục của tỉnh: {report.pulled}; hồ sơ mới: {report.new}, câu trả lời: {report.answered}",
     ]
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)

@@ -10,6 +10,7 @@ from desktop.domain.records import CheckId, Competing
 from forms.comparison.outcomes import COMPARED_FIELDS as COMPARED_FIELDS
 from forms.comparison.outcomes import FieldComparison, Outcome
 from forms.findings import Finding, Severity
+from forms.identifiers.personal_number import is_personal_number
 
 
 @unique
@@ -38,14 +39,14 @@ class CheckCase:
 
     check_id: CheckId
     commune_code: str
-    identity: Mapping[str, str]
+    identity: Mapping[str, str] = field(repr=False)
     reasons: tuple[str, ...]
     asked_by: str
     asked_at: str
     answer: CheckAnswer | None = None
-    differs: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
-    assigned: str = ""
+    differs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    note: str = field(default="", repr=False)
+    assigned: str = field(default="", repr=False)
     list_name: str = ""
     competing: Mapping[str, tuple[Competing, ...]] = field(default_factory=dict)
 
@@ -57,11 +58,7 @@ class CheckCase:
     @property
     def lacks_number(self) -> bool:
         """Was the person sent without a personal ID number of twelve digits?"""
-        number = self.identity.get("id_number", "")
-        return not (len(number) == _NUMBER_LENGTH and number.isdecimal())
-
-
-_NUMBER_LENGTH = 12
+        return not is_personal_number(self.identity.get("id_number", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ settled.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as kept
 
 from desktop.domain.people import PersonId
 from desktop.domain.records import Competing
@@ -29,17 +30,17 @@ class Difference:
     """
 
     person_id: PersonId
-    full_name: str
-    id_number: str
-    file_symbol: str
+    full_name: str = kept(repr=False)
+    id_number: str = kept(repr=False)
+    file_symbol: str = kept(repr=False)
     field: str
-    filed: str
-    national: str
-    entered: str
-    comparison: FieldComparison
-    settled: str | None = None
-    paper: str = ""
-    competing: tuple[Competing, ...] = ()
+    filed: str = kept(repr=False)
+    national: str = kept(repr=False)
+    entered: str = kept(repr=False)
+    comparison: FieldComparison = kept(repr=False)
+    settled: str | None = kept(default=None, repr=False)
+    paper: str = kept(default="", repr=False)
+    competing: tuple[Competing, ...] = kept(default=(), repr=False)
 
     @property
     def key(self) -> str:

@@ -22,19 +22,11 @@ class GoneRow:
 
     document_id: str
     document_type: DocumentType
-    title: str
-    reason: str
+    title: str = kept(repr=False)
+    reason: str = kept(repr=False)
     by: str
     at: str
     commune_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MovePaper:
-    """A move as it was registered: the day (ISO 8601) and the paper."""
-
-    date: str
-    paper: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +34,10 @@ class Arrival:
     """Somebody who came from another commune of the province and was not received yet."""
 
     person_id: PersonId
-    full_name: str
+    full_name: str = kept(repr=False)
     from_commune: str
     date: str
-    paper: str
+    paper: str = kept(repr=False)
 
 
 @unique

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, unique
 
 from desktop.errors import Problem
-
-
-@unique
-class Published(Enum):
-    """What the province publishes."""
-
-    FORM = "form"
-    OPTIONS = "options"
-    UNITS = "units"
-    BASE_LIST = "base_list"
+from sync.protocol.packs import PackKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +39,7 @@ class PackNews:
         is_repeated: exactly this is here already.
     """
 
-    kind: Published
+    kind: PackKind
     name: str
     title: str
     number: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from desktop.domain.ledger import (
     PROGRAM,
@@ -15,8 +15,8 @@ from desktop.domain.ledger import (
     LedgerLine,
     SearchKind,
 )
+from forms.expressions.moments import ZONE
 
-_VIETNAM = timezone(timedelta(hours=7))
 #: Persons and households that are named in one sentence.
 NAMED = 3
 _DOCUMENTS = frozenset({"person", "household", "record", "submission", "check"})
@@ -257,7 +257,7 @@ def day_and_time(at: str) -> str:
         instant = datetime.fromisoformat(at)
     except ValueError:
         return at
-    return instant.astimezone(_VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+    return instant.astimezone(ZONE).strftime("%d/%m/%Y %H:%M:%S")
 
 
 class _Values(dict[str, str]):

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from desktop.domain.households import Paper, Split
 from desktop.domain.ledger import LONGEST_PURPOSE, Action
-from desktop.domain.life import MovePaper
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.destinations import commune_named
@@ -83,7 +82,7 @@ class LifeEvents:
             self._relocating.move_person(
                 person_id,
                 to_commune=commune,
-                paper=MovePaper(date=day["date"], paper=day["paper"]),
+                paper=Paper(date=day["date"], paper=day["paper"]),
             )
             return
         self._leave(person_id, EventKind.DEPARTURE, paper, Action.PERSON_DEPARTURE, place=place)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from desktop.domain.households import Paper
 from desktop.domain.ledger import LONGEST_PURPOSE, Action
-from desktop.domain.life import Arrival, GoneRow, MovePaper
+from desktop.domain.life import Arrival, GoneRow
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.member_edits import edit_of, standing, without_head
@@ -43,7 +44,7 @@ class Relocating:
         person_id: PersonId,
         *,
         to_commune: str,
-        paper: MovePaper,
+        paper: Paper,
         with_restricted: bool = False,
     ) -> None:
         """Close a person's entry and records here, in one save: the person moved away.
@@ -62,7 +63,7 @@ class Relocating:
         household_id: HouseholdId,
         *,
         to_commune: str,
-        paper: MovePaper,
+        paper: Paper,
         with_restricted: bool = False,
     ) -> None:
         """Close a household with everybody in it. Raises as ``move_person``."""
@@ -112,7 +113,7 @@ class Relocating:
         ]
 
     def receive(
-        self, person_id: PersonId, *, paper: MovePaper, household_id: HouseholdId | None = None
+        self, person_id: PersonId, *, paper: Paper, household_id: HouseholdId | None = None
     ) -> None:
         """Enter the arrival: the day, the paper here, and the household joined.
 
@@ -148,13 +149,13 @@ class Relocating:
         whose = [*persons, *(link for some in links for link in some)]
         return [*members, *gone_records(self._register, MOVED_TO, whose)]
 
-    def _move(self, document: Document, to_commune: str, paper: MovePaper) -> dict[str, str]:
+    def _move(self, document: Document, to_commune: str, paper: Paper) -> dict[str, str]:
         is_code = len(to_commune) == _CODE_LENGTH and to_commune.isdecimal()
         if not is_code or to_commune == document.commune_code:
             raise UserError(Problem.COMMUNE_UNKNOWN)
         return {"commune": to_commune, **self._stamped(paper)}
 
-    def _stamped(self, paper: MovePaper) -> dict[str, str]:
+    def _stamped(self, paper: Paper) -> dict[str, str]:
         text = clean(paper.paper)[:LONGEST_PURPOSE]
         if not text or not paper.date:
             raise UserError(Problem.REASON_MISSING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,9 +15,7 @@ from desktop.domain.people import PersonId
 from desktop.domain.records import CheckId, Competing
 from desktop.store.documents import Document
 from desktop.store.register import Register
-
-#: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
-_VIETNAM = timezone(timedelta(hours=7))
+from forms.expressions.moments import ZONE
 
 
 def check_queue(
@@ -79,7 +77,7 @@ def _rows(connection: Connection) -> Iterator[_Row]:
 def _day(check_id: str) -> str:
     """The day (``YYYY-MM-DD``, in Việt Nam) on which it was asked, by its id."""
     made = made_at_ms(check_id)
-    return datetime.fromtimestamp(made / 1000, _VIETNAM).date().isoformat() if made else ""
+    return datetime.fromtimestamp(made / 1000, ZONE).date().isoformat() if made else ""
 
 
 def check_lists(register: Register) -> list[CheckList]:

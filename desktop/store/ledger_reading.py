@@ -7,7 +7,7 @@ at every save they would be several pages more to encrypt. What is shown is alwa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
@@ -16,10 +16,10 @@ from desktop.domain.people import PersonId
 from desktop.store.books import LedgerEntry
 from desktop.store.driver import Driver, driver_of, first_value
 from desktop.store.register import Register
+from forms.expressions.moments import ZONE
 
 _ENTRIES = msgspec.json.Decoder(LedgerEntry)
 _STRINGS = msgspec.json.Encoder()
-_VIETNAM = timezone(timedelta(hours=7))
 #: Length of a document's id; other names in lines (users, counts) are not looked for.
 _ID_LETTERS = 36
 _LINES_AT_ONCE = 5000
@@ -98,9 +98,9 @@ def _conditions(query: LedgerQuery) -> tuple[list[str], list[object]]:
         values.append(_STRINGS.encode(sorted(query.actions)).decode())
     if query.first_day is not None:
         where.append("at >= ?")
-        values.append(_instant(datetime.combine(query.first_day, time(), _VIETNAM)))
+        values.append(_instant(datetime.combine(query.first_day, time(), ZONE)))
     if query.last_day is not None:
-        after = datetime.combine(query.last_day, time(), _VIETNAM) + timedelta(days=1)
+        after = datetime.combine(query.last_day, time(), ZONE) + timedelta(days=1)
         where.append("at < ?")
         values.append(_instant(after))
     if query.objects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from PySide6.QtCore import QObject
 
@@ -13,10 +13,8 @@ from desktop.domain.reviews import Review
 from desktop.domain.syncing import ChangeState
 from forms import dates
 from forms.definition import Answer, FormDefinition, Question, QuestionType
+from forms.expressions.moments import ZONE
 from sync.protocol.life import Presence
-
-#: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
-VIETNAM = timezone(timedelta(hours=7))
 
 
 def moment(at: str) -> str:
@@ -27,7 +25,7 @@ def moment(at: str) -> str:
         instant = datetime.fromisoformat(at)
     except ValueError:
         return at
-    return instant.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+    return instant.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
 
 
 def thousands(number: int) -> str:
@@ -44,7 +42,7 @@ def size(count: int) -> str:
 
 def clock_time(instant: datetime) -> str:
     """``hh:mm`` in Việt Nam."""
-    return instant.astimezone(VIETNAM).strftime("%H:%M")
+    return instant.astimezone(ZONE).strftime("%H:%M")
 
 
 def answer_text(definition: FormDefinition, question: Question, value: Answer) -> str:

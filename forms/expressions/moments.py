@@ -15,6 +15,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
+#: All of Việt Nam lives in one zone; a machine's own setting is often wrong.
 ZONE = timezone(timedelta(hours=7))
 EPOCH = date(1970, 1, 1).toordinal()
 

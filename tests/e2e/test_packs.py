@@ -11,7 +11,7 @@ import pytest
 
 from desktop.domain.drafts import Edited, FormDraft, laid_over
 from desktop.domain.ledger import Action
-from desktop.domain.packs import PackNews, Published
+from desktop.domain.packs import PackNews
 from desktop.errors import Problem, UserError
 from desktop.services.drafts import Drafts
 from desktop.services.packs import Packs, province_forms
@@ -308,7 +308,7 @@ def test_published_choices_are_offered_on_their_days(
     offered = [one.code for one in filling.choices("qualification/general_education")]
     assert offered == [*(one.code for one in choices[1:]), "9"]
     [held] = officer.packs.held()
-    assert (held.news.kind, held.news.items) == (Published.OPTIONS, count)
+    assert (held.news.kind, held.news.items) == (PackKind.OPTIONS, count)
 
 
 def test_an_updated_program_looks_again_at_what_the_one_before_passed_over(
@@ -337,7 +337,7 @@ def test_a_pack_that_the_server_does_not_hand_out_holds_up_no_other(
     with province.engine.begin() as connection:
         connection.execute(publications.update().where(one == first.sha256).values(sha256="0" * 64))
     sync(officer)
-    assert [held.news.kind for held in officer.packs.held()] == [Published.OPTIONS]
+    assert [held.news.kind for held in officer.packs.held()] == [PackKind.OPTIONS]
     assert officer.packs.serial() == 0
     with province.engine.begin() as connection:
         connection.execute(publications.update().where(one == "0" * 64).values(sha256=first.sha256))

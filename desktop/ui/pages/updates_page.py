@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.domain.packs import HeldPack, PackNews, Published, RefusedPack, TextNews
+from desktop.domain.packs import HeldPack, PackNews, RefusedPack, TextNews
 from desktop.jobs.runner import JobRunner
 from desktop.ui import wording
 from desktop.ui.models.rows import Column, RowsModel
@@ -26,6 +26,7 @@ from desktop.ui.page import Page
 from desktop.ui.printing import ask_for_existing
 from desktop.ui.widgets.table import Table
 from forms import dates
+from sync.protocol.packs import PackKind
 
 #: So many questions of each kind are named; of more only the number is told.
 _NAMED = 12
@@ -155,13 +156,13 @@ class UpdatesPage(Page):
             lines.append(
                 self.tr("{n} phiếu đang nhập dở: không mất chữ nào.").format(n=news.drafts)
             )
-        if news.kind is Published.BASE_LIST:
+        if news.kind is PackKind.BASE_LIST:
             lines.append(
                 self.tr("Danh sách nền {n} người. Chỗ cán bộ đã sửa thì giữ nguyên.").format(
                     n=news.items
                 )
             )
-        elif news.kind is not Published.FORM:
+        elif news.kind is not PackKind.FORM:
             lines.append(self.tr("{n} mục trong danh mục.").format(n=news.items))
         return lines
 
@@ -210,10 +211,10 @@ class UpdatesPage(Page):
 
     def _columns(self) -> list[Column[HeldPack]]:
         kinds = {
-            Published.FORM: self.tr("biểu mẫu"),
-            Published.OPTIONS: self.tr("danh mục lựa chọn"),
-            Published.UNITS: self.tr("danh mục đơn vị"),
-            Published.BASE_LIST: self.tr("danh sách nền"),
+            PackKind.FORM: self.tr("biểu mẫu"),
+            PackKind.OPTIONS: self.tr("danh mục lựa chọn"),
+            PackKind.UNITS: self.tr("danh mục đơn vị"),
+            PackKind.BASE_LIST: self.tr("danh sách nền"),
         }
         return [
             Column(self.tr("Tên"), lambda row: row.news.title),

@@ -6,6 +6,8 @@ the rules are seen without a server.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.domain.checks import CheckAnswer, CheckCase
@@ -50,6 +52,19 @@ def test_a_case_tells_who_asked_why_and_the_identity_as_sent(office: Office) -> 
         "native_place": "Xã Đồng Thử, Tỉnh Tập Huấn",
         "permanent_residence": "Ấp 1, Xã Suối Mẫu, Tỉnh Tập Huấn",
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "lacks"),
+    [("", True), ("00319000001", True), ("003190000001", False), ("٠٠٣١٩٠٠٠٠٠٠١", True)],
+)
+def test_a_case_lacks_a_number_unless_it_has_twelve_plain_digits(
+    office: Office, number: str, *, lacks: bool
+) -> None:
+    _, case = asked(office)
+    numbered = replace(case, identity={**case.identity, "id_number": number})
+    assert numbered.lacks_number is lacks
+    assert "Thu Hà" not in repr(numbered)
 
 
 def test_an_answered_case_leaves_the_queue_and_is_answered_again_only_on_purpose(

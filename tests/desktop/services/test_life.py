@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from desktop.domain.life import Choice, MovePaper
+from desktop.domain.households import Paper
+from desktop.domain.life import Choice
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.domain.permissions import Right
 from desktop.domain.records import SavedForm, Submitted
@@ -31,7 +32,7 @@ from tests.support.filled_forms import SENSITIVE, complete
 from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed
 
-PAPER = MovePaper(date="2026-11-20", paper="12/GXN")
+PAPER = Paper(date="2026-11-20", paper="12/GXN")
 NUMBER = "003190000011"
 #: More pairs than are shown at once.
 _MANY_PAIRS = 210
