@@ -233,6 +233,20 @@ def test_a_clash_comes_back_when_its_decision_is_refused(
     assert change.patch == {"birth_date": ("1945", None)}
 
 
+def test_a_document_of_another_pc_is_never_sent_as_new_though_its_version_is_unknown(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    """An edit was refused once, and its bucket is about to be fetched whole."""
+    document_id = an_id()
+    _receive(inbox, row(document_id, {"sex": "1"}, version=4))
+    save(register, person(document_id, sex="2"))
+    RegisterOutbox(register).settle(answer(1, [_held(1, "rule")]))
+    inbox.restart([REGISTER_BUCKET])
+    save(register, person(document_id, birth_date="1945"))
+    (change,) = RegisterOutbox(register).next_batch(limit=9).changes
+    assert (change.kind, change.patch) == ("set", {"birth_date": (None, "1945")})
+
+
 def test_a_refused_edit_leaves_the_place_in_the_feed(
     register: Register, inbox: RegisterInbox
 ) -> None:
