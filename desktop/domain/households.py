@@ -22,6 +22,7 @@ class Member:
         is_elsewhere: moved to another commune of the province, whose register keeps the entry now.
         version: the server's version that is shown; an edit goes with it.
         events: what was recorded, undone or not, the earliest day first.
+        merged: entries that were taken for this person: id and name of each.
     """
 
     person_id: PersonId
@@ -37,6 +38,7 @@ class Member:
     is_elsewhere: bool = False
     version: int = 0
     events: tuple[Event, ...] = kept(default=(), repr=False)
+    merged: tuple[tuple[PersonId, str], ...] = kept(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

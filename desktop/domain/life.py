@@ -38,6 +38,9 @@ class Arrival:
     from_commune: str
     date: str
     paper: str = kept(repr=False)
+    from_name: str = ""
+    birth_date: str = kept(default="", repr=False)
+    id_number: str = kept(default="", repr=False)
 
 
 @unique
@@ -46,6 +49,8 @@ class LifeKind(Enum):
 
     TWINS = "twins"  # two entries may be one person
     LEFT_OVER = "left_over"  # a person was deleted, while something was written for that person
+    ARRIVAL = "arrival"  # somebody came from another commune
+    DELETED = "deleted"  # what was deleted and can be brought back
 
 
 @unique
@@ -55,6 +60,7 @@ class Choice(Enum):
     FIRST = "first"  # twins: the first entry stays and the other is merged into it
     SECOND = "second"
     DISTINCT = "distinct"  # two people
+    RECEIVE = "receive"
     RESTORE = "restore"
     DELETE = "delete"
 
@@ -74,9 +80,11 @@ class LifeCase:
 
     Attributes:
         key: names the case, so that the next one can be shown after it is decided.
-        sides: two for twins, one for what was left over.
+        sides: two for twins, one for any other case; of a deletion with its reason, who and when.
         evidence: one sentence: what speaks for it.
         choices: what can be chosen, in the order of their keys.
+        arrival: where somebody came from.
+        document_type: what was deleted.
     """
 
     key: str
@@ -84,6 +92,8 @@ class LifeCase:
     sides: tuple[EntrySide, ...]
     evidence: str = kept(repr=False)
     choices: tuple[Choice, ...]
+    arrival: Arrival | None = kept(default=None, repr=False)
+    document_type: DocumentType = DocumentType.PERSON
 
     @property
     def full_name(self) -> str:

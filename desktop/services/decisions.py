@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from desktop.domain.decisions import ClashCase, HeldCase, Keep, RefusedValue, Side
+from desktop.domain.households import Paper
 from desktop.domain.ledger import LONGEST_PURPOSE
-from desktop.domain.life import Choice, EntrySide, LifeCase, LifeKind
+from desktop.domain.life import Arrival, Choice, EntrySide, GoneRow, LifeCase, LifeKind
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.answering import ANSWERS
 from desktop.services.merging import Merging
 from desktop.services.records import Records
+from desktop.services.relocating import Relocating
 from desktop.services.removing import Removing
 from desktop.services.todos import Subjects
 from desktop.store.documents import Document, as_kept
@@ -54,18 +56,50 @@ class Decisions:
         self._subjects = Subjects(register=register, forms=forms)
         self._removing = Removing(register=register, author=author, clock=clock)
         self._merging = Merging(register=register, author=author, clock=clock)
+        self._relocating = Relocating(register=register, author=author, clock=clock)
 
     def cases(self) -> list[ClashCase | HeldCase | LifeCase]:
         """Everything that waits: clashes first, each kind oldest first; last who may be one."""
         held = map(self._held, refused_changes(self._register))
-        return [*self._clashes(), *held, *self._left_over(), *self._merging.twins()]
+        return [
+            *self._clashes(),
+            *held,
+            *self._left_over(),
+            *self._arriving(),
+            *self._merging.twins(),
+        ]
+
+    def deleted(self) -> list[LifeCase]:
+        """What was deleted and can be brought back, the newest first; none of it waits."""
+        rows = self._removing.deleted()
+        persons = {_deletion(row) for row in rows if row.document_type is DocumentType.PERSON}
+        return [
+            LifeCase(
+                key=f"deleted/{row.document_id}",
+                kind=LifeKind.DELETED,
+                sides=(
+                    EntrySide(
+                        person_id=PersonId(row.document_id),
+                        full_name=row.title,
+                        lines=(row.reason, row.by, row.at),
+                    ),
+                ),
+                evidence="",
+                choices=(Choice.RESTORE,),
+                document_type=row.document_type,
+            )
+            for row in rows
+            # A record that went with its person comes back with that person.
+            if row.document_type is not DocumentType.RECORD or _deletion(row) not in persons
+        ]
 
     def count(self) -> int:
         """How many wait."""
         clashing = (d for d in documents_with_clashes(self._register) if _is_decided_here(d))
         clashes = sum(1 for document in clashing for _ in _undecided(document))
         entries = self._removing.count_left_over() + self._merging.count_twins()
-        return clashes + len(refused_changes(self._register)) + entries
+        arrivals = self._relocating.count_arrivals()
+        return clashes + len(refused_changes(self._register)) + entries + arrivals
 
     def decide(self, case: ClashCase, keep: Keep) -> None:
         """Keep one of the two values.
@@ -87,6 +121,12 @@ class Decisions:
         """Decide about entries of persons. Raises ``GONE`` when they are not what was shown."""
         if case.kind is LifeKind.TWINS:
             self._merging.decide(case, choice)
+            return
+        if case.kind is LifeKind.DELETED:
+            self._removing.restore(case.sides[0].person_id)
+            return
+        if case.arrival is not None:
+            self._receive(case.arrival)
             return
         person = self._register.document(case.sides[0].person_id)
         if person is None or person.fate != DELETED:
@@ -123,6 +163,28 @@ class Decisions:
                 evidence="",
                 choices=(Choice.RESTORE, Choice.DELETE),
             )
+
+    def _arriving(self) -> Iterator[LifeCase]:
+        """Who came from another commune, whose paper stands there."""
+        for arrival in self._relocating.arrivals():
+            side = EntrySide(
+                person_id=arrival.person_id,
+                full_name=arrival.full_name,
+                lines=(arrival.birth_date, arrival.id_number),
+            )
+            yield LifeCase(
+                key=f"arrival/{arrival.person_id}",
+                kind=LifeKind.ARRIVAL,
+                sides=(side,),
+                evidence="",
+                choices=(Choice.RECEIVE,),
+                arrival=arrival,
+            )
+
+    def _receive(self, arrival: Arrival) -> None:
+        """Today, on the paper that the other commune wrote down."""
+        today = self._clock().date().isoformat()
+        self._relocating.receive(arrival.person_id, paper=Paper(date=today, paper=arrival.paper))
 
     def _clashes(self) -> Iterator[ClashCase]:
         documents = [d for d in documents_with_clashes(self._register) if _is_decided_here(d)]
@@ -200,6 +262,10 @@ class Decisions:
                 typed=as_kept(refused.change.patch[name][1]),
                 stored=stored.get(name) if refused.fields else None,  # type: ignore[arg-type] # JSON
             )
+
+
+def _deletion(row: GoneRow) -> tuple[str, str, str, str]:
+    return row.title, row.reason, row.by, row.at
 
 
 def _is_decided_here(document: Document) -> bool:

@@ -9,6 +9,12 @@ from forms.units.kinds import Level
 from forms.vietnamese import clean, search_key
 
 
+def commune_name(code: str, *, on: date) -> str:
+    """What a commune is called; its code where the gazetteer does not know it."""
+    unit = Units.with_training().get(code, on=on)
+    return code if unit is None else unit.full_name
+
+
 def commune_named(text: str, *, beside: str, on: date) -> str:
     """The code of the one other commune of the same province that a text names; "" for none.
 

@@ -6,7 +6,7 @@ is made by the first of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from desktop.domain.households import (
@@ -30,12 +30,14 @@ from desktop.services.member_edits import (
     identity_edits,
     refuse_undecided,
     standing,
+    with_head_again,
     without_head,
 )
+from desktop.services.merging import Merging
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.services.removing import Removing
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import gone_members, survivor_of
+from desktop.store.fates import gone_members, merged_into, survivor_of
 from desktop.store.households import household_with_code
 from desktop.store.people import household_members, search_people
 from desktop.store.projections import DISTINCT
@@ -58,6 +60,9 @@ _MANY = 20
 _ASKED_ABOUT = (Likely.SAME, Likely.NUMBER)
 _RELATIONS_OF = "tt11_2022_m03"
 
+#: An entry that is a link to a person: id and name.
+_Merged = tuple[PersonId, str]
+
 
 class Households:
     """The households of one register; any thread may call."""
@@ -78,6 +83,7 @@ class Households:
         self._clock = clock
         self.finding = Finding(register=register)
         self._removing = Removing(register=register, author=author, clock=clock)
+        self._merging = Merging(register=register, author=author, clock=clock)
 
     # reading
 
@@ -113,7 +119,11 @@ class Households:
         persons = self._register.documents([row.person_id for row in rows])
         # Who moved to another commune of the province: it can be taken back.
         persons += gone_members(self._register, MOVED_TO, household_id)
-        members = [_member(one, head=fields.get("head_person_id")) for one in persons]
+        merged = self._merged_into(persons)
+        members = [
+            _member(one, head=fields.get("head_person_id"), merged=merged.get(one.document_id, ()))
+            for one in persons
+        ]
         return Household(
             household_id=household_id,
             **{name: str(fields.get(name) or "") for name in _ADDRESS},
@@ -130,6 +140,18 @@ class Households:
             province="" if home is None else home.province_name,
             members=tuple(_member(one, head=None) for one in persons),
         )
+
+    def _merged_into(self, persons: Sequence[Document]) -> dict[str, tuple[_Merged, ...]]:
+        """Who was taken for each of these persons; most of them nobody was."""
+        pairs = merged_into(self._register, [one.document_id for one in persons])
+        entries = self._register.documents([entry for entry, _ in pairs])
+        names = {one.document_id: str(one.fields.get("full_name") or "") for one in entries}
+        found: dict[str, tuple[_Merged, ...]] = {}
+        for entry, person in pairs:
+            if entry in names:
+                one = (PersonId(entry), names[entry])
+                found[person] = (*found.get(person, ()), one)
+        return found
 
     def candidates(self, typed: NewPerson) -> tuple[Candidate, ...]:
         """Who is already here and may be meant by what is typed."""
@@ -294,10 +316,23 @@ class Households:
         return self.open(household.household_id)
 
     def restore(self, household: Household, person_id: PersonId) -> Household:
-        """Bring back who was deleted by mistake. Raises ``GONE``."""
+        """Bring back who was deleted by mistake, as the head who it was. Raises ``GONE``."""
         self._removing.restore(person_id)
+        person = self._person(person_id)
+        if person.fields.get("relation_to_head") == HEAD_OF_HOUSEHOLD:
+            household_of = str(person.fields.get("household_id") or "")
+            headed = with_head_again(self._register, person, household_of)
+            if headed:
+                self._save(headed, Action.HOUSEHOLD_EDIT)
         if household.household_id is None:
             return self.of_person(person_id)
+        return self.open(household.household_id)
+
+    def part(self, household: Household, entry_id: PersonId) -> Household:
+        """Two entries that were taken for one person stand by themselves. Raises ``GONE``."""
+        self._merging.part(entry_id)
+        if household.household_id is None:
+            return household
         return self.open(household.household_id)
 
     # -- what these share --
@@ -306,7 +341,8 @@ class Households:
         person = self._person(person_id)
         household = self._register.document(str(person.fields.get("household_id") or ""))
         head = None if household is None else household.fields.get("head_person_id")
-        return _member(person, head=head)
+        merged = self._merged_into([person]).get(person_id, ())
+        return _member(person, head=head, merged=merged)
 
     def _made(self, household: Household) -> tuple[HouseholdId, list[Edit]]:
         """The household's id; for one that is to be made, the edits that make it."""
@@ -382,7 +418,7 @@ def _cleaned(name: str, text: str) -> str | None:
     return plain or None
 
 
-def _member(person: Document, *, head: Value) -> Member:
+def _member(person: Document, *, head: Value, merged: tuple[_Merged, ...] = ()) -> Member:
     fields = person.fields
     flags = fields.get("flags")
     return Member(
@@ -393,6 +429,7 @@ def _member(person: Document, *, head: Value) -> Member:
         relation=str(fields.get("relation_to_head") or ""),
         id_number=str(fields.get("id_number") or ""),
         is_head=head == person.document_id,
+        merged=merged,
         presence=Presence.LEFT if person.fate == MOVED_TO else life.presence_of(fields),
         flags=len(flags) if isinstance(flags, list) else 0,
         is_listed=bool(fields.get(LISTED_BY)),

@@ -15,9 +15,10 @@ from desktop.domain.ledger import LONGEST_PURPOSE, Action
 from desktop.domain.life import Arrival, GoneRow
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
+from desktop.services.destinations import commune_name
 from desktop.services.member_edits import edit_of, standing, without_head
 from desktop.services.removing import MOST_LISTED
-from desktop.store.arrivals import arrived_ids
+from desktop.store.arrivals import arrived_ids, count_arrived
 from desktop.store.documents import Document, Edit
 from desktop.store.fates import gone_ids, gone_members, gone_records, group_of
 from desktop.store.people import household_members
@@ -100,17 +101,25 @@ class Relocating:
     def arrivals(self) -> list[Arrival]:
         """Who came from another commune and was not received yet."""
         documents = self._register.documents(arrived_ids(self._register))
-        return [
-            Arrival(
-                person_id=PersonId(one.document_id),
-                full_name=str(one.fields.get("full_name") or ""),
-                from_commune=str(one.fields[CAME_FROM].get("commune") or ""),
-                date=str(one.fields[CAME_FROM].get("date") or ""),
-                paper=str(one.fields[CAME_FROM].get("paper") or ""),
-            )
-            for one in documents
-            if not one.fate
-        ]
+        return [self._arrival(one) for one in documents if not one.fate]
+
+    def count_arrivals(self) -> int:
+        """How many they are, without reading them."""
+        return count_arrived(self._register)
+
+    def _arrival(self, person: Document) -> Arrival:
+        move, on = person.fields[CAME_FROM], self._clock().date()
+        code = str(move.get("commune") or "")
+        return Arrival(
+            person_id=PersonId(person.document_id),
+            full_name=str(person.fields.get("full_name") or ""),
+            from_commune=code,
+            date=str(move.get("date") or ""),
+            paper=str(move.get("paper") or ""),
+            from_name=commune_name(code, on=on),
+            birth_date=str(person.fields.get("birth_date") or ""),
+            id_number=str(person.fields.get("id_number") or ""),
+        )
 
     def receive(
         self, person_id: PersonId, *, paper: Paper, household_id: HouseholdId | None = None

@@ -11,9 +11,13 @@ from desktop.store.documents import Document
 from desktop.store.driver import driver_of
 from desktop.store.links import connected, survivors
 from desktop.store.register import Register
-from sync.protocol.documents import DELETED, DocumentType
+from sync.protocol.documents import DELETED, MERGED_INTO, DocumentType
 
 _GONE = "SELECT id FROM fates WHERE fate = ? AND (? = '' OR type = ?) ORDER BY id DESC LIMIT ?"
+_MERGED = (
+    "SELECT f.id, f.target FROM json_each(?2) AS wanted JOIN fates AS f ON f.target = wanted.value "
+    "WHERE f.fate = ?1 ORDER BY f.id"
+)
 # Whoever brings something back needs all that went with it, however much is gone.
 _GONE_MEMBERS = (
     "SELECT f.id FROM fates AS f JOIN documents AS d ON d.doc = f.doc WHERE f.fate = ? "
@@ -56,6 +60,14 @@ def group_of(register: Register, person_id: str) -> Group:
     survivor = standing[person_id]
     members = (one for one in everybody if standing[one] == survivor and one != survivor)
     return Group(survivor, tuple(sorted(members)))
+
+
+def merged_into(register: Register, person_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Each entry that was merged into one of these persons, and that person."""
+    wanted = msgspec.json.encode(person_ids).decode()
+    with register.reading() as connection:
+        rows = driver_of(connection).execute(_MERGED, (MERGED_INTO, wanted))
+        return [(str(entry), str(person)) for entry, person in rows]
 
 
 def gone_ids(register: Register, fate: str, *, document_type: str = "", limit: int) -> list[str]:

@@ -27,6 +27,7 @@ from desktop.domain.people import CheckState, Missing, RecordStatus
 from forms.vietnamese import compare_key, search_key
 from sync.protocol.life import Presence, presence_of
 from sync.protocol.messages import Value
+from sync.protocol.moving import ARRIVED, CAME_FROM
 
 EVERYBODY = "a_"
 HEAD = "k_head"
@@ -41,6 +42,8 @@ NO_BASICS = "x_basics"
 #: The CSDLQG had another value once; whether that is settled, the document says.
 NATIONAL_KNOWN = "x_national"
 NATIONAL = "national."
+#: Somebody came from another commune and was not received yet.
+ARRIVING = "x_arriving"
 #: Công văn 2513, as far as it stands in the person's own document.
 CHILD_BASICS = ("full_name", "birth_date", "sex", "ethnicity", "birth_place")
 
@@ -101,6 +104,8 @@ def _faults(fields: Mapping[str, Value]) -> Iterator[str]:
         yield NO_BASICS
     if any(name.startswith(NATIONAL) for name in fields):
         yield NATIONAL_KNOWN
+    if fields.get(CAME_FROM) and not fields.get(ARRIVED):
+        yield ARRIVING
 
 
 def is_wrong(number: Value, *, digits: int) -> bool:

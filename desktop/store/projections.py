@@ -21,6 +21,7 @@ from forms.vietnamese import sort_key
 from sync.protocol.documents import FATES, DocumentType, fate_of
 from sync.protocol.life import EVENT
 from sync.protocol.messages import Value
+from sync.protocol.moving import ARRIVED, CAME_FROM
 
 Cell: TypeAlias = str | int
 Row: TypeAlias = tuple[Cell, ...]
@@ -48,6 +49,8 @@ LISTED_FIELDS = {
             "ethnicity",
             "birth_place",
             "permanent_residence",
+            CAME_FROM,
+            ARRIVED,
             *NUMBER_FIELDS,
             *FATES,
         }

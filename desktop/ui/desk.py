@@ -10,6 +10,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.domain.drafts import FormDraft
 from desktop.domain.lots import Lot
 from desktop.domain.people import PersonId
 from desktop.domain.records import OpenedForm, Todo
@@ -216,16 +217,20 @@ class Desk(QObject):
 
     def open_draft(self, draft_id: str) -> None:
         """Go on where this user was typing."""
-        if self._resumed:
-            self._jobs.run(
-                self,
-                lambda: self._parts.drafts.get(draft_id),
-                on_success=lambda draft: self._resume(draft.form_id, draft.person_id),
-                on_error=lambda _gone: None,
-            )
-        if self._form is not None:
+        self._jobs.run(
+            self,
+            lambda: self._parts.drafts.get(draft_id),
+            on_success=self._go_on_with,
+            on_error=lambda _gone: None,
+        )
+
+    def _go_on_with(self, draft: FormDraft) -> None:
+        """At its desk, or on the form."""
+        if draft.form_id in self._resumed:
+            self._resume(draft.form_id, draft.person_id)
+        elif self._form is not None:
             self._window.open_page("form")
-            self._form.open_draft(draft_id)
+            self._form.open_draft(draft.draft_id)
 
     def _resume(self, page: str, document_id: str | None) -> None:
         """At a desk, drafts are about what was sent there; they bear the name of its page."""
@@ -431,7 +436,14 @@ class Desk(QObject):
             auto=parts.auto_sync,
             labels=parts.change_labels,
         )
-        decisions = DecisionsPage(jobs=self._jobs, decisions=parts.decisions, may_open=may_open)
+        decisions = DecisionsPage(
+            jobs=self._jobs,
+            decisions=parts.decisions,
+            words=parts.drafts,
+            clock=parts.clock,
+            may_open=may_open,
+        )
+        self._resumed["decisions"] = decisions.resume
         decisions.person_asked.connect(self._open_person)
         handover = HandoverPage(jobs=self._jobs, handover=parts.handover)
         page.handover_asked.connect(lambda: self._window.open_page("handover"))

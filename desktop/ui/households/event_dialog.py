@@ -56,8 +56,10 @@ class Answered:
 class EventDialog(QDialog):
     """Lines under each other, Enter goes on, the last one records.
 
+    It stays until it is accepted: a refusal leaves everything that was typed.
+
     Signals:
-        answered: an ``Answered``.
+        answered: an ``Answered``; ``accept`` or ``refuse`` follows.
     """
 
     answered = Signal(object)
@@ -77,6 +79,7 @@ class EventDialog(QDialog):
         self.setObjectName("event_dialog")
         self.setWindowTitle(self.tr("Ghi biến động"))
         self._check = check
+        self._is_sent = False
         self._asked = [*asked]
         if has_paper:
             self._asked += [
@@ -175,6 +178,8 @@ class EventDialog(QDialog):
 
     def _answer(self) -> None:
         """What is lacking is said here: nothing typed is lost."""
+        if self._is_sent:
+            return None
         answered = self._answered()
         for one in self._asked:
             text = answered.lines[one.name]
@@ -188,9 +193,16 @@ class EventDialog(QDialog):
                 )
         if problem := self._check(answered):
             return self._refuse("", problem)
-        self.accept()
+        self._is_sent = True
+        self._record.setEnabled(False)
         self.answered.emit(answered)
         return None
+
+    def refuse(self, sentence: str) -> None:
+        """The register did not take it."""
+        self._is_sent = False
+        self._record.setEnabled(True)
+        self._refuse(next(iter(self._lines), ""), sentence)
 
     def _refuse(self, name: str, sentence: str) -> None:
         self._problem.setText(sentence)

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from desktop.domain.households import Household, Member, Split
-from desktop.domain.people import HouseholdId
+from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui.households.event_dialog import Answered, Asked, EventDialog
 from desktop.ui.households.life_menu import Deed, LifeItem, LifeMenu
 from desktop.ui.households.ports import HouseholdBook, LifeBook
 from desktop.ui.households.words import LifeWords
+from desktop.ui.messages import Messages
 from forms import dates
 from sync.protocol.life import Presence
 
@@ -26,10 +28,12 @@ class LifeDesk(QObject):
 
     Signals:
         recorded: (what to say, the household to show or ``None`` for the one that is shown).
+        deleted: (``Member``, what to say) somebody was, and can be brought back.
         refused: an ``AppError``.
     """
 
     recorded = Signal(str, object)
+    deleted = Signal(object, str)
     refused = Signal(object)
 
     def __init__(
@@ -41,6 +45,7 @@ class LifeDesk(QObject):
         self._book = book
         self._window = parent
         self._words = LifeWords(self)
+        self._messages = Messages(self)
 
     def open(self, household: Household, member: Member) -> None:
         """The menu of one member."""
@@ -80,6 +85,9 @@ class LifeDesk(QObject):
             if sum(one.presence is Presence.HERE for one in household.members) > 1:
                 yield LifeItem(Deed.SPLIT, self.tr("Tách hộ, người này làm chủ hộ mới"))
             yield LifeItem(Deed.MERGE, self.tr("Nhập cả hộ này vào hộ khác"))
+        for entry_id, name in member.merged:
+            text = self.tr("Tách lại hai người: {name}").format(name=name)
+            yield LifeItem(Deed.PART, text, entry_id)
         yield LifeItem(Deed.DELETE, self.tr("Xóa người này: nhập nhầm"))
         for event in reversed(member.events):
             if not event.is_undone and (is_here or event.kind not in ("death", "departure")):
@@ -99,8 +107,9 @@ class LifeDesk(QObject):
             Deed.ARRIVAL: lambda: self._arrival(member),
             Deed.CORRECTION: lambda: self._correction(member),
             Deed.SPLIT: lambda: self._split(household, member),
-            Deed.MERGE: lambda: self._merge(household, ""),
+            Deed.MERGE: lambda: self._merge(household),
             Deed.HEAD: lambda: self._head(household, member),
+            Deed.PART: lambda: self._part(household, PersonId(item.document_id)),
             Deed.DELETE: lambda: self._delete(household, member),
         }
         deeds[item.deed]()
@@ -198,9 +207,8 @@ class LifeDesk(QObject):
             for one in household.members
             if one.person_id != member.person_id and one.presence is Presence.HERE
         ]
-        made: list[HouseholdId] = []
 
-        def _record(answered: Answered) -> None:
+        def _record(answered: Answered) -> HouseholdId:
             assert household.household_id is not None  # noqa: S101 - the menu has asked
             going = (member.person_id, *(key for key, _ in others if key in answered.marked))
             split = Split(
@@ -209,7 +217,7 @@ class LifeDesk(QObject):
                 code=answered.lines["code"],
                 hamlet=answered.lines["hamlet"],
             )
-            made.append(self._life.split(household.household_id, split, answered.paper))
+            return self._life.split(household.household_id, split, answered.paper)
 
         self._ask(
             self.tr("Tách hộ: {name} làm chủ hộ mới").format(name=member.full_name),
@@ -221,25 +229,21 @@ class LifeDesk(QObject):
             self.tr("Đã tách hộ; đây là hộ mới. Hủy được bằng F7."),
             people=others,
             people_label=self.tr("Ai đi cùng? Dấu cách để đánh dấu, Enter để sang ô sau."),
-            leads_to=lambda: made[-1],
         )
 
-    def _merge(self, household: Household, typed: str) -> None:
-        made: list[HouseholdId] = []
-
-        def _record(answered: Answered) -> None:
+    def _merge(self, household: Household) -> None:
+        def _record(answered: Answered) -> HouseholdId:
             assert household.household_id is not None  # noqa: S101 - the menu has asked
             into = self._book.one_household(answered.lines["into"], apart=household.household_id)
             self._life.merge(household.household_id, into=into, paper=answered.paper)
-            made.append(into)
+            return into
 
         label = self.tr("Vào hộ nào (số hộ, số định danh)")
         self._ask(
             self.tr("Nhập cả hộ vào hộ khác"),
-            (Asked("into", label, typed, is_needed=True),),
+            (Asked("into", label, is_needed=True),),
             _record,
             self.tr("Đã nhập hộ; đây là hộ sau khi nhập. Hủy được bằng F7."),
-            leads_to=lambda: made[-1],
         )
 
     def _head(self, household: Household, member: Member) -> None:
@@ -250,15 +254,21 @@ class LifeDesk(QObject):
             ),
         )
 
+    def _part(self, household: Household, entry_id: PersonId) -> None:
+        said = self.tr("Đã tách: mỗi người có lại hồ sơ và phiếu của mình.")
+        self._do(lambda: self._book.part(household, entry_id), said)
+
     def _delete(self, household: Household, member: Member) -> None:
+        said = self.tr("Đã xóa {name}. Lấy lại ngay bằng Ctrl+Z, sau này ở Quyết định, mục Đã xóa.")
         self._ask(
             self.tr("Xóa {name} khỏi sổ vì nhập nhầm").format(name=member.full_name),
             (Asked("reason", self.tr("Lý do"), is_needed=True),),
             lambda answered: self._book.delete(
                 household, member.person_id, reason=answered.lines["reason"]
             ),
-            self.tr("Đã xóa. Lấy lại được ở trang Quyết định."),
+            "",
             has_paper=False,
+            then=lambda: self.deleted.emit(member, said.format(name=member.full_name)),
         )
 
     # -- asking and doing --
@@ -274,7 +284,7 @@ class LifeDesk(QObject):
         people_label: str = "",
         has_paper: bool = True,
         check: Callable[[Answered], str] = lambda _answered: "",
-        leads_to: Callable[[], HouseholdId] | None = None,
+        then: Callable[[], None] | None = None,
     ) -> None:
         dialog = EventDialog(
             title=title,
@@ -287,7 +297,7 @@ class LifeDesk(QObject):
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.answered.connect(
-            lambda answered: self._do(lambda: record(answered), said, leads_to=leads_to)
+            lambda answered: self._do(lambda: record(answered), said, dialog=dialog, then=then)
         )
         dialog.open()
 
@@ -296,12 +306,29 @@ class LifeDesk(QObject):
         work: Callable[[], object],
         said: str,
         *,
-        leads_to: Callable[[], HouseholdId] | None = None,
+        dialog: EventDialog | None = None,
+        then: Callable[[], None] | None = None,
     ) -> None:
-        def _done(_result: object) -> None:
-            self.recorded.emit(said, None if leads_to is None else leads_to())
+        """``work`` gives the id of another household that is to be shown, if there is one.
+
+        ``dialog`` stays with what was typed until the register has taken it; ``then`` tells what
+        was recorded in another way.
+        """
+
+        def _done(result: object) -> None:
+            if dialog is not None and isValid(dialog):
+                dialog.accept()
+            if then is not None:
+                then()
+            else:
+                leads_to = HouseholdId(result) if isinstance(result, str) else None
+                self.recorded.emit(said, leads_to)
 
         def _failed(error: AppError) -> None:
-            self.refused.emit(error)
+            if dialog is not None and isValid(dialog):
+                explained = self._messages.explain(error.problem, error.parameters)
+                dialog.refuse(explained.text)
+            else:
+                self.refused.emit(error)
 
         self._jobs.run(self, work, on_success=_done, on_error=_failed, lane=Lane.WRITE)

@@ -25,12 +25,13 @@ class Deed(Enum):
     SPLIT = "split"
     MERGE = "merge"
     HEAD = "head"
+    PART = "part"
     DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)
 class LifeItem:
-    """One line of the menu; ``event_id`` and ``document_id`` of what is undone."""
+    """One line of the menu; ``event_id`` and ``document_id`` of what is undone or parted."""
 
     deed: Deed
     text: str

@@ -67,6 +67,12 @@ class HouseholdBook(Protocol):
     def delete(self, household: Household, person_id: PersonId, *, reason: str) -> Household:
         """Entered by mistake."""
 
+    def restore(self, household: Household, person_id: PersonId) -> Household:
+        """Not by mistake."""
+
+    def part(self, household: Household, entry_id: PersonId) -> Household:
+        """An entry that was merged into a member stands by itself again."""
+
 
 class LifeBook(Protocol):
     """``desktop.services.life_events.LifeEvents``."""

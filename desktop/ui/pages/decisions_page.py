@@ -6,7 +6,8 @@ The next case then has the keyboard.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -17,27 +18,30 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.domain.decisions import ClashCase, HeldCase, Keep, RefusedValue, Side
+from desktop.domain.decisions import ClashCase, HeldCase, Keep
+from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.life import Choice, LifeCase, LifeKind
 from desktop.errors import AppError, Problem
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import wording
+from desktop.ui.desks.clash_panel import ClashPanel
+from desktop.ui.desks.clash_words import ClashWords
+from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
+from desktop.ui.desks.held_panel import HeldPanel
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
 from desktop.ui.widgets.card_list import CardList
+from desktop.ui.widgets.filters import Filters
 from desktop.ui.widgets.life_case import LifeCasePanel
-from forms import dates
-from forms.definition import Answer, FormDefinition, Question
-from sync.protocol.documents import FATES
+from sync.protocol.documents import DocumentType
 
 _LIST_WIDTH = 340
-_SHOWN_CHARACTERS = 300
+_WAITING, _DELETED = "waiting", "deleted"
 Case = ClashCase | HeldCase | LifeCase
 
 
@@ -46,6 +50,9 @@ class DecisionDesk(Protocol):
 
     def cases(self) -> Sequence[Case]:
         """Everything that waits."""
+
+    def deleted(self) -> Sequence[Case]:
+        """What was deleted and can be brought back."""
 
     def decide(self, case: ClashCase, keep: Keep) -> None:
         """Keep one of two values."""
@@ -66,24 +73,48 @@ class DecisionsPage(Page):
 
     person_asked = Signal(object, str)
 
-    def __init__(self, *, jobs: JobRunner, decisions: DecisionDesk, may_open: bool) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: JobRunner,
+        decisions: DecisionDesk,
+        words: WordBook,
+        clock: Callable[[], datetime],
+        may_open: bool,
+    ) -> None:
         """``may_open``: has this role a form that a person can be opened in?"""
         super().__init__(name="decisions")
         self._jobs = jobs
         self._decisions = decisions
         self._may_open = may_open
         self._words = wording.Words(self)
+        self._told = ClashWords(self)
         self._cases: dict[str, Case] = {}
+        self._shown: Case | None = None
         self._place = 0
+        self._wanted = ""
+        self._reason: QLineEdit | None = None
+        self._half = HalfWords(
+            desk="decisions",
+            jobs=jobs,
+            book=words,
+            take=self._typed_words,
+            clock=clock,
+            parent=self,
+        )
+        self._half.failed.connect(self.show_problem)
         self.set_title(
             self.tr("Cần quyết định"), self.tr("Hai máy sửa khác nhau, và chỗ máy chủ chưa nhận")
         )
         self._list = CardList(name="list:decisions", label=self.tr("Những việc cần quyết định"))
         self._list.setFixedWidth(_LIST_WIDTH)
         self._list.chosen.connect(self._show_case)
-        self._empty = QLabel(
-            self.tr("Không có gì cần quyết định: hai máy không sửa trùng nhau, máy chủ nhận hết.")
+        self._filters = Filters(
+            filters=[(_WAITING, self.tr("Cần quyết định")), (_DELETED, self.tr("Đã xóa"))]
         )
+        self._filters.chosen.connect(lambda _name: self.refresh())
+        self.tools.addWidget(self._filters)
+        self._empty = QLabel()
         self._empty.setObjectName("decisions:empty")
         self._empty.setProperty("kind", "muted")
         self._empty.setWordWrap(True)
@@ -103,219 +134,131 @@ class DecisionsPage(Page):
             key = QShortcut(QKeySequence(str(number)), self)
             key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             key.activated.connect(partial(self._press, number))
-        self._reason: QLineEdit | None = None
 
     def refresh(self) -> None:
-        """Read what waits."""
+        """Read what waits, or what was deleted."""
+        asked = self._filters.current
+        read = self._decisions.deleted if asked == _DELETED else self._decisions.cases
         self._jobs.run(
-            self, self._decisions.cases, on_success=self._show, on_error=self.show_problem
+            self,
+            lambda: (asked, read()),
+            on_success=self._show,
+            on_error=self.show_problem,
         )
+
+    def resume(self, key: str) -> None:
+        """Go on with the case about which a reason is half-typed."""
+        self._wanted = key
+        self.refresh()
+
+    def leave(self) -> None:
+        """What is half-typed is written now."""
+        self._half.flush()
+
+    def hold(self) -> Held | None:
+        """A reason that is half-typed, and which change it is about."""
+        return self._half.held()
 
     # -- showing --
 
-    def _show(self, cases: Sequence[Case]) -> None:
+    def _show(self, found: tuple[str, Sequence[Case]]) -> None:
+        asked, cases = found
+        if asked != self._filters.current:
+            return
         key = self._list.current_key
         self._cases = {case.key: case for case in cases}
+        if self._wanted in self._cases:
+            key, self._wanted = self._wanted, ""
+        self._empty.setText(self._nothing(asked))
         self._empty.setVisible(not cases)
         self._both.setVisible(bool(cases))
         self._list.show_cards([self._card(case) for case in cases], keep=key)
         if cases and not self._list.current_key:
             self._list.choose(min(self._place, len(cases) - 1))
-        if cases and self.isVisible():
+        if not cases:
+            self._show_case("")
+        elif self.isVisible() and not (self._reason is not None and self._reason.hasFocus()):
             self._list.setFocus()
+
+    def _nothing(self, asked: str) -> str:
+        if asked == _DELETED:
+            return self.tr("Chưa xóa ai, chưa xóa phiếu nào.")
+        return self.tr(
+            "Không có gì cần quyết định: hai máy không sửa trùng nhau, máy chủ nhận hết, "
+            "không ai chuyển đến chờ nhận."
+        )
 
     def _card(self, case: Case) -> Card:
         if isinstance(case, ClashCase):
             badge, tint = self.tr("Hai máy sửa khác nhau"), "warning"
-            line = self._label(case.question, case.field)
+            line = self._told.label(case.question, case.field)
         elif isinstance(case, LifeCase):
-            line = case.evidence
-            badge, tint = self._life_words(case.kind), "warning"
+            line = case.evidence if case.arrival is None else case.arrival.from_name
+            badge, tint = self._life_words(case.kind), _TINTS.get(case.kind, "warning")
         else:
             badge, tint = self.tr("Máy chủ chưa nhận"), "error"
-            labels = [self._label(value.question, value.field) for value in case.values]
+            labels = [self._told.label(value.question, value.field) for value in case.values]
             line = "; ".join(labels) or self._words.document(case.document_type)
-        name = case.full_name or self.tr("Không rõ tên")
-        return Card(key=case.key, title=name, lines=(line,), badge=badge, tint=tint)
+        return Card(key=case.key, title=self._name(case), lines=(line,), badge=badge, tint=tint)
+
+    def _name(self, case: Case) -> str:
+        if isinstance(case, LifeCase) and case.document_type is DocumentType.HOUSEHOLD:
+            return self.tr("Hộ {code}").format(code=case.full_name).strip()
+        return case.full_name or self.tr("Không rõ tên")
 
     def _show_case(self, key: str) -> None:
         case = self._cases.get(key)
         self._place = list(self._cases).index(key) if key in self._cases else self._place
-        self._reason = None
+        if case is not None and case == self._shown:
+            return  # read anew, and nothing of it has changed: a reason typed stays
+        self._half.flush()
+        self._half.begin("", name="", draft=None)
+        self._shown, self._reason = case, None
         content = QWidget()
         inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(12)
-        if isinstance(case, ClashCase):
-            self._lay_out_clash(inside, case)
-        elif isinstance(case, LifeCase):
-            inside.addWidget(LifeCasePanel(case, decide=self._settle))
-        elif case is not None:
-            self._lay_out_held(inside, case)
+        if case is not None:
+            inside.addWidget(self._panel(case))
         inside.addStretch(1)
         self._area.setWidget(content)
+        if isinstance(case, HeldCase):
+            self._begin_words(case)
 
-    def _lay_out_clash(self, inside: QVBoxLayout, case: ClashCase) -> None:
-        inside.addWidget(_text(self._label(case.question, case.field), "heading", "case:field"))
-        explained = (
-            self.tr("Thông tin nhận dạng: giá trị của máy chủ giữ nguyên đến khi có người chọn.")
-            if case.is_identity
-            else self.tr("Máy chủ đang giữ giá trị đến sau; giá trị kia vẫn còn ở đây.")
-        )
-        inside.addWidget(_text(explained, "muted", "case:explained"))
-        sides = QHBoxLayout()
-        sides.setSpacing(12)
-        first = self.tr("Của máy này") if case.is_ours else self.tr("Giá trị đang chờ")
-        for number, title, side in (
-            (1, first, case.ours),
-            (2, self.tr("Của máy khác"), case.theirs),
-        ):
-            sides.addWidget(self._side(number, title, side, case), 1)
-        inside.addLayout(sides)
-        buttons = QHBoxLayout()
-        names = {
-            "keep_ours": self._ours_words(case),
-            "keep_theirs": self._theirs_words(case),
-        }
-        for name, keep in (("keep_ours", Keep.OURS), ("keep_theirs", Keep.THEIRS)):
-            button = QPushButton(names[name])
-            button.setObjectName(f"button:{name}")
-            button.setProperty("kind", "primary" if keep is Keep.OURS else "")
-            button.setProperty("keep", keep.value)
-            button.clicked.connect(self._decide_clicked)
-            buttons.addWidget(button)
-        self._add_open(buttons, case, self.tr("3  Mở phiếu, sửa lại"))
-        buttons.addStretch(1)
-        inside.addLayout(buttons)
-        if case.full_name:
-            inside.insertWidget(0, _text(case.full_name, "title", "case:name"))
+    def _panel(self, case: Case) -> QWidget:
+        if isinstance(case, LifeCase):
+            return LifeCasePanel(case, decide=self._settle)
+        if isinstance(case, ClashCase):
+            clash = ClashPanel(case, told=self._told, may_open=self._may_open)
+            clash.decided.connect(self._decide)
+            clash.open_asked.connect(self._open)
+            return clash
+        held = HeldPanel(case, told=self._told, words=self._words, may_open=self._may_open)
+        held.drop_asked.connect(self._drop)
+        held.open_asked.connect(self._open)
+        held.reason.textEdited.connect(lambda _text: self._half.ask())
+        self._reason = held.reason
+        return held
 
-    def _ours_words(self, case: ClashCase) -> str:
-        return self.tr("1  Giữ của tôi") if case.is_ours else self.tr("1  Lấy giá trị đang chờ")
+    def _begin_words(self, case: HeldCase) -> None:
+        """A reason that was typed before stands there again."""
+        self._half.begin(case.key, name=case.full_name, draft=None)
 
-    def _theirs_words(self, case: ClashCase) -> str:
-        if case.theirs.is_shown:
-            return self.tr("2  Theo máy chủ")
-        return self.tr("2  Lấy của máy khác")
+        def _put(draft: FormDraft | None) -> None:
+            line = self._reason
+            if draft is not None and line is not None and self._shown is case and not line.text():
+                self._half.begin(case.key, name=case.full_name, draft=draft)
+                line.setText(texts_of(draft).get(_REASON, ""))
 
-    def _side(self, number: int, title: str, side: Side, case: ClashCase) -> QFrame:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        card.setObjectName(f"case:side{number}")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 12, 16, 12)
-        inside.addWidget(_text(f"{number}  {title}", "muted", f"case:title{number}"))
-        value = self._value(case.definition, case.question, case.field, side.value)
-        inside.addWidget(_text(value, "heading", f"case:value{number}"))
-        who = " · ".join(part for part in (side.by, wording.moment(side.at)) if part)
-        inside.addWidget(
-            _text(who or self.tr("Máy chủ không nói ai sửa"), "small", f"case:who{number}")
-        )
-        if side.is_shown:
-            inside.addWidget(_text(self.tr("Máy chủ đang giữ"), "good", f"case:shown{number}"))
-        inside.addStretch(1)
-        return card
+        self._jobs.run(self, lambda: self._half.read(case.key), on_success=_put)
 
-    def _lay_out_held(self, inside: QVBoxLayout, case: HeldCase) -> None:
-        inside.addWidget(_text(case.full_name or self.tr("Không rõ tên"), "title", "case:name"))
-        inside.addWidget(_text(self._words.hold(case.why), "error", "case:why"))
-        told = self.tr("{who} sửa lúc {when}. Những thay đổi khác không phải chờ chỗ này.")
-        when = wording.moment(case.at)
-        inside.addWidget(_text(told.format(who=case.by, when=when), "muted", "case:explained"))
-        for place, value in enumerate(case.values):
-            inside.addWidget(self._refused(place, value, case))
-        if case.is_creation:
-            words = self.tr("Máy chủ chưa có gì của mục này: nếu bỏ, nó chỉ còn trên máy này.")
-            inside.addWidget(_text(words, "warning", "case:creation"))
-        buttons = QHBoxLayout()
-        self._add_open(buttons, case, self.tr("1  Sửa lại"), kind="primary")
-        self._reason = QLineEdit()
-        self._reason.setObjectName("input:drop_reason")
-        self._reason.setAccessibleName(self.tr("Lý do bỏ"))
-        self._reason.setPlaceholderText(self.tr("Lý do bỏ (ghi vào nhật ký)"))
-        self._reason.returnPressed.connect(self._drop)
-        drop = QPushButton(self.tr("Bỏ thay đổi này"))
-        drop.setObjectName("button:drop")
-        drop.setProperty("kind", "danger")
-        drop.clicked.connect(self._drop)
-        buttons.addWidget(self._reason, 1)
-        buttons.addWidget(drop)
-        inside.addLayout(buttons)
-
-    def _refused(self, place: int, value: RefusedValue, case: HeldCase) -> QFrame:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 10, 16, 10)
-        inside.addWidget(
-            _text(self._label(value.question, value.field), "muted", f"case:label{place}")
-        )
-        typed = self._value(case.definition, value.question, value.field, value.typed)
-        inside.addWidget(_text(typed, "strong", f"case:typed{place}"))
-        if not case.is_creation:
-            stored = self._value(case.definition, value.question, value.field, value.stored)
-            words = self.tr("Máy chủ đang giữ: {value}").format(value=stored)
-            inside.addWidget(_text(words, "small", f"case:stored{place}"))
-        return card
-
-    def _add_open(
-        self, buttons: QHBoxLayout, case: ClashCase | HeldCase, words: str, kind: str = ""
-    ) -> None:
-        if case.person_id is None or not self._may_open:
-            return
-        button = QPushButton(words)
-        button.setObjectName("button:correct")
-        button.setProperty("kind", kind)
-        button.clicked.connect(self._open)
-        buttons.addWidget(button)
-
-    def _label(self, question: Question | None, field: str) -> str:
-        if question is not None:
-            return question.label_vi
-        fates = {
-            "deleted": self.tr("Xóa, hay giữ lại"),
-            "merged_into": self.tr("Gộp với người trùng, hay để riêng"),
-            "moved_to": self.tr("Đã chuyển đi xã khác, hay còn ở đây"),
-        }
-        name = field.removeprefix("answers.").removeprefix("identity.")
-        return fates.get(name) or self._words.person_field(name)
-
-    def _value(
-        self, definition: FormDefinition, question: Question | None, field: str, value: Answer
-    ) -> str:
-        if field in FATES:
-            return self._fate(field, value)
-        if value is None or value == "":
-            return self.tr("(để trống)")
-        if question is not None:
-            text = wording.answer_text(definition, question, value)
-        else:
-            text = self._words.person_value(field, str(value))
-        return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-
-    def _fate(self, field: str, value: Answer) -> str:
-        """What was decided about the entry on one of the two devices."""
-        if value is None:
-            return self.tr("Giữ trong sổ: có máy vừa sửa")
-        if field == "merged_into":
-            return self.tr("Gộp vào người trùng")
-        told: Mapping[str, object] = value if isinstance(value, Mapping) else {}
-        if field == "deleted":
-            return self.tr("Xóa: {reason}").format(reason=told.get("reason", ""))
-        words = self.tr("Chuyển đi {commune} từ {date}, theo {paper}")
-        date = dates.display(str(told.get("date", "")))
-        return words.format(commune=told.get("commune", ""), date=date, paper=told.get("paper", ""))
+    def _typed_words(self) -> dict[str, str]:
+        return {} if self._reason is None else {_REASON: self._reason.text()}
 
     # -- deciding --
 
     @property
     def _case(self) -> Case | None:
         return self._cases.get(self._list.current_key)
-
-    def _decide_clicked(self) -> None:
-        button = self.sender()
-        if button is not None:
-            self._decide(Keep(button.property("keep")))
 
     def _decide(self, keep: Keep) -> None:
         case = self._case
@@ -330,9 +273,12 @@ class DecisionsPage(Page):
             )
 
     def _life_words(self, kind: LifeKind) -> str:
-        if kind is LifeKind.TWINS:
-            return self.tr("Trùng người")
-        return self.tr("Đã xóa, còn phiếu")
+        return {
+            LifeKind.TWINS: self.tr("Trùng người"),
+            LifeKind.LEFT_OVER: self.tr("Đã xóa, còn phiếu"),
+            LifeKind.ARRIVAL: self.tr("Chuyển đến, chờ nhận"),
+            LifeKind.DELETED: self.tr("Đã xóa"),
+        }[kind]
 
     def _settle(self, choice: Choice) -> None:
         case = self._case
@@ -352,13 +298,22 @@ class DecisionsPage(Page):
             reason = line.text()
             if not reason.strip():
                 line.setFocus()
+            sent = self._half.send()
             self._jobs.run(
                 self,
                 lambda: self._decisions.drop(case, reason=reason),
-                on_success=self._settled,
-                on_error=self._refuse,
+                on_success=lambda _none: self._dropped(sent),
+                on_error=lambda error: self._keep_reason(error, sent),
                 lane=Lane.WRITE,
             )
+
+    def _dropped(self, sent: Sent) -> None:
+        self._half.kept(sent)
+        self._settled(None)
+
+    def _keep_reason(self, error: AppError, sent: Sent) -> None:
+        self._half.refused(sent)
+        self._refuse(error)
 
     def _open(self) -> None:
         case = self._case
@@ -396,12 +351,5 @@ class DecisionsPage(Page):
 
 
 _KEEPS = (Keep.OURS, Keep.THEIRS)
-
-
-def _text(words: str, kind: str, name: str) -> QLabel:
-    label = QLabel(words)
-    label.setObjectName(name)
-    label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
+_TINTS = {LifeKind.ARRIVAL: "accent", LifeKind.DELETED: "muted"}
+_REASON = "reason"

@@ -63,6 +63,7 @@ class HouseholdPage(Page):
         self._words = LifeWords(self)
         self._deeds = Deeds(jobs=jobs, parent=self)
         self._current: PersonId | None = None
+        self._deleted: Member | None = None
         self._has_relations = False
         self._reading = 0
         self._address = AddressLines()
@@ -126,7 +127,7 @@ class HouseholdPage(Page):
     def _begin_another(self) -> None:
         """Nothing of the household before stays, and nothing can be typed until one is read."""
         self.message_bar.hide()
-        self._current = None
+        self._current = self._deleted = None
         self._deeds.begin_another(Household(None))
         self._gone.setChecked(False)
         self._show(self._household)
@@ -347,6 +348,31 @@ class HouseholdPage(Page):
             person_id = self._current
             self._read(lambda: self._book.of_person(person_id))
 
+    def _note_deleted(self, member: Member, said: str) -> None:
+        if self._household.household_id is None:
+            self._begin_another()
+        else:
+            self.refresh()
+        self._deleted = member
+        self.message_bar.show_message(said, kind="good")
+        self.data_changed.emit()
+
+    def _bring_back(self) -> None:
+        """Who was deleted last, as long as the household is shown."""
+        member, self._deleted = self._deleted, None
+        if member is None:
+            return
+
+        def _done(household: Household) -> None:
+            self._current = member.person_id
+            self._written(household)
+            said = self.tr("Đã lấy lại {name}.").format(name=member.full_name)
+            self.message_bar.show_message(said, kind="good")
+
+        self._deeds.do(
+            lambda household: self._book.restore(household, member.person_id), on_success=_done
+        )
+
     def _open_form(self, row: int, number: int) -> None:
         forms = self._model.forms_of(row)
         if number < len(forms):
@@ -374,6 +400,7 @@ class HouseholdPage(Page):
         self._add.taken.connect(self._take)
         self._add.left.connect(self._table.setFocus)
         self._life.recorded.connect(self._recorded)
+        self._life.deleted.connect(self._note_deleted)
         self._life.refused.connect(self.show_problem)
         for button, name, action, icon in (
             (self._back, "back_to_people", self.closed.emit, "back"),
@@ -387,6 +414,7 @@ class HouseholdPage(Page):
             ("Ctrl+N", self._add.start),
             ("F4", self._ask_forms),
             ("F7", self._open_life),
+            ("Ctrl+Z", self._bring_back),
             ("Esc", self.closed.emit),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
