@@ -39,7 +39,7 @@ def main() -> int:
     """Draw everything asked for."""
     wanted = _arguments().parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sizes = _SIZES
+    sizes: tuple[QSize, ...] = _SIZES
     if wanted.scale != 1:
         os.environ["QT_SCALE_FACTOR"] = str(wanted.scale)
         sizes = (_SCALED / wanted.scale,)

@@ -251,6 +251,7 @@ class LedgerPage(Page):
             return  # filtered otherwise meanwhile
         self._fill_choices(found.authors)
         self._model.show_rows(found.rows, total=found.total)
+        self._table.say_when_empty(self.tr("Không có dòng nào như vậy. Bớt điều kiện lọc rồi xem."))
         self._count.setText(self.tr("{n} dòng").format(n=_grouped(found.total)))
         if found.rows:
             self._table.selectRow(0)

@@ -161,6 +161,7 @@ class ListsPage(Page):
         for button in self._buttons.values():
             button.setEnabled(worklist not in RESTRICTED)
         self._model.show_rows([])
+        self._table.say_when_empty("")
 
     def _show_people(self, page: ListPage) -> None:
         here = self._table.currentIndex()
@@ -168,6 +169,7 @@ class ListsPage(Page):
         before = self._model.row(place).person_id if here.isValid() else None
         rows = page.found.rows
         self._model.show_rows(rows, total=len(rows) + self._reader.has_more)
+        self._table.say_when_empty(self.tr("Không còn ai trong danh sách này."))
         ids = [row.person_id for row in rows]
         if rows:
             # Who is settled has left the list: whoever follows stands in the same place.

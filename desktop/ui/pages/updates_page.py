@@ -118,6 +118,9 @@ class UpdatesPage(Page):
     def _show(self, state: _State) -> None:
         self._held = state.held
         self._model.show_rows(state.held)
+        self._table.say_when_empty(
+            self.tr("Chưa nhận gì từ tỉnh: đang dùng biểu mẫu và danh mục kèm chương trình.")
+        )
         self._show_changes(-1)
         if state.held:
             self._table.selectRow(0)

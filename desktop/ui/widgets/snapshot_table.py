@@ -45,6 +45,7 @@ class SnapshotTable(QWidget):
     def show_snapshots(self, snapshots: Sequence[Snapshot], *, select: Path | None = None) -> None:
         """Show these; the newest is selected, or the one at this place."""
         self._model.show_rows(snapshots)
+        self.table.say_when_empty(self.tr("Chưa có bản sao lưu nào ở đây."))
         rows = [number for number, one in enumerate(snapshots) if one.path == select]
         if snapshots:
             self.table.selectRow(rows[0] if rows else 0)
