@@ -71,6 +71,7 @@ class JobRunner(QObject):
         }
         self._jobs: dict[int, _Job] = {}
         self._last = 0
+        self._is_closed = False
         self._finished.connect(self._deliver)
 
     def run(
@@ -82,8 +83,12 @@ class JobRunner(QObject):
         on_error: Callable[[AppError], None] | None = None,
         lane: Lane = Lane.READ,
     ) -> None:
-        """Do ``work`` in a lane; the outcome reaches ``owner``'s callbacks if it still lives."""
+        """Do ``work`` in a lane; the outcome reaches ``owner``'s callbacks if it still lives.
 
+        Nothing is done after ``close``: a pause of typing may end then, and there is no register.
+        """
+        if self._is_closed:
+            return
         self._last = number = self._last + 1
         self._jobs[number] = _Job(owner, work, on_success, on_error)
         self.busy_changed.emit(len(self._jobs))
@@ -105,6 +110,7 @@ class JobRunner(QObject):
     def close(self) -> None:
         """Let what is under way finish, then take no more."""
         self.wait_idle()
+        self._is_closed = True
         for executor in self._lanes.values():
             executor.shutdown(wait=True)
 

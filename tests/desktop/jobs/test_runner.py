@@ -148,3 +148,12 @@ def test_what_a_job_held_is_let_go_of_in_the_interface_thread(jobs: JobRunner) -
     finally:
         sys.setswitchinterval(interval)
     assert threads == [threading.get_ident()] * 300
+
+
+def test_what_is_asked_after_the_end_is_not_done(jobs: JobRunner) -> None:
+    owner, done = QObject(), list[int]()
+    jobs.run(owner, lambda: 1, on_success=done.append)
+    jobs.close()
+    jobs.run(owner, lambda: 2, on_success=done.append, lane=Lane.WRITE)
+    assert jobs.is_idle
+    assert done == [1]
