@@ -14,7 +14,7 @@ _TICK_MS = 1000
 
 
 class Effort(QObject):
-    """Counts from the moment a form is shown; the time runs from the first key on.
+    """Counts from the moment a form is shown; the time runs from a key until the form is left.
 
     Signals:
         changed: (keys, seconds)
@@ -27,6 +27,7 @@ class Effort(QObject):
         self.keys = 0
         self._clock = clock
         self._since: float | None = None
+        self._done = 0.0
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._tell)
@@ -35,6 +36,7 @@ class Effort(QObject):
         """Another form."""
         self.keys = 0
         self._since = None
+        self._done = 0.0
         self._tick.stop()
         self._tell()
 
@@ -47,13 +49,17 @@ class Effort(QObject):
         self._tell()
 
     def stop(self) -> None:
-        """The form is done, or not on the screen; the numbers stay."""
+        """The form is done, or not on the screen; the numbers stay until the next key."""
+        self._done, self._since = self._elapsed(), None
         self._tick.stop()
 
     @property
     def seconds(self) -> int:
-        """Whole seconds since the first key."""
-        return 0 if self._since is None else int(self._clock() - self._since)
+        """Whole seconds in which the form was worked on."""
+        return int(self._elapsed())
+
+    def _elapsed(self) -> float:
+        return self._done + (0.0 if self._since is None else self._clock() - self._since)
 
     def _tell(self) -> None:
         self.changed.emit(self.keys, self.seconds)
