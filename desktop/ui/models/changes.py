@@ -102,6 +102,15 @@ class ChangesModel(QAbstractItemModel):
             self._groups += groups
             self.endInsertRows()
 
+    @property
+    def last_position(self) -> int | None:
+        """Of the last line read; ``None`` before the first."""
+        return self._groups[-1].rows[-1].position if self._groups else None
+
+    def ask_again(self) -> None:
+        """The next page could not be read."""
+        self._asked_from = None
+
     def tell_next_try(self, words: str) -> None:
         """When what waits is tried next, in words; "" when nobody knows."""
         if words == self._next_try:
@@ -187,10 +196,8 @@ class ChangesModel(QAbstractItemModel):
 
     def fetchMore(self, parent: _Index) -> None:
         """Ask once for each next page."""
-        if not self.canFetchMore(parent) or not self._groups:
-            return
-        last = self._groups[-1].rows[-1].position
-        if self._asked_from != last:
+        last = self.last_position
+        if self.canFetchMore(parent) and last is not None and self._asked_from != last:
             self._asked_from = last
             self.page_wanted.emit(last)
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QMenu,
     QProgressBar,
     QPushButton,
     QTreeView,
@@ -28,11 +23,12 @@ from desktop.domain.syncing import ChangeRow, Enrolment, SyncReport, SyncStatus
 from desktop.errors import AppError, Problem
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons, theme, wording
-from desktop.ui.auto_sync import AutoSync, Waiting
+from desktop.ui.auto_sync import AutoSync
 from desktop.ui.models.changes import ChangesModel
 from desktop.ui.page import Page
-from desktop.ui.printing import ask_for_existing
-from sync.client.watching import Doing
+from desktop.ui.syncing.connect_card import ConnectCard, EnrolService
+from desktop.ui.syncing.rhythm_words import RhythmWords
+from desktop.ui.syncing.rules_row import RulesRow
 from sync.protocol.documents import Role
 
 _PAGE_ROWS = 200
@@ -44,20 +40,11 @@ _WIDTHS = (280, 250, 130)
 _LOST = frozenset({Problem.DEVICE_REVOKED, Problem.NOT_ENROLLED})
 
 
-class SyncService(Protocol):
+class SyncService(EnrolService, Protocol):
     """What the page asks (``desktop.services.syncing.Syncing``)."""
 
     def enrolment(self) -> Enrolment | None:
         """The device's place, if it has one."""
-
-    def enrol(self, *, server_url: str, code: str, ca_file: Path | None = None) -> Enrolment:
-        """Bind the device to an office."""
-
-    def request_by_file(self, *, code: str, folder: Path) -> Path:
-        """Write a request for a place, where there is no network at all."""
-
-    def take_answer(self, path: Path) -> Enrolment:
-        """The province's answer to it."""
 
     def status(self) -> SyncStatus:
         """The custody of the changes."""
@@ -104,9 +91,10 @@ class SyncPage(Page):
         self.set_title(self.tr("Đồng bộ"))
         self._done = (0, 0)
         self._bar = QProgressBar()
-        self._connect_card = self._make_connect_card()
+        self._connect_card = ConnectCard(jobs=jobs, enrolling=syncing)
         self._state_card, self._unsent = self._make_state_card()
-        self._rules_row = self._make_rules_row()
+        self._rules_row = RulesRow(auto=auto)
+        self._rhythm = RhythmWords(auto=auto, parent=self)
         self._model = ChangesModel(labels=labels, parent=self)
         self._model.page_wanted.connect(self._fetch_more)
         self._tree = self._make_tree()
@@ -127,6 +115,10 @@ class SyncPage(Page):
         self._connect_card.hide()
         self._state_card.hide()
         self._rules_row.hide()
+        self._connect_card.began.connect(self.message_bar.hide)
+        self._connect_card.enrolled.connect(self.enrolled)
+        self._connect_card.told.connect(self._tell)
+        self._connect_card.failed.connect(self.show_problem)
         auto.began.connect(self._show_running)
         auto.moved.connect(self._show_progress)
         auto.ended.connect(self._end)
@@ -143,92 +135,8 @@ class SyncPage(Page):
         self.message_bar.hide()
         self._auto.run_now()
 
-    # -- connecting --
-
-    def _enrol(self) -> None:
-        url, code = self._address.text().strip(), self._code.text().strip()
-        missing = self._address if not url else self._code if not code else None
-        if missing is not None:
-            self.message_bar.show_message(
-                self.tr("Cần ghi cả địa chỉ máy chủ và mã kết nối."), kind="warning"
-            )
-            missing.setFocus()
-            return
-        ca_file = self._ca.text().strip()
-        self._go.setEnabled(False)
-        self.message_bar.hide()
-        self._jobs.run(
-            self,
-            lambda: self._syncing.enrol(
-                server_url=url, code=code, ca_file=Path(ca_file) if ca_file else None
-            ),
-            on_success=self._tell_enrolled,
-            on_error=self._refuse,
-        )
-
-    def _tell_enrolled(self, enrolment: Enrolment) -> None:
-        self._go.setEnabled(True)
-        self._code.clear()
-        self.enrolled.emit(enrolment)
-
-    def _refuse(self, error: AppError) -> None:
-        self._go.setEnabled(True)
-        self.show_problem(error)
-        self._code.setFocus()
-        self._code.selectAll()
-
-    def _choose_stick(self) -> None:
-        """A request needs the code only."""
-        if not self._code.text().strip():
-            self.message_bar.show_message(self.tr("Cần ghi mã kết nối."), kind="warning")
-            self._code.setFocus()
-            return
-        title = self.tr("Chọn USB hoặc thư mục để ghi tệp yêu cầu")
-        ask_for_existing(self, title=title, pattern="", is_folder=True, chosen=self.ask_by_file)
-
-    def _choose_answer(self) -> None:
-        title, pattern = self.tr("Chọn tệp trả lời của tỉnh"), self.tr("Tệp trả lời (*.traloi)")
-        ask_for_existing(
-            self, title=title, pattern=pattern, is_folder=False, chosen=self.take_answer
-        )
-
-    def ask_by_file(self, folder: Path) -> None:
-        """Write the request into this folder."""
-        code = self._code.text().strip()
-        self._jobs.run(
-            self,
-            lambda: self._syncing.request_by_file(code=code, folder=folder),
-            on_success=self._tell_asked,
-            on_error=self._refuse,
-        )
-
-    def _tell_asked(self, path: Path) -> None:
-        self.message_bar.show_message(
-            self.tr("Đã ghi tệp yêu cầu {name}.").format(name=path.name),
-            self.tr("Mang tệp về tỉnh; nhận tệp trả lời rồi bấm Nhận tệp trả lời của tỉnh."),
-            kind="info",
-        )
-
-    def take_answer(self, path: Path) -> None:
-        """Take the province's answer."""
-        self.message_bar.hide()
-        self._jobs.run(
-            self,
-            lambda: self._syncing.take_answer(path),
-            on_success=self._tell_enrolled,
-            on_error=self.show_problem,
-        )
-
-    def _choose_ca(self) -> None:
-        """Our own words on the dialog: Qt's speak English."""
-        dialog = QFileDialog(self, self.tr("Chọn tệp chứng thư của tỉnh"))
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog, False)
-        dialog.setNameFilter(self.tr("Chứng thư (*.pem *.crt)"))
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Chọn"))
-        dialog.setLabelText(QFileDialog.DialogLabel.Reject, self.tr("Thôi"))
-        dialog.fileSelected.connect(self._ca.setText)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+    def _tell(self, sentence: str, next_step: str, kind: str) -> None:
+        self.message_bar.show_message(sentence, next_step, kind=kind)
 
     # -- running --
 
@@ -288,92 +196,15 @@ class SyncPage(Page):
 
     def _show_rhythm(self) -> None:
         """What it does now, or when it will try next and why not sooner."""
-        running = self._auto.is_running
+        running, words = self._auto.is_running, self._rhythm
         self._sync.setEnabled(not running)
         self._sync.setText(self.tr("Đang đồng bộ…") if running else self.tr("Đồng bộ ngay"))
         self._bar.setVisible(running)
         self._stop.setVisible(running)
         self._stop.setEnabled(not self._auto.watch.is_stopped)
-        self._doing.setText(self._running_words() if running else self._waiting_words())
-        self._model.tell_next_try("" if running else self._try_words())
-        rules, waiting = self._auto.rules, self._auto.waiting
-        for box, wanted in (
-            (self._automatic, rules.is_automatic),
-            (self._on_metered, rules.on_metered),
-        ):
-            box.blockSignals(True)
-            box.setChecked(wanted)
-            box.blockSignals(False)
-        self._on_metered.setEnabled(rules.is_automatic)
-        self._pause.setVisible(rules.is_automatic and waiting is not Waiting.PAUSED)
-        self._resume.setVisible(rules.is_automatic and waiting is Waiting.PAUSED)
-
-    def _running_words(self) -> str:
-        watch = self._auto.watch
-        done, known = self._done
-        what = {
-            Doing.CONNECTING: self.tr("Đang kết nối với máy chủ"),
-            Doing.ASKING: self.tr("Đang hỏi máy chủ có gì mới"),
-            Doing.SENDING: self.tr("Đang gửi"),
-            Doing.RECEIVING: self.tr("Đang nhận"),
-        }[watch.doing]
-        if watch.is_stopped:
-            what = self.tr("Đang dừng")
-        how_far = (
-            self.tr(": {done} trên {known} mục").format(
-                done=wording.thousands(done), known=wording.thousands(known)
-            )
-            if known
-            else ""
-        )
-        traffic = self.tr("gửi {up}, nhận {down}").format(
-            up=wording.size(watch.sent_bytes), down=wording.size(watch.received_bytes)
-        )
-        return f"{what}{how_far} ({traffic})"
-
-    def _waiting_words(self) -> str:
-        words = {
-            Waiting.NOT_CONNECTED: "",
-            Waiting.OFF: self.tr("Không tự đồng bộ: bấm “Đồng bộ ngay” khi cần."),
-            Waiting.PAUSED: self._paused_words(),
-            Waiting.METERED: self.tr("Mạng tính tiền theo dung lượng: chờ mạng khác."),
-            Waiting.OFFLINE: self.tr("Không có mạng: tự gửi khi có mạng."),
-        }
-        waiting = self._auto.waiting
-        if waiting is not None:
-            return words[waiting]
-        when = self._try_words()
-        return when[:1].upper() + when[1:] + "." if when else ""
-
-    def _paused_words(self) -> str:
-        until = self._auto.rules.paused_until
-        if until and self._auto.is_paused_until:
-            return self.tr("Tạm dừng đến {when}.").format(when=wording.moment(until))
-        return self.tr("Tạm dừng đến khi khóa hoặc đóng sổ.")
-
-    def _try_words(self) -> str:
-        at = self._auto.next_at
-        if at is None:
-            return ""
-        words = (
-            self.tr("thử lại lúc {when}") if self._auto.failures else self.tr("lần sau lúc {when}")
-        )
-        return words.format(when=wording.clock_time(at))
-
-    def _toggle_automatic(self, wanted: bool) -> None:
-        self._auto.set_automatic(wanted)
-
-    def _toggle_metered(self, wanted: bool) -> None:
-        self._auto.set_on_metered(wanted)
-
-    def _pause_an_hour(self) -> None:
-        self._auto.pause_for(hours=1)
-
-    def _pause_the_day(self) -> None:
-        self._auto.pause_for(hours=24)
-
-    def _pause_here(self) -> None:
-        self._auto.pause(None)
+        self._doing.setText(words.running(*self._done) if running else words.waiting())
+        self._model.tell_next_try("" if running else words.next_try())
+        self._rules_row.show_rules()
 
     # -- showing --
 
@@ -441,11 +272,18 @@ class SyncPage(Page):
         self._jobs.run(
             self,
             lambda: self._syncing.changes(limit=_PAGE_ROWS, before=before),
-            on_success=self._append,
+            on_success=lambda rows: self._append(rows, before),
+            on_error=self._put_off,
         )
 
-    def _append(self, rows: list[ChangeRow]) -> None:
-        self._model.append(rows, has_more=len(rows) == _PAGE_ROWS)
+    def _append(self, rows: list[ChangeRow], before: int) -> None:
+        if self._model.last_position == before:  # else the list was read anew meanwhile
+            self._model.append(rows, has_more=len(rows) == _PAGE_ROWS)
+
+    def _put_off(self, error: AppError) -> None:
+        """Who scrolls on asks for the page once more."""
+        self._model.ask_again()
+        self.show_problem(error)
 
     # -- making --
 
@@ -463,108 +301,6 @@ class SyncPage(Page):
         for column, width in enumerate(_WIDTHS):
             header.resizeSection(column, width)
         return tree
-
-    def _make_rules_row(self) -> QWidget:
-        self._automatic = QCheckBox(self.tr("Tự đồng bộ khi có mạng"))
-        self._automatic.setObjectName("check:automatic")
-        self._automatic.toggled.connect(self._toggle_automatic)
-        self._on_metered = QCheckBox(self.tr("Cả khi mạng tính tiền theo dung lượng"))
-        self._on_metered.setObjectName("check:on_metered")
-        self._on_metered.toggled.connect(self._toggle_metered)
-        self._pause = QPushButton(self.tr("Tạm dừng"))
-        self._pause.setObjectName("button:pause")
-        self._pause.setProperty("kind", "small")
-        menu = QMenu(self._pause)
-        for words, slot in (
-            (self.tr("Một giờ"), self._pause_an_hour),
-            (self.tr("Đến giờ này ngày mai"), self._pause_the_day),
-            (self.tr("Đến khi khóa hoặc đóng sổ"), self._pause_here),
-        ):
-            menu.addAction(words).triggered.connect(slot)
-        self._pause.setMenu(menu)
-        self._resume = QPushButton(self.tr("Tiếp tục tự đồng bộ"))
-        self._resume.setObjectName("button:resume")
-        self._resume.setProperty("kind", "small")
-        self._resume.clicked.connect(self._auto.resume)
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(4, 0, 0, 0)
-        layout.setSpacing(18)
-        for widget in (self._automatic, self._on_metered, self._pause, self._resume):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        return row
-
-    def _make_connect_card(self) -> QFrame:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        heading = QLabel(self.tr("Kết nối máy này với tỉnh"))
-        heading.setProperty("kind", "heading")
-        words = QLabel(
-            self.tr(
-                "Tỉnh cấp địa chỉ máy chủ và mã dùng một lần cho cơ quan của anh/chị. Kết nối một "
-                "lần để sổ biết mình là của xã nào; sau đó làm việc được cả khi không có mạng."
-            )
-        )
-        words.setProperty("kind", "muted")
-        words.setWordWrap(True)
-        self._address = self._line("server_url", self.tr("Địa chỉ máy chủ"), "https://…")
-        self._code = self._line("enrol_code", self.tr("Mã kết nối dùng một lần"), "")
-        self._ca = self._line("ca_file", self.tr("Tệp chứng thư của tỉnh"), self.tr("nếu có"))
-        browse = QPushButton(self.tr("Chọn tệp…"))
-        browse.setObjectName("button:choose_ca")
-        browse.clicked.connect(self._choose_ca)
-        self._go = QPushButton(self.tr("Kết nối"))
-        self._go.setObjectName("button:enrol")
-        self._go.setProperty("kind", "primary")
-        self._go.clicked.connect(self._enrol)
-        self._code.returnPressed.connect(self._enrol)
-        ca_row = QHBoxLayout()
-        ca_row.setSpacing(8)
-        ca_row.addWidget(self._ca, 1)
-        ca_row.addWidget(browse)
-        form = QFormLayout()
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        form.setHorizontalSpacing(16)
-        form.addRow(self.tr("Địa chỉ máy chủ"), self._address)
-        form.addRow(self.tr("Mã kết nối dùng một lần"), self._code)
-        form.addRow(self.tr("Tệp chứng thư của tỉnh"), ca_row)
-        form.addRow("", self._go)
-        form.addRow(self.tr("Không có mạng nào"), self._make_file_row())
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(20, 16, 20, 18)
-        inside.setSpacing(10)
-        inside.addWidget(heading)
-        inside.addWidget(words)
-        inside.addLayout(form)
-        card.setMaximumWidth(760)
-        self._go.setSizePolicy(
-            self._go.sizePolicy().Policy.Maximum, self._go.sizePolicy().Policy.Fixed
-        )
-        return card
-
-    def _make_file_row(self) -> QHBoxLayout:
-        """The same by two files."""
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for name, words, pressed in (
-            ("ask_by_file", self.tr("Làm tệp yêu cầu…"), self._choose_stick),
-            ("take_answer", self.tr("Nhận tệp trả lời của tỉnh…"), self._choose_answer),
-        ):
-            button = QPushButton(words)
-            button.setObjectName(f"button:{name}")
-            button.setProperty("kind", "small")
-            button.clicked.connect(pressed)
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
-
-    def _line(self, name: str, label: str, placeholder: str) -> QLineEdit:
-        line = QLineEdit()
-        line.setObjectName(f"input:{name}")
-        line.setAccessibleName(label)
-        line.setPlaceholderText(placeholder)
-        return line
 
     def _make_state_card(self) -> tuple[QFrame, QLabel]:
         card = QFrame()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from desktop.ui.pages.sync_page import SyncPage
+from desktop.ui.syncing.connect_card import ConnectCard
 from sync.protocol.documents import Role
 from sync.server.__main__ import cli
 from tests.desktop.ui.conftest import OpenDesk
@@ -25,18 +25,18 @@ def test_the_page_asks_by_file_and_takes_the_answer(
     assert hands.message().startswith("Cần ghi mã kết nối")
     assert hands.focused.objectName() == "input:enrol_code"
     hands.fill("input:enrol_code", province.code(province.office(Role.OFFICER, "99001")))
-    page = hands.find(SyncPage, "page:sync")
-    page.ask_by_file(tmp_path)  # behind a dialog for the folder
+    card = hands.find(ConnectCard, "sync:connect")
+    card.ask_by_file(tmp_path)  # behind a dialog for the folder
     hands.settle()
     [request] = tmp_path.glob("*.ketnoi")
     assert request.name in hands.message()
-    page.take_answer(request)
+    card.take_answer(request)
     hands.settle()
     assert hands.message().startswith("Đây không phải tệp gửi nhận")
     answer = tmp_path / "answer.traloi"
     words = ["enrol-file", str(request), "--out", str(answer), "--database-url", postgres_url]
     assert CliRunner().invoke(cli, words).exit_code == 0
-    page.take_answer(answer)
+    card.take_answer(answer)
     hands.settle()
     hands.click("button:nav_sync")
     hands.settle()
