@@ -9,9 +9,11 @@ from PySide6.QtCore import QObject
 
 from desktop.domain.batches import Batch, may_be_taken_over
 from desktop.domain.records import OpenedForm
+from desktop.domain.scans import Scan
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui.forms.card_sources import CardSources
 from desktop.ui.forms.form_view import FormView
+from desktop.ui.forms.form_words import FormWords
 from desktop.ui.forms.outline import plain
 from forms.definition import Answer
 from forms.findings import Finding
@@ -36,11 +38,18 @@ class EntryAids(QObject):
     Attributes:
         batch: the pinned answers.
         cards: which answers came from a card.
+        is_begun: is the form on the page in the register? Then what is corrected on it says
+            nothing about the pile.
     """
 
-    def __init__(self, *, jobs: JobRunner, batches: BatchBook, parent: QObject) -> None:
+    def __init__(
+        self, *, jobs: JobRunner, batches: BatchBook, words: FormWords, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.batch = Batch()
+        self.is_begun = False
+        self._words = words
+        self._view: FormView | None = None
         self._jobs = jobs
         self._batches = batches
         self._is_loaded = False
@@ -48,6 +57,33 @@ class EntryAids(QObject):
         self.cards = CardSources(self)
         self._before: dict[str, Mapping[str, Answer]] = {}
         self._reasons: dict[str, list[str]] = {}
+
+    def begin(self, view: FormView, opened: OpenedForm) -> None:
+        """Another form stands on the page."""
+        self._view = view
+        self._listed = opened.listed
+        self.is_begun = opened.record_id is not None
+        self.cards.begin(opened.scanned, view.paper.filling.kept())
+        self._mark(view)
+
+    def take_card(self, scans: Mapping[str, Scan]) -> None:
+        """What a card said stands in the form now."""
+        self.cards.take(scans)
+        if self._view is not None:
+            self._mark(self._view)
+
+    def follow(self, path: str, value: Answer) -> None:
+        """An answer was given: is it still a card's or the base list's, and is it pinned?"""
+        view = self._view
+        if view is None:
+            return
+        if self.cards.edited(path, view.value(path)) or path in self._listed:
+            self._mark(view)
+        question = view.outline.question(path)
+        if self.is_begun or question is None or value is None:
+            return
+        if self.batch.holds(question):  # the pin follows
+            self._keep(self.batch.with_pin(question, value))
 
     # -- pins --
 
@@ -63,11 +99,13 @@ class EntryAids(QObject):
             return {}
         return self.batch.answers(opened.definition, opened.answers)
 
-    def toggle_pin(self, view: FormView) -> bool | None:
-        """Pin the answer of the question with the keyboard, or let it go.
+    def toggle_pin(self) -> None:
+        """Pin the answer of the question with the keyboard, or let it go."""
+        if self._view is not None:
+            self._words.pinned(self._pin(self._view))
 
-        Returns whether it is pinned now; ``None`` where nothing can be pinned.
-        """
+    def _pin(self, view: FormView) -> bool | None:
+        """Returns whether it is pinned now; ``None`` where nothing can be pinned."""
         view.answers()  # what is being typed is what is pinned
         path = view.current
         question = view.outline.question(path)
@@ -78,32 +116,16 @@ class EntryAids(QObject):
         if value is None and not is_pinned:
             return None
         self._keep(self.batch.with_pin(question, value))
-        self.mark(view)
+        self._mark(view)
         return not is_pinned
 
-    def follow(self, view: FormView, path: str, value: Answer) -> None:
-        """An answer was given; where it is pinned, the pin follows."""
-        question = view.outline.question(path)
-        if question is not None and value is not None and self.batch.holds(question):
-            self._keep(self.batch.with_pin(question, value))
-
-    def mark(self, view: FormView, *, listed: Mapping[str, str] | None = None) -> None:
-        """Pinned questions say so, and answers that are what the province's base list says.
-
-        ``listed``: path -> what that list says of the person of this form.
-        """
-        if listed is not None:
-            self._listed = listed
+    def _mark(self, view: FormView) -> None:
+        """Pinned questions say so, and answers that a card or the province's base list says."""
         words, source = self.tr("Giữ cho phiếu sau (F3)"), self.tr("Theo danh sách nền của tỉnh")
         questions = view.definition.questions()
         said = {path: source for path, value in self._listed.items() if view.value(path) == value}
         pinned = {one.path: words for one in questions if self.batch.holds(one)}
         view.show_marks({**said, **self.cards.marks(), **pinned})
-
-    def unmark(self, view: FormView, path: str) -> None:
-        """An answer was given: is it still what the base list or a card says?"""
-        if self.cards.edited(path, view.value(path)) or path in self._listed:
-            self.mark(view)
 
     def _keep(self, batch: Batch) -> None:
         if batch != self.batch:
@@ -116,11 +138,18 @@ class EntryAids(QObject):
         """The form that was saved last, for the one that comes after it."""
         self._before[form_id] = dict(answers)
 
-    def ditto(self, view: FormView, *, section: bool = False) -> int:
-        """The answer of the form before, for the question with the keyboard or its section.
+    def ditto(self) -> None:
+        """The answer of the form before, for the question with the keyboard."""
+        if self._view is not None and not self._repeat(self._view):
+            self._words.no_ditto()
 
-        A section takes only what is empty. Returns how many answers were taken.
-        """
+    def ditto_section(self) -> None:
+        """The answers of the form before, for what is empty in the section with the keyboard."""
+        if self._view is not None and not self._repeat(self._view, section=True):
+            self._words.no_ditto()
+
+    def _repeat(self, view: FormView, *, section: bool = False) -> int:
+        """Returns how many answers were taken."""
         before = self._before.get(view.definition.form_id, {})
         if not section:
             return self._take(view, [view.current], before, replaces=True)

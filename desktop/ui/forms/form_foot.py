@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from desktop.ui import icons, theme
 from desktop.ui.forms.paper import Summary
+from forms.definition import Question
 
 
 class FormFoot(QFrame):
     """Hint, counts, and the way to the next place that is open.
 
-    Signals:
-        next_asked: to the next finding.
+    Attributes:
+        next: to the next finding.
     """
-
-    next_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +36,6 @@ class FormFoot(QFrame):
         self.next.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.next.setToolTip(self.tr("Đến chỗ phải sửa tiếp theo (F8)"))
         icons.dress(self.next, "down", tint="accent")
-        self.next.clicked.connect(self.next_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._hint, 1)
@@ -47,9 +45,9 @@ class FormFoot(QFrame):
         row.addSpacing(6)
         row.addWidget(self.next)
 
-    def show_hint(self, hint: str) -> None:
-        """What the question wants."""
-        self._hint.setText(hint)
+    def explain(self, question: Question | None) -> None:
+        """What the question with the keyboard wants."""
+        self._hint.setText("" if question is None else question.hint_vi)
 
     def show_effort(self, keys: int, seconds: int) -> None:
         """Keys and time of this form; nothing before the first key."""

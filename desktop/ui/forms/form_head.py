@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
@@ -11,6 +13,7 @@ from desktop.ui import icons, wording
 from desktop.ui.models.people_columns import CHECK_TINTS
 from desktop.ui.page import Page
 from desktop.ui.widgets.chip import Chip
+from forms.definition import Answer
 
 _STATUS_KINDS = {
     RecordStatus.RETURNED: "error",
@@ -78,6 +81,13 @@ class FormHead(QObject):
         self.submit.setEnabled(not in_hand or opened.is_changed or is_dirty)
         self.submit.setText(self.tr("Nộp lại") if is_again else self.tr("Nộp phiếu"))
 
+    def show_flags(self, flags: int, opened: OpenedForm, value: Callable[[str], Answer]) -> None:
+        """The police are asked where something is in doubt; not twice about the same identity.
+
+        ``value`` tells the answer at a path as it stands on the page.
+        """
+        self.police.setVisible(bool(flags) and not _is_asked(opened, value))
+
     def _tool(self, name: str, tip: str, icon: str, size: int) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"button:{name}")
@@ -105,3 +115,10 @@ class FormHead(QObject):
         page.beside_subtitle.addWidget(self.saved, 0, middle)
         for button in (self.history, self.other_forms, self.police, self.save, self.submit):
             page.tools.addWidget(button, 0, middle)
+
+
+def _is_asked(opened: OpenedForm, value: Callable[[str], Answer]) -> bool:
+    """Do the police have exactly the identity that stands on the page?"""
+    return opened.check is CheckState.WAITING and all(
+        str(value(path) or "") == sent for path, sent in opened.asked.items()
+    )

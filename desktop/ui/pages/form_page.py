@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent
 
 from desktop.domain.drafts import Cursor, DraftMark, FormDraft, Held
 from desktop.domain.ledger import Action
-from desktop.domain.people import CheckState, PersonId
+from desktop.domain.people import PersonId
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.domain.scans import Scan
 from desktop.errors import AppError
@@ -23,15 +22,16 @@ from desktop.ui.forms.effort import Effort
 from desktop.ui.forms.entry_aids import BatchBook, EntryAids
 from desktop.ui.forms.form_foot import FormFoot
 from desktop.ui.forms.form_head import FormHead
+from desktop.ui.forms.form_keys import Deeds, connect_keys
 from desktop.ui.forms.form_reader import FormFinder, FormReader, Ready
 from desktop.ui.forms.form_view import FormView
+from desktop.ui.forms.form_views import FormViews
 from desktop.ui.forms.form_words import FormWords
 from desktop.ui.forms.half_typed import draft_of
 from desktop.ui.forms.register_findings import RegisterFindings
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
 from desktop.ui.page import Page
-from forms.definition import Answer, FormDefinition
 from forms.runtime.engine import Filling
 from sync.protocol.ids import new_id_text
 
@@ -78,7 +78,8 @@ class FormPage(Page):
         self._writer.kept.connect(self.draft_kept)
         self._writer.failed.connect(self._tell_draft_failed)
         self._known = RegisterFindings(jobs=jobs, records=records, parent=self)
-        self._aids = EntryAids(jobs=jobs, batches=batches, parent=self)
+        self._say = FormWords(bar=self.message_bar, parent=self)
+        self._aids = EntryAids(jobs=jobs, batches=batches, words=self._say, parent=self)
         self._reader = FormReader(
             records=records,
             drafts=drafts,
@@ -88,8 +89,8 @@ class FormPage(Page):
         )
         self._clock = clock
         self._sheet: Sheet | None = None
-        self._view: FormView | None = None
-        self._views: dict[tuple[str, str], FormView] = {}
+        self._views = FormViews()
+        self._views.made.connect(self._listen)
         self._is_dirty = False
         self._is_closing = False
         self._goes_on = False
@@ -97,16 +98,12 @@ class FormPage(Page):
         self._is_new = False
         self._wanted_path = ""
         self._wanted_cursor = Cursor()
-        self._stack = QStackedWidget()
-        self._nothing = QWidget()  # what is shown until there is a record
-        self._stack.addWidget(self._nothing)
         self._head = FormHead(page=self)
         self._foot = FormFoot()
-        self._say = FormWords(bar=self.message_bar, parent=self)
         self._effort = Effort(parent=self)
         self._effort.changed.connect(self._foot.show_effort)
-        self._wire()
-        self.body.addWidget(self._stack, 1)
+        connect_keys(self, self._head, self._foot, pressed=self._effort.count, deeds=self._deeds())
+        self.body.addWidget(self._views, 1)
         self.body.addWidget(self._foot)
 
     # -- opening --
@@ -143,18 +140,18 @@ class FormPage(Page):
         if not self._is_prepared:
             self._is_prepared = True
             self._jobs.run(
-                self, self._reader.usual, on_success=self._prepare, on_error=lambda _error: None
+                self,
+                self._reader.usual,
+                on_success=self._views.prepare,
+                on_error=lambda _error: None,
             )
-
-    def _prepare(self, definition: FormDefinition) -> None:
-        if not self._views:
-            self._view_for(definition).prepare()
 
     def leave(self) -> None:
         """What is not saved is saved."""
         if self._is_dirty:
             self.save()
         self._writer.flush()
+        self._effort.stop()
 
     def put_aside(self) -> None:
         """What is half-typed stays a draft of this user; nothing is made of it."""
@@ -210,7 +207,11 @@ class FormPage(Page):
     @property
     def form_view(self) -> FormView | None:
         """The drawn form."""
-        return self._view
+        return self._views.shown
+
+    @property
+    def _view(self) -> FormView | None:
+        return self._views.shown
 
     def _show_ready(self, ready: Ready) -> None:
         if self._is_dirty:  # typed on while the next form was being read
@@ -228,18 +229,14 @@ class FormPage(Page):
             )
         )
         opened = ready.opened
-        view = self._view_for(opened.definition)
-        if self._view is not None and self._view is not view:
-            self._view.let_go()
-        self._view = view
+        view = self._views.begin(opened.definition)
         view.show_filling(
             ready.filling,
             confirmations=ready.confirmations,
             notes=_notes_of(opened),
         )
-        self._stack.setCurrentWidget(view)  # Qt gives it the keyboard: not before it is written
-        self._aids.cards.begin(opened.scanned, ready.filling.kept())
-        self._aids.mark(view, listed=opened.listed)
+        self._views.bring_up()
+        self._aids.begin(view, opened)
         self._effort.begin()
         self._is_dirty = False
         self._goes_on = False
@@ -285,25 +282,18 @@ class FormPage(Page):
         scanned = self._aids.cards.scans
         return draft_of(sheet.opened, half, sheet.mark, full_name=name, scanned=dict(scanned))
 
-    def _view_for(self, definition: FormDefinition) -> FormView:
-        """Drawn once for each definition."""
-        key = (definition.form_id, definition.version)
-        if key not in self._views:
-            view = FormView(definition=definition)
-            view.changed.connect(self._note_change)
-            view.typed.connect(self._writer.ask)
-            view.summary_changed.connect(self._show_summary)
-            view.entered.connect(self._show_hint)
-            view.csdlqg_taken.connect(self._adopt)
-            view.answer_taken.connect(self._look_for_number)
-            view.answer_taken.connect(self._follow_pin)
-            view.confirmed.connect(self._aids.remember_reason)
-            view.instance_removed.connect(self._say.removed)
-            view.pressed.connect(self._effort.count)
-            view.writer.offered = self._aids.reasons_for
-            self._stack.addWidget(view)
-            self._views[key] = view
-        return self._views[key]
+    def _listen(self, view: FormView) -> None:
+        view.changed.connect(self._note_change)
+        view.typed.connect(self._writer.ask)
+        view.summary_changed.connect(self._show_summary)
+        view.entered.connect(self._show_hint)
+        view.csdlqg_taken.connect(self._adopt)
+        view.answer_taken.connect(self._look_for_number)
+        view.answer_taken.connect(self._aids.follow)
+        view.confirmed.connect(self._aids.remember_reason)
+        view.instance_removed.connect(self._say.removed)
+        view.pressed.connect(self._effort.count)
+        view.writer.offered = self._aids.reasons_for
 
     def _follow(self, sheet: Sheet) -> Sheet:
         """An older sheet still finishes its save; only its failure matters to the page then."""
@@ -335,18 +325,18 @@ class FormPage(Page):
     def _adopt(self, path: str) -> None:
         if self._sheet is None or self._view is None:
             return
-        field = self._role_at(path)
+        question = self._view.outline.question(path)
+        role = "" if question is None else question.role or ""
         self._wanted_path = path
         self._is_dirty = False
-        self._sheet.adopt(self._content(), field=field.removeprefix("person."))
+        self._sheet.adopt(self._content(), field=role.removeprefix("person."))
 
     def take_card(self, scans: Mapping[str, Scan]) -> None:
         """Answers that the officer takes from a card, by path, each with where it comes from."""
         if self._view is None or self._sheet is None:
             return
         self._view.take({path: scan.value for path, scan in scans.items()})
-        self._aids.cards.take(scans)
-        self._aids.mark(self._view)
+        self._aids.take_card(scans)
         for path, scan in scans.items():
             self._look_for_number(path, scan.value)
 
@@ -382,6 +372,7 @@ class FormPage(Page):
         if self._is_stale():
             self.data_changed.emit()
             return
+        self._aids.is_begun = True
         if self._view is not None and self._sheet is not None:
             self._sheet.keep_old(self._view.take_over(saved.came, since=content.answers), content)
             self._view.add_confirmations(added_reasons(saved, content))
@@ -458,25 +449,11 @@ class FormPage(Page):
             return
         summary = self._view.summary()
         self._foot.show_summary(summary)
-        is_waiting = bool(summary.flags) and self._is_waiting_for_police()
-        self._head.police.setVisible(bool(summary.flags) and not is_waiting)
-
-    def _is_waiting_for_police(self) -> bool:
-        """Do the police have exactly the identity that stands on the page?"""
-        if self._sheet is None or self._view is None:
-            return False
-        opened, view = self._sheet.opened, self._view
-        return opened.check is CheckState.WAITING and all(
-            str(view.value(path) or "") == sent for path, sent in opened.asked.items()
-        )
+        self._head.show_flags(summary.flags, self._sheet.opened, self._view.value)
 
     def _show_hint(self, path: str) -> None:
-        question = None if self._view is None else self._view.outline.question(path)
-        self._foot.show_hint("" if question is None else question.hint_vi)
-
-    def _role_at(self, path: str) -> str:
-        question = None if self._view is None else self._view.outline.question(path)
-        return "" if question is None else question.role or ""
+        view = self._view
+        self._foot.explain(None if view is None else view.outline.question(path))
 
     def _ask_history(self) -> None:
         """Only of somebody who is in the register."""
@@ -487,45 +464,22 @@ class FormPage(Page):
         if self._sheet is not None:
             self.forms_asked.emit(self._sheet.opened.person_id)
 
-    # -- what spares keys --
-
-    def _ditto(self, *, section: bool = False) -> None:
-        if self._view is not None and not self._aids.ditto(self._view, section=section):
-            self._say.no_ditto()
-
-    def _toggle_pin(self) -> None:
-        if self._view is not None:
-            self._say.pinned(self._aids.toggle_pin(self._view))
-
-    def _follow_pin(self, path: str, value: Answer) -> None:
-        """On a new form only: an old one that is corrected says nothing about the pile."""
-        if self._view is not None and self._sheet is not None:
-            self._aids.unmark(self._view, path)
-            if self._sheet.opened.record_id is None:
-                self._aids.follow(self._view, path, value)
-
     # -- making --
 
-    def _wire(self) -> None:
-        head = self._head
-        wiring: tuple[tuple[QAbstractButton, Callable[[], None], str], ...] = (
-            (head.back, self._close, "Esc"),
-            (head.history, self._ask_history, "Ctrl+H"),
-            (head.other_forms, self._ask_forms, "F4"),
-            (head.police, self._send_to_police, ""),
-            (head.save, self.save, "Ctrl+S"),
-            (head.submit, self.submit, ""),
-            (self._foot.next, self._go_to_next, "F8"),
+    def _deeds(self) -> Deeds:
+        return Deeds(
+            close=self._close,
+            ask_history=self._ask_history,
+            ask_forms=self._ask_forms,
+            ask_police=self._send_to_police,
+            save=self.save,
+            submit=self.submit,
+            submit_and_go_on=self.submit_and_go_on,
+            go_to_next=self._go_to_next,
+            ditto=self._aids.ditto,
+            ditto_section=self._aids.ditto_section,
+            toggle_pin=self._aids.toggle_pin,
         )
-        for button, action, keys in wiring:
-            button.clicked.connect(action)
-            if keys:
-                self._shortcut(keys, action)
-        self._shortcut("Ctrl+Return", self.submit_and_go_on)
-        self._shortcut("Ctrl+Enter", self.submit_and_go_on)
-        self._shortcut("F2", self._ditto)
-        self._shortcut("Shift+F2", lambda: self._ditto(section=True))
-        self._shortcut("F3", self._toggle_pin)
 
     def event(self, event: QEvent) -> bool:
         """F1 is this page's own key; elsewhere it opens the help of the program."""
@@ -537,12 +491,6 @@ class FormPage(Page):
             self._view.toggle_help()
             return True
         return super().event(event)
-
-    def _shortcut(self, keys: str, action: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self._effort.count)
-        shortcut.activated.connect(action)
 
 
 def _notes_of(opened: OpenedForm) -> Notes:
