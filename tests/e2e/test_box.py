@@ -199,19 +199,23 @@ def test_a_pc_that_goes_to_the_province_itself_doubles_nothing(commune: Commune)
     commune.assert_alike(names)
 
 
-def test_a_cut_line_to_the_box_is_made_up_for(commune: Commune) -> None:
+CUTS = (
+    Cut(b"POST /box/v1/push", after_sent=300, times=1),
+    Cut(b"POST /box/v1/state", after_answered=0, times=1),
+    Cut(b"POST /box/v1/push", after_answered=0, times=1),
+    Cut(b"POST /box/v1/documents", after_answered=40, times=1),
+)
+
+
+@pytest.mark.parametrize(
+    "cuts", [CUTS[2:], pytest.param(CUTS, marks=pytest.mark.long)], ids=["two", "all"]
+)
+def test_a_cut_line_to_the_box_is_made_up_for(commune: Commune, cuts: tuple[Cut, ...]) -> None:
     commune.cut_off()
     names: set[str] = set()
-    for request, after_sent, after_answered in (
-        (b"POST /box/v1/push", 300, None),
-        (b"POST /box/v1/push", None, 0),
-        (b"POST /box/v1/state", None, 0),
-        (b"POST /box/v1/documents", None, 40),
-    ):
+    for cut in cuts:
         names |= {commune.enter(commune.one), commune.enter(commune.two)}
-        commune.lan.plan(
-            Cut(request, after_sent=after_sent, after_answered=after_answered, times=1)
-        )
+        commune.lan.plan(cut)
         commune.one.syncing.run()
         assert commune.lan.cuts == 1
         commune.lan.plan(None)

@@ -97,7 +97,7 @@ def test_an_answer_that_drips_is_given_up_after_its_whole_time(
 ) -> None:
     enrolment = officer.syncing.enrolment()
     assert enrolment is not None
-    line.weather = Weather(latency_seconds=0.05, slice_bytes=1)
+    line.weather = Weather(latency_seconds=0.01, slice_bytes=1)
     patience = Patience(answer_seconds=0.2)
     with Transport(server_url=line.url, ca_file=None, patience=patience) as transport:
         request = ChallengeRequest(device=enrolment.device_id)

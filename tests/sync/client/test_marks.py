@@ -67,9 +67,15 @@ class Place:
         return Reply(reply.status, [("content-type", LINES_TYPE)], body)
 
 
+@pytest.fixture(scope="module")
+def marks_url(postgres_url: str) -> str:
+    """The database of these tests; each begins by emptying it."""
+    return make_database(postgres_url, "marks")
+
+
 @pytest.fixture
-def place(postgres_url: str, tmp_path: Path) -> Iterator[Place]:
-    made = Place(make_database(postgres_url, "marks"), tmp_path)
+def place(marks_url: str, tmp_path: Path) -> Iterator[Place]:
+    made = Place(marks_url, tmp_path)
     yield made
     for pc in made.pcs:
         pc.close()

@@ -166,16 +166,13 @@ def test_an_export_that_was_changed_or_cut_is_told(run: Run, tmp_path: Path) -> 
     assert run("check", str(target), "--server-key", key).exit_code == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "right", "words"),
-    [
+def test_an_operator_that_cannot_be_is_refused(run: Run) -> None:
+    for name, right, words in (
         ("Ngắn", "export", "quá ngắn"),
         ("Lạ", "everything", "mật khẩu đủ dài để nhận"),
         (ASKS, "export", "mật khẩu đủ dài để nhận"),
         ("a\nb", "export", "mật khẩu đủ dài để nhận"),
-    ],
-)
-def test_an_operator_that_cannot_be_is_refused(name: str, right: str, words: str, run: Run) -> None:
-    made = run("operator-create", "--name", name, "--right", right, words=words)
-    assert made.exit_code == 1
-    assert words not in made.output
+    ):
+        made = run("operator-create", "--name", name, "--right", right, words=words)
+        assert made.exit_code == 1, name
+        assert words not in made.output

@@ -168,7 +168,6 @@ MATRIX: dict[str, Callable[[Case], None]] = {
     "/auth/challenge": log_in,
     "/auth/login": log_in,
     "/auth/refresh": refresh,
-    "/auth/leave": leave,
     "/sync/v1/push": push,
     "/sync/v1/relay": relay,
     "/sync/v1/pull": pull,
@@ -177,6 +176,7 @@ MATRIX: dict[str, Callable[[Case], None]] = {
     "/sync/v1/pack": pack,
     "/sync/v1/parcel": parcel,
     **{path: shown(path) for path in ("/health", "/ready", "/live", "/metrics", "/openapi.json")},
+    "/auth/leave": leave,  # the last: who has left is nobody any more
 }
 
 #: What needs no token, because it brings one.
@@ -197,9 +197,8 @@ def test_every_route_of_the_application_has_its_line(database: Engine) -> None:
 
 
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
-@pytest.mark.parametrize("path", MATRIX)
 def test_nothing_of_others_is_shown_or_changed(
-    path: str, role: Role, make_desk: MakeDesk, province: Province, server: ServerProcess
+    role: Role, make_desk: MakeDesk, province: Province, server: ServerProcess
 ) -> None:
     owner = make_desk(Role.OFFICER)
     fields = {DocumentType.PERSON: {"full_name": SECRET}}
@@ -215,14 +214,16 @@ def test_nothing_of_others_is_shown_or_changed(
     user = Desk(server.url)
     assert isinstance(user.enrol(code), Enrolled)
     user.http.close()
-    MATRIX[path](Case(stranger=stranger, owner=owner, made=made, session=session, code=code))
-    assert rows_of(province) == before
-    assert len(owner.pull().rows) == len(made)
-    with province.engine.connect() as connection:
-        revoked = connection.scalar(
-            select(devices.c.revoked_at).where(devices.c.id == UUID(owner.device))
-        )
-    assert revoked is None
+    case = Case(stranger=stranger, owner=owner, made=made, session=session, code=code)
+    for attempt in dict.fromkeys(MATRIX.values()):
+        attempt(case)
+        assert rows_of(province) == before, attempt
+        assert len(owner.pull().rows) == len(made), attempt
+        with province.engine.connect() as connection:
+            revoked = connection.scalar(
+                select(devices.c.revoked_at).where(devices.c.id == UUID(owner.device))
+            )
+        assert revoked is None, attempt
 
 
 @pytest.mark.parametrize("path", [one.path for one in OPERATIONS if one.path not in OPEN])

@@ -33,37 +33,38 @@ def lines_of(server: ServerProcess) -> list[dict[str, object]]:
 
 
 def test_no_name_number_token_or_code_stands_in_the_log_or_the_figures(
-    province: Province, postgres_url: str
+    province: Province, server: ServerProcess
 ) -> None:
-    with ServerProcess(postgres_url) as server:
-        desk = Desk(server.url)
-        code = province.code(province.office(Role.OFFICER, "99001"), user=PLANTED[3])
-        desk.enrol(code)
-        desk.login()
-        desk.person(full_name=PLANTED[0], id_number=PLANTED[1], dwelling=PLANTED[2])
+    before = len(server.log)
+    desk = Desk(server.url)
+    code = province.code(province.office(Role.OFFICER, "99001"), user=PLANTED[3])
+    desk.enrol(code)
+    desk.login()
+    desk.person(full_name=PLANTED[0], id_number=PLANTED[1], dwelling=PLANTED[2])
+    desk.create(DocumentType.PERSON, {PLANTED[0]: PLANTED[1]}, bucket=PLANTED[2])
+    desk.push()
+    desk.pull({f"{PLANTED[2]}/register": 0})
+    desk.post("/sync/v1/push", PLANTED[0].encode(), content_type="application/x-ndjson")
+    desk.post(f"/{PLANTED[1]}?x={PLANTED[1]}", PLANTED[0].encode())
+    with province.engine.begin() as connection:
+        # Our own failure, whose text quotes the row.
+        connection.execute(text(_ADDED))
+    try:
         desk.create(DocumentType.PERSON, {PLANTED[0]: PLANTED[1]}, bucket=PLANTED[2])
-        desk.push()
-        desk.pull({f"{PLANTED[2]}/register": 0})
-        desk.post("/sync/v1/push", PLANTED[0].encode(), content_type="application/x-ndjson")
-        desk.post(f"/{PLANTED[1]}?x={PLANTED[1]}", PLANTED[0].encode())
+        assert isinstance(desk.push_range(3, 3), Refusal)
+    finally:
         with province.engine.begin() as connection:
-            # Our own failure, whose text quotes the row.
-            connection.execute(text(_ADDED))
-        try:
-            desk.create(DocumentType.PERSON, {PLANTED[0]: PLANTED[1]}, bucket=PLANTED[2])
-            assert isinstance(desk.push_range(3, 3), Refusal)
-        finally:
-            with province.engine.begin() as connection:
-                connection.execute(text(_DROPPED))
-        figures = requests.get(server.url + "/metrics", timeout=60).text
-        desk.http.close()
-        events = [line["event"] for line in lines_of(server)]
-        assert "failure" in events and "refused" in events
-        for planted in (*PLANTED, code, desk.token):
-            assert planted not in server.log
-            assert json.dumps(planted)[1:-1] not in server.log
-            assert planted not in figures
-        assert desk.device not in figures
+            connection.execute(text(_DROPPED))
+    figures = requests.get(server.url + "/metrics", timeout=60).text
+    desk.http.close()
+    log = server.log[before:]
+    events = [json.loads(line)["event"] for line in log.splitlines()]
+    assert "failure" in events and "refused" in events
+    for planted in (*PLANTED, code, desk.token):
+        assert planted not in log
+        assert json.dumps(planted)[1:-1] not in log
+        assert planted not in figures
+    assert desk.device not in figures
 
 
 def test_a_refusal_is_logged_with_device_office_and_code(

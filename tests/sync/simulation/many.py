@@ -48,13 +48,16 @@ def stories(
         return
     share = min(_AT_ONCE, -(-len(seeds) // jobs))
     shares = [seeds[first : first + share] for first in range(0, len(seeds), share)]
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
         work = [
             pool.submit(_listed, postgres_url, f"simulated_{number}", one, size)
             for number, one in enumerate(shares)
         ]
         for done in as_completed(work):
             yield from done.result()
+    finally:  # whoever has heard enough does not wait for the others
+        pool.shutdown(cancel_futures=True)
 
 
 def _listed(

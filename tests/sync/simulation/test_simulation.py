@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.sync.simulation.defects import DEFECTS
 from tests.sync.simulation.invariants import ELSEWHERE, ViolatedError, claims_of
 from tests.sync.simulation.many import Broken, Size, stories
 from tests.sync.simulation.operations import OPERATIONS
-from tests.sync.simulation.play import Stage
+from tests.sync.simulation.play import Stage, Told
 from tests.sync.simulation.server import make_database
 
 ROOT = Path(__file__).parents[3]
@@ -54,12 +55,41 @@ def two_collectors(postgres_url: str) -> Iterator[Stage]:
         yield made
 
 
+class Chorus:
+    """Two processes side by side, the same seeds every day.
+
+    Attributes:
+        happened: the operations of the stories heard so far.
+    """
+
+    def __init__(self, postgres_url: str) -> None:
+        self._told = stories(postgres_url, range(SEEDS), SMALL, jobs=2)
+        self.happened: set[str] = set()
+
+    def hear(self, most: int) -> int:
+        """So many stories, or those that are left; every one ends well."""
+        heard = list(islice(self._told, most))
+        assert [story for story in heard if isinstance(story, Broken)] == []
+        for story in heard:
+            self.happened |= story.counts.keys() if isinstance(story, Told) else set()
+        return len(heard)
+
+
+@pytest.fixture(scope="module")
+def chorus(postgres_url: str) -> Chorus:
+    """Begun once: what each of its tests hears goes on from the last."""
+    return Chorus(postgres_url)
+
+
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
-def test_every_story_ends_well(postgres_url: str, first: int) -> None:
-    """Two processes side by side, the same seeds every day."""
-    told = list(stories(postgres_url, range(first, first + AT_ONCE), SMALL, jobs=2))
-    assert [story for story in told if isinstance(story, Broken)] == []
-    assert len(told) == AT_ONCE
+def test_every_story_ends_well(chorus: Chorus, first: int) -> None:
+    assert chorus.hear(AT_ONCE) == AT_ONCE
+
+
+def test_every_operation_happens_in_them(chorus: Chorus) -> None:
+    """The registry holds nothing that never comes."""
+    chorus.hear(SEEDS)
+    assert {one.name for one in OPERATIONS if not one.two_collectors} <= chorus.happened
 
 
 def test_stories_of_two_collecting_offices_end_well(two_collectors: Stage) -> None:
@@ -102,11 +132,3 @@ def test_each_invariant_has_its_function_or_its_test() -> None:
         for test in tests:
             path, _, name = test.partition("::")
             assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.M), test
-
-
-def test_every_operation_happens(stage: Stage) -> None:
-    """The registry holds nothing that never comes."""
-    counts: set[str] = set()
-    for seed in range(1000, 1012):
-        counts |= stage.play(seed, steps=80).counts.keys()
-    assert {one.name for one in OPERATIONS if not one.two_collectors} <= counts
