@@ -56,7 +56,8 @@ from forms.expressions.moments import ZONE
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
     from desktop.assembly import Seat, Services
     from desktop.domain.drafts import WaitingDraft
-    from desktop.domain.syncing import SyncStatus
+    from desktop.domain.syncing import SyncReport
+    from desktop.services.badges import Counts
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
     from desktop.ui.auto_sync import AutoSync
@@ -180,6 +181,9 @@ class Desktop(QObject):
         self._left_at: LeftAt | None = None
         self._sealed: list[bytes] = []
         self._has_passed_on = False
+        self._is_all_told = False
+        self._counting: Services | None = None
+        self._counts_again = False
         self._is_entering = False
         self._appearance = Appearance.SYSTEM
         hints = QGuiApplication.styleHints()
@@ -337,7 +341,7 @@ class Desktop(QObject):
         from desktop.ui.pages.sync_page import SyncPage
 
         services, seat, manners = built
-        self.services = services
+        self.services, self._counting, self._is_all_told = services, None, False
         self._user_name = seat.user_name
         auto_sync = self._make_sync(services)
         desk = Desk(
@@ -420,8 +424,12 @@ class Desktop(QObject):
         self.auto_sync.ended.connect(self._count_after_sync)
         return self.auto_sync
 
-    def _count_after_sync(self) -> None:
-        self._pass_on_answers(is_synced=True)
+    def _count_after_sync(self, report: SyncReport) -> None:
+        """Most syncs bring nothing: then no answer is there that was not told after the last."""
+        if report.pulled or not self._is_all_told:
+            self._pass_on_answers(is_synced=True)
+        else:
+            self._has_passed_on = False
         self._count()
         if (page := self.window.current_page) is not None and page.objectName() == "page:decisions":
             page.refresh()
@@ -429,13 +437,18 @@ class Desktop(QObject):
     def _pass_on_answers(self, *, is_synced: bool = False) -> None:
         """What the police answered goes on with the records it is about."""
         if self.services is not None:
+            self._is_all_told = True
             self.jobs.run(
                 self,
                 self.services.teller.tell,
                 lane=Lane.WRITE,
                 on_success=lambda count: self._sync_what_was_told(count, is_synced=is_synced),
-                on_error=lambda _error: None,  # the next sync passes it on
+                on_error=lambda _error: self._tell_again(),
             )
+
+    def _tell_again(self) -> None:
+        """The next sync passes it on, whatever it brings."""
+        self._is_all_told = False
 
     def _sync_what_was_told(self, count: int, *, is_synced: bool) -> None:
         """At once, as part of the sync that brought it; but a refusal is not sent for ever."""
@@ -535,20 +548,36 @@ class Desktop(QObject):
         return Place(user=seat.user_name, office=office, training=seat.is_training)
 
     def _count(self) -> None:
-        """Reads anew the numbers that stand at every page."""
-        if self.services is not None:
-            syncing, todos = self.services.syncing, self.services.todos
-            decisions = self.services.decisions
-            self.jobs.run(
-                self,
-                lambda: (syncing.status(), todos.count(), decisions.count()),
-                on_success=self._show_counts,
-            )
+        """Reads anew the numbers that stand at every page; one reader, however often it is asked.
 
-    def _show_counts(self, counts: tuple[SyncStatus, int, int]) -> None:
-        status, todos, to_decide = counts
-        badges = {"people": todos, "decisions": to_decide}
-        self.window.show_counts(unsent=status.unsent, badges=badges)
+        What is saved while it reads is read once more afterwards.
+        """
+        services = self.services
+        if services is None:
+            return
+        self._counts_again = self._counting is services
+        if self._counts_again:
+            return
+        self._counting = services
+        self.jobs.run(
+            self,
+            services.badges.count,
+            on_success=lambda counts: self._show_counts(services, counts),
+            on_error=lambda error: self._stop_counting(services, error),
+        )
+
+    def _show_counts(self, services: Services, counts: Counts) -> None:
+        if services is self.services:
+            badges = {"people": counts.todos, "decisions": counts.to_decide}
+            self.window.show_counts(unsent=counts.unsent, badges=badges)
+            self._counting = None
+            if self._counts_again:
+                self._count()
+
+    def _stop_counting(self, services: Services, error: AppError) -> None:
+        if services is self.services:
+            self._counting = None
+        self._show_problem(error)
 
     def _show_problem(self, error: AppError) -> None:
         if error.parameters.get("reason") == CLOSED:

@@ -17,6 +17,7 @@ from desktop.domain.records import OpenedForm
 from desktop.domain.syncing import Enrolment
 from desktop.errors import AppError
 from desktop.services.backups import Backups
+from desktop.services.badges import Badges
 from desktop.services.batches import Batches
 from desktop.services.card_people import CardPeople
 from desktop.services.checks import Checks
@@ -81,6 +82,9 @@ class Services:
     locking: Locking
     preferences: Preferences
     todos: Todos
+    fitting: FittingForms
+    members: MemberForms
+    badges: Badges
     checks: Checks
     reviews: Reviews
     teller: CheckTeller
@@ -156,6 +160,12 @@ def build(
     seat = Seat(user_name=user_name, enrolment=syncing.enrolment(), home=home)
     tables = IdentityTables.load(training=seat.is_training)
     records = Records(register=register, forms=forms, tables=tables, author=user_name, clock=clock)
+    fitting = FittingForms(register=register, forms=forms, clock=clock)
+    members = MemberForms(register=register, forms=forms, fitting=fitting, clock=clock)
+    todos = Todos(register=register, forms=forms)
+    decisions = Decisions(
+        register=register, forms=forms, records=records, author=user_name, clock=clock
+    )
     services = Services(
         register=register,
         forms=forms,
@@ -165,16 +175,23 @@ def build(
         drafts=Drafts(register=register, author=user_name, clock=clock, forms=forms),
         locking=Locking(register=register),
         preferences=Preferences(register=register, user_name=user_name),
-        todos=Todos(register=register, forms=forms),
+        todos=todos,
+        fitting=fitting,
+        members=members,
+        badges=Badges(
+            register=register,
+            syncing=syncing,
+            todos=todos,
+            members=members,
+            decisions=decisions,
+        ),
         checks=Checks(register=register, author=user_name, clock=clock, tables=tables),
         reviews=Reviews(
             register=register, author=user_name, clock=clock, forms=forms, tables=tables
         ),
         teller=CheckTeller(register=register, author=user_name, clock=clock),
         syncing=syncing,
-        decisions=Decisions(
-            register=register, forms=forms, records=records, author=user_name, clock=clock
-        ),
+        decisions=decisions,
         packs=packs,
         parcels=Parcels(
             register=register, syncing=syncing, clock=clock, author=user_name, shelf=packs
@@ -217,16 +234,14 @@ def _care(
     )
 
 
-def _households(
-    services: Services, seat: Seat, *, members: MemberForms, clock: Callable[[], datetime]
-) -> HouseholdWork:
+def _households(services: Services, seat: Seat, *, clock: Callable[[], datetime]) -> HouseholdWork:
     register, forms, tables = services.register, services.forms, services.tables
     return HouseholdWork(
         book=Households(
             register=register, forms=forms, tables=tables, author=seat.user_name, clock=clock
         ),
         life=LifeEvents(register=register, tables=tables, author=seat.user_name, clock=clock),
-        forms=members,
+        forms=services.members,
     )
 
 
@@ -241,11 +256,6 @@ def parts(
     is_practice: bool = False,
 ) -> Parts:
     """What the pages of this seat work with; ``is_practice`` is the training commune's register."""
-
-    fitting = FittingForms(register=services.register, forms=services.forms, clock=clock)
-    members = MemberForms(
-        register=services.register, forms=services.forms, fitting=fitting, clock=clock
-    )
 
     def _begin_filling(opened: OpenedForm) -> Filling:
         definition = opened.definition
@@ -283,9 +293,9 @@ def parts(
         people=services.people,
         records=services.records,
         drafts=services.drafts,
-        fitting=fitting,
+        fitting=services.fitting,
         batches=Batches(register=services.register, user_name=seat.user_name),
-        load_todos=lambda: [*services.todos.list(), *members.todos()],
+        load_todos=lambda: [*services.todos.list(), *services.members.todos()],
         checks=services.checks,
         handing_out=HandingOut(register=services.register, author=seat.user_name, clock=clock),
         reviews=services.reviews,
@@ -327,7 +337,7 @@ def parts(
         clock=clock,
         commune_names=seat.commune_names,
         has_home=seat.home is not None,
-        households=_households(services, seat, members=members, clock=clock),
+        households=_households(services, seat, clock=clock),
         cards=CardWork(
             read=lambda readings, takes_numbers: read_burst(
                 readings, on=clock().date(), tables=services.tables, takes_numbers=takes_numbers

@@ -93,13 +93,15 @@ class Decisions:
             if row.document_type is not DocumentType.RECORD or _deletion(row) not in persons
         ]
 
-    def count(self) -> int:
-        """How many wait."""
+    def count(self, *, refused: int | None = None) -> int:
+        """How many wait; ``refused`` as for ``Todos.count``."""
+        if refused is None:
+            refused = len(refused_changes(self._register))
         clashing = (d for d in documents_with_clashes(self._register) if _is_decided_here(d))
         clashes = sum(1 for document in clashing for _ in _undecided(document))
         entries = self._removing.count_left_over() + self._merging.count_twins()
         arrivals = self._relocating.count_arrivals()
-        return clashes + len(refused_changes(self._register)) + entries + arrivals
+        return clashes + refused + entries + arrivals
 
     def decide(self, case: ClashCase, keep: Keep) -> None:
         """Keep one of the two values.

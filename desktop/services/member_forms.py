@@ -82,6 +82,10 @@ class MemberForms:
             for row in self.came_of_age(limit=_MOST_TODOS)
         ]
 
+    def count_todos(self) -> int:
+        """How many they are."""
+        return len(self.came_of_age(limit=_MOST_TODOS))
+
     def _of(self, person_id: PersonId) -> tuple[MemberForm, ...]:
         row = person_row(self._register, person_id)
         birth_date, today = "" if row is None else row.birth_date, self._clock().date()

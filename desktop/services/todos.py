@@ -8,15 +8,10 @@ from itertools import chain
 from desktop.domain.checks import COMPARED_FIELDS, CheckAnswer
 from desktop.domain.people import PersonId
 from desktop.domain.records import Todo, TodoKind
-from desktop.services.answering import (
-    ANSWERS,
-    IDENTITY,
-    by_prefix,
-    snapshot,
-    without_keys,
-)
+from desktop.services.answering import ANSWERS, without_keys
+from desktop.services.open_checks import OpenChecks, differing_checks, is_not_found
 from desktop.services.opening import open_differences, reasons_of
-from desktop.store.checks import latest_checks_with, latest_checks_with_number, made_at
+from desktop.store.checks import latest_checks_with, made_at
 from desktop.store.documents import Document
 from desktop.store.held import refused_changes
 from desktop.store.people import household_members
@@ -41,6 +36,7 @@ class Todos:
     def __init__(self, *, register: Register, forms: FormRegistry) -> None:
         self._register = register
         self._subjects = Subjects(register=register, forms=forms)
+        self._checks = OpenChecks(register=register)
 
     def list(self) -> list[Todo]:
         """Everything that waits, by kind, oldest first."""
@@ -54,9 +50,16 @@ class Todos:
             )
         )
 
-    def count(self) -> int:
-        """How many things wait."""
-        return len(self.list())
+    def count(self, *, refused: int | None = None) -> int:
+        """How many things wait: as many as ``list`` has.
+
+        ``refused`` is how many of them are refused changes, where that is known already.
+        """
+        if refused is None:
+            refused = len(refused_changes(self._register))
+        returned = sum(len(reasons_of(one)) for one in returned_submissions(self._register))
+        clashing = sum(1 for _ in self._clashing())
+        return returned + self._checks.count() + clashing + refused
 
     def _returned(self) -> Iterator[Todo]:
         for submission in returned_submissions(self._register):
@@ -76,8 +79,7 @@ class Todos:
                 )
 
     def _differing(self) -> Iterator[Todo]:
-        differing = latest_checks_with(self._register, CheckAnswer.DIFFERS)
-        for check in [*differing, *latest_checks_with_number(self._register)]:
+        for check in differing_checks(self._register):
             person = self._subjects.person(check.fields.get("person_id"))
             if person is None:
                 continue
@@ -92,10 +94,9 @@ class Todos:
                 )
 
     def _not_found(self) -> Iterator[Todo]:
-        """While the identity is the one that was not found; an edited one is to be asked anew."""
         for check in latest_checks_with(self._register, CheckAnswer.NOT_FOUND):
             person = self._subjects.person(check.fields.get("person_id"))
-            if person is None or snapshot(person.fields) != by_prefix(check.fields, IDENTITY):
+            if person is None or not is_not_found(person, check):
                 continue
             yield _todo(
                 TodoKind.NOT_FOUND,

@@ -273,7 +273,8 @@ class Batch:
         self._next_doc = 1 + (last or 0)
         self._next_restricted = 0  # not known before the first one
         self._has_links: bool | None = None  # not asked yet
-        #: Persons of whom what tells them from others is written otherwise (``renamed``).
+        #: What is written, and persons of whom that tells them otherwise from others.
+        self.written: set[str] = set()
         self.renamed: set[str] = set()
 
     def load(self, document_ids: Iterable[str]) -> None:
@@ -316,6 +317,7 @@ class Batch:
         if len(changed) < len(everything):
             self._write_restricted([entry for entry in everything if entry.is_restricted])
         shown = [entry for entry in changed if entry.is_new or entry.is_shown_anew]
+        self.written |= {entry.document_id for entry in everything}
         self.renamed |= {entry.document_id for entry in changed if _is_told_apart(entry)}
         self._write_documents(changed)
         self._write_rows(shown)
@@ -508,6 +510,7 @@ class Batch:
         self._many(_DROP_FATE, dropped)
         self._many(_ADD_FATE, added)
         touched |= links.connected(self._driver, persons)
+        self.written |= touched  # their lists change
         self._has_links = None
         if touched and (had_links or links.has_links(self._driver)):
             links.follow(self._driver, touched)

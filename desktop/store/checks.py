@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection
 
 from desktop.domain.checks import CheckAnswer, CheckCase, CheckList
@@ -45,6 +46,16 @@ def check_queue(
 _WAITS = (
     "WHERE (c.answer = '' AND NOT EXISTS (SELECT 1 FROM checks AS later "
     "WHERE later.person_id = c.person_id AND later.id > c.id)) OR d.clashes IS NOT NULL"
+)
+
+
+# The text is looked at before it is read as JSON: few have the field.
+_WITH_NUMBER = (
+    "SELECT c.id FROM checks AS c JOIN documents AS d ON d.doc = c.doc WHERE c.answer = ? "
+    "AND instr(d.fields, '\"assigned.id_number\":') "
+    "AND d.fields ->> '$.\"assigned.id_number\"' <> '' AND NOT EXISTS ("
+    "SELECT 1 FROM checks AS later WHERE later.person_id = c.person_id AND later.id > c.id) "
+    "ORDER BY c.id"
 )
 
 
@@ -136,11 +147,18 @@ def latest_checks_with(register: Register, answer: CheckAnswer) -> list[Document
 
 def latest_checks_with_number(register: Register) -> list[Document]:
     """The newest checks of persons, where the police gave a number without a difference."""
-    return [
-        document
-        for document in latest_checks_with(register, CheckAnswer.MATCHED)
-        if document.fields.get("assigned.id_number")
-    ]
+    return _documents(register, _WITH_NUMBER, CheckAnswer.MATCHED.value)
+
+
+def persons_asked_about(register: Register, check_ids: Collection[str]) -> dict[str, str]:
+    """Check -> the person under whom it is listed; ids of other documents are left out."""
+    with register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT d.id, c.person_id FROM documents AS d JOIN checks AS c ON c.doc = d.doc "
+            "WHERE d.id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(sorted(check_ids)).decode(),),
+        )
+        return {str(check_id): str(person_id) for check_id, person_id in rows}
 
 
 def case_of(document: Document) -> CheckCase:

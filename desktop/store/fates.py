@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -41,6 +41,12 @@ def survivor_of(register: Register, person_id: str) -> str:
     """Who stands for this person."""
     with register.reading() as connection:
         return survivors(driver_of(connection), [person_id])[person_id]
+
+
+def stand_for(register: Register, person_ids: Collection[str]) -> set[str]:
+    """Who stands for these persons."""
+    with register.reading() as connection:
+        return set(survivors(driver_of(connection), person_ids).values())
 
 
 @dataclass(frozen=True, slots=True)

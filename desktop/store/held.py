@@ -21,7 +21,16 @@ from desktop.store.rights import may_see, rights_in
 from sync.protocol.messages import Change, Value
 
 _CHANGES = msgspec.json.Decoder(Change)
-_HELD_IDS = "SELECT DISTINCT document_id FROM outbox WHERE state = 'held'"
+_HELD_IDS = "SELECT DISTINCT document_id FROM outbox INDEXED BY outbox_held WHERE state = 'held'"
+
+_FIRST_HELD = (
+    "SELECT document_id, min(position) FROM outbox INDEXED BY outbox_held WHERE state = 'held' "
+    "AND document_id IN (SELECT value FROM json_each(?)) GROUP BY document_id"
+)
+_SINCE = (
+    "SELECT document_id, change, state, why FROM outbox WHERE position >= ? "
+    "AND document_id IN (SELECT value FROM json_each(?)) ORDER BY position"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,7 @@ def refused_changes(register: Register) -> list[Refused]:
 def _refused(register: Register, document_ids: Sequence[str]) -> list[Refused]:
     with register.reading() as connection:
         rights = rights_in(driver_of(connection), register.user)
-        held = _with_any_held(connection, document_ids)
-        changes = {document_id: _changes_of(connection, document_id) for document_id in held}
+        changes = _changes_of(connection, document_ids)
     return [
         refused
         for document_id, made in changes.items()
@@ -83,23 +91,25 @@ def _refused(register: Register, document_ids: Sequence[str]) -> list[Refused]:
     ]
 
 
-def _with_any_held(connection: Connection, document_ids: Sequence[str]) -> list[str]:
-    return [
-        document_id
-        for document_id in document_ids
-        if connection.exec_driver_sql(
-            "SELECT 1 FROM outbox WHERE state = 'held' AND document_id = ? LIMIT 1", (document_id,)
-        ).first()
-    ]
+def _changes_of(
+    connection: Connection, document_ids: Sequence[str]
+) -> dict[str, list[tuple[Change, str, str]]]:
+    """Changes of those documents of which one was refused, with state and reason, oldest first.
 
-
-def _changes_of(connection: Connection, document_id: str) -> list[tuple[Change, str, str]]:
-    """Every change of a document with its state and reason, oldest first; only of refused ones."""
-    rows = connection.exec_driver_sql(
-        "SELECT change, state, why FROM outbox WHERE document_id = ? ORDER BY position",
-        (document_id,),
-    )
-    return [(_CHANGES.decode(change), str(state), str(why)) for change, state, why in rows]
+    From the first that was refused: what was made before takes no place of it. The outbox has no
+    index of documents, so it is read once for all of them.
+    """
+    names = msgspec.json.encode(document_ids).decode()
+    refused = connection.exec_driver_sql(_FIRST_HELD, (names,)).all()
+    if not refused:
+        return {}
+    held = msgspec.json.encode([document_id for document_id, _ in refused]).decode()
+    found: dict[str, list[tuple[Change, str, str]]] = {}
+    first = min(position for _, position in refused)
+    for document_id, change, state, why in connection.exec_driver_sql(_SINCE, (first, held)):
+        made = (_CHANGES.decode(change), str(state), str(why))
+        found.setdefault(str(document_id), []).append(made)
+    return found
 
 
 def _open_ones(

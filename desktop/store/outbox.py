@@ -52,6 +52,8 @@ _AT = (
 )
 _COUNT_HELD = "SELECT count(*) FROM outbox WHERE state = 'held'"
 _COUNT_DROPPED = _COUNT_HELD + f" AND why LIKE '{DROPPED}%'"
+_AMONG = "position IN (SELECT value FROM json_each(?))"
+_COUNT_HELD_AMONG = f"{_COUNT_HELD} AND why NOT LIKE '{DROPPED}%' AND {_AMONG}"
 _FORGET_RESTRICTED = (
     "DELETE FROM restricted_changes WHERE position NOT IN (SELECT position FROM outbox)"
 )
@@ -241,8 +243,8 @@ def count_changes(register: Register) -> ChangeCounts:
         held: int = first_value(driver.execute(_COUNT_HELD))
         dropped: int = first_value(driver.execute(_COUNT_DROPPED))
         unseen = _unseen(driver, rights_in(driver, register.user))
-        is_held = _COUNT_HELD + f" AND why NOT LIKE '{DROPPED}%' AND position = ?"
-        hidden = sum(first_value(driver.execute(is_held, (position,))) for position in unseen)
+        names = msgspec.json.encode(unseen).decode()
+        hidden: int = first_value(driver.execute(_COUNT_HELD_AMONG, (names,))) if unseen else 0
     receipted = books.past + books.acked - held
     return ChangeCounts(waiting=books.waiting, receipted=receipted, held=held - dropped - hidden)
 

@@ -9,6 +9,9 @@ from desktop.domain.records import RecordId
 from desktop.store.documents import Document
 from desktop.store.register import Register
 
+#: "+": the order must not lead the planner over every document; an index has the few there are.
+WITH_CLASHES = "SELECT id FROM documents WHERE clashes IS NOT NULL ORDER BY +id"
+
 
 def record_of(register: Register, person_id: PersonId, *, form_id: str) -> Document | None:
     """The person's record on this form; the first made, should two devices have made one each.
@@ -84,8 +87,7 @@ def documents_with_clashes(register: Register) -> list[Document]:
     """Documents in which another device's value waits for a decision, oldest first."""
     with register.restricted() as view:
         restricted_ids = view.with_clashes()
-    sql = "SELECT id FROM documents WHERE clashes IS NOT NULL ORDER BY id"
-    return _in_order([*_documents(register, sql), *register.documents(restricted_ids)])
+    return _in_order([*_documents(register, WITH_CLASHES), *register.documents(restricted_ids)])
 
 
 def _in_order(documents: list[Document]) -> list[Document]:

@@ -44,11 +44,11 @@ from desktop.store.gate import Gate
 from desktop.store.keys import DataKey
 from desktop.store.migrations import MigrationProgress
 from desktop.store.preparing import has_log, holds_register, mark, prepare, unmark
-from desktop.store.renamed import RenamedPersons
 from desktop.store.restricted import RestrictedView
 from desktop.store.saving import save_groups
 from desktop.store.tables import SCHEMA_VERSION, schema_statements
 from desktop.store.transaction import Transaction
+from desktop.store.written import Written
 from sync.protocol.documents import DocumentType
 from sync.protocol.ids import new_epoch
 
@@ -72,7 +72,8 @@ class Register:
     has the right, and for nobody else. What is sent and received does not ask for one.
 
     Attributes:
-        renamed: of whom name, birth date, numbers or fate were written since it was opened.
+        written: documents that were written since it was opened.
+        renamed: persons among them of whom name, birth date, numbers or fate were.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Register:
         self._is_closed = False
         self._is_marked = False
         self._is_in_doubt = False
-        self.renamed = RenamedPersons()
+        self.written, self.renamed = Written(), Written()
 
     @classmethod
     def create(
@@ -299,7 +300,7 @@ class Register:
                         transaction = Transaction(connection, user=self._user)
                         yield transaction
                         transaction.books.close()
-                    self.renamed.add(transaction.renamed)
+                    self._note_written(transaction)
             except ExternalError as error:
                 if error.problem in _OF_THE_DISK:
                     self._is_in_doubt = True
@@ -307,6 +308,11 @@ class Register:
                     self._close_writer()
                 raise
             self._mark()
+
+    def _note_written(self, transaction: Transaction) -> None:
+        written, renamed = transaction.written
+        self.written.add(written)
+        self.renamed.add(renamed)
 
     def checkpoint(self) -> None:
         """Move everything saved into the database file, as far as no reader needs the log."""

@@ -34,9 +34,11 @@ class Transaction:
         return rights_in(self.driver, self.user)
 
     @property
-    def renamed(self) -> Collection[str]:
-        """Persons of whom what tells them from others was written here."""
-        return self.documents.renamed if "documents" in self.__dict__ else ()
+    def written(self) -> tuple[Collection[str], Collection[str]]:
+        """What was written here; and persons of whom that tells them otherwise from others."""
+        if "documents" not in self.__dict__:
+            return (), ()
+        return self.documents.written, self.documents.renamed
 
     @cached_property
     def documents(self) -> Batch:

@@ -4,6 +4,8 @@
 slowest of them; ``page_p95_ms``: pages of a hundred people in the order of names, anywhere in each
 list; ``page_p95_ms_by_hamlet``: the same in the order of hamlets, where each page looks at the
 whole list; ``ids_ms_largest``: everybody of the largest list, as Ctrl+A takes them.
+``counts_ms``: the numbers beside the pages (unsent, to do, to decide) as they are read after a
+save, the median; ``counts_ms_first``: the same at the opening, when everything must be read.
 
 Everything stands in the outbox unsent, one person in eight has a record; the children's lists and
 the list of those without a form are as large as they can be.
@@ -17,15 +19,20 @@ import time
 from datetime import date
 from pathlib import Path
 
+from desktop.assembly import build
 from desktop.domain.worklists import RESTRICTED, Order, SortBy, WorkList
+from desktop.store.documents import Edit
 from desktop.store.keys import DataKey
+from desktop.store.people import people_page
 from desktop.store.register import Register
 from desktop.store.worklists import ask_list, count_list, list_ids, list_page
-from tests.bench._people import NOW, saves_of
+from sync.protocol.documents import DocumentType
+from tests.bench._people import COMMUNE, NOW, saves_of
 
 _PERSONS = 100_000
 _ROWS = 100
 _PAGES = 8
+_SAVES = 20
 _TODAY = date(2026, 11, 22)
 _LISTS = [one for one in WorkList if one not in {*RESTRICTED, WorkList.MERIT_DIFFERS}]
 
@@ -35,7 +42,7 @@ def run(*, json: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-bench-") as folder:
         with Register.create(Path(folder), key=DataKey.new(), author="Lan") as register:
             register.save_bulk(saves_of(_PERSONS), author="Lan", at=NOW, action="person.preload")
-            figures = _measure(register, tell=not json)
+            figures = _measure(register, tell=not json) | _badges(register)
     if not json:
         for figure, value in figures.items():
             print(f"{figure:24} {value:12.3f}")
@@ -61,6 +68,27 @@ def _measure(register: Register, *, tell: bool) -> dict[str, float]:
         "count_ms_slowest": round(max(counts.values()), 3),
         "page_p95_ms": _p95(register, Order()),
         "page_p95_ms_by_hamlet": _p95(register, Order(SortBy.HAMLET)),
+    }
+
+
+def _badges(register: Register) -> dict[str, float]:
+    """After each save of a person's name, as an officer makes it who corrects a list."""
+    services, _seat = build(register, "Lan", clock=lambda: NOW)
+    started = time.perf_counter()
+    services.badges.count()
+    first = _ms_since(started)
+    times = []
+    rows = people_page(register, limit=_SAVES).rows
+    for row in rows:
+        fields = {"full_name": f"{row.full_name} Sửa"}
+        edit = Edit(DocumentType.PERSON, row.person_id, COMMUNE, fields)
+        register.save([edit], author="Lan", at=NOW, action="member.edit")
+        started = time.perf_counter()
+        services.badges.count()
+        times.append(_ms_since(started))
+    return {
+        "counts_ms": round(statistics.median(times), 3),
+        "counts_ms_first": round(first, 3),
     }
 
 

@@ -15,7 +15,10 @@ from desktop.domain.people import CheckState, PersonId, RecordStatus
 from desktop.domain.records import SubmissionId, Submitted, TodoKind
 from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
-from tests.support.offices import Office
+from desktop.services.merging import Merging
+from desktop.store.records import WITH_CLASHES
+from tests.desktop.store.edits import put_clash
+from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed
 
 
@@ -147,6 +150,43 @@ def test_each_difference_waits_until_it_is_taken_over_or_the_officer_edits(
         confirmations={},
     )
     assert office.todos.list() == []
+
+
+def test_the_count_that_is_kept_is_as_long_as_the_list_whatever_is_written(
+    office: Office,
+) -> None:
+    def counted() -> int:
+        """As kept by one who counted before; the list is read anew."""
+        assert office.todos.count() == len(office.todos.list())
+        return office.todos.count()
+
+    assert counted() == 0
+    person_id, case = asked(office)
+    assert counted() == 0
+    office.checks.answer(case.check_id, CheckAnswer.DIFFERS, differs={"birth_date": "1990-05-21"})
+    assert counted() == 1
+    other_id, other = asked(office)
+    office.checks.answer(other.check_id, CheckAnswer.NOT_FOUND, note="Không có")
+    assert counted() == 2
+    office.checks.answer(other.check_id, CheckAnswer.MATCHED, change=True)
+    assert counted() == 1
+    put_clash(office.register, other_id, "native_place", "Xã khác")
+    assert counted() == 2
+    merging = Merging(register=office.register, author="Lan", clock=Clock())
+    merging.merge(person_id, into=other_id)  # the newer check stands for both
+    assert counted() == 1
+    merging.part(person_id)
+    assert counted() == 2
+    office.records.adopt_csdlqg(person_id, "birth_date")
+    assert counted() == 1
+    office.records.send_to_police(person_id)
+    assert counted() == 1
+
+
+def test_documents_with_clashes_are_found_by_their_index(office: Office) -> None:
+    with office.register.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {WITH_CLASHES}").all()
+    assert "documents_with_clashes" in str(plan)
 
 
 def test_somebody_not_found_waits_until_the_identity_is_edited(office: Office) -> None:

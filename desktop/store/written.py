@@ -1,6 +1,7 @@
-"""Of whom this program changed what tells one person from another, since a moment.
+"""Which documents this program wrote since a moment.
 
-Who keeps an answer about names and numbers (who may stand twice) asks here whether it still holds.
+Who keeps an answer about the register (who may stand twice, how many differences wait) asks here
+whether it still holds, rather than read everything again after every save.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from threading import Lock
 
-#: More than these and one looks at everybody again: a whole list came in.
+#: More than these and one reads everything again: a whole list came in.
 _MOST = 1000
 
 
-class RenamedPersons:
-    """Ids of persons whose name, birth date, number or fate was written; any thread may ask."""
+class Written:
+    """Ids in the order of the writes; any thread may ask."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -29,7 +30,7 @@ class RenamedPersons:
                 self._ids = []
 
     def since(self, moment: int) -> tuple[int, frozenset[str] | None]:
-        """(now, who was written since that moment); ``None`` for too many to name."""
+        """(now, what was written since that moment); ``None`` for too many to name."""
         with self._lock:
             now = self._first + len(self._ids)
             if moment < self._first:

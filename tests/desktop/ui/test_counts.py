@@ -1,0 +1,58 @@
+"""The numbers beside the pages: read once for many saves, and never an older one for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.app import Desktop
+from desktop.domain.syncing import SyncReport
+from tests.desktop.store.edits import put_clash
+from tests.desktop.ui.conftest import OpenDesk
+from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.world import make_register
+
+NOTHING_NEW = SyncReport(pushed=0, pulled=0, clashes=0, held=0)
+
+
+@pytest.fixture
+def hands(open_desk: OpenDesk, tmp_path: Path) -> Hands:
+    make_register(tmp_path / "so", count=2).close()
+    return open_desk(tmp_path / "so")
+
+
+def begun(desktop: Desktop) -> int:
+    """How many jobs were begun so far."""
+    return desktop.jobs._last
+
+
+def test_many_saves_are_counted_by_one_reader_and_once_more(hands: Hands) -> None:
+    desktop = hands.desktop
+    assert desktop.services is not None
+    register = desktop.services.register
+    before = begun(desktop)
+    for _ in range(5):
+        desktop._count()
+    assert begun(desktop) == before + 1
+    [found, *_] = desktop.services.people.search("", limit=1)
+    put_clash(register, found.person_id, "sex", "1")  # while the first is under way
+    hands.settle()
+    assert begun(desktop) == before + 2
+    assert "1" in hands.text("button:nav_decisions")
+
+
+def test_a_sync_that_brings_nothing_looks_for_no_answers_to_pass_on(hands: Hands) -> None:
+    desktop = hands.desktop
+    assert desktop.auto_sync is not None
+    counted_alone, with_answers = 1, 2
+    for report, jobs in (
+        (NOTHING_NEW, with_answers),  # once after the opening
+        (NOTHING_NEW, counted_alone),
+        (SyncReport(pushed=0, pulled=3, clashes=0, held=0), with_answers),
+        (NOTHING_NEW, counted_alone),
+    ):
+        before = begun(desktop)
+        desktop.auto_sync.ended.emit(report)
+        hands.settle()
+        assert begun(desktop) == before + jobs
