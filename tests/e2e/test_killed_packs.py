@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,8 @@ from desktop.domain.ledger import Action
 from desktop.store import ledger
 from sync.protocol.documents import Role
 from tests.e2e.conftest import MakeOffice
-from tests.support.children import SECONDS, line_of
+from tests.support.children import was_cut
+from tests.support.forking import forking
 from tests.support.offices import Office
 from tests.support.packs import BUNDLED_TEXT, FORM, NEW_TEXT, as_file, publish, write_text
 from tests.support.server import Province
@@ -25,19 +22,26 @@ USER = "Lê Thị Bình"
 NEVER = 10_000
 
 
-@pytest.fixture
-def taking() -> Iterator[subprocess.Popen[str]]:
-    """The process that takes packs over in processes of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.support.taking_over"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-        assert process.wait(SECONDS) == 0
+# Takes a pack over; killed before a statement, or at its end says how many it had.
+_TAKING = """
+import os, signal, sys
+from pathlib import Path
+from tests.support.offices import Office
+folder, user, path, killed_at, told = sys.argv[1:]
+statements = 0
+def count(frame, event, called):
+    global statements
+    if event == "c_call" and getattr(called, "__name__", "") in ("execute", "commit"):
+        statements += 1
+        if statements == int(killed_at):
+            os.kill(os.getpid(), signal.SIGKILL)
+office = Office.open(Path(folder), author=user)
+sys.setprofile(count)
+office.packs.receive(Path(path))
+sys.setprofile(None)
+Path(told).write_text(str(statements))
+os._exit(0)
+"""
 
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.long)])
@@ -45,22 +49,29 @@ def test_killed_at_any_statement_it_has_the_old_or_the_new(
     make_office: MakeOffice,
     province: Province,
     tmp_path: Path,
-    taking: subprocess.Popen[str],
     step: int,
 ) -> None:
     """Every third statement and the last three; each of them in the long run."""
     pack = publish(province.engine, write_text(tmp_path / "new"))
     path = as_file(province.engine, pack, tmp_path / "usb")
     original = make_office(Role.OFFICER, USER).register.folder
-    whole = shutil.copytree(original, tmp_path / "whole")
-    statements = taken_over(taking, whole, path, killed_at=NEVER)
-    assert look(whole, path)
-    assert statements is not None and statements > 10
+    told = tmp_path / "statements"
     found = []
-    for number in sorted({*range(1, statements, step), *range(statements - 2, statements + 1)}):
-        folder = shutil.copytree(original, tmp_path / f"killed-{number}")
-        assert taken_over(taking, folder, path, killed_at=number) is None
-        found.append(look(folder, path))
+    with forking(_TAKING) as run:
+
+        def taken_over(folder: Path, killed_at: int) -> bool:
+            arguments = [str(folder), USER, str(path), str(killed_at), str(told)]
+            return not was_cut(run(arguments, b""))
+
+        whole = shutil.copytree(original, tmp_path / "whole")
+        assert taken_over(whole, NEVER)
+        assert look(whole, path)
+        statements = int(told.read_text())
+        assert statements > 10
+        for number in sorted({*range(1, statements, step), *range(statements - 2, statements + 1)}):
+            folder = shutil.copytree(original, tmp_path / f"killed-{number}")
+            assert not taken_over(folder, number)
+            found.append(look(folder, path))
     assert not found[0]
     assert found == sorted(found)  # once it is there, it stays
 
@@ -79,17 +90,3 @@ def look(folder: Path, path: Path) -> bool:
     finally:
         office.close()
     return is_there
-
-
-def taken_over(
-    taking: subprocess.Popen[str], folder: Path, path: Path, *, killed_at: int
-) -> int | None:
-    """Take the pack over, to die before this statement; how many it had, ``None`` if it died."""
-    assert taking.stdin is not None
-    taking.stdin.write(json.dumps([str(folder), USER, str(path), killed_at]) + "\n")
-    taking.stdin.flush()
-    what, *statements = line_of(taking).split()
-    if what == "killed":
-        return None
-    assert what == "done", (what, statements)
-    return int(statements[0])

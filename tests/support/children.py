@@ -41,10 +41,10 @@ def killed(process: subprocess.Popen[AnyStr]) -> int:
     return process.wait(SECONDS)
 
 
-def was_cut(done: subprocess.CompletedProcess[AnyStr]) -> bool:
+def was_cut(code: int) -> bool:
     """Did it kill itself, as it was told to? It came to its end otherwise, and to no other."""
-    assert done.returncode in (0, -signal.SIGKILL), done
-    return done.returncode != 0
+    assert code in (0, -signal.SIGKILL), code
+    return code != 0
 
 
 def joined(*threads: threading.Thread) -> None:

@@ -33,6 +33,7 @@ from tests.desktop.store.released import (
     released,
 )
 from tests.support.children import SECONDS, was_cut
+from tests.support.forking import forking
 
 #: Tables a migration must hand on row by row.
 _ALL = "SELECT * FROM "
@@ -46,6 +47,13 @@ def _truth(path: Path, key: DataKey) -> dict[str, list[tuple[object, ...]]]:
     rows["ledger"] = connection.execute("SELECT * FROM ledger ORDER BY n").fetchall()
     connection.close()
     return rows
+
+
+def _require_kept(register: Register, before: dict[str, list[tuple[object, ...]]]) -> None:
+    """Every row of before is there as it was."""
+    for name in KEPT:
+        kept = len(before[name][0]) if before[name] else 0  # later schemas add columns
+        assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), name
 
 
 def _schema(path: Path, key: DataKey) -> int:
@@ -72,9 +80,7 @@ def test_a_released_register_opens_with_everything_in_it(tmp_path: Path, schema:
     before = _truth(folder / "register.db", key)
     told: list[tuple[Stage, int, int]] = []
     with Register.open(folder, key=key, progress=lambda *step: told.append(step)) as register:
-        for name in KEPT:
-            kept = len(before[name][0]) if before[name] else 0  # later schemas add columns
-            assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), name
+        _require_kept(register, before)
         lines = every_row(register, "ledger")
         assert lines[: len(before["ledger"])] == before["ledger"]
         assert "register.migrate" in lines[-1][1]
@@ -148,25 +154,21 @@ Register.open(Path(sys.argv[1]), key=DataKey(sys.stdin.buffer.read(32)), progres
 
 def test_a_cut_at_any_step_leaves_a_register_that_opens(tmp_path: Path) -> None:
     cuts = 0
-    while True:
-        folder = tmp_path / f"r{cuts}"
-        key = released(1, folder)
-        before = _truth(folder / "register.db", key)
-        command = [sys.executable, "-c", _CUT, str(folder), str(cuts)]
-        if not was_cut(subprocess.run(command, input=key.reveal(), check=False, timeout=SECONDS)):
-            break
-        assert _schema(folder / "register.db", key) in (1, SCHEMA_VERSION)
-        with Register.open(folder, key=key) as register:
-            for name in KEPT:
-                kept = len(before[name][0]) if before[name] else 0  # later schemas add columns
-                assert [row[:kept] for row in every_row(register, name)] == sorted(before[name]), (
-                    name
-                )
-            assert ledger.verify(register).is_sound
-        assert _schema(folder / "register.db", key) == SCHEMA_VERSION
-        assert not (folder / MIGRATING_FILE).exists()
-        assert not [path for path in snapshots_folder(folder).iterdir() if path.suffix == ".new"]
-        cuts += 1
+    with forking(_CUT) as run:
+        while True:
+            folder = tmp_path / f"r{cuts}"
+            key = released(1, folder)
+            before = _truth(folder / "register.db", key)
+            if not was_cut(run([str(folder), str(cuts)], key.reveal())):
+                break
+            assert _schema(folder / "register.db", key) in (1, SCHEMA_VERSION)
+            with Register.open(folder, key=key) as register:
+                _require_kept(register, before)
+                assert ledger.verify(register).is_sound
+            assert _schema(folder / "register.db", key) == SCHEMA_VERSION
+            assert not (folder / MIGRATING_FILE).exists()
+            assert not list(snapshots_folder(folder).glob("*.new"))
+            cuts += 1
     assert cuts >= len(Stage)
 
 

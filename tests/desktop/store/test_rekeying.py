@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -23,7 +23,8 @@ from desktop.store.register import Register
 from desktop.store.rekeying import change_key
 from desktop.store.stretching import KdfCost
 from tests.desktop.store.edits import NOW, an_id, household, person, save
-from tests.support.children import SECONDS, joined, killed, line_of
+from tests.support.children import joined, killed, line_of, was_cut
+from tests.support.forking import Run, forking
 
 PASSPHRASES = {name: f"cây đa bến nước {name} ngồi" for name in ("Lan", "Mai", "Hoa")}
 CHEAP = KdfCost(memory_kib=8, iterations=1, lanes=1)
@@ -153,13 +154,23 @@ def test_who_reads_and_writes_meanwhile_notices_nothing(tmp_path: Path) -> None:
     _require_whole(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def changing() -> Iterator[Run]:
+    """Runs ``_CHANGING``."""
+    with forking(_CHANGING) as run:
+        yield run
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a process kills itself by a POSIX signal")
 @pytest.mark.parametrize("step", list(RekeyStep), ids=lambda step: step.name)
-def test_a_kill_at_each_step_leaves_a_register_that_opens(tmp_path: Path, step: RekeyStep) -> None:
+def test_a_kill_at_each_step_leaves_a_register_that_opens(
+    tmp_path: Path, step: RekeyStep, changing: Run
+) -> None:
     _shared(tmp_path)
-    process = _start(tmp_path, step.value, "and remove Hoa")
-    assert process.wait(SECONDS) == -signal.SIGKILL
-    killed(process)
+    code = changing(
+        [str(tmp_path), step.value, "and remove Hoa"], PASSPHRASES["Lan"].encode() + b"\n"
+    )
+    assert was_cut(code)
     with pytest.raises(AppError) as error:
         _unlock(tmp_path, "Hoa")
     assert error.value.problem is Problem.WRONG_PASSPHRASE

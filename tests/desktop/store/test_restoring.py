@@ -26,7 +26,8 @@ from desktop.store.snapshots import list_snapshots, snapshots_folder, take_snaps
 from sync.protocol.chain import chain_over
 from tests.desktop.store.edits import NOW, an_id, answer, applied, person, save
 from tests.desktop.store.released import released
-from tests.support.children import SECONDS, was_cut
+from tests.support.children import was_cut
+from tests.support.forking import forking
 
 _LATER = NOW + timedelta(days=2)
 
@@ -236,25 +237,25 @@ def test_a_cut_at_any_step_leaves_the_old_register_or_the_new(
     folder, snapshot = story
     old, new = ["Lê Ba", "Lê Bốn", "Lê Hai", "Lê Một"], ["Lê Bốn", "Lê Hai", "Lê Một"]
     cuts, seen = 0, set()
-    while True:
-        command = [sys.executable, "-c", _CUT, str(folder), str(snapshot), str(cuts)]
-        done = subprocess.run(command, input=key.reveal(), check=False, timeout=SECONDS)
-        assert holds_register(folder)
-        with Register.open(folder, key=key) as register:
-            found = _names(register)
-            assert found in (old, new)
-            seen.add(tuple(found))
-            _require_sound(register)
-        kept = list_replaced(folder)
-        if found == new:
-            with Register.open(kept[-1], key=key) as replaced:
-                assert _names(replaced) == old
-        assert list_snapshots(snapshots_folder(folder))[0].path == snapshot
-        left = {path.name for path in folder.iterdir()} - {"keys.json", "register.lock"}
-        assert left <= {"register.db", "backups", "replaced"}
-        if not was_cut(done):
-            break
-        cuts += 1
+    with forking(_CUT) as run:
+        while True:
+            code = run([str(folder), str(snapshot), str(cuts)], key.reveal())
+            assert holds_register(folder)
+            with Register.open(folder, key=key) as register:
+                found = _names(register)
+                assert found in (old, new)
+                seen.add(tuple(found))
+                _require_sound(register)
+            kept = list_replaced(folder)
+            if found == new:
+                with Register.open(kept[-1], key=key) as replaced:
+                    assert _names(replaced) == old
+            assert list_snapshots(snapshots_folder(folder))[0].path == snapshot
+            left = {path.name for path in folder.iterdir()} - {"keys.json", "register.lock"}
+            assert left <= {"register.db", "backups", "replaced"}
+            if not was_cut(code):
+                break
+            cuts += 1
     assert len(seen) == 2
     assert cuts > 10
 

@@ -27,7 +27,8 @@ from desktop.store.snapshots import (
     take_snapshot,
 )
 from tests.desktop.store.edits import NOW, an_id, person, save
-from tests.support.children import SECONDS, was_cut
+from tests.support.children import was_cut
+from tests.support.forking import forking
 from tests.support.mounts import may_mount, mount_memory, unmount
 
 
@@ -153,16 +154,16 @@ def test_a_cut_at_any_step_leaves_no_half_snapshot(register: Register, key: Data
     folder, place = register.folder, snapshots_folder(register.folder)
     register.close()
     cuts = 0
-    while True:
-        command = [sys.executable, "-c", _CUT, str(folder), str(cuts), str(cuts)]
-        done = subprocess.run(command, input=key.reveal(), check=False, timeout=SECONDS)
-        for snapshot in list_snapshots(place):
-            with Register.open(snapshot.path, key=key) as copy:
-                assert count_people(copy) == 1
-        assert len(list_snapshots(place)) >= 3
-        if not was_cut(done):
-            break
-        cuts += 1
+    with forking(_CUT) as run:
+        while True:
+            code = run([str(folder), str(cuts), str(cuts)], key.reveal())
+            for snapshot in list_snapshots(place):
+                with Register.open(snapshot.path, key=key) as copy:
+                    assert count_people(copy) == 1
+            assert len(list_snapshots(place)) >= 3
+            if not was_cut(code):
+                break
+            cuts += 1
     assert cuts > 8
     assert [path for path in place.iterdir() if path.suffix] == []
 
