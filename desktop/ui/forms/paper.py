@@ -15,8 +15,8 @@ from forms.definition import Answer
 from forms.findings import Code, Finding, Severity
 from forms.runtime.engine import EXISTS, Filling
 
-#: Fingerprints are remembered up to so many.
-_MOST_PRINTS = 5_000
+#: What is worked out of findings is remembered of so many.
+_MOST_JUDGED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,13 @@ class Paper:
         self._removed: list[Removed] = []
         # What follows from all this, until one of them changes.
         self._order: tuple[str, ...] = ()
+        self._asked: frozenset[str] = frozenset()
+        self._moves_freely = any(map(outline.is_counted, outline.repeats))
         self._stops: tuple[str, ...] = ()
         self._is_order_known = False
         self._answered: set[str] | None = None
         self._counts: dict[str, tuple[int, int]] | None = None
-        self._prints: dict[int, tuple[Finding, str]] = {}
+        self._judged: dict[int, _Judged] = {}
         self._found: _Found | None = None
         self._said: _Said | None = None
 
@@ -167,7 +169,7 @@ class Paper:
 
     def _forget(self, touched: Collection[str] | None = None) -> None:
         """Something is otherwise: what depends on these paths, or (``None``) anything."""
-        self._is_order_known = False
+        self._is_order_known = self._is_order_known and not self._may_move(touched)
         self._found = self._said = None
         if touched is None or self._answered is None:
             self._answered = self._counts = None
@@ -177,6 +179,12 @@ class Paper:
             if is_answered is not (path in self._answered):
                 (self._answered.add if is_answered else self._answered.discard)(path)
                 self._count_one(path, 1 if is_answered else -1)
+
+    def _may_move(self, touched: Collection[str] | None) -> bool:
+        """May other questions be asked now? Else nobody walks through 2,000 of them."""
+        if touched is None or self._moves_freely or self.outline.has_moving_readonly:
+            return True
+        return any(self.is_relevant(path) is not (path in self._asked) for path in touched)
 
     def _count_one(self, path: str, step: int) -> None:
         top = self.outline.top(path)
@@ -206,6 +214,7 @@ class Paper:
             order = tuple(self.filling.walk())
             if order != self._order or self.outline.has_moving_readonly:
                 self._order = order
+                self._asked = frozenset(order)
                 self._stops = tuple(self._find_stops())
                 self._counts = None
             self._is_order_known = True
@@ -298,16 +307,25 @@ class Paper:
 
     def is_open(self, finding: Finding) -> bool:
         """Does it wait for the officer?"""
-        if finding.severity is Severity.WARNING:
-            return self._fingerprint(finding) not in self._confirmations
-        return finding.severity is Severity.ERROR
+        return self._is_open(self._judge(finding))
 
-    def _fingerprint(self, finding: Finding) -> str:
+    def _is_open(self, judged: _Judged) -> bool:
+        if judged.severity is Severity.WARNING:
+            return judged.fingerprint not in self._confirmations
+        return judged.severity is Severity.ERROR
+
+    def _judge(self, finding: Finding) -> _Judged:
         """Worked out once: the filling gives the same finding again while it holds."""
-        known = self._prints.get(id(finding))
-        if known is None or known[0] is not finding:
-            known = self._prints[id(finding)] = (finding, finding.fingerprint)
-        return known[1]
+        known = self._judged.get(id(finding))
+        if known is None or known.finding is not finding:
+            known = self._judged[id(finding)] = _Judged(
+                finding,
+                finding.fingerprint,
+                finding.severity,
+                is_missing=finding.code is Code.FORM_001,
+                is_flag=finding.is_flag and _is_about_person(finding),
+            )
+        return known
 
     def open_paths(self) -> list[str]:
         """Where an error or an unconfirmed warning stands, in the order of the paper."""
@@ -332,11 +350,21 @@ class Paper:
                 by_path.setdefault(one.path, []).append(one)
             for path, more in self._extra.items():
                 by_path.setdefault(path, []).extend(more)
-            if len(self._prints) > _MOST_PRINTS:
-                self._prints.clear()
-            open_ = {p: [o for o in some if self.is_open(o)] for p, some in by_path.items()}
-            open_ = {path: some for path, some in open_.items() if some}
-            self._found = _Found(by_path, open_, _summary(by_path, open_))
+            if len(self._judged) > _MOST_JUDGED:
+                self._judged.clear()
+            open_: dict[str, list[Finding]] = {}
+            missing = errors = warnings = flags = 0
+            for path, some in by_path.items():
+                for one in some:
+                    judged = self._judge(one)
+                    flags += judged.is_flag
+                    if self._is_open(judged):
+                        open_.setdefault(path, []).append(one)
+                        missing += judged.is_missing
+                        errors += judged.severity is Severity.ERROR
+                        warnings += judged.severity is Severity.WARNING
+            summary = Summary(errors - missing, warnings, missing, flags)
+            self._found = _Found(by_path, open_, summary)
         return self._found
 
     def _say(self) -> _Said:
@@ -346,7 +374,7 @@ class Paper:
             counts: dict[str, list[int]] = {}
             instances: dict[str, Severity] = {}
             for path, some in shown.items():
-                errors = sum(one.severity is Severity.ERROR for one in some)
+                errors = sum(self._judge(one).severity is Severity.ERROR for one in some)
                 of = counts.setdefault(self.outline.top(path), [0, 0])
                 of[0] += errors
                 of[1] += len(some) - errors
@@ -395,18 +423,15 @@ def _is_about_person(finding: Finding) -> bool:
     return finding.place.startswith("person.")
 
 
-def _summary(
-    found: Mapping[str, Sequence[Finding]], open_by_path: Mapping[str, Sequence[Finding]]
-) -> Summary:
-    open_ = [one for some in open_by_path.values() for one in some]
-    missing = sum(one.code is Code.FORM_001 for one in open_)
-    errors = sum(one.severity is Severity.ERROR for one in open_)
-    return Summary(
-        errors=errors - missing,
-        warnings=len(open_) - errors,
-        missing=missing,
-        flags=sum(one.is_flag and _is_about_person(one) for some in found.values() for one in some),
-    )
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What matters of a finding, worked out once."""
+
+    finding: Finding
+    fingerprint: str
+    severity: Severity
+    is_missing: bool
+    is_flag: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,7 @@ def test_what_is_counted_on_the_way_is_what_is_counted_from_nothing(form_id: str
         anew = Paper(outline=paper.outline, filling=filling, confirmations={})
         anew.show_all()
         assert paper.progress() == anew.progress()
+        assert paper.order() == anew.order()
         assert (paper.stops(), paper.summary()) == (anew.stops(), anew.summary())
 
 
