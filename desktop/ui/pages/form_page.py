@@ -96,6 +96,7 @@ class FormPage(Page):
         self._goes_on = False
         self._is_prepared = False
         self._is_new = False
+        self._asked = 0
         self._wanted_path = ""
         self._wanted_cursor = Cursor()
         self._head = FormHead(page=self)
@@ -133,7 +134,14 @@ class FormPage(Page):
         self.leave()
         self._say.hide()
         self._wanted_path = path
-        self._jobs.run(self, read, on_success=self._show_ready, on_error=self.show_problem)
+        self._asked += 1
+        asked = self._asked
+
+        def _show(ready: Ready) -> None:
+            if asked == self._asked:  # else another one is wanted by now
+                self._show_ready(ready)
+
+        self._jobs.run(self, read, on_success=_show, on_error=self.show_problem)
 
     def prepare(self) -> None:
         """Read and draw the usual form beside other work, so that the first one opens at once."""

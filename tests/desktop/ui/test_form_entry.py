@@ -234,6 +234,16 @@ def test_a_pinned_answer_stands_in_every_new_form_until_it_is_changed(hands: Han
     assert hands.form_view.value("household/hamlet") is None
 
 
+def test_of_two_forms_asked_for_one_after_the_other_the_last_one_stands(hands: Hands) -> None:
+    begin(hands)
+    shown: list[str] = []
+    hands.form.form_shown.connect(lambda: shown.append(hands.form_view.definition.form_id))
+    hands.form.open_person(None, form_id="nd20_2021_btxh")  # the largest: it takes longer to read
+    hands.form.open_person(None, form_id="tt11_2022_m03")
+    hands.settle()
+    assert shown == ["tt11_2022_m03"]
+
+
 def test_a_pin_set_on_a_form_begun_earlier_leaves_the_other_pins(hands: Hands) -> None:
     begin(hands)
     hands.type("Ấp 7")
