@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from desktop.domain.households import Candidate, NewPerson
@@ -14,6 +13,7 @@ from desktop.ui import icons
 from desktop.ui.forms.form_view import FormView
 from desktop.ui.households.words import LifeWords
 from desktop.ui.pages.form_page import FormPage
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 
 _ROLES = {
@@ -66,9 +66,7 @@ class AlreadyHere(QFrame):
         layout.addWidget(self._open)
         form.body.insertWidget(0, self)
         form.form_shown.connect(self._begin)
-        key = QShortcut(QKeySequence("F5"), form)
-        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        key.activated.connect(self._take)
+        bind(form, "F5", self._take)
         self.hide()
 
     def _begin(self) -> None:

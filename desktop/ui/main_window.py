@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from desktop.domain.drafts import Held
 from desktop.ui import icons, theme
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.message_bar import MessageBar
 
 _NAV_WIDTH = 184
@@ -217,8 +218,7 @@ class MainWindow(QWidget):
         lock.setProperty("kind", "nav")
         icons.dress(lock, "lock", tint="nav_text", size=20)
         # A button's own shortcut would show the button pressed for a moment before it acts.
-        at_once = QShortcut(QKeySequence("Ctrl+L"), self)
-        at_once.activated.connect(self.lock_asked)
+        bind(self, "Ctrl+L", self.lock_asked.emit, context=Qt.ShortcutContext.WindowShortcut)
         lock.setToolTip(self.tr("Đóng sổ và trở về màn hình mật khẩu (Ctrl+L)"))
         lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lock.clicked.connect(self.lock_asked)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.shortcuts import bind
 
 _WIDTH = 400
 _MARGIN = 18
@@ -128,7 +129,7 @@ class Tour(QFrame):
         self._next = self._button("tour_next", self.tr("Tiếp (F12)"), 1)
         self._next.setProperty("kind", "primary")
         # A button's own shortcut would act a moment late.
-        QShortcut(QKeySequence("F12"), self).activated.connect(lambda: self._go(1))
+        bind(self, "F12", lambda: self._go(1), context=Qt.ShortcutContext.WindowShortcut)
         stop = QPushButton(self.tr("Thôi"))
         stop.setObjectName("button:tour_stop")
         stop.setProperty("kind", "quiet")

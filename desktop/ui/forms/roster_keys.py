@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
 
 from desktop.ui.forms.form_canvas import FormCanvas
 from desktop.ui.forms.moving import Mover
 from desktop.ui.forms.paper import Paper
 from desktop.ui.forms.roster_box import RosterBox
+from desktop.ui.shortcuts import bind
 
 
 class RosterView(Protocol):
@@ -46,7 +44,7 @@ class RosterKeys:
             ("Ctrl+F6", self.bring_back),
             ("F7", self._go_to_list),
         ):
-            _shortcut(canvas, keys, action)
+            bind(canvas, keys, action)
 
     def listen(self, roster: RosterBox) -> None:
         """A roster was drawn."""
@@ -115,9 +113,3 @@ class RosterKeys:
         self._mover.current = roster.path
         self._canvas.scroll_to(roster.end)
         self._view.entered.emit(roster.path)
-
-
-def _shortcut(parent: QWidget, keys: str, action: Callable[[], None]) -> None:
-    shortcut = QShortcut(QKeySequence(keys), parent)
-    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    shortcut.activated.connect(action)

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -36,6 +35,7 @@ from desktop.ui.desks.record_panel import OpenedRecord, RecordPanel
 from desktop.ui.desks.review_side import ReviewSide
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.card_list import CardList
 from desktop.ui.widgets.filters import Filters
 from forms import dates
@@ -513,10 +513,7 @@ class CollectingPage(Page):
             ("Ctrl+R", self._give_back),
             ("F8", self._next_finding),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+            bind(self, keys, action)
         for keys in ("Return", "Enter", "Right"):
-            shortcut = QShortcut(QKeySequence(keys), self._list)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(self._panel.enter)
+            at_list = Qt.ShortcutContext.WidgetShortcut
+            bind(self._list, keys, self._panel.enter, context=at_list)

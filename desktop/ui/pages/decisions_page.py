@@ -11,8 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -35,6 +34,7 @@ from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
 from desktop.ui.desks.held_panel import HeldPanel
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.card_list import CardList
 from desktop.ui.widgets.filters import Filters
 from desktop.ui.widgets.life_case import LifeCasePanel
@@ -131,9 +131,7 @@ class DecisionsPage(Page):
         self.body.addWidget(self._both, 1)
         self._both.hide()
         for number in (1, 2, 3):
-            key = QShortcut(QKeySequence(str(number)), self)
-            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            key.activated.connect(partial(self._press, number))
+            bind(self, str(number), partial(self._press, number))
 
     def refresh(self) -> None:
         """Read what waits, or what was deleted."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from desktop.domain.differences import Difference
@@ -27,6 +26,7 @@ from desktop.ui.desks.hand_out import PDF, PRINT, HandOut
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
 from desktop.ui.printing import print_document
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.table import Table
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 from forms import dates
@@ -427,10 +427,7 @@ class DifferencesPage(Page):
     def _make_keys(self) -> None:
         buttons = (self._enter, self._by_file, self._by_national, self._by_value, self._again)
         for number, button in enumerate(buttons, 1):  # digits act while the table has the keyboard
-            shortcut = QShortcut(QKeySequence(str(number)), self._table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(button.click)
+            at_table = Qt.ShortcutContext.WidgetShortcut
+            bind(self._table, str(number), button.click, context=at_table)
         for keys, action in (("Ctrl+P", self._hand.open), ("Ctrl+G", self._paper.setFocus)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+            bind(self, keys, action)

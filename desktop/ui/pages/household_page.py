@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from desktop.domain.households import Added, Alike, Candidate, Household, Member, NewPerson, Paper
@@ -29,6 +28,7 @@ from desktop.ui.households.members_table import MembersTable
 from desktop.ui.households.ports import HouseholdWork
 from desktop.ui.households.words import LifeWords
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from sync.protocol.life import Presence
 
 #: The forms of so many members are read at once.
@@ -417,9 +417,7 @@ class HouseholdPage(Page):
             ("Ctrl+Z", self._bring_back),
             ("Esc", self.closed.emit),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+            bind(self, keys, action)
 
     def _compose(self) -> None:
         for button in (self._back, self._life_button, self._forms_button):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from desktop.domain.people import PersonId, PersonRow
@@ -27,6 +26,7 @@ from desktop.ui import icons, wording
 from desktop.ui.models.people_columns import PeopleColumns
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from desktop.ui.worklists.action_panel import ActionPanel, Deed
 from desktop.ui.worklists.chooser import ListChooser
 from desktop.ui.worklists.doing import Doing
@@ -351,15 +351,11 @@ class ListsPage(Page):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         icons.dress(button, icon, tint="accent")
         button.clicked.connect(lambda: self._ask(deed))
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: self._ask(deed))
+        bind(self, keys, lambda: self._ask(deed))
         return button
 
     def _wire(self) -> None:
-        household = QShortcut(QKeySequence("F3"), self)
-        household.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        household.activated.connect(self._ask_household)
+        bind(self, "F3", self._ask_household)
         self._chooser.chosen.connect(lambda _worklist: self._open_list.ask())
         self._chooser.entered.connect(self._go_to_people)
         self._table.left.connect(self._chooser.setFocus)

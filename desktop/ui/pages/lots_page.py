@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.drafts import FormDraft, Held
@@ -25,6 +24,7 @@ from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.models.cards import Card
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.card_list import CardList
 from forms.definition import Answer, Answers, FormDefinition
 from forms.runtime.engine import Filling
@@ -153,9 +153,7 @@ class LotsPage(Page):
             ("Ctrl+Enter", self._press_main),
             ("Alt+Left", self._put_off),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+            bind(self, keys, action)
 
     def refresh(self) -> None:
         """Read the lots anew."""

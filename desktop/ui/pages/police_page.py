@@ -12,7 +12,6 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.checks import CheckAnswer, CheckCase, CheckList
@@ -30,6 +29,7 @@ from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
 from desktop.ui.desks.hand_over import HandOver, ListDesk
 from desktop.ui.desks.typed_values import Judge, TypedOutcome, TypedValues
 from desktop.ui.page import Page
+from desktop.ui.shortcuts import bind
 from forms.vietnamese import clean
 from sync.protocol.documents import CHECKED_FIELDS
 
@@ -439,9 +439,9 @@ class PolicePage(Page):
             ("3", lambda: self._answer(CheckAnswer.NOT_FOUND)),
             ("4", self._open_number),
         ):  # digits answer while the list has the focus; in a line they are text
-            self._key(key, action, at=self._list, context=Qt.ShortcutContext.WidgetShortcut)
+            bind(self._list, key, action, context=Qt.ShortcutContext.WidgetShortcut)
         for number, field in enumerate(CHECKED_FIELDS, 1):
-            self._key(f"Ctrl+{number}", partial(self._panel.copy, field))
+            bind(self, f"Ctrl+{number}", partial(self._panel.copy, field))
         for key, action in (
             ("Ctrl+G", self._bar.note.setFocus),
             ("Ctrl+K", lambda: self._values.keep(as_match=True)),
@@ -451,16 +451,4 @@ class PolicePage(Page):
             ("Ctrl+PgDown", lambda: self._queue.lists.step(+1)),
             ("Ctrl+PgUp", lambda: self._queue.lists.step(-1)),
         ):
-            self._key(key, action)
-
-    def _key(
-        self,
-        key: str,
-        action: Callable[[], object],
-        *,
-        at: QWidget | None = None,
-        context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
-    ) -> None:
-        shortcut = QShortcut(QKeySequence(key), at or self)
-        shortcut.setContext(context)
-        shortcut.activated.connect(lambda: action())
+            bind(self, key, action)

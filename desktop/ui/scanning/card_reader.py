@@ -26,6 +26,7 @@ from desktop.ui.page import Page
 from desktop.ui.scanning.camera import CameraDialog
 from desktop.ui.scanning.card_pictures import SUFFIXES, codes_in, picture_in
 from desktop.ui.scanning.serial_scanner import Port, ports
+from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 
 KEYS = "Ctrl+T"
@@ -161,9 +162,7 @@ class CardReader(QObject):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(self.ask)
         page.tools.insertWidget(0, button, 0, Qt.AlignmentFlag.AlignVCenter)
-        shortcut = QShortcut(QKeySequence(KEYS), page)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.ask)
+        bind(page, KEYS, self.ask)
 
     def ask(self) -> None:
         """From where?"""
