@@ -17,8 +17,9 @@ from desktop.domain.ledger import Action
 from desktop.domain.records import CheckId
 from desktop.errors import Problem, UserError
 from desktop.services.answering import ASSIGNED, DIFFERS, LONGEST_TEXT
+from desktop.services.check_book import CheckBook
 from desktop.services.comparing import compare_typed
-from desktop.store.checks import check_case, check_lists, check_queue, has_number
+from desktop.store.checks import case_of, check_case
 from desktop.store.documents import Edit
 from desktop.store.register import Register
 from forms.comparison.outcomes import FieldComparison, Outcome
@@ -29,6 +30,8 @@ from sync.protocol.documents import DocumentType
 
 #: So many persons are shown of a list; whoever looks them up works through them from the top.
 MOST_SHOWN = 300
+#: Nobody has a number that is still being typed.
+_WHOLE_NUMBER = 12
 
 
 class Checks:
@@ -45,6 +48,7 @@ class Checks:
         self._register = register
         self._author = author
         self._clock = clock
+        self._book = CheckBook(register=register)
         self._tables = tables or IdentityTables.load(training=False)
 
     def queue(
@@ -55,7 +59,8 @@ class Checks:
         ``list_key`` leaves only one list. Somebody who was asked about anew waits once, with the
         identity that was sent last.
         """
-        return check_queue(self._register, answered=answered, list_key=list_key, limit=limit)
+        ids = self._book.queue(answered=answered, list_key=list_key, limit=limit)
+        return [case_of(document) for document in self._register.documents(ids)]
 
     def case(self, check_id: CheckId) -> CheckCase | None:
         """One case; ``None`` when it is not here."""
@@ -63,7 +68,7 @@ class Checks:
 
     def lists(self) -> list[CheckList]:
         """What communes sent together, those with open cases first, newest first."""
-        return check_lists(self._register)
+        return self._book.lists()
 
     def judge(
         self, check_id: CheckId, *, differs: Mapping[str, str], number: str = ""
@@ -145,8 +150,8 @@ class Checks:
         return TypedAnswer(
             fields=compare_typed(case.identity, differs),
             number=self._remarks(case, differs, number) if number else (),
-            is_number_taken=bool(number)
-            and has_number(self._register, number, other_than=case.check_id),
+            is_number_taken=len(number) == _WHOLE_NUMBER
+            and self._book.has_number(number, other_than=case.check_id),
         )
 
     def _remarks(

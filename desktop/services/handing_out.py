@@ -18,9 +18,10 @@ from desktop.domain.checks import CheckCase
 from desktop.domain.ledger import Action
 from desktop.domain.papers import PaperList
 from desktop.errors import Problem, UserError
+from desktop.services.check_book import CheckBook
 from desktop.services.workbook import write_texts
 from desktop.store import ledger
-from desktop.store.checks import check_queue
+from desktop.store.checks import case_of
 from desktop.store.register import Register
 from forms.vietnamese import clean
 
@@ -32,11 +33,13 @@ class HandingOut:
         self._register = register
         self._author = author
         self._clock = clock
+        self._book = CheckBook(register=register)
 
     def answered(self, list_key: str) -> list[CheckCase]:
         """Who was answered, of one list or ("") of all, in the order in which they were asked."""
-        found = check_queue(self._register, answered=True, list_key=list_key)
-        return [case for case in reversed(found) if not case.competing]
+        ids = self._book.queue(answered=True, list_key=list_key)
+        cases = map(case_of, self._register.documents(ids[::-1]))
+        return [case for case in cases if not case.competing]
 
     def told(self, action: Action, *, count: int, purpose: str) -> None:
         """A line of the ledger: a list that leaves is never one nobody knows of.

@@ -24,11 +24,12 @@ from desktop.domain.lots import FieldErrors, Lot, LotChoice, LotResult, LotState
 from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
+from desktop.services.answering import without_keys
 from desktop.services.reviews import Reviews
 from desktop.store import ledger
-from desktop.store.lots import lots_kept, put_lot
+from desktop.store.lots import lot_kept, lots_kept, put_lot
 from desktop.store.register import Register
-from desktop.store.reviews import submission_detail
+from desktop.store.reviews import submission_detail, waiting_forms
 from forms.definition import Answer, Answers, FormDefinition, QuestionType
 from forms.registry import FormRegistry, UnknownFormError
 from forms.vietnamese import clean, compare_key
@@ -68,11 +69,13 @@ class Lots:
     def choices(self) -> list[LotChoice]:
         """What waits, by commune and form; nothing that is in a lot already."""
         taken = {one for lot in self.list() if not lot.decided for one in lot.members}
-        count: Counter[tuple[str, str, str]] = Counter()
-        for row in self._reviews.list(review=Review.WAITING):
-            if row.submission_id not in taken and not self._is_restricted(row.form_id):
-                count[row.commune_code, row.form_id, row.form_version] += 1
-        return [LotChoice(*key, waiting=number) for key, number in sorted(count.items())]
+        return [
+            LotChoice(commune_code, form_id, form_version, waiting=number)
+            for commune_code, form_id, form_version, number in waiting_forms(
+                self._register, apart_from=taken
+            )
+            if not self._is_restricted(form_id)
+        ]
 
     def list(self) -> list[Lot]:
         """Lots, newest first."""
@@ -81,10 +84,10 @@ class Lots:
 
     def lot(self, lot_id: str) -> Lot:
         """One lot. Raises ``GONE``."""
-        found = next((one for one in self.list() if one.lot_id == lot_id), None)
-        if found is None:
+        text = lot_kept(self._register, lot_id)
+        if text is None:
             raise UserError(Problem.GONE)
-        return found
+        return _LOTS.decode(text)
 
     def draw(self, choice: LotChoice, *, rate: int) -> Lot:
         """Take what waits together and draw the sample. Raises ``GONE`` when nothing waits."""
@@ -147,10 +150,10 @@ class Lots:
             detail = submission_detail(self._register, submission_id)
             if detail is None:
                 continue
-            paths = {p for p in (*keyed, *detail.answers) if _without_index(p) in questions}
+            paths = {p for p in (*keyed, *detail.answers) if without_keys(p) in questions}
             slips = []
             for path in sorted(paths):
-                is_text = questions[_without_index(path)].type in _TEXTS
+                is_text = questions[without_keys(path)].type in _TEXTS
                 compared[path] += 1
                 if not _is_same(keyed.get(path), detail.answers.get(path), is_text=is_text):
                     wrong[path] += 1
@@ -159,14 +162,15 @@ class Lots:
                 differing[submission_id] = tuple(slips)
         fields = [FieldErrors(path, compared[path], wrong[path]) for path in compared]
         order = list(questions)
-        fields.sort(key=lambda one: (-one.rate, order.index(_without_index(one.path)), one.path))
+        fields.sort(key=lambda one: (-one.rate, order.index(without_keys(one.path)), one.path))
         return LotResult(tuple(fields), differing)
 
     def accept(self, lot_id: str) -> int:
         """Accept every record of the lot that still waits; gives how many."""
         lot = self._ready(lot_id)
+        result = self.result(lot_id)
         count = self._reviews.decide_lot({one: {} for one in lot.members}, accepts=True)
-        self._end(lot, LotState.ACCEPTED)
+        self._end(lot, LotState.ACCEPTED, result)
         return count
 
     def give_back(self, lot_id: str, *, of_sample: str, of_others: str, at_path: str = "") -> int:
@@ -187,7 +191,7 @@ class Lots:
             for one in lot.members
         }
         count = self._reviews.decide_lot(reasons, accepts=False)
-        self._end(lot, LotState.RETURNED)
+        self._end(lot, LotState.RETURNED, result)
         return count
 
     def _ready(self, lot_id: str) -> Lot:
@@ -198,9 +202,8 @@ class Lots:
             raise UserError(Problem.SAMPLE_UNFINISHED)
         return lot
 
-    def _end(self, lot: Lot, state: LotState) -> None:
+    def _end(self, lot: Lot, state: LotState, result: LotResult) -> None:
         self._keep(replace(lot, decided=state.value))
-        result = self.result(lot.lot_id)
         told = [("seed", lot.seed), ("count", str(len(lot.members))), ("lot", state.value)]
         told += [("compared", str(result.compared)), ("errors", str(result.errors))]
         self._note(Action.LOT_DECIDE, told)
@@ -229,11 +232,6 @@ class Lots:
         ledger.note(
             self._register, at=self._clock(), by=self._author, action=action, objects=objects
         )
-
-
-def _without_index(path: str) -> str:
-    """``members[2]/name`` -> ``members/name``."""
-    return "".join(part.split("]", 1)[-1] for part in path.split("["))
 
 
 def _is_same(one: Answer, other: Answer, *, is_text: bool) -> bool:

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from sys import intern
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection
 
-from desktop.domain.checks import CheckAnswer, CheckCase, CheckList
+from desktop.domain.checks import CheckAnswer, CheckCase
 from desktop.domain.people import PersonId
 from desktop.domain.records import CheckId, Competing
 from desktop.store.documents import Document
 from desktop.store.register import Register
 from forms.expressions.moments import ZONE
-
-
-def check_queue(
-    register: Register, *, answered: bool = False, list_key: str = "", limit: int = -1
-) -> list[CheckCase]:
-    """The identities that wait for an answer, oldest first; or those answered, newest first.
-
-    Where two devices answered otherwise, the police have to decide: that waits too. Of a person
-    who was asked about anew, what was asked before does not wait any more.
-    """
-    sql = (
-        "SELECT id FROM checks WHERE answer <> '' ORDER BY id DESC"
-        if answered
-        else f"SELECT c.id FROM checks AS c JOIN documents AS d ON d.doc = c.doc {_WAITS} "  # noqa: S608 ours
-        "ORDER BY c.id"
-    )
-    if not list_key:
-        found = _documents(register, f"{sql} LIMIT {limit:d}")
-        return [case_of(document) for document in found]
-    with register.reading() as connection:
-        ids = {row.check_id for row in _rows(connection) if row.key == list_key}
-        ordered = [str(row[0]) for row in connection.exec_driver_sql(sql) if row[0] in ids]
-    chosen = ordered if limit < 0 else ordered[:limit]
-    return [case_of(document) for document in register.documents(chosen)]
-
-
-_WAITS = (
-    "WHERE (c.answer = '' AND NOT EXISTS (SELECT 1 FROM checks AS later "
-    "WHERE later.person_id = c.person_id AND later.id > c.id)) OR d.clashes IS NOT NULL"
-)
-
 
 # The text is looked at before it is read as JSON: few have the field.
 _WITH_NUMBER = (
@@ -59,65 +27,64 @@ _WITH_NUMBER = (
 )
 
 
-class _Row(NamedTuple):
-    """Which list a check stands in."""
+class CheckRow(NamedTuple):
+    """A check as the queue and its lists have it.
+
+    Attributes:
+        person_id: under whom it is listed.
+        key, name, day, by: the list in which it stands (``CheckList``).
+        numbers: the one that was sent and the one that was given, as far as there are any.
+    """
 
     check_id: str
-    is_answered: bool
-    is_waiting: bool
+    person_id: str
+    has_answer: bool
+    is_clashing: bool
     key: str
     name: str
     day: str
     by: str
+    numbers: tuple[str, ...]
 
 
-def _rows(connection: Connection) -> Iterator[_Row]:
-    rows = connection.exec_driver_sql(
-        "SELECT c.id, c.answer <> '' AND d.clashes IS NULL, EXISTS (SELECT 1 FROM checks AS later "
-        "WHERE later.person_id = c.person_id AND later.id > c.id), "
-        "coalesce(json_extract(d.fields, '$.list'), ''), "
-        "coalesce(json_extract(d.fields, '$.asked_by'), ''), coalesce(d.bucket, '') "
-        "FROM checks AS c JOIN documents AS d ON d.doc = c.doc ORDER BY c.id"
+_ROWS = (
+    "SELECT c.id, c.person_id, c.answer <> '', d.clashes IS NOT NULL, "
+    "coalesce(d.fields ->> 'list', ''), coalesce(d.fields ->> 'asked_by', ''), d.bucket, "
+    "d.fields ->> '$.\"identity.id_number\"', d.fields ->> '$.\"assigned.id_number\"' "
+    "FROM checks AS c JOIN documents AS d ON d.doc = c.doc "
+)
+_OF_PERSONS = "WHERE c.person_id IN (SELECT value FROM json_each(?)) "
+
+
+def check_rows(register: Register, *, person_ids: Collection[str] | None = None) -> list[CheckRow]:
+    """Every check, or those of these persons, oldest first."""
+    asked = () if person_ids is None else (msgspec.json.encode(sorted(person_ids)).decode(),)
+    sql = _ROWS + (_OF_PERSONS if asked else "") + "ORDER BY c.id"
+    with register.reading() as connection:
+        return [_row(tuple(cells)) for cells in connection.exec_driver_sql(sql, asked)]
+
+
+def _row(cells: tuple[Any, ...]) -> CheckRow:
+    check_id, person_id, has_answer, is_clashing, name, by, bucket, *numbers = cells
+    day = _day(check_id)
+    key = f"{bucket}|{name}" if name else f"{bucket}|{by}|{day}"
+    return CheckRow(
+        check_id=check_id,
+        person_id=person_id,
+        has_answer=bool(has_answer),
+        is_clashing=bool(is_clashing),
+        key=intern(key),  # of thousands alike, one is kept
+        name=intern(name),
+        day=intern(day),
+        by=intern(by),
+        numbers=tuple(str(number) for number in numbers if number),
     )
-    for check_id, is_answered, is_old, name, by, bucket in rows:
-        day = _day(check_id)
-        key = f"{bucket}|{name}" if name else f"{bucket}|{by}|{day}"
-        yield _Row(check_id, bool(is_answered), not is_answered and not is_old, key, name, day, by)
 
 
 def _day(check_id: str) -> str:
     """The day (``YYYY-MM-DD``, in Việt Nam) on which it was asked, by its id."""
     made = made_at_ms(check_id)
     return datetime.fromtimestamp(made / 1000, ZONE).date().isoformat() if made else ""
-
-
-def check_lists(register: Register) -> list[CheckList]:
-    """Checks by the list they came in; those with open cases first, the newest first."""
-    lists: dict[str, CheckList] = {}
-    with register.reading() as connection:
-        for row in _rows(connection):
-            if not (row.is_answered or row.is_waiting):
-                continue  # asked anew since
-            known = lists.get(row.key)
-            begun = known or CheckList(row.key, row.name, row.day, row.by, total=0, answered=0)
-            lists[row.key] = replace(
-                begun, total=begun.total + 1, answered=begun.answered + row.is_answered
-            )
-    newest = sorted(lists.values(), key=lambda one: one.day, reverse=True)
-    return sorted(newest, key=lambda one: one.answered == one.total)
-
-
-def has_number(register: Register, number: str, *, other_than: CheckId) -> bool:
-    """Was this number sent with, or given to, somebody else than the person of this check?"""
-    with register.reading() as connection:
-        row = connection.exec_driver_sql(
-            "SELECT 1 FROM checks AS c JOIN documents AS d ON d.doc = c.doc "
-            "WHERE c.person_id <> coalesce((SELECT person_id FROM checks WHERE id = ?), '') "
-            "AND ? IN (json_extract(d.fields, '$.\"assigned.id_number\"'), "
-            "json_extract(d.fields, '$.\"identity.id_number\"')) LIMIT 1",
-            (other_than, number),
-        ).first()
-    return row is not None
 
 
 def check_case(register: Register, check_id: CheckId) -> CheckCase | None:

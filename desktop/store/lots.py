@@ -12,6 +12,11 @@ def put_lot(register: Register, lot_id: str, text: str) -> None:
     register.set_meta({_PREFIX + lot_id: text})
 
 
+def lot_kept(register: Register, lot_id: str) -> str | None:
+    """One lot; ``None`` when there is none of that id."""
+    return register.meta(_PREFIX + lot_id)
+
+
 def lots_kept(register: Register) -> list[str]:
     """Every lot."""
     with register.reading() as connection:

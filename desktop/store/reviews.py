@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+
+import msgspec
 
 from desktop.domain.checks import CheckAnswer
 from desktop.domain.records import SubmissionId
@@ -48,6 +50,27 @@ def list_submissions(
     found = [row_of(document) for document in register.documents(ids)]
     kept = [row for row in found if commune_code in ("", row.commune_code)]
     return kept if limit < 0 else kept[:limit]
+
+
+def waiting_forms(
+    register: Register, *, apart_from: Collection[str]
+) -> list[tuple[str, str, str, int]]:
+    """What waits: commune, form, version of its text, how many; in that order, apart from these.
+
+    Nothing restricted: that is decided one by one.
+    """
+    with register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT substr(d.bucket, 1, instr(d.bucket, '/') - 1) AS commune, "
+            "coalesce(d.fields ->> 'form_id', '') AS form, "
+            "coalesce(d.fields ->> 'form_version', '') AS version, count(*) "
+            "FROM submissions AS s JOIN documents AS d ON d.doc = s.doc "
+            "WHERE (s.review = '' OR d.clashes IS NOT NULL) "
+            "AND s.id NOT IN (SELECT value FROM json_each(?)) "
+            "GROUP BY commune, form, version ORDER BY commune, form, version",
+            (msgspec.json.encode(sorted(apart_from)).decode(),),
+        )
+        return [(str(code), str(form), str(version), int(n)) for code, form, version, n in rows]
 
 
 def progress(register: Register, *, overdue_before_ms: int) -> list[CommuneProgress]:

@@ -15,6 +15,7 @@ from desktop.domain.people import CheckState, PersonId, RecordStatus
 from desktop.domain.records import SubmissionId, Submitted, TodoKind
 from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
+from desktop.services.check_book import CheckBook
 from desktop.services.merging import Merging
 from desktop.store.records import WITH_CLASHES
 from tests.desktop.store.edits import put_clash
@@ -181,6 +182,35 @@ def test_the_count_that_is_kept_is_as_long_as_the_list_whatever_is_written(
     assert counted() == 1
     office.records.send_to_police(person_id)
     assert counted() == 1
+
+
+def test_the_book_of_checks_that_is_kept_says_what_one_read_anew_says(office: Office) -> None:
+    kept = CheckBook(register=office.register)
+
+    def is_kept_up() -> bool:
+        anew = CheckBook(register=office.register)
+        numbers = ("003190000011", "003190000012", "")
+        return kept.lists() == anew.lists() and all(
+            kept.queue(answered=answered) == anew.queue(answered=answered)
+            and kept.has_number(number, other_than=case.check_id)
+            == anew.has_number(number, other_than=case.check_id)
+            for answered in (False, True)
+            for number in numbers
+        )
+
+    person_id, case = asked(office)
+    assert is_kept_up() and kept.queue(answered=False) == [case.check_id]
+    office.checks.answer(case.check_id, CheckAnswer.MATCHED, number="003190000011")
+    assert is_kept_up() and kept.queue(answered=False) == []
+    other_id, other = asked(office)
+    assert kept.has_number("003190000011", other_than=other.check_id)
+    assert not kept.has_number("003190000011", other_than=case.check_id)
+    assert is_kept_up()
+    put_clash(office.register, case.check_id, "answer", "not_found")
+    assert is_kept_up() and set(kept.queue(answered=False)) == {case.check_id, other.check_id}
+    Merging(register=office.register, author="Lan", clock=Clock()).merge(other_id, into=person_id)
+    assert is_kept_up()
+    assert not kept.has_number("003190000011", other_than=other.check_id)  # one person now
 
 
 def test_documents_with_clashes_are_found_by_their_index(office: Office) -> None:
