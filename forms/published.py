@@ -162,20 +162,21 @@ class PublishedForms(FormRegistry):
         """Whom the form is about; the program's own word counts. Raises ``UnknownFormError``."""
         if self._of_program(form_id):
             return self._base.about(form_id)
+        kept = self._about  # taken before what is read, as in ``get``
         published = self._published.get(form_id)
         if published is None or not published.about:
             raise UnknownFormError(form_id)
-        known = self._about.get(form_id)
-        if known is None:
-            known = self._about[form_id] = about_of(published)
-        return known
+        return kept.get(form_id) or kept.setdefault(form_id, about_of(published))
 
     def get(self, form_id: str, version: str) -> CompiledForm:
         """One dated text of a form. Raises ``UnknownFormError``.
 
         Raises ``DefinitionError`` for a published one that this program cannot read.
         """
-        known = self._forms.get((form_id, version))
+        # Taken before anything is read: what is compiled of the texts of before a ``renew`` is
+        # kept among those, and nobody finds it afterwards.
+        kept = self._forms
+        known = kept.get((form_id, version))
         if known is not None:
             return known
         if version.partition("+")[0] in self._of_program(form_id):
@@ -185,7 +186,7 @@ class PublishedForms(FormRegistry):
         else:
             found = self._with_options(load_text(self.files(form_id, version)))
         with self._loading:
-            return self._forms.setdefault((form_id, version), found)
+            return kept.setdefault((form_id, version), found)
 
     def _with_options(self, form: CompiledForm) -> CompiledForm:
         """With the published choices of its lists, where they know every code that it offers."""

@@ -44,6 +44,7 @@ class FormRegistry:
         self._extensions = extensions
         self._forms: dict[tuple[str, str], CompiledForm] = {}
         self._about: dict[str, FormAbout] = {}
+        self._versions: dict[str, list[str]] | None = None
         self._lock = Lock()
 
     @property
@@ -58,15 +59,26 @@ class FormRegistry:
 
     def form_ids(self) -> list[str]:
         """Every form, by its id."""
-        return sorted(path.name for path in self._folder.iterdir() if any(path.glob("*/form.md")))
+        return sorted(self._texts_there())
 
     def versions(self, form_id: str) -> list[str]:
         """The dated texts of a form, oldest first. Raises ``UnknownFormError``."""
         if not form_id.isidentifier():  # it becomes a folder name below
             raise UnknownFormError(form_id)
-        found = sorted(path.parent.name for path in self._folder.glob(f"{form_id}/*/form.md"))
+        found = self._texts_there().get(form_id)
         if not found:
             raise UnknownFormError(form_id)
+        return list(found)
+
+    def _texts_there(self) -> dict[str, list[str]]:
+        """Form -> its versions, oldest first; what is published is looked for on the disk once."""
+        if self._versions is not None:
+            return self._versions
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._folder.glob("*/*/form.md")):
+            found.setdefault(path.parent.parent.name, []).append(path.parent.name)
+        if not self._asks_pyxform:
+            self._versions = found
         return found
 
     def about(self, form_id: str) -> FormAbout:
@@ -104,12 +116,13 @@ class FormRegistry:
         parts = ExtendedVersion.of(version)
         if parts is None or parts.local not in self.extensions(form_id, parts.prefix):
             raise UnknownFormError(f"{form_id} {version}")
+        forms = self._forms  # those of before, should the official text be renewed meanwhile
         official = self.get(form_id, parts.official).definition
         folder = self._extension_folder(form_id, parts.prefix) / parts.local
         with self._lock:
-            if (form_id, version) not in self._forms:
-                self._forms[form_id, version] = load_extended(official, folder, parts.prefix)
-            return self._forms[form_id, version]
+            if (form_id, version) not in forms:
+                forms[form_id, version] = load_extended(official, folder, parts.prefix)
+            return forms[form_id, version]
 
     def extensions(self, form_id: str, prefix: str) -> list[str]:
         """The versions of the questions that a province adds to a form, oldest first."""

@@ -60,7 +60,8 @@ class FittingForms:
     def first(self, person_id: PersonId | None) -> FittingForm | None:
         """The likeliest: what fits comes before what was only begun once."""
         person = None if person_id is None else self._register.document(person_id)
-        return next(self._fitting(person, only_fitting=True), next(self._fitting(person), None))
+        fitting = next(self._fitting(person, only_fitting=True), None)
+        return next(self._fitting(person), None) if fitting is None else fitting
 
     def _fitting(
         self, person: Document | None, *, only_fitting: bool = False

@@ -85,3 +85,20 @@ def test_every_bundled_definition_says_the_folder_it_lies_in() -> None:
 def test_importing_the_runtime_does_not_import_pyxform() -> None:
     code = "import sys, forms.registry, forms.runtime.engine; sys.exit('pyxform' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_published_texts_are_looked_for_once_and_texts_in_the_making_each_time(
+    tmp_path: Path,
+) -> None:
+    for version in ("2022-08-15", "2026-01-01"):
+        folder = tmp_path / "thu" / version
+        folder.mkdir(parents=True)
+        (folder / "form.md").write_text("", encoding="utf-8")
+    kept = FormRegistry(tmp_path, is_published=True)
+    made = FormRegistry(tmp_path)
+    for registry in (kept, made):
+        assert registry.versions("thu") == ["2022-08-15", "2026-01-01"]
+    (tmp_path / "thu" / "2026-01-01" / "form.md").unlink()
+    assert kept.versions("thu") == ["2022-08-15", "2026-01-01"]
+    assert made.versions("thu") == ["2022-08-15"]
+    assert kept.form_ids() == made.form_ids() == ["thu"]
