@@ -23,13 +23,15 @@ from desktop.store.folder import (
 from desktop.store.key_file import LONGEST, copy_path
 from desktop.store.preparing import holds_register
 from desktop.store.snapshots import list_snapshots, snapshots_folder
+from desktop.store.stretching import KdfCost
 from forms.vietnamese import clean
 
 
 class Restoring:
     """For one who knows a passphrase of the register, and of the snapshot if it was another then.
 
-    ``old_passphrase`` is the one of the snapshot's time, ``None`` when it is the same.
+    ``old_passphrase`` is the one of the snapshot's time, ``None`` when it is the same;
+    ``cost`` is what a guess of a passphrase costs at least, ``None`` for what this PC can bear.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class Restoring:
         passphrase: str,
         old_passphrase: str | None = None,
         clock: Callable[[], datetime],
+        cost: KdfCost | None = None,
     ) -> None:
         self._folder = folder
         self._user_name = clean(user_name)
         self._passphrase = passphrase
         self._old_passphrase = passphrase if old_passphrase is None else old_passphrase
         self._clock = clock
+        self._cost = cost
 
     def preview(self, snapshot: Path) -> RestorePreview:
         """What would be lost or sent again. Changes nothing."""
@@ -129,7 +133,8 @@ class Restoring:
         return path.exists() or copy_path(path).exists()
 
     def _unlocked(self, path: Path, passphrase: str) -> DataKey:
-        return keys.unlock(path, user_name=self._user_name, passphrase=passphrase).key
+        name = self._user_name
+        return keys.unlock(path, user_name=name, passphrase=passphrase, cost=self._cost).key
 
 
 def _key_file_in(snapshot: Path) -> bytes:

@@ -213,6 +213,7 @@ class Front(QObject):
             passphrase=passphrase,
             old_passphrase=old,
             clock=self._clock,
+            cost=self._cost,
         )
 
 

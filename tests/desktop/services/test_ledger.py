@@ -25,7 +25,7 @@ from desktop.services.ledger import Ledger
 from desktop.services.restoring import Restoring
 from desktop.store.register import Register
 from desktop.store.snapshots import DESCRIPTION_FILE
-from tests.support.offices import PASSPHRASE, Clock, Office
+from tests.support.offices import PASSPHRASE, QUICK, Clock, Office
 from tests.support.worker_form import employed
 
 _ALL = LedgerQuery()
@@ -132,9 +132,9 @@ def test_after_a_restore_the_snapshots_before_it_speak_of_another_ledger(
     assert early is not None
     assert late is not None
     office.close()
-    Restoring(folder=folder, user_name="Lê Thị Bình", passphrase=PASSPHRASE, clock=clock).restore(
-        early.path
-    )
+    Restoring(
+        folder=folder, user_name="Lê Thị Bình", passphrase=PASSPHRASE, clock=clock, cost=QUICK
+    ).restore(early.path)
     office = Office.open(folder, author="Lê Thị Bình", clock=clock)
     book = Ledger(register=office.register, author="Lê Thị Bình", clock=clock)
     assert book.check().is_sound

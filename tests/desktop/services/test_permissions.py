@@ -159,7 +159,9 @@ def test_going_back_to_a_snapshot_gives_nobody_a_right_back(lan: Office) -> None
     own.grant(user_name="Hoa", right=CHILDREN)
     lan.close()
     folder = lan.register.folder
-    restoring = Restoring(folder=folder, user_name="Lan", passphrase=PASSPHRASE, clock=Clock())
+    restoring = Restoring(
+        folder=folder, user_name="Lan", passphrase=PASSPHRASE, clock=Clock(), cost=QUICK
+    )
     restoring.restore(taken.path)
     with Office.open(folder, author="Lan").register as register:
         assert rights(register) == {"Lan": set(), "Mai": set(), "Hoa": {CHILDREN}}

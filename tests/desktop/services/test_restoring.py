@@ -41,7 +41,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _restoring(folder: Path, passphrase: str = PASSPHRASE) -> Restoring:
-    return Restoring(folder=folder, user_name=_USER, passphrase=passphrase, clock=Clock())
+    return Restoring(
+        folder=folder, user_name=_USER, passphrase=passphrase, clock=Clock(), cost=QUICK
+    )
 
 
 def _count(folder: Path) -> int:

@@ -141,9 +141,9 @@ def _copies(stage: Stage) -> set[str]:
     diagnose(folder, register=office.register, version="0", clock=datetime.now(UTC), author=OFFICER)
     found = written(office.register)
     office.close()
-    Restoring(folder=folder, user_name=OFFICER, passphrase=PASSPHRASE, clock=Clock()).restore(
-        snapshot.path
-    )
+    Restoring(
+        folder=folder, user_name=OFFICER, passphrase=PASSPHRASE, clock=Clock(), cost=QUICK
+    ).restore(snapshot.path)
     office = Office.open(folder, author=OFFICER)
     found |= written(office.register)
     office.close()
