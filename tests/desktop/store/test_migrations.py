@@ -34,6 +34,7 @@ from tests.desktop.store.released import (
 )
 from tests.support.children import SECONDS, was_cut
 from tests.support.forking import forking
+from tests.support.offices import QUICK
 
 #: Tables a migration must hand on row by row.
 _ALL = "SELECT * FROM "
@@ -109,7 +110,9 @@ def test_a_released_register_opens_with_everything_in_it(tmp_path: Path, schema:
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_a_released_register_opens_with_its_passphrase(tmp_path: Path, schema: int) -> None:
     released(schema, tmp_path / "r")
-    with open_register(tmp_path / "r", user_name=USER_NAME, passphrase=PASSPHRASE) as register:
+    with open_register(
+        tmp_path / "r", user_name=USER_NAME, passphrase=PASSPHRASE, cost=QUICK
+    ) as register:
         assert count_people(register) > 0
 
 
