@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from desktop.ui import icons, theme
-from desktop.ui.forms.paper import Summary
+from desktop.ui.forms.judging import Summary
 from forms.definition import Question
 
 

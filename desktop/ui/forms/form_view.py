@@ -19,9 +19,10 @@ from desktop.domain.drafts import Cursor, FormDraft
 from desktop.ui.forms.form_canvas import FormCanvas
 from desktop.ui.forms.form_side import FormSide
 from desktop.ui.forms.half_typed import HalfTyped, cursor_in, put_reason
+from desktop.ui.forms.judging import Summary
 from desktop.ui.forms.moving import Mover
 from desktop.ui.forms.outline import Outline, instances_around, repeat_of
-from desktop.ui.forms.paper import Paper, Summary
+from desktop.ui.forms.paper import Paper
 from desktop.ui.forms.question_row import QuestionRow, label_of
 from desktop.ui.forms.roster_box import RosterBox
 from desktop.ui.forms.roster_keys import RosterKeys

@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.ui.forms.judging import Found, Judge, Summary
 from desktop.ui.forms.outline import Outline, instances_around, plain, repeat_of
 from forms.definition import Answer
-from forms.findings import Code, Finding, Severity
+from forms.findings import Finding, Severity
 from forms.runtime.engine import EXISTS, Filling
-
-#: What is worked out of findings is remembered of so many.
-_MOST_JUDGED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +25,6 @@ class Progress:
     asked: int
     errors: int
     warnings: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is open in the whole form.
-
-    ``missing`` are required answers not given yet, ``flags`` doubts about the person's identity.
-    """
-
-    errors: int
-    warnings: int
-    missing: int
-    flags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +63,8 @@ class Paper:
         self._is_order_known = False
         self._answered: set[str] | None = None
         self._counts: dict[str, tuple[int, int]] | None = None
-        self._judged: dict[int, _Judged] = {}
-        self._found: _Found | None = None
+        self._judge = Judge()
+        self._found: Found | None = None
         self._said: _Said | None = None
 
     # -- answering --
@@ -307,25 +292,7 @@ class Paper:
 
     def is_open(self, finding: Finding) -> bool:
         """Does it wait for the officer?"""
-        return self._is_open(self._judge(finding))
-
-    def _is_open(self, judged: _Judged) -> bool:
-        if judged.severity is Severity.WARNING:
-            return judged.fingerprint not in self._confirmations
-        return judged.severity is Severity.ERROR
-
-    def _judge(self, finding: Finding) -> _Judged:
-        """Worked out once: the filling gives the same finding again while it holds."""
-        known = self._judged.get(id(finding))
-        if known is None or known.finding is not finding:
-            known = self._judged[id(finding)] = _Judged(
-                finding,
-                finding.fingerprint,
-                finding.severity,
-                is_missing=finding.code is Code.FORM_001,
-                is_flag=finding.is_flag and _is_about_person(finding),
-            )
-        return known
+        return self._judge.is_open(finding, self._confirmations)
 
     def open_paths(self) -> list[str]:
         """Where an error or an unconfirmed warning stands, in the order of the paper."""
@@ -343,28 +310,11 @@ class Paper:
     def _is_shown(self, path: str) -> bool:
         return self._shows_all or path in self._visited
 
-    def _look(self) -> _Found:
+    def _look(self) -> Found:
         if self._found is None:
-            by_path: dict[str, list[Finding]] = {}
-            for one in self.filling.findings():
-                by_path.setdefault(one.path, []).append(one)
-            for path, more in self._extra.items():
-                by_path.setdefault(path, []).extend(more)
-            if len(self._judged) > _MOST_JUDGED:
-                self._judged.clear()
-            open_: dict[str, list[Finding]] = {}
-            missing = errors = warnings = flags = 0
-            for path, some in by_path.items():
-                for one in some:
-                    judged = self._judge(one)
-                    flags += judged.is_flag
-                    if self._is_open(judged):
-                        open_.setdefault(path, []).append(one)
-                        missing += judged.is_missing
-                        errors += judged.severity is Severity.ERROR
-                        warnings += judged.severity is Severity.WARNING
-            summary = Summary(errors - missing, warnings, missing, flags)
-            self._found = _Found(by_path, open_, summary)
+            self._found = self._judge.look(
+                self.filling.findings(), extra=self._extra, confirmations=self._confirmations
+            )
         return self._found
 
     def _say(self) -> _Said:
@@ -374,7 +324,7 @@ class Paper:
             counts: dict[str, list[int]] = {}
             instances: dict[str, Severity] = {}
             for path, some in shown.items():
-                errors = sum(self._judge(one).severity is Severity.ERROR for one in some)
+                errors = sum(map(self._judge.is_error, some))
                 of = counts.setdefault(self.outline.top(path), [0, 0])
                 of[0] += errors
                 of[1] += len(some) - errors
@@ -416,31 +366,6 @@ class Paper:
                 asked[top] += 1
                 answered[top] += path in self._answered
         return {top: (answered[top], count) for top, count in asked.items()}
-
-
-def _is_about_person(finding: Finding) -> bool:
-    """The police are asked about whom the form is about, not about the lines of a roster."""
-    return finding.place.startswith("person.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What matters of a finding, worked out once."""
-
-    finding: Finding
-    fingerprint: str
-    severity: Severity
-    is_missing: bool
-    is_flag: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Every finding by its path, and of these the open ones."""
-
-    by_path: Mapping[str, Sequence[Finding]]
-    open: Mapping[str, Sequence[Finding]]
-    summary: Summary
 
 
 @dataclass(frozen=True, slots=True)
