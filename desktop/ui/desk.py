@@ -316,7 +316,13 @@ class Desk(QObject):
         ]
 
     def _make_household(self, door: FormDoor) -> HouseholdPage:
-        page = HouseholdPage(jobs=self._jobs, work=self._parts.households, clock=self._parts.clock)
+        page = HouseholdPage(
+            jobs=self._jobs,
+            work=self._parts.households,
+            words=self._parts.drafts,
+            clock=self._parts.clock,
+        )
+        self._resumed["household"] = page.resume
         page.form_asked.connect(lambda who, form_id: self._open_person(who, "", form_id))
         page.forms_asked.connect(door.ask)
         page.closed.connect(lambda: self._window.open_page("people"))

@@ -62,6 +62,7 @@ class HalfWords(QObject):
         self._book = book
         self._take = take
         self._document_id = ""
+        self._is_asked = False
         self._name = ""
         self._mark: DraftMark | None = None
         self._kept: Mapping[str, str] = {}
@@ -81,14 +82,19 @@ class HalfWords(QObject):
     def ask(self) -> None:
         """Something was typed."""
         if self._document_id:
+            self._is_asked = True
             self._writer.ask()
 
     def flush(self) -> None:
-        """Do not wait for the pause: another document comes."""
-        self._writer.flush()
+        """Do not wait for the pause, nor for an earlier writing: another document comes."""
+        if self._is_asked:
+            self._writer.cancel()
+            if (draft := self._next()) is not None:
+                self._keep(draft)
 
     def cancel(self) -> None:
         """An answer with everything that is typed is on its way."""
+        self._is_asked = False
         self._writer.cancel()
 
     def send(self) -> Sent:
@@ -96,7 +102,7 @@ class HalfWords(QObject):
 
         Other words, about another document, may be typed until then.
         """
-        self._writer.cancel()
+        self.cancel()
         words = self._words()
         draft = self._draft(words) if words else None
         return Sent(self._document_id, self._mark, draft)
@@ -114,24 +120,18 @@ class HalfWords(QObject):
             self._kept = {}
             self.ask()
         elif sent.draft is not None:
-            draft = sent.draft
-            self._jobs.run(
-                self,
-                lambda: self._book.keep(draft),
-                lane=Lane.WRITE,
-                on_error=self.failed.emit,
-            )
+            self._keep(sent.draft)
 
     def end(self) -> None:
         """The words are kept elsewhere, or taken back."""
-        self._writer.cancel()
+        self.cancel()
         mark, self._mark, self._kept = self._mark, None, {}
         if mark is not None:
             self._writer.forget(mark)
 
     def held(self) -> Held | None:
         """What a page leaves behind when it is taken away at once."""
-        self._writer.cancel()
+        self.cancel()
         if not self._document_id:
             return None
         words = self._words()
@@ -141,7 +141,13 @@ class HalfWords(QObject):
             Cursor(),
         )
 
+    def _keep(self, draft: FormDraft) -> None:
+        self._jobs.run(
+            self, lambda: self._book.keep(draft), lane=Lane.WRITE, on_error=self.failed.emit
+        )
+
     def _next(self) -> FormDraft | None:
+        self._is_asked = False
         words = self._words()
         if words == self._kept:
             return None

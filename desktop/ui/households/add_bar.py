@@ -6,7 +6,8 @@ is taken keeps the identity. Somebody who is very likely here already is asked a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -43,11 +44,13 @@ class AddBar(QFrame):
         add_asked: (``NewPerson``, has the officer said that it is another person?)
         taken: (``Candidate``, code of the relation)
         left: Esc in an empty line.
+        changed: other words stand in the line.
     """
 
     add_asked = Signal(object, bool)
     taken = Signal(object, str)
     left = Signal()
+    changed = Signal()
 
     def __init__(
         self,
@@ -110,6 +113,20 @@ class AddBar(QFrame):
             id_number=self.number.text(),
         )
 
+    def texts(self) -> dict[str, str]:
+        """What stands in the line, by the names of its parts."""
+        return asdict(self.typed())
+
+    def put(self, texts: Mapping[str, str]) -> None:
+        """What was half-typed stands there again, unless somebody is being typed."""
+        if self.has_words:
+            return
+        self.name.setText(texts.get("full_name", ""))
+        self.birth.setText(texts.get("birth_date", ""))
+        self.sex.choose(texts.get("sex", ""))
+        self.relation.choose(texts.get("relation", ""))
+        self.number.setText(texts.get("id_number", ""))
+
     @property
     def has_words(self) -> bool:
         """Is anything typed?"""
@@ -124,6 +141,7 @@ class AddBar(QFrame):
             box.setCurrentIndex(0)
         self._is_asking = False
         self._show_offered(())
+        self.changed.emit()
 
     def start(self) -> None:
         """Type somebody."""
@@ -202,6 +220,7 @@ class AddBar(QFrame):
         if self._is_asking:
             self._stop_asking()
         self._throttle.ask()
+        self.changed.emit()
 
     # -- Qt --
 
@@ -281,6 +300,7 @@ class AddBar(QFrame):
         for line in (self.name, self.birth, self.number):
             line.textEdited.connect(lambda _text: self._changed())
         self.sex.activated.connect(lambda _row: self._changed())
+        self.relation.activated.connect(lambda _row: self.changed.emit())
         for widget in (*self._fields, self._list):
             widget.installEventFilter(self)
         self.add.clicked.connect(self._add)

@@ -104,8 +104,9 @@ class AddressLines(QFrame):
     def put(self, texts: Mapping[str, str]) -> None:
         """What was half-typed stands there again."""
         for name, line in self._lines.items():
-            if name in texts and not line.isModified():
-                line.setText(texts[name])
+            text = texts.get(name, "")
+            if text and text.strip() != self._stored[name] and not line.isModified():
+                line.setText(text)
                 line.setModified(True)
 
     @property

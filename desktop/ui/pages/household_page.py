@@ -6,33 +6,30 @@ of a member, F7 what can be recorded of one, Ctrl+N adds somebody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton
 
+from desktop.domain.drafts import Held
 from desktop.domain.households import Added, Alike, Candidate, Household, Member, NewPerson, Paper
 from desktop.domain.ledger import Action
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import AppError, UserError
 from desktop.jobs.runner import JobRunner
 from desktop.ui import icons
+from desktop.ui.desks.half_words import WordBook
 from desktop.ui.households.add_bar import AddBar
 from desktop.ui.households.address_lines import AddressLines
 from desktop.ui.households.deeds import Deeds
+from desktop.ui.households.half_typed import NEW, HouseholdWords
 from desktop.ui.households.life_desk import LifeDesk
-from desktop.ui.households.members_model import MembersModel
-from desktop.ui.households.members_table import MembersTable
+from desktop.ui.households.members_panel import MembersPanel
 from desktop.ui.households.ports import HouseholdWork
-from desktop.ui.households.words import LifeWords
 from desktop.ui.page import Page
 from desktop.ui.shortcuts import bind
-from sync.protocol.life import Presence
-
-#: The forms of so many members are read at once.
-_FORMS_AT_ONCE = 20
 
 
 class HouseholdPage(Page):
@@ -53,34 +50,35 @@ class HouseholdPage(Page):
         *,
         jobs: JobRunner,
         work: HouseholdWork,
+        words: WordBook,
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__(name="household")
         self._jobs = jobs
         self._book = work.book
-        self._forms = work.forms
         self._clock = clock
-        self._words = LifeWords(self)
         self._deeds = Deeds(jobs=jobs, parent=self)
-        self._current: PersonId | None = None
         self._deleted: Member | None = None
         self._has_relations = False
         self._reading = 0
         self._address = AddressLines()
-        self._model = MembersModel(parent=self)
-        self._table = MembersTable(model=self._model)
-        self._note = QLabel()
-        self._note.setObjectName("household:note")
-        self._note.setProperty("kind", "muted")
-        self._gone = QPushButton()
-        self._gone.setObjectName("filter:gone")
-        self._gone.setProperty("kind", "filter")
-        self._gone.setCheckable(True)
+        self._people = MembersPanel(jobs=jobs, forms=work.forms)
+        self._table = self._people.table
         self._add = AddBar(jobs=jobs, candidates=work.book.candidates)
         self._life = LifeDesk(jobs=jobs, life=work.life, book=work.book, parent=self)
         self._back = QPushButton(self.tr("Về danh sách (Esc)"))
         self._life_button = QPushButton(self.tr("Biến động (F7)"))
         self._forms_button = QPushButton(self.tr("Phiếu (F4)"))
+        self._half = HouseholdWords(
+            jobs=jobs,
+            book=words,
+            clock=clock,
+            address=self._address,
+            table=self._table,
+            add=self._add,
+            parent=self,
+        )
+        self._half.failed.connect(self.show_problem)
         self._wire()
         self._compose()
         self._begin_another()
@@ -109,8 +107,30 @@ class HouseholdPage(Page):
             self._read(lambda: self._book.open(household_id))
 
     def leave(self) -> None:
-        """What stands in a line is written."""
+        """What stands in a line is written; what is half-typed elsewhere waits."""
         self._address.leave()
+        self._half.flush()
+
+    def resume(self, key: str) -> None:
+        """Go on with the household of which something is half-typed."""
+        self._begin_another()
+        self._read(lambda: self._resumed(key), is_new=key == NEW)
+
+    def hold(self) -> Held | None:
+        """What is half-typed, and of which household; from now on nothing is written."""
+        held = self._half.held()
+        for told in (self._address, self._people):  # being hidden, a line is left: half a word
+            told.blockSignals(True)
+        return held
+
+    def _resumed(self, key: str) -> Household:
+        """The household of this id, or of the person of this id; in a job."""
+        if key == NEW:
+            return self._book.of_person(None)
+        try:
+            return self._book.open(HouseholdId(key))
+        except UserError:
+            return self._book.of_person(PersonId(key))
 
     @property
     def is_settled(self) -> bool:
@@ -119,18 +139,19 @@ class HouseholdPage(Page):
 
     def _open(self, person_id: PersonId | None) -> None:
         self._begin_another()
-        self._current = person_id
+        self._people.current = person_id
         self._read(lambda: self._book.of_person(person_id), is_new=person_id is None)
         if person_id is not None:
             self.seen.emit(Action.PERSON_VIEW.value, person_id)
 
     def _begin_another(self) -> None:
         """Nothing of the household before stays, and nothing can be typed until one is read."""
+        self._half.leave()
         self.message_bar.hide()
-        self._current = self._deleted = None
+        self._deleted = None
         self._deeds.begin_another(Household(None))
-        self._gone.setChecked(False)
-        self._show(self._household)
+        self._people.begin()
+        self._show_head()
         self._address.begin()
         self._add.clear()
         self._add.setEnabled(False)
@@ -160,8 +181,7 @@ class HouseholdPage(Page):
 
     def _offer(self, relations: Sequence[tuple[str, str]]) -> None:
         self._has_relations = True
-        self._model.set_relations(relations)
-        self._table.offer(relations=relations)
+        self._people.offer(relations)
         self._add.offer(relations=relations)
 
     # -- showing --
@@ -171,65 +191,8 @@ class HouseholdPage(Page):
         self._show_head()
         self._address.show_household(household)
         self._add.setEnabled(True)
-        gone = sum(one.presence is not Presence.HERE for one in household.members)
-        self._gone.setText(self.tr("Cả người đã mất, đã chuyển đi ({n})").format(n=gone))
-        bold = 56  # what is chosen stands in bold
-        self._gone.setMinimumWidth(
-            self._gone.fontMetrics().horizontalAdvance(self._gone.text()) + bold
-        )
-        self._gone.setVisible(gone > 0)
-        self._show_members()
-
-    def _show_members(self) -> None:
-        column = max(self._table.currentIndex().column(), 0)
-        everybody = self._gone.isChecked()
-        members = [
-            one for one in self._household.members if everybody or one.presence is Presence.HERE
-        ]
-        self._model.show_members(members)
-        if members:
-            row = None if self._current is None else self._model.row_of(self._current)
-            self._table.go_to(row or 0, column)
-        self._show_note()
-        self._read_forms([one.person_id for one in members])
-
-    def _read_forms(self, person_ids: Sequence[PersonId]) -> None:
-        """A few at a time, from the top: who has a home of two hundred reads the first ones."""
-        first, rest = person_ids[:_FORMS_AT_ONCE], person_ids[_FORMS_AT_ONCE:]
-        if not first:
-            return
-        number = self._reading
-
-        def _done(forms: Mapping[PersonId, Sequence[object]]) -> None:
-            self._model.show_forms(forms)  # type: ignore[arg-type]  # as the port says
-            if number == self._reading:
-                self._read_forms(rest)
-
-        self._jobs.run(
-            self, lambda: self._forms.of(first), on_success=_done, on_error=lambda _gone: None
-        )
-
-    def _show_note(self) -> None:
-        """What happened to the current member, undone or not."""
-        count = self.tr("{n} người").format(n=self._model.rowCount())
-        member = self._member()
-        events = "" if member is None else "; ".join(map(self._words.happened, member.events[-3:]))
-        text = self.tr("{count}.  Biến động: {events}").format(count=count, events=events)
-        line = text if events else count
-        width = max(self._table.width() - 320, 300)
-        self._note.setText(
-            self._note.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, width)
-        )
-        self._note.setToolTip(line)
-
-    def _member(self) -> Member | None:
-        row = self._table.row
-        return self._model.member(row) if 0 <= row < self._model.rowCount() else None
-
-    def _moved(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
-            self._current = self._model.member(current.row()).person_id
-        self._show_note()
+        self._half.show(household)
+        self._people.show_household(household)
 
     # -- writing --
 
@@ -265,8 +228,8 @@ class HouseholdPage(Page):
             )
             self._deeds.show(replace(self._household, members=members))
             self._show_head()
-            self._model.show_member(changed)
-            self._read_forms([changed.person_id])
+            self._people.show_member(self._household, changed)
+            self._half.ask()
             self.data_changed.emit()
             if changed.is_head != member.is_head:
                 self.refresh()
@@ -274,7 +237,7 @@ class HouseholdPage(Page):
         def _refused(_error: AppError) -> None:
             for one in self._household.members:
                 if one.person_id == member.person_id:
-                    self._model.show_member(one)
+                    self._people.show_member(self._household, one)
 
         self._deeds.do(
             lambda household: self._book.change(household, member, name, text),
@@ -321,7 +284,7 @@ class HouseholdPage(Page):
         )
 
     def _show_added(self, outcome: Added, said: str) -> None:
-        self._current = outcome.person_id
+        self._people.current = outcome.person_id
         self._add.clear()
         self._written(outcome.household)
         self.message_bar.show_message(said, kind="good")
@@ -330,7 +293,7 @@ class HouseholdPage(Page):
     # -- deeds --
 
     def _open_life(self) -> None:
-        member = self._member()
+        member = self._people.member
         if member is not None:
             self._life.open(self._household, member)
 
@@ -342,10 +305,9 @@ class HouseholdPage(Page):
         self.data_changed.emit()
         shown = household_id or self._household.household_id
         if shown is not None:
-            self._gone.setChecked(True)  # who was just recorded stays in sight, to be undone
+            self._people.show_gone()  # who was just recorded stays in sight, to be undone
             self._read(lambda: self._book.open(shown))
-        elif self._current is not None:
-            person_id = self._current
+        elif (person_id := self._people.current) is not None:
             self._read(lambda: self._book.of_person(person_id))
 
     def _note_deleted(self, member: Member, said: str) -> None:
@@ -364,7 +326,7 @@ class HouseholdPage(Page):
             return
 
         def _done(household: Household) -> None:
-            self._current = member.person_id
+            self._people.current = member.person_id
             self._written(household)
             said = self.tr("Đã lấy lại {name}.").format(name=member.full_name)
             self.message_bar.show_message(said, kind="good")
@@ -373,29 +335,15 @@ class HouseholdPage(Page):
             lambda household: self._book.restore(household, member.person_id), on_success=_done
         )
 
-    def _open_form(self, row: int, number: int) -> None:
-        forms = self._model.forms_of(row)
-        if number < len(forms):
-            form = forms[number].form
-            person_id = form.person_id or self._model.member(row).person_id
-            self.form_asked.emit(person_id, form.form_id)
-
-    def _ask_forms(self) -> None:
-        member = self._member()
-        if member is not None:
-            self.forms_asked.emit(member.person_id)
-
     # -- making --
 
     def _wire(self) -> None:
         self._address.written.connect(self._write)
         self._address.passed.connect(self._add.name.setFocus)
         self._deeds.failed.connect(self.show_problem)
-        self._model.edited.connect(self._edit)
-        self._table.form_opened.connect(self._open_form)
-        self._table.forms_asked.connect(self._ask_forms)
-        self._table.selectionModel().currentChanged.connect(self._moved)
-        self._gone.toggled.connect(lambda _shown: self._show_members())
+        self._people.edited.connect(self._edit)
+        self._people.form_asked.connect(self.form_asked)
+        self._people.forms_asked.connect(self.forms_asked)
         self._add.add_asked.connect(self._add_typed)
         self._add.taken.connect(self._take)
         self._add.left.connect(self._table.setFocus)
@@ -405,14 +353,14 @@ class HouseholdPage(Page):
         for button, name, action, icon in (
             (self._back, "back_to_people", self.closed.emit, "back"),
             (self._life_button, "life_events", self._open_life, "todo"),
-            (self._forms_button, "member_forms", self._ask_forms, "book"),
+            (self._forms_button, "member_forms", self._people.ask_forms, "book"),
         ):
             button.setObjectName(f"button:{name}")
             icons.dress(button, icon, tint="accent")
             button.clicked.connect(action)
         for keys, action in (
             ("Ctrl+N", self._add.start),
-            ("F4", self._ask_forms),
+            ("F4", self._people.ask_forms),
             ("F7", self._open_life),
             ("Ctrl+Z", self._bring_back),
             ("Esc", self.closed.emit),
@@ -422,10 +370,6 @@ class HouseholdPage(Page):
     def _compose(self) -> None:
         for button in (self._back, self._life_button, self._forms_button):
             self.tools.addWidget(button)
-        below = QHBoxLayout()
-        below.addWidget(self._note, 1)
-        below.addWidget(self._gone)
         self.body.addWidget(self._address)
-        self.body.addWidget(self._table, 1)
-        self.body.addLayout(below)
+        self.body.addWidget(self._people, 1)
         self.body.addWidget(self._add)

@@ -20,13 +20,14 @@ from desktop.ui.households.code_box import CodeBox
 from desktop.ui.households.members_model import FORMS, MembersModel
 from desktop.ui.households.members_table import MembersTable
 from desktop.ui.pages.household_page import HouseholdPage
+from desktop.ui.pages.people_page import PeoplePage
 from desktop.ui.widgets.count_choice import CountChoice
 from desktop.ui.widgets.table import Table
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
-from tests.desktop.ui.test_drafts_and_lock import written_by_another
+from tests.desktop.ui.test_drafts_and_lock import unlock, written_by_another
 from tests.desktop.ui.test_layout import cut
 from tests.desktop.ui.world import USER, clock, make_register, records_of
 from tests.support.households import preload_home
@@ -483,3 +484,66 @@ def test_more_forms_than_find_room_are_asked_for(hands: Hands) -> None:
     hands.settle()
     assert hands.window.current_name == "household"
     assert hands.sees("list:forms")
+
+
+def test_what_is_half_typed_of_a_household_stands_there_again_after_the_lock(
+    hands: Hands,
+) -> None:
+    family(hands)
+    hands.type("Tran Van Ut")
+    hands.enter()
+    hands.type("19")
+    table(hands).setFocus()
+    table(hands).go_to(1, 0)
+    hands.enter()
+    hands.find(QLineEdit, "cell:full_name").selectAll()
+    hands.type("Le Thi Hoai Th")
+    hands.desktop.lock()
+    unlock(hands)
+    assert title(hands) == "Hộ của Tran Van Tu"
+    assert hands.text("input:household_code") == "01-1"
+    assert (hands.text("input:new_name"), hands.text("input:new_birth")) == ("Tran Van Ut", "19")
+    line = hands.find(QLineEdit, "cell:full_name")
+    assert (line.text(), hands.focused is line) == ("Le Thi Hoai Th", True)
+    hands.type("u")
+    hands.enter()
+    hands.press(Qt.Key.Key_Escape)
+    hands.settle()
+    assert cells(hands) == ["Tran Van Tu", "Le Thi Hoai Thu", "Tran Thi Nu"]
+
+
+def test_a_household_that_no_save_has_made_yet_waits_too(hands: Hands) -> None:
+    hands.press(Qt.Key.Key_F3, _SHIFT)
+    hands.settle()
+    hands.type("01-")
+    before = changes(hands)
+    hands.desktop.lock()
+    unlock(hands)
+    assert hands.window.current_name == "household"
+    assert hands.text("input:household_code") == "01-"
+    assert changes(hands) == before  # half a number is nothing yet
+    hands.fill("input:household_code", "01-7")
+    hands.enter()
+    hands.settle()
+    assert changes(hands) == before + 2  # the household, and its number
+    page(hands).leave()
+    hands.settle()
+    services = hands.desktop.services
+    assert services is not None
+    hands.qtbot.waitUntil(lambda: services.drafts.own() == [])
+
+
+def test_a_household_half_typed_is_gone_on_with_from_the_list_of_what_waits(hands: Hands) -> None:
+    family(hands)
+    hands.type("Tran Van Ut")
+    hands.window.open_page("people")
+    hands.settle()
+    services = hands.desktop.services
+    assert services is not None
+    [waiting] = services.drafts.own()
+    page_of_people = hands.window.current_page
+    assert isinstance(page_of_people, PeoplePage)
+    page_of_people.draft_opened.emit(waiting.draft_id)
+    hands.settle()
+    assert title(hands) == "Hộ của Tran Van Tu"
+    assert hands.text("input:new_name") == "Tran Van Ut"
