@@ -15,9 +15,8 @@ class GoneRow:
     """A document that left the lists.
 
     Attributes:
-        reason: why it was deleted; of a move the paper.
-        by, at: who did it and when; of a move ``at`` is its date.
-        commune_code: where it moved to, "" for what was deleted.
+        reason: why it was deleted.
+        by, at: who did it and when.
     """
 
     document_id: str
@@ -26,7 +25,6 @@ class GoneRow:
     reason: str = kept(repr=False)
     by: str
     at: str
-    commune_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

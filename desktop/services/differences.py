@@ -62,10 +62,6 @@ class Differences:
         found = [one for person in self._register.documents(ids) for one in self._of(person)]
         return sorted(found, key=lambda one: (not one.is_open, sort_key(one.full_name), one.key))
 
-    def count(self) -> int:
-        """How many are open."""
-        return sum(one.is_open for one in self.list())
-
     def open_fields(self, person_id: PersonId) -> tuple[str, ...]:
         """The fields of this person in which a difference is open."""
         person = self._register.document(person_id)

@@ -30,6 +30,7 @@ from desktop.services.member_edits import (
     identity_edits,
     refuse_undecided,
     standing,
+    typed_value,
     with_head_again,
     without_head,
 )
@@ -42,9 +43,8 @@ from desktop.store.households import household_with_code
 from desktop.store.people import household_members, search_people
 from desktop.store.projections import DISTINCT
 from desktop.store.register import Register
-from forms.dates import parse_stored, parse_typed
 from forms.registry import FormRegistry
-from forms.rules.identity import IdentityTables, clean_number
+from forms.rules.identity import IdentityTables
 from forms.vietnamese import clean
 from sync.protocol import life
 from sync.protocol.documents import LISTED_BY, MOVED_TO, DocumentType
@@ -287,7 +287,7 @@ class Households:
             raise ValueError("no such column")
         person = self._person(member.person_id)
         refuse_undecided(person, [name])
-        fields = {name: _cleaned(name, text)}
+        fields = {name: typed_value(name, text)}
         if name == "full_name" and not fields[name]:
             raise UserError(Problem.NAME_MISSING)
         edits = identity_edits(
@@ -390,11 +390,11 @@ class Households:
 
     def _typed_fields(self, typed: NewPerson) -> dict[str, Value]:
         return {
-            "full_name": _cleaned("full_name", typed.full_name),
-            "birth_date": _cleaned("birth_date", typed.birth_date),
-            "sex": _cleaned("sex", typed.sex),
-            "relation_to_head": _cleaned("relation_to_head", typed.relation),
-            "id_number": _cleaned("id_number", typed.id_number),
+            "full_name": typed_value("full_name", typed.full_name),
+            "birth_date": typed_value("birth_date", typed.birth_date),
+            "sex": typed_value("sex", typed.sex),
+            "relation_to_head": typed_value("relation_to_head", typed.relation),
+            "id_number": typed_value("id_number", typed.id_number),
         }
 
     def _person(self, person_id: PersonId) -> Document:
@@ -405,17 +405,6 @@ class Households:
 
     def _save(self, edits: list[Edit], action: Action) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)
-
-
-def _cleaned(name: str, text: str) -> str | None:
-    """A value as it is kept; a date that cannot be read stays as it was typed."""
-    plain = clean(text)
-    if name == "id_number":
-        return clean_number(plain) or None
-    if name == "birth_date":
-        born = parse_stored(plain) or parse_typed(plain)
-        return (plain if born is None else born.stored) or None
-    return plain or None
 
 
 def _member(person: Document, *, head: Value, merged: tuple[_Merged, ...] = ()) -> Member:

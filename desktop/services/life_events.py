@@ -20,6 +20,7 @@ from desktop.services.member_edits import (
     identity_edits,
     refuse_undecided,
     standing,
+    typed_value,
     with_head_again,
     without_head,
 )
@@ -29,7 +30,7 @@ from desktop.store.documents import Document, Edit
 from desktop.store.people import household_members
 from desktop.store.register import Register
 from forms.dates import parse_stored, parse_typed
-from forms.rules.identity import IdentityTables, clean_number
+from forms.rules.identity import IdentityTables
 from forms.vietnamese import clean
 from sync.protocol import life
 from sync.protocol.documents import MOVED_TO, DocumentType
@@ -100,7 +101,7 @@ class LifeEvents:
         ``CLASH_WAITS`` where another value waits to be decided.
         """
         person = self._person(person_id)
-        after = {name: _kept(name, text) for name, text in changes.items()}
+        after = {name: typed_value(name, text) for name, text in changes.items()}
         if not after.keys() <= set(CORRECTED):
             raise ValueError("no such field")
         before = {name: _text(person.fields.get(name)) for name in after}
@@ -211,11 +212,6 @@ class LifeEvents:
         return edit_of(person, fields)
 
     # taking back
-
-    def history(self, document_id: str) -> list[Event]:
-        """Everything that was recorded of a person or household, undone or not."""
-        document = self._register.document(document_id)
-        return [] if document is None else life.events_of(document.fields)
 
     def back(self, person_id: PersonId) -> None:
         """Who was recorded as dead or gone is here after all: whatever said so is undone.
@@ -405,16 +401,6 @@ def _since_last_arrival(person: Document, departures: list[Event]) -> list[Event
         return departures
     last = arrivals[-1]
     return [one for one in departures if (one.date, one.event_id) > (last.date, last.event_id)]
-
-
-def _kept(name: str, text: str) -> str | None:
-    plain = clean(text)
-    if name in ("id_number", "old_id_number"):
-        return clean_number(plain) or None
-    if name == "birth_date":
-        born = parse_stored(plain) or parse_typed(plain)
-        return (plain if born is None else born.stored) or None
-    return plain or None
 
 
 def _text(value: Value) -> str | None:

@@ -10,7 +10,9 @@ from desktop.errors import Problem, UserError
 from desktop.services.flagging import flags_of
 from desktop.store.documents import Document, Edit
 from desktop.store.register import Register
-from forms.rules.identity import IdentityTables
+from forms.dates import parse_stored, parse_typed
+from forms.rules.identity import IdentityTables, clean_number
+from forms.vietnamese import clean
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Value
 
@@ -35,6 +37,17 @@ def edit_of(
         decided=frozenset(fields.keys() & document.clashes.keys()),
         seen_version=document.version if seen_version is None else seen_version,
     )
+
+
+def typed_value(name: str, text: str) -> str | None:
+    """A value as it is kept; a date that cannot be read stays as it was typed."""
+    plain = clean(text)
+    if name in ("id_number", "old_id_number"):
+        return clean_number(plain) or None
+    if name == "birth_date":
+        born = parse_stored(plain) or parse_typed(plain)
+        return (plain if born is None else born.stored) or None
+    return plain or None
 
 
 def is_undecided(document: Document, name: str) -> bool:

@@ -18,7 +18,6 @@ from desktop.errors import Problem, UserError
 from desktop.services.member_edits import edit_of, standing
 from desktop.services.twin_search import TwinSearch
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import group_of, survivor_of
 from desktop.store.people import person_row
 from desktop.store.projections import DISTINCT
 from desktop.store.register import Register
@@ -98,14 +97,6 @@ class Merging:
         first, second = sorted((self._standing(one), self._standing(other)), key=_id_of)
         edit = edit_of(first, {DISTINCT + second.document_id: self._author})
         self._save([edit], Action.PERSON_DISTINCT)
-
-    def stands_for(self, person_id: PersonId) -> PersonId:
-        """Who stands for this person by now; most stand for themselves."""
-        return PersonId(survivor_of(self._register, person_id))
-
-    def merged_into(self, person_id: PersonId) -> tuple[PersonId, ...]:
-        """The entries that are links to this person, directly or not."""
-        return tuple(PersonId(one) for one in group_of(self._register, person_id).members)
 
     def _case(self, pair: DuplicatePair, first: Document, second: Document) -> LifeCase:
         return LifeCase(

@@ -12,15 +12,14 @@ from datetime import datetime
 
 from desktop.domain.households import Paper
 from desktop.domain.ledger import LONGEST_PURPOSE, Action
-from desktop.domain.life import Arrival, GoneRow
+from desktop.domain.life import Arrival
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.destinations import commune_name
 from desktop.services.member_edits import edit_of, standing, without_head
-from desktop.services.removing import MOST_LISTED
 from desktop.store.arrivals import arrived_ids, count_arrived
 from desktop.store.documents import Document, Edit
-from desktop.store.fates import gone_ids, gone_members, gone_records, group_of
+from desktop.store.fates import gone_members, gone_records, group_of
 from desktop.store.people import household_members
 from desktop.store.records import records_of
 from desktop.store.register import Register
@@ -88,15 +87,6 @@ class Relocating:
             raise UserError(Problem.GONE)
         edits = [edit_of(one, {MOVED_TO: None}) for one in [document, *self._moved_with(document)]]
         self._save(edits, Action.PERSON_MOVE_CANCEL)
-
-    def moved_away(self) -> list[GoneRow]:
-        """Persons and households who moved away, the newest first."""
-        documents = self._register.documents(gone_ids(self._register, MOVED_TO, limit=MOST_LISTED))
-        return [
-            _gone_row(one)
-            for one in documents
-            if one.fate == MOVED_TO and one.document_type is not DocumentType.RECORD
-        ]
 
     def arrivals(self) -> list[Arrival]:
         """Who came from another commune and was not received yet."""
@@ -172,17 +162,3 @@ class Relocating:
 
     def _save(self, edits: Sequence[Edit], action: Action) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)
-
-
-def _gone_row(document: Document) -> GoneRow:
-    move = document.fields[MOVED_TO]
-    is_household = document.document_type is DocumentType.HOUSEHOLD
-    return GoneRow(
-        document_id=document.document_id,
-        document_type=document.document_type,
-        title=str(document.fields.get("code" if is_household else "full_name") or ""),
-        reason=str(move.get("paper") or ""),
-        by=str(move.get("by") or ""),
-        at=str(move.get("date") or ""),
-        commune_code=str(move.get("commune") or ""),
-    )

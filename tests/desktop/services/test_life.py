@@ -20,6 +20,7 @@ from desktop.services.relocating import Relocating
 from desktop.services.removing import Removing
 from desktop.store import ledger
 from desktop.store.documents import Edit
+from desktop.store.fates import gone_ids, group_of, survivor_of
 from desktop.store.inbox import RegisterInbox
 from desktop.store.people import count_people, person_row, person_with_number, search_people
 from desktop.store.records import record_of
@@ -140,8 +141,8 @@ def test_two_entries_of_one_person_are_found_merged_and_parted(office: Office) -
     merging(office).decide(case, Choice.FIRST)
     assert merging(office).twins() == []
     assert count_people(office.register) == 1
-    assert merging(office).stands_for(second) == first
-    assert merging(office).merged_into(first) == (second,)
+    assert survivor_of(office.register, second) == first
+    assert group_of(office.register, first).members == (second,)
     assert office.records.open(second).person_id == first
     merging(office).part(second)
     assert count_people(office.register) == 2
@@ -229,9 +230,9 @@ def test_merges_of_merged_and_in_a_circle_have_one_survivor(office: Office) -> N
     a, b, c = (_person(office, f"Lê Văn {letter}") for letter in "ABC")
     merging(office).merge(a, into=b)
     merging(office).merge(b, into=c)
-    assert {merging(office).stands_for(one) for one in (a, b, c)} == {c}
+    assert {survivor_of(office.register, one) for one in (a, b, c)} == {c}
     _set(office, c, merged_into=a)  # as two devices that did not know of each other
-    assert {merging(office).stands_for(one) for one in (a, b, c)} == {min(a, b, c)}
+    assert {survivor_of(office.register, one) for one in (a, b, c)} == {min(a, b, c)}
     merging(office).part(min(a, b, c))
     assert len(names(office)) == 1
 
@@ -251,9 +252,13 @@ def test_who_moves_away_leaves_the_lists_and_comes_back_when_it_is_cancelled(
     household = HouseholdId(saved.household_id)
     relocating(office).move_household(household, to_commune="99002", paper=PAPER)
     assert names(office) == []
-    rows = relocating(office).moved_away()
-    assert {row.commune_code for row in rows} == {"99002"}
-    assert {row.document_type for row in rows} == {DocumentType.PERSON, DocumentType.HOUSEHOLD}
+    gone = office.register.documents(gone_ids(office.register, "moved_to", limit=10))
+    assert {one.fields["moved_to"]["commune"] for one in gone} == {"99002"}
+    assert {one.document_type for one in gone} == {
+        DocumentType.PERSON,
+        DocumentType.HOUSEHOLD,
+        DocumentType.RECORD,
+    }
     relocating(office).cancel(household)
     assert names(office) == ["Trần Thị Thu Hà"]
     assert office.records.open(saved.person_id).record_id == saved.record_id
