@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Table
 
 from desktop.store import links, restricted_lists, tables
+from desktop.store.beneath import decode_base, encode_base
 from desktop.store.documents import FieldValues
 from desktop.store.driver import Driver, first_value
 from desktop.store.people_index import Indexed, marks_of, refresh_marks, write_index
@@ -39,8 +40,6 @@ Clashes = dict[str, list[Clash]]
 _ENCODER = msgspec.json.Encoder()
 _FIELDS = msgspec.json.Decoder(dict[str, Any])
 _CLASHES = msgspec.json.Decoder(Clashes)
-#: Beside the fields in ``base``: no field is named so, names are printable (``rules``).
-_DECIDED = "\ndecided"
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
 _NAMES = {document_type: name for name, document_type in _TYPES.items()}
 
@@ -94,22 +93,6 @@ def encode_fields(fields: Mapping[str, Value]) -> str:
 def decode_fields(text: str) -> FieldValues:
     """Fields as they were kept."""
     return _FIELDS.decode(text)
-
-
-def encode_base(base: FieldValues | None, decided: Mapping[str, Sequence[Clash]]) -> str | None:
-    """What lies beneath edits that wait, as it is kept; ``None`` for nothing."""
-    if base is None or not decided:
-        return None if base is None else encode_fields(base)
-    return _ENCODER.encode({**base, _DECIDED: decided}).decode()
-
-
-def decode_base(text: str | None) -> tuple[FieldValues | None, Clashes]:
-    """What lay beneath edits that wait: fields, and the clashes that those edits decide."""
-    if text is None:
-        return None, {}
-    base = _FIELDS.decode(text)
-    decided = base.pop(_DECIDED, None)
-    return base, {} if decided is None else msgspec.convert(decided, Clashes)
 
 
 def encode_clashes(clashes: Mapping[str, Sequence[Clash]]) -> str | None:
@@ -255,7 +238,7 @@ def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
     values = decode_fields(fields)
     entry = Entry(doc, document_id, kind, type_name, bucket, values, is_restricted=is_restricted)
     entry.version = entry.version_before = version
-    entry.base, entry.decided = decode_base(base)
+    entry.base, entry.decided = decode_base(base, values)
     entry.clashes = decode_clashes(clashes)
     entry.pending = pending
     entry.mark = entry.mark_before = mark
@@ -587,7 +570,7 @@ def _document_row(entry: Entry) -> tuple[Any, ...]:
         entry.bucket,
         entry.version,
         encode_fields(entry.fields),
-        encode_base(entry.base, entry.decided),
+        encode_base(entry.base, entry.fields, entry.decided),
         encode_clashes(entry.clashes),
         entry.pending,
         entry.mark,

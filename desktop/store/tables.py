@@ -67,7 +67,8 @@ documents = Table(
     Column("version", Integer, nullable=False),
     # What the user sees (JSON).
     Column("fields", Text, nullable=False),
-    # What the server has, while edits wait here; NULL when it is unknown or equal to ``fields``.
+    # What the server has, while edits wait here, as far as it is not in ``fields`` (``beneath``);
+    # NULL when it is unknown or equal to them.
     Column("base", Text),
     # field -> values that lost or wait (JSON); NULL when there is none.
     Column("clashes", Text),
