@@ -20,6 +20,7 @@ from desktop.store.record_words import FORMS_WITH_WORDS, record_words
 from desktop.store.register import Register
 from sync.protocol.documents import FATES, DocumentType
 from sync.protocol.messages import Change, Value
+from sync.protocol.moving import ARRIVED
 from tests.desktop.store.edits import NOW, an_id, answer, applied, household, person, save
 from tests.support.children import joined
 
@@ -286,7 +287,7 @@ def test_the_fields_of_lists_are_all_named(kind: DocumentType) -> None:
     row_of(kind, 1, "id", Watched(), 0)
     if kind is DocumentType.PERSON:
         numbers_of(Watched())
-        read |= set(CHILD_BASICS)  # asked of a child, by age
+        read |= {*CHILD_BASICS, ARRIVED}  # asked of a child, by age, and of who came from elsewhere
     if kind is DocumentType.RECORD:
         for form_id in FORMS_WITH_WORDS:
             record_words(form_id, Watched())
