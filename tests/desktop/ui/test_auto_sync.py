@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel
+from PySide6.QtCore import QAbstractItemModel, QModelIndex
 from PySide6.QtWidgets import QCheckBox, QPushButton, QTreeView
 from pytestqt.qtbot import QtBot
 
@@ -305,3 +305,16 @@ def test_a_hundred_thousand_waiting_changes_are_read_as_one_scrolls(qtbot: QtBot
     positions = [row.position for row in model.rows()]
     assert positions == list(range(total - 1, total - 1 - len(positions), -1))
     assert all(len(group.rows) <= 3 for group in model.groups)
+
+
+def test_a_page_of_changes_that_could_not_be_read_is_asked_for_again(qtbot: QtBot) -> None:
+    model, asked = ChangesModel(labels=lambda row: row.fields), list[object]()
+    model.page_wanted.connect(asked.append)
+    assert model.last_position is None
+    model.show_rows([a_row(9, subject="b"), a_row(8, subject="a")], has_more=True)
+    for _ in range(2):
+        model.fetchMore(QModelIndex())
+    assert asked == [model.last_position] == [8]
+    model.ask_again()
+    model.fetchMore(QModelIndex())
+    assert asked == [8, 8]
