@@ -330,6 +330,20 @@ def test_a_move_that_is_cancelled_opens_every_record_however_many_moved_since(
     assert len(names(office)) == 2
 
 
+def test_who_is_kept_against_a_deletion_keeps_the_records_that_went_with_it(
+    office: Office,
+) -> None:
+    saved = filled(office)
+    deletion = {"reason": "trùng", "by": "Tổ Hai", "at": "2026-11-21T08:00:00+07:00"}
+    gone = Edit(DocumentType.RECORD, saved.record_id, "99001", {"deleted": deletion})
+    office.register.save([gone], author=AUTHOR, at=_CLOCK(), action="document.delete")
+    put_clash(office.register, saved.person_id, "deleted", deletion)
+    person = office.register.document(saved.person_id)
+    assert person is not None and not person.fate
+    removing(office).settle(person, is_deleted=False)
+    assert office.records.open(saved.person_id).record_id == saved.record_id
+
+
 def test_restricted_records_come_back_with_their_person_for_who_has_the_right(
     office: Office,
 ) -> None:
