@@ -19,7 +19,7 @@ from desktop.domain.households import (
     NewPerson,
     Paper,
 )
-from desktop.domain.ledger import LONGEST_PURPOSE, Action
+from desktop.domain.ledger import Action
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.finding import Finding
@@ -306,11 +306,7 @@ class Households:
 
     def delete(self, household: Household, person_id: PersonId, *, reason: str) -> Household:
         """Somebody was entered by mistake. Raises as ``Removing.delete_person``."""
-        person = self._person(person_id)
-        left, _ = without_head(self._register, person)
-        self._removing.delete_person(person_id, reason=clean(reason)[:LONGEST_PURPOSE])
-        if left:
-            self._save(left, Action.HOUSEHOLD_EDIT)
+        self._removing.delete_person(person_id, reason=reason)
         if household.household_id is None:
             return self._new()
         return self.open(household.household_id)

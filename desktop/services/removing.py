@@ -14,7 +14,7 @@ from desktop.domain.life import GoneRow
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.domain.records import RecordId
 from desktop.errors import Problem, UserError
-from desktop.services.member_edits import edit_of, standing
+from desktop.services.member_edits import edit_of, standing, without_head
 from desktop.store.documents import Document, Edit
 from desktop.store.fates import deleted_with_record, gone_ids, gone_records, group_of
 from desktop.store.people import household_members
@@ -38,12 +38,14 @@ class Removing:
     def delete_person(self, person_id: PersonId, *, reason: str) -> None:
         """Delete somebody entered by mistake, with the records that were never handed in.
 
+        The household that the person headed has no head, in the same save.
+
         Raises ``REASON_MISSING``, ``GONE``, and ``HANDED_IN`` when something of the person was
         handed in: that is no mistake any more.
         """
         person = standing(self._register, person_id, DocumentType.PERSON)
         records = records_of(self._register, person_id)
-        self._delete([person, *records], reason)
+        self._delete([person, *records], reason, also=without_head(self._register, person)[0])
 
     def delete_household(self, household_id: HouseholdId, *, reason: str) -> None:
         """Delete a household nobody is in. Raises as above, and ``HOUSEHOLD_LIVED_IN``."""
@@ -141,14 +143,17 @@ class Removing:
             ):
                 raise UserError(Problem.HANDED_IN)
 
-    def _delete(self, documents: Sequence[Document], reason: str) -> None:
+    def _delete(
+        self, documents: Sequence[Document], reason: str, *, also: Sequence[Edit] = ()
+    ) -> None:
         why = clean(reason)[:LONGEST_PURPOSE]
         if not why:
             raise UserError(Problem.REASON_MISSING)
         self._refuse_handed_in(documents)
         at = self._clock().isoformat(timespec="seconds")
         deletion = {"reason": why, "by": self._author, "at": at}
-        self._save([edit_of(one, {DELETED: deletion}) for one in documents], Action.DOCUMENT_DELETE)
+        edits = [edit_of(one, {DELETED: deletion}) for one in documents]
+        self._save([*also, *edits], Action.DOCUMENT_DELETE)
 
     def _save(self, edits: Sequence[Edit], action: Action) -> None:
         self._register.save(edits, author=self._author, at=self._clock(), action=action)

@@ -190,6 +190,8 @@ def test_somebody_entered_by_mistake_is_deleted_with_a_reason_and_comes_back(
     head = household.members[0]
     left = households(office).delete(household, head.person_id, reason="nhập nhầm")
     assert [one.full_name for one in left.members] == ["Lê Thị Hoa", "Trần Thị Nụ"]
+    home = office.register.document(str(household.household_id))
+    assert home is not None and "head_person_id" not in home.fields
     again = households(office).restore(left, head.person_id)
     assert "Trần Văn Tú" in [one.full_name for one in again.members]
     written = {line.action for line in ledger.lines(office.register, limit=100)}
