@@ -18,6 +18,7 @@ from desktop.domain.checks import CheckCase
 from desktop.domain.ledger import Action
 from desktop.domain.papers import PaperList
 from desktop.errors import Problem, UserError
+from desktop.services.beside import written_beside
 from desktop.services.check_book import CheckBook
 from desktop.services.workbook import write_texts
 from desktop.store import ledger
@@ -57,6 +58,11 @@ class HandingOut:
             objects=[("count", str(count))],
             purpose=why,
         )
+
+    def write_pages(self, path: Path, pages: bytes) -> None:
+        """The list as it was laid out. Raises the failures of the disk."""
+        with written_beside(path) as beside:
+            beside.write_bytes(pages)
 
     def write(self, path: Path, paper: PaperList) -> int:
         """The list as a workbook of texts; gives its rows. Raises the failures of the disk."""

@@ -6,15 +6,13 @@ folder for temporary files meanwhile, where nothing of a register may lie.
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from desktop.store.folder import failure_of
+from desktop.services.beside import written_beside
 
 _ROOT = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -74,29 +72,19 @@ def write_texts(
 
     It is written beside its place first, so that there is never half a one.
     """
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.unlink(missing_ok=True)
-        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # the owner's alone
-        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as package:
-            for name, part in {**_PARTS, "xl/workbook.xml": _workbook(sheet)}.items():
-                package.writestr(name, _ROOT + part)
-            with package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
-                file.write((_ROOT + _opening(widths) + _row(headings, _BOLD)).encode())
-                count = 0
-                for cells in rows:
-                    file.write(_row(cells).encode())
-                    count += 1
-                file.write(b"</sheetData></worksheet>")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise failure_of(error) from error
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
+    with (
+        written_beside(path) as beside,
+        zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for name, part in {**_PARTS, "xl/workbook.xml": _workbook(sheet)}.items():
+            package.writestr(name, _ROOT + part)
+        with package.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
+            file.write((_ROOT + _opening(widths) + _row(headings, _BOLD)).encode())
+            count = 0
+            for cells in rows:
+                file.write(_row(cells).encode())
+                count += 1
+            file.write(b"</sheetData></worksheet>")
     return count
 
 

@@ -19,7 +19,6 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui.already_here import AlreadyHere
 from desktop.ui.auto_sync import AutoSync
 from desktop.ui.desks.half_words import WordBook
-from desktop.ui.desks.hand_over import ListDesk
 from desktop.ui.file_drop import FileDrop
 from desktop.ui.forms.entry_aids import BatchBook
 from desktop.ui.forms.form_chooser import FormDoor
@@ -41,7 +40,7 @@ from desktop.ui.pages.lists_page import ListsPage
 from desktop.ui.pages.lots_page import LotDesk, LotsPage
 from desktop.ui.pages.parcels_page import ParcelDesk, ParcelsPage
 from desktop.ui.pages.people_page import PeoplePage
-from desktop.ui.pages.police_page import CheckDesk, PolicePage
+from desktop.ui.pages.police_page import CheckDesk, ListDesk, PolicePage
 from desktop.ui.pages.printed_code_page import PrintedCodePage
 from desktop.ui.pages.progress_page import ProgressDesk, ProgressPage
 from desktop.ui.pages.settings_page import LockSetting, SettingsPage, Tastes
@@ -387,9 +386,11 @@ class Desk(QObject):
             jobs=self._jobs,
             differences=self._parts.differences,
             handing_out=self._parts.handing_out,
+            words=self._parts.drafts,
             clock=self._parts.clock,
         )
         page.person_asked.connect(self._open_person)
+        self._resumed["differences"] = page.resume
         return Entry("differences", self.tr("Sai khác NCC"), "differs", page)
 
     def _show_history(self, person_id: object) -> None:

@@ -196,6 +196,10 @@ class Words(QObject):
             return {"1": self.tr("Nam"), "2": self.tr("Nữ")}.get(value, value)
         return value
 
+    def sexes(self) -> tuple[tuple[str, str], ...]:
+        """What may be chosen: codes and words."""
+        return tuple((code, self.person_value("sex", code)) for code in ("1", "2"))
+
     def flag(self, code_name: str) -> str:
         """Why a person was sent to the police, in a few words."""
         return self._short().get(code_name, self.tr("Cần kiểm tra danh tính"))

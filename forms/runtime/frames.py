@@ -110,6 +110,16 @@ def taken_apart(path: str) -> tuple[list[tuple[str, str]], str]:
     return steps, tail
 
 
+def without_keys(path: str) -> str:
+    """``members[2]/name`` -> ``members/name``: the question, in whichever instance."""
+    return "".join(part.split("]", 1)[-1] for part in path.split("["))
+
+
+def order_of_path(path: str) -> list[tuple[int, str]]:
+    """Answers of one question stand in the order of their instances."""
+    return [order_of_keys(key) for _, key in taken_apart(path)[0]]
+
+
 def inside(frame: Frame) -> Iterator[Frame]:
     """Every frame inside one, awake or not."""
     pending = [frame]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from html import escape
-from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMarginsF, QObject
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QObject
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from desktop.domain.checks import CheckAnswer, CheckCase
@@ -125,14 +124,15 @@ def document_of(paper: PaperList) -> QTextDocument:
     return document
 
 
-def write_pdf(paper: PaperList, path: Path) -> None:
-    """The pages as a file, A4 across; from a job. Raises ``OSError``."""
-    beside = path.with_name(f".{path.name}.part")
-    writer = QPdfWriter(str(beside))
+def pdf_of(paper: PaperList) -> bytes:
+    """The pages as PDF, A4 across; from a job."""
+    pages = QBuffer()
+    pages.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(pages)
     writer.setPageLayout(across())
     document_of(paper).print_(writer)
-    del writer  # closes the file
-    beside.replace(path)
+    del writer  # writes the end
+    return bytes(pages.data().data())
 
 
 def across() -> QPageLayout:

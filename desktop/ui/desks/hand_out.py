@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
@@ -83,17 +81,12 @@ class HandOut(QFrame):
             self._ask_where(way)
 
     def _ask_where(self, way: str) -> None:
-        def _chosen(path: Path) -> None:
-            named = (
-                path if path.suffix.lower() == f".{way}" else path.with_name(f"{path.name}.{way}")
-            )
-            self.wanted.emit(way, named)
-
         pattern = self.tr("Tệp PDF (*.pdf)") if way == PDF else self.tr("Bảng tính (*.xlsx)")
         ask_for_file(
             self,
             title=self.tr("Lưu danh sách"),
             name=f"{self._file_name}.{way}",
             pattern=pattern,
-            chosen=_chosen,
+            suffix=way,
+            chosen=lambda path: self.wanted.emit(way, path),
         )

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from desktop.domain.lots import MOST_ERRORS, FieldErrors, Lot, LotResult
 from desktop.ui import icons, theme
-from desktop.ui.desks.record_panel import without_index
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.widgets.table import Table
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 from forms.definition import FormDefinition
+from forms.runtime.frames import without_keys
 
 
 class LotResultPanel(QWidget):
@@ -28,6 +28,7 @@ class LotResultPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._labels: dict[str, str] = {}
+        self._lot_id = ""
         self._summary = WrappedLabel()
         self._summary.setObjectName("lot:summary")
         self._model: RowsModel[FieldErrors] = RowsModel(
@@ -109,12 +110,15 @@ class LotResultPanel(QWidget):
         theme.restyle(self._summary, kind="good" if result.is_good else "warning")
         self._summary.setText(words.strip())
         self._deciding.setVisible(not lot.decided)
-        self._reason.clear()
+        if lot.lot_id != self._lot_id:  # read anew it is the same one: a reason half-typed stays
+            self._lot_id = lot.lot_id
+            self._reason.clear()
         self._table.selectRow(0)
-        (self._accept if result.is_good else self._reason).setFocus()
+        is_typing = bool(self._reason.text())
+        (self._accept if result.is_good and not is_typing else self._reason).setFocus()
 
     def _label(self, one: FieldErrors) -> str:
-        return self._labels.get(without_index(one.path), one.path)
+        return self._labels.get(without_keys(one.path), one.path)
 
     def _give_back(self) -> None:
         if self._reason.text().strip():

@@ -24,6 +24,7 @@ from desktop.domain.reviews import SubmissionDetail
 from desktop.ui import icons, theme, wording
 from desktop.ui.widgets.wrapped_label import WrappedLabel
 from forms.definition import FormDefinition, Question, QuestionType, Section
+from forms.runtime.frames import order_of_path, without_keys
 from forms.vietnamese import clean
 
 _LABEL_WIDTH = 232
@@ -384,9 +385,5 @@ def _answered(path: str, answers: Mapping[str, object]) -> list[str]:
     """The answer of a question, or those of its instances within a repeat, in order."""
     if answers.get(path) is not None:
         return [path]
-    return sorted(one for one in answers if "[" in one and without_index(one) == path)
-
-
-def without_index(path: str) -> str:
-    """``members[2]/name`` -> ``members/name``."""
-    return "".join(part.split("]", 1)[-1] for part in path.split("["))
+    found = (one for one in answers if "[" in one and without_keys(one) == path)
+    return sorted(found, key=order_of_path)

@@ -30,6 +30,7 @@ from desktop.ui import icons, theme
 from desktop.ui.households.code_box import CodeBox
 from desktop.ui.households.words import LifeWords
 from desktop.ui.widgets.wrapped_label import WrappedLabel
+from desktop.ui.wording import Words
 
 _TYPING_MS = 200
 _LINE_HEIGHT = 60
@@ -93,8 +94,7 @@ class AddBar(QFrame):
         self._list.setWordWrap(True)
         self._other = QPushButton(self.tr("Người khác, vẫn thêm (Ctrl+Enter)"))
         self._other.setObjectName("button:add_anyway")
-        sexes = (("1", self.tr("Nam")), ("2", self.tr("Nữ")))
-        self.sex.offer(sexes, nothing=self.tr("Giới"))
+        self.sex.offer(Words(self).sexes(), nothing=self.tr("Giới"))
         self._wire()
         self._compose()
         self._show_offered(())

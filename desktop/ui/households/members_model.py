@@ -199,7 +199,7 @@ class MembersModel(QAbstractTableModel):
 
     def _text(self, member: Member, column: int) -> str:
         if column == 2:
-            return {"1": self.tr("Nam"), "2": self.tr("Nữ")}.get(member.sex, member.sex)
+            return self._states.person_value("sex", member.sex)
         if column == 3:
             return self._relations.get(member.relation, member.relation)
         if FIELDS[column : column + 1] == ("id_number",) and member.flags and not member.id_number:

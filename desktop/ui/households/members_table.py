@@ -12,6 +12,7 @@ from desktop.domain.people import PersonId
 from desktop.ui.households.cells import CellDelegate, ChoiceDelegate, TextDelegate
 from desktop.ui.households.form_chips import FormsDelegate
 from desktop.ui.households.members_model import FIELDS, FORMS, MembersModel
+from desktop.ui.wording import Words
 
 _ROW_HEIGHT = 36
 _WIDTHS = (0, 102, 64, 112, 128, 480)
@@ -72,7 +73,7 @@ class MembersTable(QTableView):
     def offer(self, *, relations: Sequence[tuple[str, str]]) -> None:
         """What can be chosen in the columns of choices."""
         self._choices.options = {
-            FIELDS.index("sex"): (("1", self.tr("Nam")), ("2", self.tr("Nữ"))),
+            FIELDS.index("sex"): Words(self).sexes(),
             FIELDS.index("relation_to_head"): tuple(relations),
         }
 

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from desktop.domain.differences import Difference
+from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.ledger import Action
 from desktop.domain.papers import PaperList
 from desktop.domain.people import PersonId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import icons, wording
-from desktop.ui.desks.checked_paper import across, document_of, write_pdf
-from desktop.ui.desks.hand_out import PDF, PRINT, HandOut
+from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
+from desktop.ui.desks.hand_out import HandOut
+from desktop.ui.desks.hand_over import HandOver, PaperDesk
 from desktop.ui.models.rows import Column, RowsModel
 from desktop.ui.page import Page
-from desktop.ui.printing import print_document
 from desktop.ui.shortcuts import bind
 from desktop.ui.widgets.table import Table
 from desktop.ui.widgets.wrapped_label import WrappedLabel
@@ -50,16 +50,6 @@ class DifferenceDesk(Protocol):
         """It was settled by mistake."""
 
 
-class PaperDesk(Protocol):
-    """What leaves the register (``desktop.services.handing_out.HandingOut``)."""
-
-    def told(self, action: Action, *, count: int, purpose: str) -> None:
-        """Write down that a list leaves, and what for."""
-
-    def write(self, path: Path, paper: PaperList) -> int:
-        """The list as a workbook."""
-
-
 class DifferencesPage(Page):
     """A table of differences, and below it the three values of the chosen one.
 
@@ -79,16 +69,26 @@ class DifferencesPage(Page):
         jobs: JobRunner,
         differences: DifferenceDesk,
         handing_out: PaperDesk,
+        words: WordBook,
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__(name="differences")
         self._jobs = jobs
         self._differences = differences
-        self._handing_out = handing_out
         self._clock = clock
         self._words = wording.Words(self)
         self._one: Difference | None = None
-        self._is_sending = False
+        self._sending: set[str] = set()
+        self._wanted = ""
+        self._half = HalfWords(
+            desk="differences",
+            jobs=jobs,
+            book=words,
+            take=self._typed_words,
+            clock=clock,
+            parent=self,
+        )
+        self._half.failed.connect(self.show_problem)
         self._model: RowsModel[Difference] = RowsModel(columns=self._columns(), parent=self)
         self._table = Table(
             name="table:differences", label=self.tr("Sai khác với CSDLQG"), model=self._model
@@ -97,27 +97,34 @@ class DifferencesPage(Page):
         self._table.row_opened.connect(
             lambda row: self.person_asked.emit(self._model.row(row).person_id, "")
         )
-        self._hand = HandOut(
-            name="differences",
-            about=self.tr("Danh sách sai khác thông tin để gửi cấp trên. Gửi ai, để làm gì?"),
-            file_name="danh-sach-sai-khac",
+        self._hand = HandOver(
+            jobs=jobs,
+            desk=handing_out,
+            card=HandOut(
+                name="differences",
+                about=self.tr("Danh sách sai khác thông tin để gửi cấp trên. Gửi ai, để làm gì?"),
+                file_name="danh-sach-sai-khac",
+            ),
+            action=Action.DIFFERENCE_LIST_EXPORT,
+            words=self._handed_out,
+            parent=self,
         )
-        self._hand.wanted.connect(self._hand_out)
-        self._hand.left.connect(self._leave_hand_out)
-        self._hand.purpose_missing.connect(
-            lambda: self.message_bar.show_message(self.tr("Chưa ghi mục đích."), kind="warning")
+        self._hand.left.connect(self._table.setFocus)
+        self._hand.told.connect(
+            lambda words, then, kind: self.message_bar.show_message(words, then, kind=kind)
         )
+        self._hand.failed.connect(self.show_problem)
         self._paper_button = QPushButton(self.tr("Xuất danh sách… (Ctrl+P)"))
         self._paper_button.setObjectName("button:difference_list")
         icons.dress(self._paper_button, "printer", tint="accent")
-        self._paper_button.clicked.connect(self._hand.open)
+        self._paper_button.clicked.connect(self._open_hand_over)
         self._value, self._paper = QLineEdit(), QLineEdit()
         self._empty = QLabel(self.tr("Không có người có công nào sai khác với CSDLQG về dân cư."))
         self._empty.setProperty("kind", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._card = self._make_card()
         self.tools.addWidget(self._paper_button)
-        for widget, stretch in ((self._hand, 0), (self._table, 1), (self._empty, 1)):
+        for widget, stretch in ((self._hand.card, 0), (self._table, 1), (self._empty, 1)):
             self.body.addWidget(widget, stretch)
         self.body.addWidget(self._card)
         self._make_keys()
@@ -134,6 +141,19 @@ class DifferencesPage(Page):
         if self.focusWidget() is None:
             self._table.setFocus()
 
+    def resume(self, key: str) -> None:
+        """Go on with the difference about which something is half-typed."""
+        self._wanted = key
+        self.refresh()
+
+    def leave(self) -> None:
+        """What is half-typed is written now."""
+        self._half.flush()
+
+    def hold(self) -> Held | None:
+        """What is half-typed, and about which difference."""
+        return self._half.held()
+
     # -- showing --
 
     def _show_all(self, found: Sequence[Difference]) -> None:
@@ -141,6 +161,8 @@ class DifferencesPage(Page):
         typed = (self._value.text(), self._paper.text())
         self._model.show_rows(found)
         keys = [one.key for one in found]
+        if self._wanted in keys:
+            keep, self._wanted, typed = self._wanted, "", ("", "")
         place = keys.index(keep) if keep in keys else 0
         self._table.setVisible(bool(found))
         self._empty.setVisible(not found)
@@ -162,13 +184,14 @@ class DifferencesPage(Page):
     def _show(self, row: int) -> None:
         one = self._model.row(row) if 0 <= row < self._model.rowCount() else None
         is_same = one is not None and self._one is not None and one.key == self._one.key
+        if not is_same:
+            self._half.flush()
         self._one = one
         self._card.setVisible(one is not None)
+        if not is_same:
+            self._begin_words(one)
         if one is None:
             return
-        if not is_same:
-            self._value.clear()
-            self._paper.clear()
         value = self._words.person_value
         field = self._words.person_field(one.field)
         self._whose.setText(f"{one.full_name} · {field}")
@@ -180,6 +203,27 @@ class DifferencesPage(Page):
         for widget in (self._by_file, self._by_national, self._by_value, self._value, self._paper):
             widget.setEnabled(one.is_open)
         self._again.setEnabled(one.settled is not None)
+
+    def _begin_words(self, one: Difference | None) -> None:
+        """What was typed about this one before stands there again."""
+        self._value.clear()
+        self._paper.clear()
+        key, name = ("", "") if one is None else (one.key, one.full_name)
+        self._half.begin(key, name=name, draft=None)
+
+        def _put(draft: FormDraft | None) -> None:
+            is_shown = self._one is not None and self._one.key == key
+            if draft is not None and is_shown and not any(self._typed_words().values()):
+                self._half.begin(key, name=name, draft=draft)
+                texts = texts_of(draft)
+                self._value.setText(texts.get("value", ""))
+                self._paper.setText(texts.get("paper", ""))
+
+        if key:
+            self._jobs.run(self, lambda: self._half.read(key), on_success=_put)
+
+    def _typed_words(self) -> dict[str, str]:
+        return {"value": self._value.text(), "paper": self._paper.text()}
 
     def _settled_words(self, one: Difference) -> str:
         if one.settled is None:
@@ -197,7 +241,7 @@ class DifferencesPage(Page):
     def _enter_it(self) -> None:
         one = self._one
         if one is not None and self._enter.isEnabled():
-            self._work(lambda: self._differences.enter(one.person_id, one.field))
+            self._work(one, lambda: self._differences.enter(one.person_id, one.field))
 
     def _settle(self, value: str) -> None:
         one, paper = self._one, self._paper.text()
@@ -212,7 +256,9 @@ class DifferencesPage(Page):
             self._paper.setFocus()
             return
         self._work(
-            lambda: self._differences.settle(one.person_id, one.field, value=value, paper=paper)
+            one,
+            lambda: self._differences.settle(one.person_id, one.field, value=value, paper=paper),
+            sent=self._half.send(),
         )
 
     def _settle_typed(self) -> None:
@@ -226,63 +272,51 @@ class DifferencesPage(Page):
     def _reopen(self) -> None:
         one = self._one
         if one is not None and one.settled is not None:
-            self._work(lambda: self._differences.reopen(one.person_id, one.field))
+            self._work(one, lambda: self._differences.reopen(one.person_id, one.field))
 
-    def _work(self, work: Callable[[], None]) -> None:
-        if self._is_sending:
+    def _work(self, one: Difference, work: Callable[[], None], *, sent: Sent | None = None) -> None:
+        """``sent`` are the words that are kept with it."""
+        if one.key in self._sending:
             return
-        self._is_sending = True
+        self._sending.add(one.key)
         self.message_bar.hide()
 
         def _done(_none: object) -> None:
-            self._is_sending = False
-            self._value.clear()
-            self._paper.clear()
-            self._table.setFocus()
+            self._sending.discard(one.key)
+            if sent is not None:
+                self._half.kept(sent)
+            if self._one is not None and self._one.key == one.key:
+                if sent is not None:
+                    self._value.clear()
+                    self._paper.clear()
+                self._table.setFocus()
             self.settled.emit()
             self.data_changed.emit()
             self.refresh()
 
-        self._jobs.run(self, work, lane=Lane.WRITE, on_success=_done, on_error=self._fail)
+        def _failed(error: AppError) -> None:
+            self._sending.discard(one.key)
+            if sent is not None:
+                self._half.refused(sent)
+            self.show_problem(error)
 
-    def _fail(self, error: AppError) -> None:
-        self._is_sending = False
-        self.show_problem(error)
+        self._jobs.run(self, work, lane=Lane.WRITE, on_success=_done, on_error=_failed)
 
     # -- the list on paper --
 
-    def _hand_out(self, way: str, path: object) -> None:
-        purpose, on = self._hand.purpose.text(), self._clock().date()
+    def _open_hand_over(self) -> None:
+        on = self._clock().date()
 
-        def _do() -> PaperList:
+        def _make() -> tuple[PaperList, int]:
             found = self._differences.list()
-            self._handing_out.told(Action.DIFFERENCE_LIST_EXPORT, count=len(found), purpose=purpose)
-            paper = self._paper_list(found, on=on)
-            if isinstance(path, Path):
-                if way == PDF:
-                    write_pdf(paper, path)
-                else:
-                    self._handing_out.write(path, paper)
-            return paper
+            return self._paper_list(found, on=on), len(found)
 
-        self._jobs.run(
-            self,
-            _do,
-            lane=Lane.WRITE,
-            on_success=lambda paper: self._tell_handed_out(way, paper),
-            on_error=self.show_problem,
-        )
+        self._hand.open(_make)
 
-    def _tell_handed_out(self, way: str, paper: PaperList) -> None:
-        self._leave_hand_out()
-        if way == PRINT:
-            document = document_of(paper)
-            document.setParent(self)
-            print_document(document, parent=self, title=paper.title, layout=across())
-        self.message_bar.show_message(
-            self.tr("Đã lập danh sách {n} sai khác.").format(n=len(paper.rows)),
+    def _handed_out(self, count: int, _file_name: str) -> tuple[str, str]:
+        return (
+            self.tr("Đã lập danh sách {n} sai khác.").format(n=count),
             self.tr("Việc lập danh sách và mục đích đã ghi vào nhật ký."),
-            kind="good",
         )
 
     def _paper_list(self, found: Sequence[Difference], *, on: date) -> PaperList:
@@ -331,10 +365,6 @@ class DifferencesPage(Page):
         if one.asks_form_26:
             return self.tr("Đính chính hồ sơ (Mẫu 26)")
         return self.tr("Cập nhật nơi thường trú")
-
-    def _leave_hand_out(self) -> None:
-        self._hand.close_it()
-        self._table.setFocus()
 
     # -- making --
 
@@ -390,6 +420,7 @@ class DifferencesPage(Page):
             line.setObjectName(f"input:difference_{name}")
             line.setAccessibleName(words)
             line.setPlaceholderText(words)
+            line.textEdited.connect(lambda _text: self._half.ask())
             lines.addWidget(line, 1)
         self._value.returnPressed.connect(self._settle_typed)
         self._paper.returnPressed.connect(self._table.setFocus)
@@ -429,5 +460,5 @@ class DifferencesPage(Page):
         for number, button in enumerate(buttons, 1):  # digits act while the table has the keyboard
             at_table = Qt.ShortcutContext.WidgetShortcut
             bind(self._table, str(number), button.click, context=at_table)
-        for keys, action in (("Ctrl+P", self._hand.open), ("Ctrl+G", self._paper.setFocus)):
+        for keys, action in (("Ctrl+P", self._open_hand_over), ("Ctrl+G", self._paper.setFocus)):
             bind(self, keys, action)

@@ -6,7 +6,7 @@ the CSDLQG are typed once and compared as they are typed. What is half-typed wai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from desktop.domain.checks import CheckAnswer, CheckCase, CheckList
 from desktop.domain.drafts import FormDraft, Held
 from desktop.domain.ledger import Action
+from desktop.domain.papers import PaperList
 from desktop.domain.records import CheckId
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
@@ -25,8 +26,10 @@ from desktop.ui.desks.answer_bar import AnswerBar
 from desktop.ui.desks.case_notes import CaseNotes
 from desktop.ui.desks.case_panel import CasePanel
 from desktop.ui.desks.check_queue import CheckQueue, Queue
+from desktop.ui.desks.checked_paper import CheckedPaper
 from desktop.ui.desks.half_words import HalfWords, Sent, WordBook, texts_of
-from desktop.ui.desks.hand_over import HandOver, ListDesk
+from desktop.ui.desks.hand_out import HandOut
+from desktop.ui.desks.hand_over import HandOver, PaperDesk
 from desktop.ui.desks.typed_values import Judge, TypedOutcome, TypedValues
 from desktop.ui.page import Page
 from desktop.ui.shortcuts import bind
@@ -58,6 +61,13 @@ class CheckDesk(Judge, Protocol):
         change: bool = False,
     ) -> None:
         """Keep an answer."""
+
+
+class ListDesk(PaperDesk, Protocol):
+    """The lists of those looked up."""
+
+    def answered(self, list_key: str) -> Sequence[CheckCase]:
+        """Who was answered."""
 
 
 class PolicePage(Page):
@@ -362,8 +372,18 @@ class PolicePage(Page):
         self._paper_button = QPushButton(self.tr("Danh sách bàn giao… (Ctrl+P)"))
         self._paper_button.setObjectName("button:hand_over_list")
         icons.dress(self._paper_button, "printer", tint="accent")
+        self._paper = CheckedPaper(words=self._words, parent=self)
         self._hand = HandOver(
-            jobs=self._jobs, lists=self._handing_out, words=self._words, parent=self
+            jobs=self._jobs,
+            desk=self._handing_out,
+            card=HandOut(
+                name="checked",
+                about=self.tr("Danh sách đã tra cứu để ký, bàn giao. Giao cho ai, để làm gì?"),
+                file_name="danh-sach-da-tra-cuu",
+            ),
+            action=Action.CHECK_LIST_EXPORT,
+            words=self._handed_over,
+            parent=self,
         )
         self._empty = QLabel()
         self._empty.setObjectName("police:empty")
@@ -429,8 +449,22 @@ class PolicePage(Page):
         self._bar.cancelled.connect(self._cancel_lines)
 
     def _open_hand_over(self) -> None:
-        lists = self._queue.lists
-        self._hand.open(lists.current, name=lists.current_name, on=self._clock().date())
+        lists, on = self._queue.lists, self._clock().date()
+        key, name = lists.current, lists.current_name
+
+        def _make() -> tuple[PaperList, int]:
+            cases = self._handing_out.answered(key)
+            return self._paper.made(cases, list_name=name, on=on), len(cases)
+
+        self._hand.open(_make)
+
+    def _handed_over(self, count: int, file_name: str) -> tuple[str, str]:
+        words = self.tr("Đã lập danh sách {n} người.").format(n=count)
+        if file_name:
+            words = self.tr("Đã lập danh sách {n} người: {file}.").format(n=count, file=file_name)
+        return words, self.tr(
+            "Việc lập danh sách và mục đích đã ghi vào nhật ký. Ký rồi bàn giao cho xã."
+        )
 
     def _make_keys(self) -> None:
         for key, action in (

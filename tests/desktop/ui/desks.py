@@ -274,9 +274,11 @@ class DifferencesDesk(PageDesk):
             clock=clock,
         )
         jobs = JobRunner()
+        self.drafts = Drafts(register=register, author="Cán bộ", clock=clock)
         page = DifferencesPage(
             jobs=jobs,
             differences=self.differences,
+            words=self.drafts,
             handing_out=HandingOut(register=register, author="Cán bộ", clock=clock),
             clock=clock,
         )

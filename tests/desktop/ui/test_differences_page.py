@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.domain.ledger import Action
 from desktop.store import ledger
+from desktop.ui.desks.hand_out import HandOut
 from tests.desktop.ui.desks import DifferencesDesk
 from tests.desktop.ui.test_layout import cut
 
@@ -80,8 +81,49 @@ def test_the_list_leaves_for_a_purpose_only(desk: DifferencesDesk, tmp_path: Pat
     purpose = desk.find(QLineEdit, "input:differences_purpose")
     QTest.keyClicks(purpose, "Gui So")
     path = tmp_path / "list.pdf"
-    desk.page._hand.wanted.emit("pdf", path)  # type: ignore[attr-defined] # behind a file dialog
+    desk.find(HandOut, "hand_out:differences").wanted.emit("pdf", path)  # behind a file dialog
     desk.jobs.wait_idle()
     assert path.read_bytes().startswith(b"%PDF")
     line = next(iter(ledger.lines(desk.register, limit=1)))
     assert (line.action, line.purpose) == (Action.DIFFERENCE_LIST_EXPORT, "Gui So")
+
+
+def test_a_paper_half_typed_waits_and_another_deed_leaves_it(desk: DifferencesDesk) -> None:
+    paper = desk.find(QLineEdit, "input:difference_paper")
+    paper.setFocus()
+    QTest.keyClicks(paper, "QD 1")
+    QTest.keyClick(paper, Qt.Key.Key_Return)
+    desk.press(Qt.Key.Key_1)  # entered by the CSDLQG: nothing of the paper is used
+    [one] = desk.differences.list()
+    assert (one.entered, paper.text()) == ("1950-01-02", "QD 1")
+    held = desk.page.hold()
+    assert held is not None and held.draft is not None
+    desk.drafts.keep(held.draft)
+    paper.clear()
+    desk.page._show(-1)  # type: ignore[attr-defined]  # no row is current
+    desk.page.refresh()
+    desk.jobs.wait_idle()
+    assert paper.text() == "QD 1"
+    desk.press(Qt.Key.Key_3)
+    assert desk.drafts.own() == []
+    assert paper.text() == ""
+
+
+def test_a_list_that_cannot_be_written_leaves_what_stood_there(
+    desk: DifferencesDesk, tmp_path: Path
+) -> None:
+    hand = desk.find(HandOut, "hand_out:differences")
+    place = tmp_path / "folder.pdf"
+    place.mkdir()  # nothing can take its place
+    QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    hand.purpose.setText("Gui cap tren")
+    hand.wanted.emit("pdf", place)
+    desk.jobs.wait_idle()
+    assert desk.page.message_bar.text
+    assert hand.isVisible(), "it can be tried again"
+    assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
+    good = tmp_path / "good.pdf"
+    hand.wanted.emit("pdf", good)
+    desk.jobs.wait_idle()
+    assert good.read_bytes().startswith(b"%PDF")
+    assert good.stat().st_mode & 0o077 == 0

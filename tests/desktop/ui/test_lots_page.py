@@ -122,6 +122,9 @@ def test_a_bad_sample_wants_a_reason_and_returns_the_lot(desk: LotsDesk) -> None
     press(desk, Qt.Key.Key_Return)
     assert len(desk.reviews.list(review=Review.RETURNED)) == 0
     QTest.keyClicks(reason, "Soat lai nghe nghiep")
+    desk.page.refresh()  # as after a sync
+    desk.jobs.wait_idle()
+    assert (reason.text(), reason.hasFocus()) == ("Soat lai nghe nghiep", True)
     press(desk, Qt.Key.Key_Return)
     returned = desk.reviews.list(review=Review.RETURNED)
     assert len(returned) == 4
