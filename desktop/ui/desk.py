@@ -410,7 +410,7 @@ class Desk(QObject):
     def _parcels(self) -> Entry:
         page = ParcelsPage(jobs=self._jobs, parcels=self._parts.parcels)
         if self._drop is None:
-            self._drop = FileDrop(window=self._window, suffix=SUFFIX)
+            self._drop = FileDrop(window=self._window, suffixes=[SUFFIX])
             self._drop.dropped.connect(self._open_dropped)
         return Entry("parcels", self.tr("Gửi nhận tệp"), "inbox", page)
 

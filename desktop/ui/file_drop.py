@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class FileDrop(QObject):
-    """Watches a window for one file with a certain ending.
+    """Watches a window for one file with one of these endings.
 
     Signals:
         dropped: the file's path (``Path``).
@@ -18,9 +19,9 @@ class FileDrop(QObject):
 
     dropped = Signal(object)
 
-    def __init__(self, *, window: QWidget, suffix: str) -> None:
+    def __init__(self, *, window: QWidget, suffixes: Sequence[str]) -> None:
         super().__init__(window)
-        self._suffix = suffix
+        self._suffixes = frozenset(suffixes)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -42,4 +43,4 @@ class FileDrop(QObject):
         if len(urls) != 1 or not urls[0].isLocalFile():
             return None
         path = Path(urls[0].toLocalFile())
-        return path if path.suffix.lower() == self._suffix else None
+        return path if path.suffix.lower() in self._suffixes else None

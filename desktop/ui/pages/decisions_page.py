@@ -103,15 +103,13 @@ class DecisionsPage(Page):
             parent=self,
         )
         self._half.failed.connect(self.show_problem)
-        self.set_title(
-            self.tr("Cần quyết định"), self.tr("Hai máy sửa khác nhau, và chỗ máy chủ chưa nhận")
-        )
         self._list = CardList(name="list:decisions", label=self.tr("Những việc cần quyết định"))
         self._list.setFixedWidth(_LIST_WIDTH)
         self._list.chosen.connect(self._show_case)
         self._filters = Filters(
-            filters=[(_WAITING, self.tr("Cần quyết định")), (_DELETED, self.tr("Đã xóa"))]
+            filters=[(_WAITING, self.tr("Đang chờ")), (_DELETED, self.tr("Đã xóa"))]
         )
+        self._show_title(_WAITING)
         self._filters.chosen.connect(lambda _name: self.refresh())
         self.tools.addWidget(self._filters)
         self._empty = QLabel()
@@ -167,6 +165,7 @@ class DecisionsPage(Page):
         self._cases = {case.key: case for case in cases}
         if self._wanted in self._cases:
             key, self._wanted = self._wanted, ""
+        self._show_title(asked)
         self._empty.setText(self._nothing(asked))
         self._empty.setVisible(not cases)
         self._both.setVisible(bool(cases))
@@ -177,6 +176,15 @@ class DecisionsPage(Page):
             self._show_case("")
         elif self.isVisible() and not (self._reason is not None and self._reason.hasFocus()):
             self._list.setFocus()
+
+    def _show_title(self, asked: str) -> None:
+        if asked == _DELETED:
+            self.set_title(self.tr("Đã xóa"), self.tr("Không mất hẳn: lấy lại được từ đây"))
+        else:
+            self.set_title(
+                self.tr("Cần quyết định"),
+                self.tr("Hai máy sửa khác nhau, chỗ máy chủ chưa nhận, người chuyển đến"),
+            )
 
     def _nothing(self, asked: str) -> str:
         if asked == _DELETED:

@@ -147,10 +147,9 @@ class CardReader(QObject):
         self._window = window
         self._jobs = jobs
         self.port = ""
-        for suffix in SUFFIXES:
-            drop = FileDrop(window=window, suffix=suffix)
-            drop.setParent(self)
-            drop.dropped.connect(self.read_file)
+        drop = FileDrop(window=window, suffixes=SUFFIXES)
+        drop.setParent(self)
+        drop.dropped.connect(self.read_file)
 
     def offer_on(self, page: Page) -> None:
         """A button among the page's tools, and its keys."""

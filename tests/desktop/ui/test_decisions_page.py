@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from desktop.services.unlocking import register_exists
 from desktop.store.documents import Edit
@@ -15,6 +15,7 @@ from desktop.ui.widgets.card_list import CardList
 from sync.protocol.documents import DocumentType, Role
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.test_drafts_and_lock import unlock
 from tests.desktop.ui.test_sync_page import connect
 from tests.desktop.ui.world import USER, make_register, records_of
 from tests.support.offices import Office
@@ -162,10 +163,26 @@ def test_a_refused_change_is_named_corrected_at_its_question_or_given_up(hands: 
     hands.click("button:drop")
     hands.settle()
     assert hands.focused.objectName() == "input:drop_reason"
-    hands.type("Nhap nham 12")
+    hands.type("Nhap nham")
+    hands.page("decisions").refresh()
+    hands.settle()
+    line = hands.find(QLineEdit, "input:drop_reason")
+    assert (line.text(), line.hasFocus()) == ("Nhap nham", True)
+    about = hands.find(CardList, "list:decisions").current_key
+    hands.desktop.lock()
+    unlock(hands)
+    cards = hands.find(CardList, "list:decisions")
+    assert cards.current_key == about
+    line = hands.find(QLineEdit, "input:drop_reason")
+    assert line.text() == "Nhap nham"
+    line.setFocus()
+    hands.type(" 12")
     hands.enter()
     hands.settle()
     assert cards.cards.rowCount() == 1
+    services = hands.desktop.services
+    assert services is not None
+    hands.qtbot.waitUntil(lambda: services.drafts.own() == [])
     cards.setFocus()
     hands.press(Qt.Key.Key_1)
     hands.settle()

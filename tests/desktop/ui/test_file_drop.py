@@ -25,7 +25,7 @@ def drop(window: QWidget, *paths: str) -> None:
 def test_one_parcel_is_taken_and_other_files_are_not(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    watch = FileDrop(window=window, suffix=".goi")
+    watch = FileDrop(window=window, suffixes=[".goi"])
     taken: list[object] = []
     watch.dropped.connect(taken.append)
     drop(window, "/usb/anh.png")
