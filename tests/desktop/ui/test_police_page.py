@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -309,7 +310,8 @@ def test_the_list_to_sign_leaves_for_a_purpose_and_holds_every_answer(
 def _rows(path: Path) -> list[tuple[object, ...]]:
     from openpyxl import load_workbook  # type: ignore[import-untyped]  # untyped
 
-    return list(load_workbook(path, read_only=True).active.iter_rows(values_only=True))
+    with closing(load_workbook(path)) as book:
+        return list(book.active.iter_rows(values_only=True))
 
 
 def test_the_way_by_file_is_one_key_away(desk: PoliceDesk, qtbot: QtBot) -> None:
