@@ -173,6 +173,7 @@ class Desktop(QObject):
         self._leaving: Progress | None = None
         self._has_left = False
         self.upkeep: Upkeep | None = None
+        self._desk: Desk | None = None
         self._clock = clock
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
@@ -233,6 +234,7 @@ class Desktop(QObject):
         from desktop.assembly import shut
 
         held = self.window.hold()
+        self._end_desk()
         here = self.window.current_name
         self._left_at = LeftAt(self._user_name, here, held.get(here))
         put_away(self.window)
@@ -250,6 +252,7 @@ class Desktop(QObject):
 
     def _tell_locked(self, sealed: Sequence[bytes]) -> None:
         self._sealed.extend(sealed)
+        self._garbage.sweep()
         self.locked.emit()
 
     def close(self) -> None:
@@ -344,7 +347,8 @@ class Desktop(QObject):
         self.services, self._counting, self._is_all_told = services, None, False
         self._user_name = seat.user_name
         auto_sync = self._make_sync(services)
-        desk = Desk(
+        self._end_desk()
+        desk = self._desk = Desk(
             window=self.window,
             jobs=self.jobs,
             parts=parts(
@@ -673,9 +677,16 @@ class Desktop(QObject):
             texts = "\n".join(message.text for message in messages)
             self.window.message_bar.show_message(texts, kind="warning")
 
+    def _end_desk(self) -> None:
+        """Its pages go with the next ones; what listens beside them ends with it."""
+        desk, self._desk = self._desk, None
+        if desk is not None:
+            desk.deleteLater()
+
     def _leave_register(self) -> None:
         if self.services is None:
             return
+        self._end_desk()
         self._stop_upkeep()
         self._stop_sync()
         if (page := self.window.current_page) is not None:

@@ -33,6 +33,10 @@ class Garbage(QObject):
         self._timer.stop()
         gc.enable()
 
+    def sweep(self) -> None:
+        """Collect everything now: pages and what they showed are gone from memory, too."""
+        gc.collect()
+
     @Slot()
     def look(self) -> None:
         """Collect the oldest generation that is due, as Python itself would."""

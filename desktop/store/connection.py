@@ -136,6 +136,8 @@ def _engine(creator: object, *, pool_size: int, overflow: int, begin: str) -> En
         pool_size=pool_size,
         max_overflow=overflow,
         pool_reset_on_return="rollback",
+        # The connection that was used last has the pages that are asked for next.
+        pool_use_lifo=True,
         # Values of persons must never stand in an error message or a log.
         hide_parameters=True,
     )

@@ -49,7 +49,7 @@ for day in (date(2025, 6, 30), date(2026, 11, 22)):
 _SESSION = """
 import gc, json, os, resource, sys
 from pathlib import Path
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTableView
 from desktop.app import Desktop, create_application
 from tests.desktop.ui.world import CHEAP, PASSPHRASE, clock
@@ -63,6 +63,8 @@ def settle():
     for _ in range(4):
         assert desktop.jobs.wait_idle(seconds=900)
         application.processEvents()
+        # What a running event loop does by itself.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 def unlock():
     find(QLineEdit, "input:passphrase").setText(PASSPHRASE)

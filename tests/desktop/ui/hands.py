@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -90,6 +90,8 @@ class Hands:
         for _ in range(3):
             assert self.desktop.jobs.wait_idle()
             QApplication.processEvents()
+            # What a running event loop does by itself: pages that were closed are gone.
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         if self.window.has_page("form") and self.form.form_view is not None:
             self.qtbot.waitUntil(lambda: self.form_view.is_drawn)
 
