@@ -15,7 +15,7 @@ from enum import Enum, unique
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal, Slot
 
 from desktop.errors import AppError, ExternalError, Problem
 from desktop.jobs.progress import Cancelled
@@ -102,9 +102,11 @@ class JobRunner(QObject):
     def wait_idle(self, *, seconds: float = 30.0) -> bool:
         """Turn the event loop until nothing is under way. False when time ran out."""
         deadline = QDeadlineTimer(int(seconds * 1000))
-        loop = QEventLoop()
         while not self.is_idle and not deadline.hasExpired():
-            loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+            loop = QEventLoop()  # asleep until something is delivered: the jobs need the processor
+            self.busy_changed.connect(loop.quit)
+            QTimer.singleShot(deadline.remainingTime(), loop, loop.quit)
+            loop.exec()
         return self.is_idle
 
     def close(self) -> None:

@@ -52,7 +52,6 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
         office.close()
         desktop = Desktop(folder=folder, kdf_cost=CHEAP, clock=Clock())
         desktops.append(desktop)
-        qtbot.addWidget(desktop.window)
         desktop.show()
         hands = Hands(desktop=desktop, qtbot=qtbot)
         hands.sit_down()

@@ -81,7 +81,6 @@ def locked_desk(qtbot: QtBot) -> Iterator[OpenDesk]:
     def start(folder: Path) -> Hands:
         started = Desktop(folder=folder, kdf_cost=CHEAP, clock=clock)
         desktops.append(started)
-        qtbot.addWidget(started.window)
         started.show()
         hands = Hands(desktop=started, qtbot=qtbot)
         hands.sit_down()

@@ -68,7 +68,6 @@ def hands(
     desktop = Desktop(
         folder=tmp_path / "so", kdf_cost=CHEAP, clock=clock, syncs_by_itself=True, network=line
     )
-    qtbot.addWidget(desktop.window)
     desktop.show()
     hands = Hands(desktop=desktop, qtbot=qtbot)
     hands.sit_down()

@@ -35,7 +35,6 @@ def scan_desk(qtbot: QtBot, clock: Clock) -> Iterator[OpenScanDesk]:
     def start(folder: Path) -> Hands:
         desktop = Desktop(folder=folder, kdf_cost=CHEAP, clock=wall_clock, key_clock=clock)
         desktops.append(desktop)
-        qtbot.addWidget(desktop.window)
         desktop.show()
         hands = Hands(desktop=desktop, qtbot=qtbot)
         hands.sit_down()
