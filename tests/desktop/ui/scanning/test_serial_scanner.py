@@ -83,8 +83,10 @@ def test_a_scan_at_the_port_is_shown_and_the_port_is_kept(
     make_register(tmp_path / "so").close()
     hands = scan_desk(tmp_path / "so")
     assert scans_of(hands).port == ""
-    scans_of(hands).use_port(cable.port)
-    hands.settle()
+    scanner = scans_of(hands).findChild(SerialScanner)
+    assert isinstance(scanner, SerialScanner)
+    with hands.qtbot.waitSignal(scanner.opened):
+        scans_of(hands).use_port(cable.port)
     begin_new(hands)
     cable.send(f"{CARD}\r".encode())
     hands.qtbot.waitUntil(lambda: hands.sees("scan_panel"))
