@@ -44,6 +44,7 @@ def _differences(stage: Stage) -> set[str]:
     QTest.keyClicks(desk.find(QLineEdit, "input:difference_paper"), "QD 12 ngay 02/3/2027")
     desk.press(Qt.Key.Key_3)
     desk.press(Qt.Key.Key_5)
+    QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(desk.find(QLineEdit, "input:differences_purpose"), "Gui So")
     desk.find(HandOut, "hand_out:differences").wanted.emit("pdf", stage.folder / "list.pdf")
     desk.jobs.wait_idle()
@@ -56,6 +57,7 @@ def _police(stage: Stage) -> set[str]:
     """The police answer and hand the list out."""
     desk = PoliceDesk(folder=stage.folder / "police", qtbot=stage.qtbot)
     desk.press(Qt.Key.Key_1)
+    QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(desk.find(QLineEdit, "input:checked_purpose"), "Ban giao UBND xa")
     desk.find(HandOut, "hand_out:checked").wanted.emit("xlsx", stage.folder / "list.xlsx")
     desk.jobs.wait_idle()
