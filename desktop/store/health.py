@@ -129,6 +129,8 @@ def check_whole(register: Register) -> None:
     with register.reading() as connection:
         if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
             raise ExternalError(Problem.REGISTER_DAMAGED)
+        # What it read fills the connection's pages; nobody asks for most of them again.
+        connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def _size(folder: Path) -> int:

@@ -96,6 +96,11 @@ def passes_by_itself(error: Exception) -> bool:
     return state in _PASSING_STATES or (isinstance(error, OperationalError) and _is_lost(state))
 
 
+def without_flush(connection: Connection) -> None:
+    """What this transaction writes may be lost with a power cut: its commit waits for no disk."""
+    connection.execute(text("SET LOCAL synchronous_commit = off"))
+
+
 def is_collision(error: DBAPIError) -> bool:
     """Did two transactions get in each other's way, so that trying again at once helps?"""
     return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, Text, cast, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 #: Settings of a transaction that the policies read.
@@ -100,6 +100,14 @@ def check_name(role: str) -> str:
 def stand_as(connection: Connection, device_id: UUID) -> None:
     """This transaction is of this device: it sees the rows that are its own, no documents yet."""
     connection.execute(select(func.set_config(DEVICE, str(device_id), True)))
+
+
+def stand_as_bearer(connection: Connection, token_hash: bytes) -> UUID | None:
+    """This transaction is of the device that the token was given to; ``None`` without one."""
+    told = connection.scalar(
+        select(func.set_config(DEVICE, cast(func.device_of_token(token_hash), Text), True))
+    )
+    return UUID(told) if told else None
 
 
 def enter(

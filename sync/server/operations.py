@@ -36,6 +36,7 @@ from sync.protocol.packs import PackRequest, PacksRequest
 from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError
 from sync.protocol.rules import is_uuid
 from sync.server import enrolment, limits, packs, parcels, sessions, witnesses
+from sync.server.database import without_flush
 from sync.server.directory import directory_for, server_seed
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
@@ -131,6 +132,7 @@ def _claims(call: Call, device: str) -> None:
 def authenticated(call: Call) -> sessions.Device | Refusal:
     """The device that asks, if it may ask now."""
     with call.engine.begin() as connection:
+        without_flush(connection)  # nothing but the count of what was asked is written here
         device = sessions.authenticate(connection, call.token)
         if isinstance(device, Refusal):
             return device

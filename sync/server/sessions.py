@@ -33,6 +33,7 @@ from sync.protocol.rules import is_uuid
 from sync.protocol.signing import is_signed, login_text
 from sync.server import fence, limits
 from sync.server.collecting import scope_of_device
+from sync.server.database import without_flush
 from sync.server.settings import Settings
 from sync.server.tables import (
     challenges,
@@ -78,6 +79,7 @@ def challenge(engine: Engine, request: ChallengeRequest, settings: Settings) -> 
         device = _known_device(connection, request.device)
         if isinstance(device, Refusal):
             return device
+        without_flush(connection)  # who does not find a nonce any more asks for another one
         connection.execute(delete(challenges).where(challenges.c.expires_at < func.now()))
         nonce = secrets.token_hex(_RANDOM_BYTES)
         connection.execute(
@@ -226,10 +228,10 @@ def _new_session(
 
 def authenticate(connection: Connection, token: str) -> Device | Refusal:
     """The device that this token was given to; the transaction sees from here on what is its."""
-    device_id = connection.scalar(select(func.device_of_token(_hash(token))))
+    device_id = fence.stand_as_bearer(connection, _hash(token))
     if device_id is None:
         return Refusal(code=RefusalCode.TOKEN_EXPIRED)
-    return device_by_id(connection, device_id)
+    return _standing_device(connection, device_id)
 
 
 def device_by_id(connection: Connection, device_id: UUID) -> Device | Refusal:
@@ -238,6 +240,10 @@ def device_by_id(connection: Connection, device_id: UUID) -> Device | Refusal:
     The transaction sees from here on what is its.
     """
     fence.stand_as(connection, device_id)
+    return _standing_device(connection, device_id)
+
+
+def _standing_device(connection: Connection, device_id: UUID) -> Device | Refusal:
     row = connection.execute(_devices().where(devices.c.id == device_id)).one_or_none()
     if row is None:
         return Refusal(code=RefusalCode.UNKNOWN_DEVICE)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, Date, Engine, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from sync.server.database import without_flush
 from sync.server.ledger import write_down
 from sync.server.sessions import Device, enter
 from sync.server.settings import Settings
@@ -42,7 +43,7 @@ def count_pulled(engine: Engine, device: Device, rows: int, settings: Settings) 
     with engine.begin() as connection:
         enter(connection, device)
         # A count that a power cut takes is no loss; a flush for each page would be.
-        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        without_flush(connection)
         today, is_told = _counted(connection, device, rows)
         if is_told or today <= settings.pull_alarm_rows:
             return False
