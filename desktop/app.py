@@ -85,8 +85,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     application.setApplicationName("so-an-sinh")
-    if existing is None:
-        speak_vietnamese(application)
+    speak_vietnamese(application)
     theme.apply(application, Appearance.SYSTEM)
     return application
 

@@ -33,7 +33,8 @@ class QtWords(QTranslator):
 def speak_vietnamese(application: QCoreApplication) -> None:
     """From now on; numbers and dates that Qt formats follow. The application owns the table."""
     QLocale.setDefault(_VIETNAMESE)
-    application.installTranslator(QtWords(application))
+    if not any(isinstance(child, QtWords) for child in application.children()):
+        application.installTranslator(QtWords(application))
 
 
 @cache

@@ -117,7 +117,7 @@ def pulled_rows_hide_unsent_edits(world: World) -> None:
     _replace(world, inbox, "_waiting", lambda *_args: {})
 
 
-@planted(within=10, first=12)
+@planted(within=20, first=24)
 def a_withdrawn_bucket_is_kept(world: World) -> None:
     """The line loses what the server says about a right that was taken away."""
 
