@@ -11,13 +11,25 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Text, Uuid, any_, cast, literal, or_, select
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    column,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.chain import chain_start
 from sync.protocol.messages import Change, ChangeResult, Outcome
 from sync.protocol.rules import is_uuid
-from sync.server.copying import NULL, array, copy_fenced, escaped
+from sync.server.bulk import brought, run
 from sync.server.tables import operations
 
 #: Who stands in the history for the province, and its one epoch: nobody enrols as this device.
@@ -32,18 +44,6 @@ _RESULT = (
     operations.c.version,
     operations.c.clashed,
     operations.c.why,
-)
-_COLUMNS = (
-    "device_id",
-    "epoch",
-    "seq",
-    "change_id",
-    "chain_hash",
-    "change",
-    "outcome",
-    "version",
-    "clashed",
-    "why",
 )
 
 
@@ -155,28 +155,51 @@ def end_of(connection: Connection, *, device_id: UUID, epoch: str) -> tuple[int,
     return (0, chain_start(epoch)) if row is None else (row.seq, bytes(row.chain_hash))
 
 
+class _Row(msgspec.Struct, frozen=True):
+    """A line of the history, as it is written; ``change`` is its text, to the byte."""
+
+    device_id: UUID
+    epoch: str
+    seq: int
+    change_id: str | None
+    chain_hash: str
+    change: str
+    outcome: Outcome
+    version: int
+    clashed: Sequence[str]
+    why: str
+
+
+_NAMES = _Row.__struct_fields__
+# What is held may hold what no text of PostgreSQL does: it stays a quotation until it is stored.
+_BROUGHT = brought(
+    *(column(name, Text) if name == "change" else operations.c[name] for name in _NAMES)
+)
+_APPEND = insert(operations).from_select(
+    _NAMES,
+    select(
+        *(cast(_BROUGHT.c[name], JSON) if name == "change" else _BROUGHT.c[name] for name in _NAMES)
+    ),
+)
+
+
 def append(
     connection: Connection, *, device_id: UUID, epoch: str, entries: Sequence[Entry]
 ) -> None:
     """Add accepted changes."""
-    device, its_epoch = str(device_id).encode(), escaped(epoch.encode())
-    copy_fenced(
-        connection,
-        "operations",
-        _COLUMNS,
-        (
-            (
-                device,
-                its_epoch,
-                b"%d" % entry.change.seq,
-                entry.change.change_id.encode() if is_uuid(entry.change.change_id) else NULL,
-                rb"\\x" + entry.chain_hash.hex().encode(),
-                escaped(entry.line),
-                entry.result.s.value.encode(),
-                b"%d" % entry.result.ver,
-                array(entry.result.f),
-                entry.result.why.encode(),
-            )
-            for entry in entries
-        ),
-    )
+    rows = [
+        _Row(
+            device_id=device_id,
+            epoch=epoch,
+            seq=entry.change.seq,
+            change_id=entry.change.change_id if is_uuid(entry.change.change_id) else None,
+            chain_hash=rf"\x{entry.chain_hash.hex()}",
+            change=entry.line.decode(),
+            outcome=entry.result.s,
+            version=entry.result.ver,
+            clashed=entry.result.f,
+            why=entry.result.why,
+        )
+        for entry in entries
+    ]
+    run(connection, _APPEND, rows)

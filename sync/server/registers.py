@@ -22,18 +22,19 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.chain import digest_part, mark_of, marked_part
 from sync.protocol.merge import Author, HeldValue, ServerDocument
-from sync.server.copying import Cells, copy_fenced, copy_rows, escaped
+from sync.server.bulk import brought, run
 from sync.server.tables import buckets, document_places, documents
 
-_encode = msgspec.json.Encoder().encode
 _decode_fields = msgspec.json.Decoder(dict[str, object]).decode
 _decode_versions = msgspec.json.Decoder(dict[str, int]).decode
 _decode_authors = msgspec.json.Decoder(dict[int, Author]).decode
@@ -166,15 +167,15 @@ def write(connection: Connection, touched: Sequence[Touched]) -> dict[str, tuple
     by_bucket: dict[str, list[Touched]] = defaultdict(list)
     for one in touched:
         by_bucket[one.key[0]].append(one)
-    new: list[Cells] = []
-    changed: list[Cells] = []
+    new: list[_Row] = []
+    changed: list[_Row] = []
     for bucket in sorted(by_bucket):
         group = by_bucket[bucket]
         head = _advanced_head(connection, bucket, group)
         heads[bucket] = (head - len(group), head)
         for position, one in enumerate(group, head - len(group) + 1):
             (new if one.before is None else changed).append(_row(one, position))
-    _insert(connection, new)
+    run(connection, _INSERT, new)
     _update(connection, changed)
     return heads
 
@@ -237,63 +238,59 @@ def digest_bits(high: int, low: int) -> int:
     return (high & _LOW) << 64 | (low & _LOW)
 
 
-_COLUMNS = (
-    "bucket",
-    "id",
-    "type",
-    "position",
-    "version",
-    "run_start",
-    "fields",
-    "field_versions",
-    "authors",
-    "clashes",
-)
+class _Row(msgspec.Struct, frozen=True):
+    """A document at its position, as it is written."""
+
+    bucket: str
+    id: str
+    type: str
+    position: int
+    version: int
+    run_start: int
+    fields: Mapping[str, Any]
+    field_versions: Mapping[str, int]
+    authors: Mapping[int, Author]
+    clashes: Mapping[str, Sequence[HeldValue]]
 
 
-def _row(one: Touched, position: int) -> Cells:
+def _row(one: Touched, position: int) -> _Row:
     document = one.after.document
     bucket, document_id = one.key
-    return (
-        escaped(bucket.encode()),
-        document_id.encode(),
-        one.after.document_type.encode(),
-        b"%d" % position,
-        b"%d" % document.version,
-        b"%d" % document.run_start,
-        escaped(_encode(document.fields)),
-        escaped(_encode(document.field_versions)),
-        escaped(_encode(document.authors)),
-        escaped(_encode(document.clashes)),
+    return _Row(
+        bucket=bucket,
+        id=document_id,
+        type=one.after.document_type,
+        position=position,
+        version=document.version,
+        run_start=document.run_start,
+        fields=document.fields,
+        field_versions=document.field_versions,
+        authors=document.authors,
+        clashes=document.clashes,
     )
 
 
-def _insert(connection: Connection, rows: Sequence[Cells]) -> None:
-    if rows:
-        copy_fenced(connection, "documents", _COLUMNS, rows)
-
-
-_MAKE_STAGE = text(
-    "CREATE TEMPORARY TABLE IF NOT EXISTS changed_documents"
-    " (LIKE public.documents) ON COMMIT DELETE ROWS"
+_BROUGHT = brought(*(documents.c[name] for name in _Row.__struct_fields__))
+_INSERT = insert(documents).from_select(_Row.__struct_fields__, select(_BROUGHT))
+_UPDATE = (
+    update(documents)
+    .values(
+        {
+            name: _BROUGHT.c[name]
+            for name in _Row.__struct_fields__
+            if name not in ("bucket", "id", "type")
+        }
+    )
+    .where(documents.c.bucket == _BROUGHT.c.bucket, documents.c.id == _BROUGHT.c.id)
 )
-# The stage has no statistics: nothing but a look into the index for each of its rows is meant.
+# How many rows are brought is not known when it is planned: nothing but a look into the index for
+# each of them is meant.
 _BY_INDEX = text(
     "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
 )
-_UPDATE_FROM_STAGE = text(
-    "UPDATE documents SET position = c.position, version = c.version, run_start = c.run_start,"
-    " fields = c.fields, field_versions = c.field_versions, authors = c.authors,"
-    " clashes = c.clashes"
-    " FROM changed_documents AS c"
-    " WHERE documents.bucket = c.bucket AND documents.id = c.id"
-)
 
 
-def _update(connection: Connection, rows: Sequence[Cells]) -> None:
-    if not rows:
-        return
-    connection.execute(_MAKE_STAGE)
-    copy_rows(connection, "changed_documents", _COLUMNS, rows)
-    connection.execute(_BY_INDEX)
-    connection.execute(_UPDATE_FROM_STAGE)
+def _update(connection: Connection, rows: Sequence[_Row]) -> None:
+    if rows:
+        connection.execute(_BY_INDEX)
+        run(connection, _UPDATE, rows)
