@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from psycopg import DatabaseError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from sync.server import fence
 from sync.server.settings import Settings
 
 _POOL_WAIT_SECONDS = 10
+_LOOKED_AT_AFTER_SECONDS = 5
+_RESTS_SINCE = "rests_since"
 #: A second push of the same device waits this long for the first one, then hears "busy".
 _LOCK_WAIT_MS = 10_000
 #: deadlock_detected, serialization_failure, lock_not_available
@@ -37,12 +43,11 @@ def open_engine(
     """
     url = make_url(database_url).set(drivername="postgresql+psycopg")
     as_role = f" -c role={fence.check_name(role)}" if role else ""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
         # Values are personal data: they must not appear in the text of an exception.
         hide_parameters=True,
         connect_args={
@@ -50,6 +55,31 @@ def open_engine(
             "options": f"-c lock_timeout={_LOCK_WAIT_MS} -c timezone=UTC -c jit=off{as_role}"
         },
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _look_after_rest)
+    return engine
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _look_after_rest(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """A connection that rested may be dead: then all of them are made anew.
+
+    One that worked just now is not asked, which would cost each request a way to the database.
+    """
+    since = record.info.get(_RESTS_SINCE)
+    if since is None or time.monotonic() - since < _LOOKED_AT_AFTER_SECONDS:
+        return
+    try:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("")
+        connection.rollback()
+    except DatabaseError as error:
+        raise InvalidatePoolError from error
 
 
 def migrate(engine: Engine, *, role: str = Settings().database_role) -> None:

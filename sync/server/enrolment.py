@@ -32,6 +32,7 @@ from sync.server import fence, limits
 from sync.server.collecting import office_scope
 from sync.server.directory import server_seed
 from sync.server.settings import Settings
+from sync.server.sweeping import sweep
 from sync.server.tables import (
     communes,
     devices,
@@ -94,6 +95,7 @@ def enrol(
         answer = _enrol(connection, request)
         if isinstance(answer, Refusal):
             limits.enrolment_failed(connection, address, settings)
+            sweep(connection)
         return answer
 
 

@@ -11,9 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, cast, func, inspect, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Text,
+    bindparam,
+    cast,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 #: Settings of a transaction that the policies read.
@@ -97,16 +109,27 @@ def check_name(role: str) -> str:
     return role
 
 
+def _set(setting: str, value: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+    """The call that sets it until the end of the transaction; the value is named like it."""
+    name = setting.partition(".")[2]
+    return func.set_config(setting, bindparam(name, type_=Text) if value is None else value, True)
+
+
+_STAND_AS = select(_set(DEVICE))
+_STAND_AS_BEARER = select(
+    _set(DEVICE, cast(func.device_of_token(bindparam("token_hash", type_=LargeBinary)), Text))
+)
+_ENTER = select(_set(DEVICE), _set(COMMUNES), _set(BUCKETS))
+
+
 def stand_as(connection: Connection, device_id: UUID) -> None:
     """This transaction is of this device: it sees the rows that are its own, no documents yet."""
-    connection.execute(select(func.set_config(DEVICE, str(device_id), True)))
+    connection.execute(_STAND_AS, {"device": str(device_id)})
 
 
 def stand_as_bearer(connection: Connection, token_hash: bytes) -> UUID | None:
     """This transaction is of the device that the token was given to; ``None`` without one."""
-    told = connection.scalar(
-        select(func.set_config(DEVICE, cast(func.device_of_token(token_hash), Text), True))
-    )
+    told = connection.scalar(_STAND_AS_BEARER, {"token_hash": token_hash})
     return UUID(told) if told else None
 
 
@@ -119,11 +142,12 @@ def enter(
 ) -> None:
     """From here to its end this transaction sees what belongs to the device."""
     connection.execute(
-        select(
-            func.set_config(DEVICE, str(device_id), True),
-            func.set_config(COMMUNES, ",".join(sorted(communes)), True),
-            func.set_config(BUCKETS, ",".join(sorted(buckets)), True),
-        )
+        _ENTER,
+        {
+            "device": str(device_id),
+            "communes": ",".join(sorted(communes)),
+            "buckets": ",".join(sorted(buckets)),
+        },
     )
 
 
@@ -164,8 +188,8 @@ _HOW_TO_MEND = (
 
 def _grants(connection: Connection, role: str) -> Iterator[str]:
     has = connection.execute(_HAS, {"role": role}).one()
-    if not (has.connects and has.stages):
-        yield f"GRANT CONNECT, TEMPORARY ON DATABASE {has.database} TO {role}"
+    if not has.connects:
+        yield f"GRANT CONNECT ON DATABASE {has.database} TO {role}"
     if not has.enters:
         yield f"GRANT USAGE ON SCHEMA public TO {role}"
     if has.makes:  # in clusters upgraded from before PostgreSQL 15 everybody may
@@ -188,7 +212,6 @@ _HAS = text(
     """
     SELECT quote_ident(current_database()) AS database,
         has_database_privilege(:role, current_database(), 'CONNECT') AS connects,
-        has_database_privilege(:role, current_database(), 'TEMPORARY') AS stages,
         has_schema_privilege(:role, 'public', 'USAGE') AS enters,
         has_schema_privilege(:role, 'public', 'CREATE') AS makes
     """

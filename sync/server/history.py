@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
+    bindparam,
     cast,
     column,
     insert,
@@ -92,18 +93,13 @@ def accepted_before(
     This device sent them in an earlier epoch; or another device of its communes did, which is how
     a register looks that was enrolled again. Of the others only what was accepted counts.
     """
-    wanted = literal([UUID(change_id) for change_id in change_ids], ARRAY(Uuid))
-    others = literal([*colleagues, device_id], ARRAY(Uuid))
     rows = connection.execute(
-        select(operations.c.change_id, cast(operations.c.change, Text).label("line"), *_RESULT)
-        .where(operations.c.device_id == any_(others), operations.c.change_id == any_(wanted))
-        .where(
-            or_(
-                operations.c.device_id == device_id,
-                operations.c.outcome != Outcome.HELD.value,
-            )
-        )
-        .order_by(operations.c.device_id == device_id, operations.c.accepted_at, operations.c.seq)
+        _ACCEPTED_BEFORE,
+        {
+            "device_id": device_id,
+            "others": [*colleagues, device_id],
+            "wanted": [UUID(change_id) for change_id in change_ids],
+        },
     )
     return {
         str(row.change_id): (
@@ -114,6 +110,16 @@ def accepted_before(
         )
         for row in rows
     }
+
+
+_is_its_own = operations.c.device_id == bindparam("device_id", type_=Uuid)
+_ACCEPTED_BEFORE = (
+    select(operations.c.change_id, cast(operations.c.change, Text).label("line"), *_RESULT)
+    .where(operations.c.device_id == any_(bindparam("others", type_=ARRAY(Uuid))))
+    .where(operations.c.change_id == any_(bindparam("wanted", type_=ARRAY(Uuid))))
+    .where(or_(_is_its_own, operations.c.outcome != Outcome.HELD.value))
+    .order_by(_is_its_own, operations.c.accepted_at, operations.c.seq)
+)
 
 
 def sent_in(

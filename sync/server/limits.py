@@ -6,11 +6,11 @@ told when to come back, and nobody is ever locked out for good.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, field
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, extract, func, select, tuple_
+from sqlalchemy import Connection, Double, bindparam, delete, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.protocol.messages import Refusal, RefusalCode
@@ -19,7 +19,6 @@ from sync.server.tables import allowances
 
 _HOUR_SECONDS = 3600
 _MINUTE_SECONDS = 60
-_FORGOTTEN_AFTER = timedelta(days=1)
 #: Counting goes no further: the longest wait is reached long before.
 _MOST_FAILURES = 1_000
 #: ``why`` of a refusal for asking too often.
@@ -46,78 +45,88 @@ def address_may_enrol(connection: Connection, address: str, settings: Settings) 
 
 def enrolment_failed(connection: Connection, address: str, settings: Settings) -> None:
     """Count a refused enrolment."""
-    forget_old(connection)
     per_second = settings.enrolments_per_hour / _HOUR_SECONDS
     most = settings.enrolments_per_hour
     _fill(connection, "enrol", address, per_second=per_second, most=most)
 
 
-def may_log_in(connection: Connection, who: str, settings: Settings) -> Refusal | None:
-    """The refusal while the wait after too many wrong signatures lasts."""
-    failures, age = _level(connection, "login", who)
-    over = int(failures) - settings.login_failures
-    if over < 0:
-        return None
-    longest = settings.login_longest_wait_seconds
-    wait = longest if over > longest.bit_length() else min(2**over, longest)
-    return _come_back(wait - age) if age < wait else None
+@dataclass(slots=True)
+class Failures:
+    """The wrong signatures of one device from one address, as they stand when it logs in.
 
-
-def login_failed(connection: Connection, who: str, settings: Settings) -> None:
-    """Count a wrong signature; failures are forgotten when the longest wait went by without one."""
-    forget_old(connection)
-    failures, age = _level(connection, "login", who)
-    if failures and age > settings.login_longest_wait_seconds:
-        login_succeeded(connection, who)
-    _fill(connection, "login", who, per_second=0, most=_MOST_FAILURES)
-
-
-def login_succeeded(connection: Connection, who: str) -> None:
-    """Forget the wrong signatures."""
-    connection.execute(
-        delete(allowances).where(allowances.c.kind == "login", allowances.c.who == who)
-    )
-
-
-def forget_old(connection: Connection) -> None:
-    """Sweep out what emptied long ago: addresses and devices that never come again.
-
-    Asked where somebody begins or fails, not with each request. What another one is counting just
-    now is not waited for.
+    They are forgotten with a right one, or when the longest wait went by without another.
     """
-    key = (allowances.c.kind, allowances.c.who)
-    old = (
-        select(*key)
-        .where(allowances.c.counted_at < func.now() - _FORGOTTEN_AFTER)
-        .with_for_update(skip_locked=True)
-    )
-    connection.execute(delete(allowances).where(tuple_(*key).in_(old)))
+
+    connection: Connection
+    who: str
+    settings: Settings
+    count: int = field(init=False)
+    age_seconds: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        level, self.age_seconds = _level(self.connection, "login", self.who)
+        self.count = int(level)
+
+    def refusal(self) -> Refusal | None:
+        """The refusal while the wait after too many lasts."""
+        over = self.count - self.settings.login_failures
+        if over < 0:
+            return None
+        longest = self.settings.login_longest_wait_seconds
+        wait = longest if over > longest.bit_length() else min(2**over, longest)
+        return _come_back(wait - self.age_seconds) if self.age_seconds < wait else None
+
+    def add(self) -> None:
+        """Count another one."""
+        if self.age_seconds > self.settings.login_longest_wait_seconds:
+            self.forget()
+        _fill(self.connection, "login", self.who, per_second=0, most=_MOST_FAILURES)
+
+    def forget(self) -> None:
+        """Count from nothing again."""
+        if self.count:
+            self.connection.execute(
+                delete(allowances).where(allowances.c.kind == "login", allowances.c.who == self.who)
+            )
+
+
+def is_time(connection: Connection, chore: str, *, every_seconds: int) -> bool:
+    """Is a chore of every process due, and this the one process that does it?"""
+    # Read first: who counts waits for whoever is counting the same.
+    level, age = _level(connection, "chore", chore)
+    if level and age < every_seconds:
+        return False
+    return _fill(connection, "chore", chore, per_second=1 / every_seconds, most=1)
 
 
 def _come_back(seconds: float) -> Refusal:
     return Refusal(code=RefusalCode.BUSY, retry_after_seconds=max(ceil(seconds), 1), why=TOO_OFTEN)
 
 
+_AGE = extract("epoch", func.now() - allowances.c.counted_at)
+_LEFT = func.greatest(0, allowances.c.level - _AGE * bindparam("per_second", type_=Double))
+_FILL = (
+    insert(allowances)
+    .values(level=1, counted_at=func.now())
+    .on_conflict_do_update(
+        index_elements=["kind", "who"],
+        set_={"level": _LEFT + 1, "counted_at": func.now()},
+        where=_LEFT + 1 <= bindparam("most", type_=Double),
+    )
+    .returning(allowances.c.level)
+)
+_LEVEL = select(allowances.c.level, _AGE).where(
+    allowances.c.kind == bindparam("kind"), allowances.c.who == bindparam("who")
+)
+
+
 def _fill(connection: Connection, kind: str, who: str, *, per_second: float, most: float) -> bool:
     """Is there room for one more? It is in then; who is refused fills nothing."""
-    row = insert(allowances).values(kind=kind, who=who, level=1, counted_at=func.now())
-    age = extract("epoch", func.now() - allowances.c.counted_at)
-    left = func.greatest(0, allowances.c.level - age * per_second)
-    filled = connection.scalar(
-        row.on_conflict_do_update(
-            index_elements=["kind", "who"],
-            set_={"level": left + 1, "counted_at": func.now()},
-            where=left + 1 <= most,
-        ).returning(allowances.c.level)
-    )
-    return filled is not None
+    values = {"kind": kind, "who": who, "per_second": per_second, "most": most}
+    return connection.scalar(_FILL, values) is not None
 
 
 def _level(connection: Connection, kind: str, who: str) -> tuple[float, float]:
     """How full it was when last counted, and how many seconds ago."""
-    row = connection.execute(
-        select(allowances.c.level, extract("epoch", func.now() - allowances.c.counted_at)).where(
-            allowances.c.kind == kind, allowances.c.who == who
-        )
-    ).one_or_none()
+    row = connection.execute(_LEVEL, {"kind": kind, "who": who}).one_or_none()
     return (0.0, 0.0) if row is None else (float(row[0]), float(row[1]))

@@ -133,7 +133,7 @@ def authenticated(call: Call) -> sessions.Device | Refusal:
     """The device that asks, if it may ask now."""
     with call.engine.begin() as connection:
         without_flush(connection)  # nothing but the count of what was asked is written here
-        device = sessions.authenticate(connection, call.token)
+        device = sessions.bearer(connection, call.token)
         if isinstance(device, Refusal):
             return device
         call.who.device, call.who.office = str(device.device_id), str(device.office_id)

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, Text, case, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.chain import digest_from, mark_of
 from sync.protocol.codec import encode_lines
@@ -169,19 +181,13 @@ def _answer(
     )
 
 
+_HEADS = select(buckets.c.bucket, *(buckets.c[name] for name in _Bucket._fields)).where(
+    buckets.c.bucket == any_(bindparam("granted", type_=ARRAY(Text)))
+)
+
+
 def _heads(connection: Connection, granted: Sequence[str]) -> Mapping[str, _Bucket]:
-    table = buckets.c
-    rows = connection.execute(
-        select(
-            table.bucket,
-            table.head,
-            table.documents,
-            table.digest_high,
-            table.digest_low,
-            table.marked_high,
-            table.marked_low,
-        ).where(table.bucket.in_(granted))
-    )
+    rows = connection.execute(_HEADS, {"granted": granted})
     found = {row.bucket: _Bucket(*row[1:]) for row in rows}
     return {bucket: found.get(bucket, _Bucket()) for bucket in granted}
 
@@ -201,30 +207,35 @@ def _fill(connection: Connection, page: _Page, bucket: str, cursor: int, head: i
     return head
 
 
+_is_clashing = cast(documents.c.clashes, Text) != "{}"
+_ROWS_AFTER = (
+    select(
+        documents.c.position,
+        documents.c.type,
+        cast(documents.c.id, Text).label("id"),
+        documents.c.version,
+        cast(documents.c.fields, Text).label("fields"),
+        cast(documents.c.clashes, Text).label("clashes"),
+        case((_is_clashing, cast(documents.c.field_versions, Text)), else_="").label("versions"),
+        case((_is_clashing, cast(documents.c.authors, Text)), else_="").label("authors"),
+        # The change that made the version.
+        func.json_extract_path_text(
+            documents.c.authors, cast(documents.c.version, Text), "op"
+        ).label("maker"),
+    )
+    .where(
+        documents.c.bucket == bindparam("bucket"),
+        documents.c.position > bindparam("after", type_=BigInteger),
+    )
+    .order_by(documents.c.position)
+    .limit(bindparam("most", type_=BigInteger))
+)
+
+
 def _rows_after(
     connection: Connection, bucket: str, position: int, limit: int
 ) -> Iterator[_RawRow]:
-    table = documents.c
-    is_clashing = cast(table.clashes, Text) != "{}"
-    rows = connection.execute(
-        select(
-            table.position,
-            table.type,
-            cast(table.id, Text).label("id"),
-            table.version,
-            cast(table.fields, Text).label("fields"),
-            cast(table.clashes, Text).label("clashes"),
-            case((is_clashing, cast(table.field_versions, Text)), else_="").label("versions"),
-            case((is_clashing, cast(table.authors, Text)), else_="").label("authors"),
-            # The change that made the version.
-            func.json_extract_path_text(table.authors, cast(table.version, Text), "op").label(
-                "maker"
-            ),
-        )
-        .where(table.bucket == bucket, table.position > position)
-        .order_by(table.position)
-        .limit(limit)
-    )
+    rows = connection.execute(_ROWS_AFTER, {"bucket": bucket, "after": position, "most": limit})
     for row in rows:
         yield _RawRow(
             bucket=bucket,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -134,18 +134,23 @@ def _applied(
     )
 
 
+_LOCK_DEVICE = (
+    select(devices.c.revoked_at.is_not(None))
+    .where(devices.c.id == bindparam("device_id"))
+    .with_for_update()
+)
+_EPOCH = select(device_epochs.c.last_seq, device_epochs.c.last_hash).where(
+    device_epochs.c.device_id == bindparam("device_id"),
+    device_epochs.c.epoch == bindparam("epoch"),
+)
+
+
 def _locked_epoch(connection: Connection, device: Device, epoch: str) -> tuple[int, bytes, bool]:
     """Lock the device for this push; how far its epoch is, and whether it was revoked."""
-    is_revoked = connection.execute(
-        select(devices.c.revoked_at.is_not(None))
-        .where(devices.c.id == device.device_id)
-        .with_for_update()
-    ).scalar_one()
-    row = connection.execute(
-        select(device_epochs.c.last_seq, device_epochs.c.last_hash).where(
-            device_epochs.c.device_id == device.device_id, device_epochs.c.epoch == epoch
-        )
-    ).one_or_none()
+    key = {"device_id": device.device_id, "epoch": epoch}
+    is_revoked = connection.execute(_LOCK_DEVICE, key).scalar_one()
+    # Only now: a push of the same device that was waited for is in this row.
+    row = connection.execute(_EPOCH, key).one_or_none()
     if row is None:
         return 0, chain_start(epoch), is_revoked
     return row.last_seq, bytes(row.last_hash), is_revoked
@@ -222,19 +227,17 @@ def _apply(
     return results, {name: at for name, at in heads.items() if name not in applying.arrivals}
 
 
+_new = upsert(device_epochs)
+_ADVANCE = _new.on_conflict_do_update(
+    index_elements=["device_id", "epoch"],
+    set_={name: _new.excluded[name] for name in ("last_seq", "last_hash")},
+)
+
+
 def _advance(connection: Connection, device: Device, epoch: str, last: _Numbered) -> None:
-    row = upsert(device_epochs).values(
-        device_id=device.device_id,
-        epoch=epoch,
-        last_seq=last.change.seq,
-        last_hash=last.chain_hash,
-    )
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["device_id", "epoch"],
-            set_={"last_seq": row.excluded.last_seq, "last_hash": row.excluded.last_hash},
-        )
-    )
+    key = {"device_id": device.device_id, "epoch": epoch}
+    end = {"last_seq": last.change.seq, "last_hash": last.chain_hash}
+    connection.execute(_ADVANCE, key | end)
 
 
 class _Judged:

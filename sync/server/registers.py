@@ -186,34 +186,29 @@ def _advanced_head(connection: Connection, bucket: str, group: Sequence[Touched]
     for one in group:
         xor ^= _digest(one.key[1], one.before) ^ _digest(one.key[1], one.after)
         marked ^= _marked(one.key[1], one.before) ^ _marked(one.key[1], one.after)
-    row = upsert(buckets).values(
-        bucket=bucket,
-        head=len(group),
-        documents=sum(1 for one in group if one.before is None),
-        digest_high=_signed(xor >> 64),
-        digest_low=_signed(xor & _LOW),
-        marked_high=_signed(marked >> 64),
-        marked_low=_signed(marked & _LOW),
-    )
-    new = row.excluded
-    old = buckets.c
-    head: int = connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["bucket"],
-            set_={
-                "head": old.head + new.head,
-                "documents": old.documents + new.documents,
-                "digest_high": old.digest_high.bitwise_xor(new.digest_high),
-                "digest_low": old.digest_low.bitwise_xor(new.digest_low),
-                "marked_high": old.marked_high.bitwise_xor(new.marked_high),
-                "marked_low": old.marked_low.bitwise_xor(new.marked_low),
-            },
-        ).returning(buckets.c.head)
-    ).scalar_one()
+    values = {
+        "bucket": bucket,
+        "head": len(group),
+        "documents": sum(1 for one in group if one.before is None),
+        "digest_high": _signed(xor >> 64),
+        "digest_low": _signed(xor & _LOW),
+        "marked_high": _signed(marked >> 64),
+        "marked_low": _signed(marked & _LOW),
+    }
+    head: int = connection.execute(_ADVANCE, values).scalar_one()
     return head
 
 
 _LOW = 2**64 - 1
+_new_bucket = upsert(buckets)
+_ADVANCE = _new_bucket.on_conflict_do_update(
+    index_elements=["bucket"],
+    set_={name: buckets.c[name] + _new_bucket.excluded[name] for name in ("head", "documents")}
+    | {
+        name: buckets.c[name].bitwise_xor(_new_bucket.excluded[name])
+        for name in ("digest_high", "digest_low", "marked_high", "marked_low")
+    },
+).returning(buckets.c.head)
 
 
 def _digest(document_id: str, stored: Stored | None) -> int:

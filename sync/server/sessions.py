@@ -16,7 +16,24 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    Interval,
+    Row,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.protocol.documents import DataSet, Role, bucket_of, granted
 from sync.protocol.messages import (
@@ -35,6 +52,7 @@ from sync.server import fence, limits
 from sync.server.collecting import scope_of_device
 from sync.server.database import without_flush
 from sync.server.settings import Settings
+from sync.server.sweeping import sweep
 from sync.server.tables import (
     challenges,
     collecting,
@@ -48,6 +66,49 @@ from sync.server.tables import (
 _log = logging.getLogger(__name__)
 
 _RANDOM_BYTES = 32
+
+
+def _new(table: Table) -> Insert:
+    """A row of this table that lives for ``life``."""
+    return insert(table).values(expires_at=func.now() + bindparam("life", type_=Interval))
+
+
+_NEW_CHALLENGE, _NEW_TOKEN, _NEW_REFRESH = map(_new, (challenges, tokens, refresh_tokens))
+_KNOWN_DEVICE = select(devices.c.id, devices.c.public_key, devices.c.revoked_at).where(
+    devices.c.id == bindparam("device_id")
+)
+_SPEND = (
+    delete(challenges)
+    .where(challenges.c.nonce == bindparam("nonce"))
+    .returning(challenges.c.device_id, challenges.c.expires_at > func.now())
+)
+#: A device with what its scope is made of.
+_STANDING_DEVICE = (
+    select(
+        devices.c.id,
+        devices.c.office_id,
+        devices.c.public_key,
+        devices.c.revoked_at,
+        devices.c.rights,
+        offices.c.role,
+        scope_of_device().label("scope"),
+    )
+    .select_from(devices)
+    .join(offices, offices.c.id == devices.c.office_id)
+    .where(devices.c.id == bindparam("device_id"))
+)
+_COLLEAGUES = select(devices.c.id).where(
+    devices.c.office_id.in_(
+        union(
+            *(
+                select(serves.c.office_id).where(
+                    serves.c.commune_code == any_(bindparam("communes", type_=ARRAY(Text)))
+                )
+                for serves in (office_communes, collecting)
+            )
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +141,10 @@ def challenge(engine: Engine, request: ChallengeRequest, settings: Settings) -> 
         if isinstance(device, Refusal):
             return device
         without_flush(connection)  # who does not find a nonce any more asks for another one
-        connection.execute(delete(challenges).where(challenges.c.expires_at < func.now()))
         nonce = secrets.token_hex(_RANDOM_BYTES)
-        connection.execute(
-            insert(challenges).values(
-                nonce=nonce,
-                device_id=device.device_id,
-                expires_at=func.now() + timedelta(seconds=settings.challenge_seconds),
-            )
-        )
+        life = timedelta(seconds=settings.challenge_seconds)
+        values = {"nonce": nonce, "device_id": device.device_id, "life": life}
+        connection.execute(_NEW_CHALLENGE, values)
     return Challenge(nonce=nonce)
 
 
@@ -105,14 +161,16 @@ def login(
         if isinstance(device, Refusal):
             return device
         who = f"{device.device_id} {address}"
-        if refusal := limits.may_log_in(connection, who, settings):
+        failures = limits.Failures(connection, who, settings)
+        if refusal := failures.refusal():
             return refusal
         text = login_text(request.nonce, request.device)
         is_spent = _spend(connection, request)
         if not (is_spent and is_signed(device.public_key, text, request.sig)):
-            limits.login_failed(connection, who, settings)
+            failures.add()
+            sweep(connection)
             return Refusal(code=RefusalCode.BAD_SIGNATURE)
-        limits.login_succeeded(connection, who)
+        failures.forget()
         return _new_session(connection, device.device_id, uuid4(), settings)
 
 
@@ -177,11 +235,7 @@ def _known_device(connection: Connection, raw_id: str) -> _Key | Refusal:
         return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
     device_id = UUID(raw_id)
     fence.stand_as(connection, device_id)
-    row = connection.execute(
-        select(devices.c.id, devices.c.public_key, devices.c.revoked_at).where(
-            devices.c.id == device_id
-        )
-    ).one_or_none()
+    row = connection.execute(_KNOWN_DEVICE, {"device_id": device_id}).one_or_none()
     if row is None:
         return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
     if row.revoked_at is not None:
@@ -193,45 +247,36 @@ def _spend(connection: Connection, request: LoginRequest) -> bool:
     """Was this a living nonce of this device? It is none any more."""
     if "\x00" in request.nonce:
         return False
-    spent = connection.execute(
-        delete(challenges)
-        .where(challenges.c.nonce == request.nonce)
-        .returning(challenges.c.device_id, challenges.c.expires_at > func.now())
-    ).one_or_none()
+    spent = connection.execute(_SPEND, {"nonce": request.nonce}).one_or_none()
     return spent is not None and spent[0] == UUID(request.device) and bool(spent[1])
 
 
 def _new_session(
     connection: Connection, device_id: UUID, family: UUID, settings: Settings
 ) -> Session:
-    """Give a pair of tokens; those that ended are forgotten, and who asked long ago."""
-    limits.forget_old(connection)
-    lives = {
-        tokens: timedelta(seconds=settings.token_seconds),
-        refresh_tokens: timedelta(days=settings.refresh_days),
-    }
-    texts = []
-    for table, life in lives.items():
-        connection.execute(delete(table).where(table.c.expires_at < func.now()))
-        texts.append(secrets.token_hex(_RANDOM_BYTES))
-        connection.execute(
-            insert(table).values(
-                token_hash=_hash(texts[-1]),
-                device_id=device_id,
-                family=family,
-                expires_at=func.now() + life,
-            )
-        )
-    token, following = texts
+    """Give a pair of tokens."""
+    sweep(connection)
+    token, following = (secrets.token_hex(_RANDOM_BYTES) for _ in range(2))
+    of_whom = {"device_id": device_id, "family": family}
+    for statement, one, life in (
+        (_NEW_TOKEN, token, timedelta(seconds=settings.token_seconds)),
+        (_NEW_REFRESH, following, timedelta(days=settings.refresh_days)),
+    ):
+        connection.execute(statement, {**of_whom, "token_hash": _hash(one), "life": life})
     return Session(token=token, expires_seconds=settings.token_seconds, refresh=following)
 
 
-def authenticate(connection: Connection, token: str) -> Device | Refusal:
-    """The device that this token was given to; the transaction sees from here on what is its."""
+def bearer(connection: Connection, token: str) -> Device | Refusal:
+    """The device that this token was given to; the transaction is of it, and sees no documents."""
     device_id = fence.stand_as_bearer(connection, _hash(token))
     if device_id is None:
         return Refusal(code=RefusalCode.TOKEN_EXPIRED)
     return _standing_device(connection, device_id)
+
+
+def authenticate(connection: Connection, token: str) -> Device | Refusal:
+    """The device that this token was given to; the transaction sees from here on what is its."""
+    return _entered(connection, bearer(connection, token))
 
 
 def device_by_id(connection: Connection, device_id: UUID) -> Device | Refusal:
@@ -240,14 +285,15 @@ def device_by_id(connection: Connection, device_id: UUID) -> Device | Refusal:
     The transaction sees from here on what is its.
     """
     fence.stand_as(connection, device_id)
-    return _standing_device(connection, device_id)
+    return _entered(connection, _standing_device(connection, device_id))
 
 
 def _standing_device(connection: Connection, device_id: UUID) -> Device | Refusal:
-    row = connection.execute(_devices().where(devices.c.id == device_id)).one_or_none()
-    if row is None:
-        return Refusal(code=RefusalCode.UNKNOWN_DEVICE)
-    device = _scoped(row)
+    row = connection.execute(_STANDING_DEVICE, {"device_id": device_id}).one_or_none()
+    return Refusal(code=RefusalCode.UNKNOWN_DEVICE) if row is None else _scoped(row)
+
+
+def _entered(connection: Connection, device: Device | Refusal) -> Device | Refusal:
     if isinstance(device, Device):
         enter(connection, device)
     return device
@@ -256,23 +302,6 @@ def _standing_device(connection: Connection, device_id: UUID) -> Device | Refusa
 def enter(connection: Connection, device: Device) -> None:
     """From here to its end this transaction sees what the device may see, and no more."""
     fence.enter(connection, device.device_id, communes=device.communes, buckets=device.buckets())
-
-
-def _devices() -> Select[Any]:
-    """Devices with what their scope is made of."""
-    return (
-        select(
-            devices.c.id,
-            devices.c.office_id,
-            devices.c.public_key,
-            devices.c.revoked_at,
-            devices.c.rights,
-            offices.c.role,
-            scope_of_device().label("scope"),
-        )
-        .select_from(devices)
-        .join(offices, offices.c.id == devices.c.office_id)
-    )
 
 
 def _scoped(row: Row[Any]) -> Device | Refusal:
@@ -304,14 +333,7 @@ def leave(connection: Connection, device_id: UUID) -> None:
 
 def colleagues_of(connection: Connection, device: Device) -> list[UUID]:
     """Every device, revoked ones too, of the offices that serve a commune of this one."""
-    serve = select(office_communes.c.office_id).where(
-        office_communes.c.commune_code.in_(device.communes)
-    )
-    collect = select(collecting.c.office_id).where(collecting.c.commune_code.in_(device.communes))
-    found = connection.scalars(
-        select(devices.c.id).where(devices.c.office_id.in_(serve.union(collect)))
-    )
-    return list(found)
+    return list(connection.scalars(_COLLEAGUES, {"communes": sorted(device.communes)}))
 
 
 def _hash(token: str) -> bytes:

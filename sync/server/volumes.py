@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, Date, Engine, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from sync.server import fence
 from sync.server.database import without_flush
 from sync.server.ledger import write_down
 from sync.server.sessions import Device, enter
@@ -26,9 +27,13 @@ _COMPARED_DAYS = timedelta(days=30)
 _KEPT_DAYS = timedelta(days=60)
 #: Before that there is no usual.
 _FEWEST_DAYS = 3
-_KEY = ["device_id", "day"]
 #: How the line of a row begins.
 _ROW = b'{"k":"row",'
+_new = upsert(pull_days).values(day=_TODAY)
+_COUNT = _new.on_conflict_do_update(
+    index_elements=["device_id", "day"],
+    set_={"rows": pull_days.c.rows + _new.excluded.rows},
+).returning(pull_days.c.rows, pull_days.c.alarmed_at)
 
 
 def rows_in(lines: bytes) -> int:
@@ -41,7 +46,7 @@ def count_pulled(engine: Engine, device: Device, rows: int, settings: Settings) 
     if rows < 1:
         return False
     with engine.begin() as connection:
-        enter(connection, device)
+        fence.stand_as(connection, device.device_id)
         # A count that a power cut takes is no loss; a flush for each page would be.
         without_flush(connection)
         today, is_told = _counted(connection, device, rows)
@@ -58,12 +63,7 @@ def count_pulled(engine: Engine, device: Device, rows: int, settings: Settings) 
 
 
 def _counted(connection: Connection, device: Device, rows: int) -> tuple[int, bool]:
-    row = upsert(pull_days).values(device_id=device.device_id, day=_TODAY, rows=rows)
-    counted = connection.execute(
-        row.on_conflict_do_update(
-            index_elements=_KEY, set_={"rows": pull_days.c.rows + row.excluded.rows}
-        ).returning(pull_days.c.rows, pull_days.c.alarmed_at)
-    ).one()
+    counted = connection.execute(_COUNT, {"device_id": device.device_id, "rows": rows}).one()
     if counted.rows == rows:  # the first of a day
         connection.execute(
             delete(pull_days).where(
@@ -75,6 +75,7 @@ def _counted(connection: Connection, device: Device, rows: int) -> tuple[int, bo
 
 def _unusual(connection: Connection, device: Device, today: int, settings: Settings) -> str:
     """Why this is more than usual; empty when it is not."""
+    enter(connection, device)
     lying = connection.execute(
         select(func.coalesce(func.sum(buckets.c.documents), 0)).where(
             buckets.c.bucket.in_(device.buckets())

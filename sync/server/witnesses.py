@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.chain import CHAIN_BYTES, chain_start
@@ -20,15 +20,17 @@ from sync.server.tables import device_epochs
 
 _LARGEST_N = 2**63 - 1
 _KEPT = (device_epochs.c.ledger_n, device_epochs.c.ledger_hash, device_epochs.c.ledger_at)
+_KNOWN = select(*_KEPT).where(
+    device_epochs.c.device_id == bindparam("device_id"),
+    device_epochs.c.epoch == bindparam("epoch"),
+)
 
 
 def kept(
     connection: Connection, device_id: UUID, epoch: str, told: LedgerHead | None
 ) -> LedgerHead | None:
     """Keep what the device told, if its ledger grew; what is known of it afterwards."""
-    known = connection.execute(
-        select(*_KEPT).where(device_epochs.c.device_id == device_id, device_epochs.c.epoch == epoch)
-    ).one_or_none()
+    known = connection.execute(_KNOWN, {"device_id": device_id, "epoch": epoch}).one_or_none()
     value = None if told is None else _hash(told.h)
     known_n = 0 if known is None else int(known.ledger_n)
     if told is None or value is None or not known_n < told.n <= _LARGEST_N:

@@ -102,8 +102,6 @@ class SimulatedServer:
     def _start(self) -> None:
         self.engine: Engine = open_engine(self._url)
         self._served = open_engine(self._url, role=Settings().database_role)
-        for engine in (self.engine, self._served):
-            engine.pool._pre_ping = False  # the database never goes away here
         event.listen(self._served, "before_cursor_execute", self._before_statement)
         event.listen(self._served, "commit", self._before_commit)
         self._app: Litestar = create_app(self._served)
