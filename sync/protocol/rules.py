@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -234,7 +235,7 @@ def broken_rule(
     return (
         _broken_by_origin(change)
         or _broken_by_access(change, document_type, role)
-        or _broken_by_fields(change, FIELDS[document_type])
+        or _broken_by_fields(change, document_type)
     )
 
 
@@ -302,25 +303,27 @@ def _is_others(field_name: str, document_type: DocumentType, role: Role) -> bool
     return any(may_set(writer, document_type, field_name) for writer in Role)
 
 
-def _broken_by_fields(change: Change, rules: FieldRules) -> Hold | None:
+def _broken_by_fields(change: Change, document_type: DocumentType) -> Hold | None:
     if len(change.patch) > MOST_FIELDS:
         return Hold.TOO_LONG
     for name, (_, value) in change.patch.items():
-        hold = _broken_by_name(name) or _broken_by_value(value, rules.check_of(name))
+        if len(name) > LONGEST_NAME:
+            return Hold.TOO_LONG
+        check = _check_of(document_type, name)
+        hold = Hold.UNKNOWN_FIELD if check is None else _broken_by_value(value, check)
         if hold is not None:
             return hold
     return None
 
 
-def _broken_by_name(name: str) -> Hold | None:
-    if len(name) > LONGEST_NAME:
-        return Hold.TOO_LONG
-    return None if name.isprintable() else Hold.UNKNOWN_FIELD
+# The same few hundred names come with every change.
+@lru_cache(maxsize=4_096)
+def _check_of(document_type: DocumentType, name: str) -> ValueCheck | None:
+    """What this field can hold; ``None`` when there can be no such field."""
+    return FIELDS[document_type].check_of(name) if name.isprintable() else None
 
 
-def _broken_by_value(value: Value, check: ValueCheck | None) -> Hold | None:
-    if check is None:
-        return Hold.UNKNOWN_FIELD
+def _broken_by_value(value: Value, check: ValueCheck) -> Hold | None:
     if value is None:
         return None
     if isinstance(value, str):  # nearly every one

@@ -45,6 +45,8 @@ from sync.server.tables import buckets, documents
 MOST_ROWS = 2_000
 #: A page ends after the row that passes this, so that it inflates in the client's memory.
 _LARGEST_PAGE_BYTES = 8 * 1024 * 1024
+#: One by one costs more, all at once more memory.
+_FETCHED_AT_ONCE = 100
 #: A cursor names a bucket; no office serves nearly so many.
 MOST_CURSORS = 1_000
 
@@ -236,17 +238,18 @@ def _rows_after(
     connection: Connection, bucket: str, position: int, limit: int
 ) -> Iterator[_RawRow]:
     rows = connection.execute(_ROWS_AFTER, {"bucket": bucket, "after": position, "most": limit})
-    for row in rows:
-        yield _RawRow(
-            bucket=bucket,
-            position=row.position,
-            document_type=row.type,
-            document_id=row.id,
-            version=row.version,
-            fields=msgspec.Raw(row.fields.encode()),
-            clashes=_shown(row.clashes, row.versions, row.authors),
-            mark=mark_of(row.maker),
-        )
+    for piece in rows.partitions(_FETCHED_AT_ONCE):
+        for row in piece:
+            yield _RawRow(
+                bucket=bucket,
+                position=row.position,
+                document_type=row.type,
+                document_id=row.id,
+                version=row.version,
+                fields=msgspec.Raw(row.fields.encode()),
+                clashes=_shown(row.clashes, row.versions, row.authors),
+                mark=mark_of(row.maker),
+            )
 
 
 def _shown(raw_clashes: str, raw_versions: str, raw_authors: str) -> dict[str, list[Clash]]:
