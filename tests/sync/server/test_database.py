@@ -72,4 +72,4 @@ def test_many_rows_are_written_in_pieces_and_each_of_them_once(
         found = connection.execute(
             select(allowances.c.who, allowances.c.level).where(allowances.c.kind == kind)
         )
-        assert sorted(found.tuples()) == [(row.who, row.level) for row in rows]
+        assert sorted(map(tuple, found)) == [(row.who, row.level) for row in rows]
