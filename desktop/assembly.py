@@ -297,7 +297,12 @@ def parts(
         batches=Batches(register=services.register, user_name=seat.user_name),
         load_todos=lambda: [*services.todos.list(), *services.members.todos()],
         checks=services.checks,
-        handing_out=HandingOut(register=services.register, author=seat.user_name, clock=clock),
+        handing_out=HandingOut(
+            register=services.register,
+            checks=services.checks,
+            author=seat.user_name,
+            clock=clock,
+        ),
         reviews=services.reviews,
         lots=Lots(
             register=services.register,

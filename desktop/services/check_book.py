@@ -8,27 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from threading import Lock
 
 from desktop.domain.checks import CheckList
 from desktop.domain.records import CheckId
+from desktop.services.keeping import Kept
 from desktop.store.checks import CheckRow, check_rows, persons_asked_about
 from desktop.store.fates import stand_for
 from desktop.store.register import Register
-from desktop.store.twins import kept_buckets
 
 #: Of so many one reads those alone; of more, everything.
 _ONE_BY_ONE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What was read at a moment of the register, oldest check first."""
-
-    moment: int
-    buckets: int
-    rows: tuple[CheckRow, ...]
 
 
 class CheckBook:
@@ -36,8 +25,12 @@ class CheckBook:
 
     def __init__(self, *, register: Register) -> None:
         self._register = register
-        self._reading = Lock()
-        self._read: _Read | None = None
+        self._rows = Kept(
+            register.written,
+            everything=lambda: tuple(check_rows(register)),
+            again=self._again,
+            one_by_one=_ONE_BY_ONE,
+        )
 
     def queue(self, *, answered: bool, list_key: str = "", limit: int = -1) -> list[CheckId]:
         """Which wait for an answer, oldest first; or which were answered, newest first.
@@ -45,7 +38,7 @@ class CheckBook:
         Where two devices answered otherwise, the police have to decide: that waits too. Of a
         person who was asked about anew, what was asked before does not wait any more.
         """
-        rows = self._rows()
+        rows = self._rows.now()
         latest = _latest(rows)
         chosen = [
             row.check_id
@@ -56,7 +49,7 @@ class CheckBook:
 
     def lists(self) -> list[CheckList]:
         """Checks by the list they came in; those with open cases first, the newest first."""
-        rows = self._rows()
+        rows = self._rows.now()
         latest = _latest(rows)
         first: dict[str, CheckRow] = {}
         total: Counter[str] = Counter()
@@ -77,25 +70,9 @@ class CheckBook:
 
     def has_number(self, number: str, *, other_than: CheckId) -> bool:
         """Was this number sent with, or given to, somebody else than the person of this check?"""
-        rows = self._rows()
+        rows = self._rows.now()
         whose = next((row.person_id for row in rows if row.check_id == other_than), "")
         return any(number in row.numbers and row.person_id != whose for row in rows)
-
-    def _rows(self) -> Sequence[CheckRow]:
-        with self._reading:
-            before = self._read
-            moment, written = self._register.written.since(0 if before is None else before.moment)
-            buckets = kept_buckets(self._register)
-            if before is None or before.buckets != buckets:
-                written = None
-            if before is None or written is None or len(written) > _ONE_BY_ONE:
-                rows = tuple(check_rows(self._register))
-            elif written:
-                rows = self._again(before.rows, written)
-            else:
-                rows = before.rows
-            self._read = _Read(moment, buckets, rows)
-            return rows
 
     def _again(self, rows: tuple[CheckRow, ...], written: frozenset[str]) -> tuple[CheckRow, ...]:
         asked = persons_asked_about(self._register, written).values()

@@ -56,8 +56,8 @@ class Checks:
     ) -> list[CheckCase]:
         """Who waits for an answer, oldest first; or who was answered, newest first.
 
-        ``list_key`` leaves only one list. Somebody who was asked about anew waits once, with the
-        identity that was sent last.
+        ``list_key`` leaves only one list, a ``limit`` below nothing all of it. Somebody who was
+        asked about anew waits once, with the identity that was sent last.
         """
         ids = self._book.queue(answered=answered, list_key=list_key, limit=limit)
         return [case_of(document) for document in self._register.documents(ids)]

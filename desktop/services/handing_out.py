@@ -19,10 +19,9 @@ from desktop.domain.ledger import Action
 from desktop.domain.papers import PaperList
 from desktop.errors import Problem, UserError
 from desktop.services.beside import written_beside
-from desktop.services.check_book import CheckBook
+from desktop.services.checks import Checks
 from desktop.services.workbook import write_texts
 from desktop.store import ledger
-from desktop.store.checks import case_of
 from desktop.store.register import Register
 from forms.vietnamese import clean
 
@@ -30,17 +29,18 @@ from forms.vietnamese import clean
 class HandingOut:
     """The lists of one register that may leave it."""
 
-    def __init__(self, *, register: Register, author: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, *, register: Register, checks: Checks, author: str, clock: Callable[[], datetime]
+    ) -> None:
         self._register = register
         self._author = author
         self._clock = clock
-        self._book = CheckBook(register=register)
+        self._checks = checks
 
     def answered(self, list_key: str) -> list[CheckCase]:
         """Who was answered, of one list or ("") of all, in the order in which they were asked."""
-        ids = self._book.queue(answered=True, list_key=list_key)
-        cases = map(case_of, self._register.documents(ids[::-1]))
-        return [case for case in cases if not case.competing]
+        cases = self._checks.queue(answered=True, list_key=list_key, limit=-1)
+        return [case for case in reversed(cases) if not case.competing]
 
     def told(self, action: Action, *, count: int, purpose: str) -> None:
         """A line of the ledger: a list that leaves is never one nobody knows of.

@@ -7,12 +7,11 @@ only those of whom something was written since.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from threading import Lock
 
 from desktop.domain.checks import CheckAnswer
 from desktop.domain.people import PersonId
 from desktop.services.answering import IDENTITY, by_prefix, snapshot
+from desktop.services.keeping import Kept
 from desktop.services.opening import open_differences
 from desktop.store.checks import (
     latest_check,
@@ -23,7 +22,6 @@ from desktop.store.checks import (
 from desktop.store.documents import Document
 from desktop.store.fates import stand_for
 from desktop.store.register import Register
-from desktop.store.twins import kept_buckets
 
 #: Of so many one looks one by one; of more, at everything.
 _ONE_BY_ONE = 100
@@ -42,36 +40,22 @@ def is_not_found(person: Document, check: Document) -> bool:
     ) == by_prefix(check.fields, IDENTITY)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What was counted at a moment of the register: only persons of whom something waits."""
-
-    moment: int
-    buckets: int
-    waiting: dict[str, int]
-
-
 class OpenChecks:
     """The count of one register; any thread may ask."""
 
     def __init__(self, *, register: Register) -> None:
         self._register = register
-        self._counting = Lock()
-        self._counted: _Counted | None = None
+        #: Person -> how much waits, of those of whom something does.
+        self._waiting = Kept(
+            register.written,
+            everything=lambda: dict(self._everything()),
+            again=self._again,
+            one_by_one=_ONE_BY_ONE,
+        )
 
     def count(self) -> int:
         """Differences, numbers and persons not found that wait."""
-        with self._counting:
-            before = self._counted
-            moment, written = self._register.written.since(0 if before is None else before.moment)
-            buckets = kept_buckets(self._register)
-            is_known = before is not None and before.buckets == buckets
-            if before is None or not is_known or written is None or len(written) > _ONE_BY_ONE:
-                waiting = dict(self._everything())
-            else:
-                waiting = self._again(before.waiting, written)
-            self._counted = _Counted(moment, buckets, waiting)
-            return sum(waiting.values())
+        return sum(self._waiting.now().values())
 
     def _everything(self) -> Iterator[tuple[str, int]]:
         checks = differing_checks(self._register)

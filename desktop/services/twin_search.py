@@ -8,15 +8,15 @@ a number or a name and birth date of somebody else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from threading import Lock
+from typing import TypeAlias
 
 from desktop.services.finding import identity_of
+from desktop.services.keeping import Kept
 from desktop.store.documents import Document
 from desktop.store.projections import DISTINCT
 from desktop.store.register import Register
-from desktop.store.twins import has_twin, kept_buckets, twin_groups
+from desktop.store.twins import has_twin, twin_groups
 from forms.duplicates.finding import DuplicatePair, find_duplicates
 from sync.protocol.documents import DocumentType
 
@@ -28,13 +28,7 @@ _GROUPS_AT_ONCE = 200
 _ONE_BY_ONE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found at a moment of the register."""
-
-    moment: int
-    buckets: int
-    pairs: tuple[DuplicatePair, ...]
+Pairs: TypeAlias = tuple[DuplicatePair, ...]
 
 
 class TwinSearch:
@@ -42,32 +36,28 @@ class TwinSearch:
 
     def __init__(self, *, register: Register) -> None:
         self._register = register
-        self._looking = Lock()
-        self._found: _Found | None = None
+        self._pairs = Kept(
+            register.renamed,
+            everything=self._everything,
+            again=self._held,
+            one_by_one=_ONE_BY_ONE,
+        )
 
-    def pairs(self) -> tuple[DuplicatePair, ...]:
+    def pairs(self) -> Pairs:
         """The first pairs about which nobody decided, the likeliest first."""
-        with self._looking:
-            before = self._found
-            moment, renamed = self._register.renamed.since(0 if before is None else before.moment)
-            buckets = kept_buckets(self._register)
-            if before is not None and before.buckets == buckets and renamed is not None:
-                if self._holds(before, renamed):
-                    self._found = _Found(moment, buckets, before.pairs)
-                    return before.pairs
-            found = islice(self._undecided(), MOST_SHOWN)
-            pairs = tuple(sorted(found, key=lambda pair: -pair.evidence.weight))
-            self._found = _Found(moment, buckets, pairs)
-            return pairs
+        return self._pairs.now()
 
-    def _holds(self, found: _Found, renamed: frozenset[str]) -> bool:
-        """Is what was found still all, though these were written since?"""
-        if len(renamed) > _ONE_BY_ONE:
-            return False
-        known = {name for pair in found.pairs for name in (pair.first, pair.second)}
-        return known.isdisjoint(renamed) and not any(
+    def _everything(self) -> Pairs:
+        found = islice(self._undecided(), MOST_SHOWN)
+        return tuple(sorted(found, key=lambda pair: -pair.evidence.weight))
+
+    def _held(self, pairs: Pairs, renamed: frozenset[str]) -> Pairs | None:
+        """The same, if they are still all though these were renamed since."""
+        known = {name for pair in pairs for name in (pair.first, pair.second)}
+        is_apart = known.isdisjoint(renamed) and not any(
             has_twin(self._register, person_id) for person_id in renamed
         )
+        return pairs if is_apart else None
 
     def _undecided(self) -> Iterator[DuplicatePair]:
         """Group by group, so that those about whom somebody decided take nobody's place."""

@@ -58,6 +58,7 @@ class RegisterInbox:
         with self._register.writing() as transaction:
             for drop in drops:
                 _drop(transaction.driver, drop.bucket)
+                transaction.has_dropped = True
             _set_cursors(transaction.driver, {grant.bucket: 0 for grant in grants})
             applied = _apply_rows(transaction, rows)
             dropped = {drop.bucket for drop in drops}

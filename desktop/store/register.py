@@ -310,6 +310,9 @@ class Register:
             self._mark()
 
     def _note_written(self, transaction: Transaction) -> None:
+        if transaction.has_dropped:
+            self.written.forget()
+            self.renamed.forget()
         written, renamed = transaction.written
         self.written.add(written)
         self.renamed.add(renamed)

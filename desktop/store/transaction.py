@@ -21,12 +21,14 @@ class Transaction:
         driver: for statements that concern neither documents nor books.
         user: who opened the register; ``None`` for nobody in particular.
         books: changes and ledger lines; closed by the register before the commit.
+        has_dropped: a whole bucket went with it, with everybody in it.
     """
 
     def __init__(self, connection: Connection, *, user: str | None = None) -> None:
         self.driver = driver_of(connection)
         self.user = user
         self.books = Books(self.driver)
+        self.has_dropped = False
 
     @cached_property
     def rights(self) -> frozenset[DataSet]:

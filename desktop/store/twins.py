@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.people import PeopleFilter, PersonId
-from desktop.store.driver import driver_of, first_value
+from desktop.store.driver import driver_of
 from desktop.store.people import person_row, search_people
 from desktop.store.register import Register
 from forms.dates import parse_stored
@@ -71,13 +71,6 @@ def has_twin(register: Register, person_id: str) -> bool:
         if (one.full_name, one.birth_date) == (row.full_name, row.birth_date)
     ]
     return alike != [row.person_id] or len(found) == _NAMESAKES
-
-
-def kept_buckets(register: Register) -> int:
-    """How many buckets are here: one that is withdrawn takes everybody in it along."""
-    with register.reading() as connection:
-        count: int = first_value(driver_of(connection).execute("SELECT count(*) FROM buckets"))
-    return count
 
 
 def household_heads(register: Register, person_id: str) -> list[str]:

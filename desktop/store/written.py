@@ -29,6 +29,12 @@ class Written:
                 self._first += len(self._ids)
                 self._ids = []
 
+    def forget(self) -> None:
+        """More went than anybody can name: since no moment before this one is anything known."""
+        with self._lock:
+            self._first += len(self._ids) + 1
+            self._ids = []
+
     def since(self, moment: int) -> tuple[int, frozenset[str] | None]:
         """(now, what was written since that moment); ``None`` for too many to name."""
         with self._lock:

@@ -17,7 +17,10 @@ from desktop.domain.reviews import Review
 from desktop.errors import Problem, UserError
 from desktop.services.check_book import CheckBook
 from desktop.services.merging import Merging
+from desktop.services.open_checks import OpenChecks
+from desktop.store.inbox import RegisterInbox
 from desktop.store.records import WITH_CLASHES
+from sync.protocol.messages import Drop, Grant
 from tests.desktop.store.edits import put_clash
 from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed
@@ -296,3 +299,19 @@ def test_a_decision_is_changed_only_on_purpose(office: Office) -> None:
     office.reviews.accept(submission_id, change=True)
     assert office.reviews.detail(submission_id).reasons == {}
     assert office.todos.list() == []
+
+
+def test_what_is_kept_goes_with_a_bucket_that_is_withdrawn_and_granted_again(
+    office: Office,
+) -> None:
+    person_id, case = asked(office)
+    office.checks.answer(case.check_id, CheckAnswer.NOT_FOUND, note="Không có")
+    book, waiting = CheckBook(register=office.register), OpenChecks(register=office.register)
+    assert book.queue(answered=True) == [case.check_id] and waiting.count() == 1
+    inbox = RegisterInbox(office.register, clock=Clock(), author="Lan")
+    documents = map(office.register.document, (case.check_id, person_id))
+    for bucket in {one.bucket for one in documents if one is not None}:
+        inbox.apply_page(
+            rows=[], grants=[Grant(bucket=bucket, count=0)], drops=[Drop(bucket=bucket)], cursors={}
+        )
+    assert book.queue(answered=True) == [] and waiting.count() == 0

@@ -126,7 +126,9 @@ class PoliceDesk(PageDesk):
             jobs=jobs,
             checks=self.checks,
             words=self.drafts,
-            handing_out=HandingOut(register=register, author="Công an", clock=clock),
+            handing_out=HandingOut(
+                register=register, checks=self.checks, author="Công an", clock=clock
+            ),
             clock=clock,
         )
         self.police = page
@@ -279,7 +281,7 @@ class DifferencesDesk(PageDesk):
             jobs=jobs,
             differences=self.differences,
             words=self.drafts,
-            handing_out=HandingOut(register=register, author="Cán bộ", clock=clock),
+            handing_out=HandingOut(register=register, checks=checks, author="Cán bộ", clock=clock),
             clock=clock,
         )
         super().__init__(
