@@ -56,7 +56,6 @@ from forms.expressions.moments import ZONE
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
     from desktop.assembly import Seat, Services
     from desktop.domain.drafts import WaitingDraft
-    from desktop.domain.syncing import SyncReport
     from desktop.services.badges import Counts
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
@@ -180,10 +179,6 @@ class Desktop(QObject):
         self._user_name = ""
         self._left_at: LeftAt | None = None
         self._sealed: list[bytes] = []
-        self._has_passed_on = False
-        self._is_all_told = False
-        self._counting: Services | None = None
-        self._counts_again = False
         self._is_entering = False
         self._appearance = Appearance.SYSTEM
         hints = QGuiApplication.styleHints()
@@ -339,14 +334,26 @@ class Desktop(QObject):
 
     def _show_desk(self, built: tuple[Services, Seat, Manners]) -> None:
         from desktop.assembly import parts
+        from desktop.ui.counting import Counting
         from desktop.ui.desk import Desk
         from desktop.ui.pages.sync_page import SyncPage
+        from desktop.ui.telling import Telling
 
         services, seat, manners = built
-        self.services, self._counting, self._is_all_told = services, None, False
+        self.services = services
         self._user_name = seat.user_name
         auto_sync = self._make_sync(services)
         self._end_desk()
+        counting = Counting(jobs=self.jobs, badges=services.badges, parent=auto_sync)
+        counting.counted.connect(self._show_counts)
+        counting.failed.connect(self._show_problem)
+        telling = Telling(
+            jobs=self.jobs, teller=services.teller, auto_sync=auto_sync, parent=auto_sync
+        )
+        telling.told.connect(counting.again)
+        auto_sync.ended.connect(telling.after_sync)
+        auto_sync.ended.connect(counting.again)
+        auto_sync.ended.connect(self._refresh_decisions)
         desk = self._desk = Desk(
             window=self.window,
             jobs=self.jobs,
@@ -366,10 +373,10 @@ class Desktop(QObject):
         desk.idle_chosen.connect(lambda minutes: self._idle.start(minutes=minutes))
         entries = desk.entries(seat.role)
         for entry in entries:
-            entry.page.data_changed.connect(self._count)
+            entry.page.data_changed.connect(counting.again)
             entry.page.data_changed.connect(auto_sync.saved)
             if entry.name == "parcels":  # answers also come by file
-                entry.page.data_changed.connect(lambda: self._pass_on_answers())
+                entry.page.data_changed.connect(telling.after_file)
             entry.page.seen.connect(self._write_down_view)
             entry.page.searched.connect(self._write_down_search)
             if isinstance(entry.page, SyncPage):
@@ -380,7 +387,7 @@ class Desktop(QObject):
         if self._is_new:  # before anything is typed into it, a way back when the passphrase is lost
             self._is_new = False
             desk.show_code()
-        self._count()
+        counting.again()
         self._warm_up(services, seat)
         self._notices = list(self._front.notices)
         self._tell_notices()
@@ -424,44 +431,12 @@ class Desktop(QObject):
             is_on=self._syncs_by_itself,
             parent=self,
         )
-        self.auto_sync.ended.connect(self._count_after_sync)
         return self.auto_sync
 
-    def _count_after_sync(self, report: SyncReport) -> None:
-        """Most syncs bring nothing: then no answer is there that was not told after the last."""
-        if report.pulled or not self._is_all_told:
-            self._pass_on_answers(is_synced=True)
-        else:
-            self._has_passed_on = False
-        self._count()
+    def _refresh_decisions(self) -> None:
+        """What a sync brought may be there to decide."""
         if (page := self.window.current_page) is not None and page.objectName() == "page:decisions":
             page.refresh()
-
-    def _pass_on_answers(self, *, is_synced: bool = False) -> None:
-        """What the police answered goes on with the records it is about."""
-        if self.services is not None:
-            self._is_all_told = True
-            self.jobs.run(
-                self,
-                self.services.teller.tell,
-                lane=Lane.WRITE,
-                on_success=lambda count: self._sync_what_was_told(count, is_synced=is_synced),
-                on_error=lambda _error: self._tell_again(),
-            )
-
-    def _tell_again(self) -> None:
-        """The next sync passes it on, whatever it brings."""
-        self._is_all_told = False
-
-    def _sync_what_was_told(self, count: int, *, is_synced: bool) -> None:
-        """At once, as part of the sync that brought it; but a refusal is not sent for ever."""
-        is_again, self._has_passed_on = self._has_passed_on, bool(count)
-        if count and self.auto_sync is not None:
-            if is_synced and not is_again:
-                self.auto_sync.run_now()
-            else:
-                self.auto_sync.saved()
-            self._count()
 
     def _stop_sync(self) -> None:
         """What is being exchanged is let go of; the next sync goes on from there."""
@@ -550,37 +525,9 @@ class Desktop(QObject):
             office = seat.home.commune_name
         return Place(user=seat.user_name, office=office, training=seat.is_training)
 
-    def _count(self) -> None:
-        """Reads anew the numbers that stand at every page; one reader, however often it is asked.
-
-        What is saved while it reads is read once more afterwards.
-        """
-        services = self.services
-        if services is None:
-            return
-        self._counts_again = self._counting is services
-        if self._counts_again:
-            return
-        self._counting = services
-        self.jobs.run(
-            self,
-            services.badges.count,
-            on_success=lambda counts: self._show_counts(services, counts),
-            on_error=lambda error: self._stop_counting(services, error),
-        )
-
-    def _show_counts(self, services: Services, counts: Counts) -> None:
-        if services is self.services:
-            badges = {"people": counts.todos, "decisions": counts.to_decide}
-            self.window.show_counts(unsent=counts.unsent, badges=badges)
-            self._counting = None
-            if self._counts_again:
-                self._count()
-
-    def _stop_counting(self, services: Services, error: AppError) -> None:
-        if services is self.services:
-            self._counting = None
-        self._show_problem(error)
+    def _show_counts(self, counts: Counts) -> None:
+        badges = {"people": counts.todos, "decisions": counts.to_decide}
+        self.window.show_counts(unsent=counts.unsent, badges=badges)
 
     def _show_problem(self, error: AppError) -> None:
         if error.parameters.get("reason") == CLOSED:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 
+from sync.protocol.chain import mark_of
 from sync.server.embedded import embedded_postgres
 
 COMMUNES = 500
@@ -57,12 +59,19 @@ INSERT INTO operations SELECT {device}, '00000000' || lpad(to_hex(commune), 8, '
 FROM {everybody}
 """
 _DEVICE = "md5('device' || commune || '/' || n % 3)::uuid"
-_SHA = "sha256((document.id::text)::bytea || int8send(document.version))"
+_HASHED = "(document.id::text)::bytea || int8send(document.version)"
+# The change that made a document is called like it.
+_MARKED = f"{_HASHED} || right(document.id::text, {len(mark_of(str(UUID(int=0))))})::bytea"
+_HALF = "('x' || encode(substr({sha}, {first}, 8), 'hex'))::bit(64)::bigint"
 _BUCKETS = """
-INSERT INTO buckets SELECT bucket, max(position), count(*), bit_xor({high}), bit_xor({low})
-FROM (SELECT bucket, position, {sha} AS sha FROM documents AS document) AS parts GROUP BY bucket
+INSERT INTO buckets
+(bucket, head, documents, digest_high, digest_low, marked_high, marked_low)
+SELECT bucket, max(position), count(*), {xors}
+FROM (
+    SELECT bucket, position, sha256({hashed}) AS digest, sha256({marked}) AS marks
+    FROM documents AS document
+) AS parts GROUP BY bucket
 """
-_HALF = "('x' || encode(substr(sha, {first}, 8), 'hex'))::bit(64)::bigint"
 
 _WITHOUT_KEYS = """
 ALTER TABLE documents DROP CONSTRAINT documents_pkey;
@@ -134,8 +143,13 @@ def _statements(each: int) -> list[str]:
             "seq": f"{(kind - 1) * each} + n",
         }
         made += [one.format(**parts) for one in (_DOCUMENTS, _PLACES, _OPERATIONS)]
-    high, low = _HALF.format(first=1), _HALF.format(first=9)
-    return [*made, _BUCKETS.format(high=high, low=low, sha=_SHA), *_KEYS.split(";")]
+    xors = ", ".join(
+        f"bit_xor({_HALF.format(sha=sha, first=first)})"
+        for sha in ("digest", "marks")
+        for first in (1, 9)
+    )
+    heads = _BUCKETS.format(xors=xors, hashed=_HASHED, marked=_MARKED)
+    return [*made, heads, *_KEYS.split(";")]
 
 
 if __name__ == "__main__":

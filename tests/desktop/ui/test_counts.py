@@ -8,6 +8,7 @@ import pytest
 
 from desktop.app import Desktop
 from desktop.domain.syncing import SyncReport
+from desktop.ui.counting import Counting
 from tests.desktop.store.edits import put_clash
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
@@ -32,8 +33,10 @@ def test_many_saves_are_counted_by_one_reader_and_once_more(hands: Hands) -> Non
     assert desktop.services is not None
     register = desktop.services.register
     before = begun(desktop)
+    assert desktop.auto_sync is not None
+    [counting] = desktop.auto_sync.findChildren(Counting)
     for _ in range(5):
-        desktop._count()
+        counting.again()
     assert begun(desktop) == before + 1
     [found, *_] = desktop.services.people.search("", limit=1)
     put_clash(register, found.person_id, "sex", "1")  # while the first is under way
