@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import compress, takewhile
 
 import msgspec
 from sqlalchemy import Connection
@@ -40,7 +40,10 @@ _STATES = {
     Outcome.CLASH: ChangeState.CLASH,
     Outcome.HELD: ChangeState.HELD,
 }
-_WAITING = "SELECT position, change FROM outbox WHERE position > ? AND position <= ?"
+_SETTLED = (
+    "SELECT change, state = 'held' FROM outbox WHERE position > ? AND position <= ? "
+    "ORDER BY position"
+)
 _LINES = "SELECT change, chain FROM outbox WHERE position > ? AND position <= ? ORDER BY position"
 # The mark of a change is the end of its id, which stands in the canonical text.
 _WHOSE = (
@@ -158,8 +161,8 @@ class RegisterOutbox:
             if expected > books.acked:
                 return True
             span = (books.position_of(expected - 1), books.position_of(books.acked))
-            rows = transaction.driver.execute(_WAITING + " ORDER BY position", span)
-            changes = [_CHANGES.decode(change) for _, change in rows]
+            rows = transaction.driver.execute(_SETTLED, span).fetchall()
+            changes = [_CHANGES.decode(change) for change, _ in rows]
             if not changes or changes[0].seq != expected:
                 return False
             transaction.driver.execute(
@@ -168,6 +171,8 @@ class RegisterOutbox:
                 span,
             )
             books.acknowledge(expected - 1)
+            taken_back = [is_held for _, is_held in rows]
+            _show_again(transaction, changes, compress(changes, taken_back))
             _forget_versions(transaction, changes)
         return True
 
@@ -431,6 +436,28 @@ def _take_back(transaction: Transaction, entries: Sequence[Entry]) -> None:
             entry.fields = replayed(entry.base, [*upon, *patches])
             for name in entry.decided.keys() - {name for patch in patches for name in patch}:
                 entry.clashes[name] = entry.decided.pop(name)
+
+
+def _show_again(
+    transaction: Transaction, changes: Sequence[Change], held: Iterable[Change]
+) -> None:
+    """A refused edit that is sent again stands on top again, and will be taken back as before.
+
+    What is shown without it is what the server had; of a document that is made anew with these
+    changes, nothing.
+    """
+    refused = {change.document_id for change in held if change.kind == "set"}
+    made = {change.document_id for change in changes if change.kind == "create"}
+    transaction.documents.load(refused)
+    for document_id in refused:
+        entry = transaction.documents.get(document_id)
+        if entry is None:  # its bucket was withdrawn meanwhile
+            continue
+        entry.will_change()
+        if entry.base is None and document_id not in made:
+            entry.base = dict(entry.fields)
+        again = [one.patch for one in changes if one.document_id == document_id]
+        entry.fields = replayed(entry.fields, again)
 
 
 def _mark_pending(driver: Driver, document_ids: Sequence[str]) -> None:

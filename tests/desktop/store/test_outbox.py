@@ -192,6 +192,25 @@ def test_changes_a_restored_server_lacks_are_sent_again(
     assert document.version == 3
 
 
+@pytest.mark.parametrize("expected", [1, 2, 3])
+def test_a_refused_edit_that_is_sent_again_is_shown_and_taken_back_again(
+    register: Register, outbox: RegisterOutbox, expected: int
+) -> None:
+    document_id = an_id()
+    save(register, person(document_id, full_name="Lê An"))
+    save(register, person(document_id, sex="1"))
+    save(register, person(document_id, sex="9"))
+    held = ChangeResult(seq=3, s=Outcome.HELD, ver=0, why="rule")
+    receipts = [applied(1, 1), applied(2, 2), held]
+    outbox.settle(answer(3, receipts))
+    assert _fields(register, document_id) == {"full_name": "Lê An", "sex": "1"}
+    assert outbox.rewind(expected=expected)
+    assert _fields(register, document_id) == {"full_name": "Lê An", "sex": "9"}
+    outbox.settle(answer(3, receipts[expected - 1 :]))
+    assert _fields(register, document_id) == {"full_name": "Lê An", "sex": "1"}
+    assert [one.why for one in held_changes(register)] == ["rule"]
+
+
 @pytest.mark.parametrize("expected", [0, -1, 4, 99])
 def test_changes_that_never_were_cannot_be_sent_again(
     register: Register, outbox: RegisterOutbox, expected: int

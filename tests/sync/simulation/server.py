@@ -97,11 +97,14 @@ class SimulatedServer:
         self._url = database_url
         self._loop = asyncio.new_event_loop()
         self.dies_in: int | None = None
+        self._compiled: dict[object, object] = {}
         self._start()
 
     def _start(self) -> None:
         self.engine: Engine = open_engine(self._url)
-        self._served = open_engine(self._url, role=Settings().database_role)
+        served = open_engine(self._url, role=Settings().database_role)
+        # What statements look like is no memory of a server that was killed.
+        self._served = served.execution_options(compiled_cache=self._compiled)
         event.listen(self._served, "before_cursor_execute", self._before_statement)
         event.listen(self._served, "commit", self._before_commit)
         self._app: Litestar = create_app(self._served)
