@@ -87,6 +87,7 @@ class Problem(Enum):
     PACK_UNUSABLE = "pack_unusable"
     FILTER_NAME_TAKEN = "filter_name_taken"
     UNSENT_CHANGES = "unsent_changes"
+    DRAFTS_LEFT = "drafts_left"
     NAME_MISTYPED = "name_mistyped"
     USER_EXISTS = "user_exists"
     USER_UNKNOWN = "user_unknown"

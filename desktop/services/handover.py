@@ -1,13 +1,15 @@
 """Handing the PC over, or ceasing to use it: nothing may be left on it that is nowhere else.
 
-Everything must have a receipt before. Then the province is told (as far as it can be reached), and
-keys, register and the copies beside it are wiped, the keys first: without them the rest is noise.
+Everything must have a receipt before, and what is half-typed has to be given up in so many words:
+it is nowhere else, and the other users of this register may not know. Then the province is told
+(as far as it can be reached), and keys, register and the copies beside it are wiped, the keys
+first: without them the rest is noise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from desktop.errors import AppError, Problem, UserError
 from desktop.services.syncing import Syncing
 from desktop.services.unlocking import forget
 from desktop.store import ledger
+from desktop.store.drafts import count_drafts
 from desktop.store.leaving import wipe_folder
 from desktop.store.register import Register
 from forms.vietnamese import compare_key
@@ -31,11 +34,13 @@ class Custody:
         unsent: changes that are only on this device.
         held: changes that the server refused and nobody corrected or gave up.
         is_connected: has the device a place in the province at all?
+        drafts: whose half-typed forms and notes lie here, and how many; they go with the register.
     """
 
     unsent: int
     held: int
     is_connected: bool
+    drafts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_free(self) -> bool:
@@ -73,17 +78,26 @@ class Handover:
         """What is only here now."""
         status = self._syncing.status()
         is_connected = self._syncing.enrolment() is not None
-        return Custody(unsent=status.unsent, held=status.held, is_connected=is_connected)
+        return Custody(
+            unsent=status.unsent,
+            held=status.held,
+            is_connected=is_connected,
+            drafts=count_drafts(self._register),
+        )
 
-    def say_goodbye(self, *, typed: str, watch: Watch | None = None) -> bool:
+    def say_goodbye(self, *, typed: str, gives_up: int = 0, watch: Watch | None = None) -> bool:
         """Write it down, and tell the province; did it hear it?
 
         The register stays as it is until ``wipe``. Raises ``UNSENT_CHANGES`` while something is
-        only here, ``NAME_MISTYPED`` when ``typed`` is not the user's name.
+        only here, ``DRAFTS_LEFT`` when more is half-typed than the user ``gives_up``,
+        ``NAME_MISTYPED`` when ``typed`` is not the user's name.
         """
-        unsent = self.custody().unsent
-        if unsent:
-            raise UserError(Problem.UNSENT_CHANGES, n=str(unsent))
+        custody = self.custody()
+        if custody.unsent:
+            raise UserError(Problem.UNSENT_CHANGES, n=str(custody.unsent))
+        left = sum(custody.drafts.values())
+        if left > gives_up:
+            raise UserError(Problem.DRAFTS_LEFT, n=str(left))
         if compare_key(typed.strip()) != compare_key(self._author):
             raise UserError(Problem.NAME_MISTYPED)
         ledger.note(
@@ -91,7 +105,7 @@ class Handover:
             at=self._clock(),
             by=self._author,
             action=Action.DEVICE_LEAVE,
-            objects=[("user", self._author)],
+            objects=[("user", self._author), *([("count", str(left))] if left else [])],
         )
         head = ledger.head(self._register)
         try:

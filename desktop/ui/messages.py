@@ -188,6 +188,10 @@ class Messages(QObject):
                 self.tr("Vẫn còn thay đổi chỉ có trên máy này."),
                 self.tr("Đồng bộ, hoặc gửi bằng tệp rồi nhận tệp biên nhận; sau đó làm lại."),
             ),
+            Problem.DRAFTS_LEFT: (
+                self.tr("Trên máy này còn {n} phiếu hoặc ghi chú đang gõ dở."),
+                self.tr("Mở và lưu chúng, hoặc đánh dấu là bỏ hẳn; sau đó làm lại."),
+            ),
             Problem.NAME_MISTYPED: (
                 self.tr("Tên gõ vào không phải tên của anh/chị trong sổ này."),
                 self.tr("Gõ đúng tên như ở góc dưới bên trái rồi bấm lại."),

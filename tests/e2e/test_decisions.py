@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.decisions import ClashCase, HeldCase, Keep
+from desktop.domain.drafts import FormDraft
 from desktop.domain.ledger import Action, FaultKind, LedgerQuery
 from desktop.domain.syncing import ChangeState
 from desktop.errors import Problem, UserError
@@ -17,6 +18,7 @@ from desktop.services.ledger import Ledger
 from desktop.services.unlocking import register_exists
 from desktop.store import witnessing
 from desktop.store.documents import Edit
+from desktop.store.drafts import put_draft
 from desktop.store.driver import first_value
 from forms.registry import FormRegistry
 from sync.protocol.documents import DocumentType, Role
@@ -196,6 +198,22 @@ def test_a_pc_is_handed_over_only_when_nothing_is_only_there(make_office: MakeOf
     wipe(folder)
     assert not register_exists(folder)
     assert {path.name for path in folder.iterdir()} <= {"register.lock", "logs"}
+
+
+def test_what_is_half_typed_goes_only_when_so_much_of_it_was_given_up(tmp_path: Path) -> None:
+    """Nobody else has it, and whoever typed it may not be there."""
+    alone = Office.create(tmp_path / "alone", author=ONE)
+    for number, author in enumerate((ONE, TWO, TWO)):
+        draft = FormDraft(f"draft-{number}", 1, "tt11_2022_m03", "2022-08-15", author=author)
+        put_draft(alone.register, draft)
+    last = handover(alone)
+    assert last.custody().drafts == {ONE: 1, TWO: 2}
+    for gives_up in (0, 2):  # another one was begun since
+        with pytest.raises(UserError) as left:
+            last.say_goodbye(typed=ONE, gives_up=gives_up)
+        assert left.value.problem is Problem.DRAFTS_LEFT
+    last.say_goodbye(typed=ONE, gives_up=3)
+    alone.close()
 
 
 def test_a_handover_without_a_connection_is_told_and_still_wipes(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+)
 
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
@@ -29,6 +39,10 @@ class CustodyView(Protocol):
         """Has the device a place in the province?"""
 
     @property
+    def drafts(self) -> Mapping[str, int]:
+        """Whose half-typed work lies here, and how much."""
+
+    @property
     def is_free(self) -> bool:
         """Is nothing only here?"""
 
@@ -43,7 +57,7 @@ class HandoverDesk(Protocol):
     def custody(self) -> CustodyView:
         """What is only here now."""
 
-    def say_goodbye(self, *, typed: str) -> bool:
+    def say_goodbye(self, *, typed: str, gives_up: int) -> bool:
         """Write it down and tell the province; did it hear it?"""
 
 
@@ -80,6 +94,14 @@ class HandoverPage(Page):
         self._held.setObjectName("handover:held")
         self._held.setProperty("kind", "warning")
         self._held.setWordWrap(True)
+        self._drafts = QLabel()
+        self._drafts.setObjectName("handover:drafts")
+        self._drafts.setProperty("kind", "warning")
+        self._drafts.setWordWrap(True)
+        self._gives_up = QCheckBox(self.tr("Bỏ hẳn những gì đang gõ dở"))
+        self._gives_up.setObjectName("check:give_up_drafts")
+        self._gives_up.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._gives_up.toggled.connect(self._look_at_name)
         self._name = QLineEdit()
         self._name.setObjectName("input:handover_name")
         self._name.setAccessibleName(self.tr("Tên của anh/chị, để xác nhận"))
@@ -107,12 +129,21 @@ class HandoverPage(Page):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(24, 18, 24, 20)
         inside.setSpacing(12)
-        for widget in (self._number, self._only_here, self._told, self._held, self._name):
+        for widget in (
+            self._number,
+            self._only_here,
+            self._told,
+            self._held,
+            self._drafts,
+            self._gives_up,
+            self._name,
+        ):
             inside.addWidget(widget)
         inside.addLayout(buttons)
         self.body.addWidget(card)
         self.body.addStretch(1)
         self._is_free = False
+        self._half_typed = 0
 
     def refresh(self) -> None:
         """Count what is only here."""
@@ -132,6 +163,16 @@ class HandoverPage(Page):
                 "của tỉnh: nên sửa hoặc bỏ ở trang “Cần quyết định” trước."
             ).format(n=custody.held)
         )
+        self._half_typed = sum(custody.drafts.values())
+        self._drafts.setVisible(self._half_typed > 0)
+        self._drafts.setText(
+            self.tr(
+                "Còn đang gõ dở, chưa lưu, không nơi nào khác có: {whose}. Mỗi người mở sổ bằng "
+                "mật khẩu của mình rồi lưu (trang Người dân), hoặc bỏ hẳn ở đây."
+            ).format(whose=", ".join(f"{name} ({n})" for name, n in custody.drafts.items()))
+        )
+        self._gives_up.setVisible(custody.is_free and self._half_typed > 0)
+        self._gives_up.setChecked(False)
         self._sync.setVisible(not custody.is_free)
         for widget in (self._name, self._go):
             widget.setVisible(custody.is_free)
@@ -155,16 +196,17 @@ class HandoverPage(Page):
         )
 
     def _look_at_name(self) -> None:
-        self._go.setEnabled(self._is_free and bool(self._name.text().strip()))
+        is_agreed = not self._half_typed or self._gives_up.isChecked()
+        self._go.setEnabled(self._is_free and is_agreed and bool(self._name.text().strip()))
 
     def _leave(self) -> None:
         if not self._go.isEnabled():
             return
-        typed = self._name.text()
+        typed, gives_up = self._name.text(), self._half_typed
         self._go.setEnabled(False)
         self._jobs.run(
             self,
-            lambda: self._handover.say_goodbye(typed=typed),
+            lambda: self._handover.say_goodbye(typed=typed, gives_up=gives_up),
             on_success=self.said_goodbye.emit,
             on_error=self._refuse,
             lane=Lane.WRITE,

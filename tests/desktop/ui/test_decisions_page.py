@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
+from desktop.domain.drafts import FormDraft
 from desktop.services.unlocking import register_exists
 from desktop.store.documents import Edit
+from desktop.store.drafts import put_draft
 from desktop.ui.widgets.card_list import CardList
 from sync.protocol.documents import DocumentType, Role
 from tests.desktop.ui.conftest import OpenDesk
@@ -217,6 +219,26 @@ def test_the_pc_is_handed_over_only_at_zero_and_after_the_name_is_typed(
     assert not register_exists(tmp_path / "so")
     assert "Tỉnh đã biết" in hands.window.message_bar.text
     assert hands.sees("page:unlock")
+
+
+def test_what_somebody_else_is_typing_is_named_before_it_is_wiped(
+    hands: Hands, tmp_path: Path
+) -> None:
+    services = hands.desktop.services
+    assert services is not None
+    draft = FormDraft("draft-1", 1, "tt11_2022_m03", "2022-08-15", author="Trần Văn Thử")
+    put_draft(services.register, draft)
+    hands.click("button:handover")
+    hands.settle()
+    assert hands.text("handover:unsent") == "0"
+    assert "Trần Văn Thử (1)" in hands.text("handover:drafts")
+    hands.fill("input:handover_name", USER)
+    assert not hands.find(QPushButton, "button:wipe").isEnabled()
+    hands.click("check:give_up_drafts")
+    assert hands.find(QPushButton, "button:wipe").isEnabled()
+    hands.click("button:wipe")
+    hands.settle()
+    assert not register_exists(tmp_path / "so")
 
 
 def test_one_person_entered_on_two_pcs_is_merged_with_one_key(hands: Hands, other: Office) -> None:
