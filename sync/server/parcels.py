@@ -196,12 +196,17 @@ def _sender(connection: Connection, header: ParcelHeader) -> Device:
         raise ParcelError(Fault.OTHER_PROVINCE)
     if header.recipient != SERVER:
         raise ParcelError(Fault.WRONG_RECIPIENT)
-    if not is_uuid(header.sender) or len(header.series) > _LONGEST_SERIES:
+    if not is_uuid(header.sender) or not _is_series(header.series):
         raise ParcelError(Fault.UNKNOWN_SENDER)
     device = _living(connection, UUID(header.sender))
     if device.public_key != header.sender_key:
         raise ParcelError(Fault.UNKNOWN_SENDER)
     return device
+
+
+def _is_series(series: str) -> bool:
+    """Is it short, and of letters that the database holds?"""
+    return len(series) <= _LONGEST_SERIES and series.isprintable()
 
 
 def _living(connection: Connection, device_id: UUID) -> Device:
