@@ -31,6 +31,7 @@ from desktop.domain.worklists import (
 )
 from desktop.errors import Problem, UserError
 from desktop.services.differences import Differences
+from desktop.services.listed_hamlets import listed_hamlets
 from desktop.services.opening import reasons_of
 from desktop.store import record_words
 from desktop.store.documents import Document
@@ -116,9 +117,10 @@ class WorkLists:
         return Aim(form_id, self._path(worklist, form_id, person_id))
 
     def hamlets(self) -> list[str]:
-        """The hamlets that households live in."""
+        """The hamlets that the province lists here, and others that households live in."""
+        listed = listed_hamlets(self._register, self._clock().date())
         with self._register.reading() as connection:
-            return hamlets(connection)
+            return sorted({*listed, *hamlets(connection)})
 
     def ethnic_groups(self) -> list[tuple[str, str]]:
         """Code and name of each, as the usual form has them."""

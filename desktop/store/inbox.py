@@ -141,6 +141,13 @@ class RegisterInbox:
             )
 
 
+def communes_here(register: Register) -> frozenset[str]:
+    """The communes of which this register holds, or fetches, anything."""
+    with register.reading() as connection:
+        buckets = connection.exec_driver_sql("SELECT bucket FROM buckets").scalars().all()
+    return frozenset(str(bucket).partition("/")[0] for bucket in buckets)
+
+
 def _set_cursors(driver: Driver, cursors: Mapping[str, int]) -> None:
     for bucket, cursor in cursors.items():
         driver.execute(

@@ -1,19 +1,21 @@
-"""Publishing the small lists: choices of a form, with their days."""
+"""Publishing the small lists, with their days: choices of a form, hamlets of the communes."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from forms.published import MisshapenTextError, PublishedForms
 from forms.registry import FormRegistry
 from sync.protocol.packs import (
     FormTexts,
+    ListedUnit,
     Option,
     OptionList,
     PackKind,
+    UnitList,
     published_form,
     published_options,
     unpacked,
@@ -27,6 +29,7 @@ from sync.server.table_files import (
     known_headings,
     read_table,
 )
+from sync.server.tables import communes
 
 _DAYS = ("valid_from", "valid_to")
 
@@ -39,13 +42,14 @@ def publish_small_list(
     Raises ``TableError`` with every problem of the file, and ``NotPublishedError``.
     """
     packs.lock(connection)
-    if kind is not PackKind.OPTIONS:
-        # A signed list that no program reads would only look as if it counted.
-        raise NotPublishedError(f"{kind.value}: no desktop reads such a list yet; nothing was done")
-    content = _options(path, name)
-    _require_sound(connection, content)
+    content: OptionList | UnitList
+    if kind is PackKind.UNITS:
+        content = _units(connection, path, name)
+    else:
+        content = _options(path, name)
+        _require_sound(connection, content)
     before = packs.newest(connection, kind=kind, name=name)
-    if before is not None and unpacked(before[1], OptionList) == content:
+    if before is not None and unpacked(before[1], type(content)) == content:
         return Published(before[0], is_new=False)
     pack = packs.publish(
         connection,
@@ -53,7 +57,7 @@ def publish_small_list(
         name=name,
         title=title,
         in_force=in_force,
-        items=len(content.options),
+        items=len(content.units if isinstance(content, UnitList) else content.options),
         content=content,
         source=path.read_bytes(),
     )
@@ -73,7 +77,7 @@ def _require_sound(connection: Connection, content: OptionList) -> None:
 
 def _options(path: Path, name: str) -> OptionList:
     table = read_table(path, known_headings("options"), ("code", "label"))
-    _require_codes_and_days(table)
+    _require(table, _problems_of_rows(table, "label"))
     return OptionList(
         name=name,
         options=[
@@ -88,11 +92,41 @@ def _options(path: Path, name: str) -> OptionList:
     )
 
 
-def _require_codes_and_days(table: Table) -> None:
+def _units(connection: Connection, path: Path, name: str) -> UnitList:
+    table = read_table(path, known_headings("units"), ("code", "name", "commune"))
+    known = set(connection.scalars(select(communes.c.code)))
+    unknown = [
+        TableProblem(row.number, "commune", "no office of this province serves such a commune")
+        for row in table.rows
+        if row.text("commune") not in known
+    ]
+    _require(table, [*_problems_of_rows(table, "name"), *unknown])
+    return UnitList(
+        name=name,
+        units=[
+            ListedUnit(
+                code=row.text("code"),
+                name=row.text("name"),
+                commune=row.text("commune"),
+                valid_from=row.text("valid_from"),
+                valid_to=row.text("valid_to"),
+            )
+            for row in table.rows
+        ],
+    )
+
+
+def _require(table: Table, problems: list[TableProblem]) -> None:
+    if not table.rows:
+        problems = [TableProblem(0, "", "the list is empty"), *problems]
+    if problems:
+        raise TableError(problems)
+
+
+def _problems_of_rows(table: Table, words: str) -> list[TableProblem]:
+    """What is wrong with codes, with the column of ``words``, and with days."""
     problems = []
     seen: dict[str, int] = {}
-    if not table.rows:
-        problems.append(TableProblem(0, "", "the list is empty"))
     for row in table.rows:
         code = row.text("code")
         if not code or any(letter.isspace() for letter in code):
@@ -100,13 +134,12 @@ def _require_codes_and_days(table: Table) -> None:
         if code in seen:
             problems.append(TableProblem(row.number, "code", f"stands in row {seen[code]} already"))
         seen.setdefault(code, row.number)
-        if not row.text("label"):
-            problems.append(TableProblem(row.number, "label", "is empty"))
+        if not row.text(words):
+            problems.append(TableProblem(row.number, words, "is empty"))
         for name in _DAYS:
             if row.text(name) and not _is_day(row.text(name)):
                 problems.append(TableProblem(row.number, name, "write a day as 2026-12-31"))
-    if problems:
-        raise TableError(problems)
+    return problems
 
 
 def _is_day(text: str) -> bool:

@@ -13,10 +13,12 @@ from desktop.domain.drafts import Edited, FormDraft, laid_over
 from desktop.domain.ledger import Action
 from desktop.domain.packs import PackNews
 from desktop.errors import Problem, UserError
+from desktop.services.differences import Differences
 from desktop.services.drafts import Drafts
 from desktop.services.packs import Packs, province_forms
 from desktop.services.parcels import Parcels
 from desktop.services.syncing import Syncing
+from desktop.services.worklists import WorkLists
 from desktop.store import ledger
 from forms.rules.identity import IdentityTables
 from forms.runtime.engine import Filling
@@ -364,3 +366,49 @@ def test_the_answer_to_a_parcel_brings_what_was_published(
     desk.receive(answer)
     assert versions(officer) == [BUNDLED_TEXT, NEW_TEXT]
     assert officer.packs.serial() == 1
+
+
+def test_hamlets_that_the_province_lists_are_offered_where_one_is_set(
+    province: Province, officer: Office, tmp_path: Path
+) -> None:
+    other_commune = province.office(Role.OFFICER, "99002")
+    assert other_commune
+    path = tmp_path / "hamlets.csv"
+    path.write_text(
+        "code,name,commune,valid_from,valid_to\n01,Ấp 1,99001,,\n02,Ấp 2,99001,2027-01-01,\n"
+        "03,Ấp 3,99001,,2026-01-01\n04,Ấp 4,99002,,\n",
+        encoding="utf-8",
+    )
+    with province.engine.begin() as connection:
+        publish_small_list(
+            connection,
+            path,
+            kind=PackKind.UNITS,
+            name="ap",
+            title="Thôn, ấp",
+            in_force=date(2026, 11, 1),
+        )
+    officer.records.save(
+        officer.records.open(None), answers=employed(household__hamlet="Ấp cũ"), confirmations={}
+    )
+    assert hamlets_of(officer) == ["Ấp cũ"]
+    sync(officer)
+    assert hamlets_of(officer) == ["Ấp 1", "Ấp cũ"]
+
+
+def hamlets_of(office: Office) -> list[str]:
+    """What is offered where a hamlet is set for many."""
+    lists = WorkLists(
+        register=office.register,
+        forms=office.forms,
+        differences=Differences(
+            register=office.register,
+            records=office.records,
+            forms=office.forms,
+            author="Lê Thị Bình",
+            clock=Clock(),
+        ),
+        user_name="Lê Thị Bình",
+        clock=Clock(),
+    )
+    return lists.hamlets()

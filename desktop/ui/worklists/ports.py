@@ -48,7 +48,7 @@ class ListSource(Protocol):
         """For the next time."""
 
     def hamlets(self) -> Sequence[str]:
-        """The hamlets that households live in."""
+        """The hamlets that the province lists, and others that households live in."""
 
 
 class ListWork(Protocol):

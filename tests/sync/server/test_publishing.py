@@ -149,14 +149,22 @@ def test_a_list_of_choices_keeps_every_code_of_its_form(province: Province, tmp_
     assert len(run(province, "pack-list").output.splitlines()) == 1
 
 
-def test_units_are_refused_rather_than_signed_for_nobody(
+def test_a_list_of_hamlets_is_of_communes_that_are_served(
     province: Province, tmp_path: Path
 ) -> None:
+    province.office(Role.OFFICER, "99001")
     path = tmp_path / "units.csv"
-    path.write_text("code,name,commune\n01,Ấp 1,99001\n", encoding="utf-8")
     options = ("--kind", "units", "--name", "ap", "--as-of", "2026-11-01")
+    path.write_text(
+        "Mã thôn,Tên thôn,Mã xã,Từ ngày\n01,Ấp 1,99001,\n01,,99001,1/1\n02,Ấp 2,99909,\n",
+        encoding="utf-8",
+    )
     done = run(province, "publish-list", str(path), *options)
     assert done.exit_code == 1
-    assert "units: no desktop reads such a list yet" in done.output
-    with province.engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(publications)) == 0
+    for problem in ("row 3", "stands in row 2 already", "is empty", "2026-12-31", "row 4"):
+        assert problem in done.output
+    path.write_text("code,name,commune\n01,Ấp 1,99001\n", encoding="utf-8")
+    for _ in range(2):
+        assert run(province, "publish-list", str(path), *options).exit_code == 0
+    [line] = run(province, "pack-list").output.splitlines()
+    assert line.split("\t")[:3] == ["units", "1", "ap"]
