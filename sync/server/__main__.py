@@ -21,6 +21,8 @@ from sync.server.export_commands import export_commands
 from sync.server.fence import FenceError
 from sync.server.ledger import write_down
 from sync.server.logs import log_to_stderr
+from sync.server.office_commands import list_all as list_all_offices
+from sync.server.office_commands import office_communes
 from sync.server.options import (
     DatabaseUrl,
     administering,
@@ -65,8 +67,10 @@ cli = typer.Typer(
 cli.add_typer(recovery_keys, name="recovery-keys")
 cli.add_typer(parcel_commands, name="parcel")
 cli.add_typer(collecting_commands, name="collecting")
+cli.add_typer(office_communes, name="office-commune")
 cli.add_typer(box_commands, name="box")
 cli.add_typer(export_commands, name="export")
+cli.command("office-list")(list_all_offices)
 cli.command()(recover)
 cli.command()(health)
 cli.command()(verify_ledger)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.documents import DataSet, Role
 from sync.protocol.ids import new_epoch
-from sync.server.collecting import days_in_force
+from sync.server.collecting import days_in_force, office_scope
 from sync.server.tables import (
     communes,
     devices,
@@ -22,6 +23,7 @@ from sync.server.tables import (
 
 #: No province publishes so often between a backup and the loss of its database.
 _LEAP = 10_000
+_COMMUNE_CODE = re.compile(r"[0-9]{5}")
 
 
 class ProvinceExistsError(Exception):
@@ -34,6 +36,10 @@ class UnknownOfficeError(Exception):
 
 class UnknownDeviceError(Exception):
     """There is no such device."""
+
+
+class OfficeCommuneError(Exception):
+    """The office cannot be given that commune, or lose it; the message says why."""
 
 
 def create_province(connection: Connection, *, code: str, name: str, training: bool) -> None:
@@ -99,6 +105,85 @@ def create_office(
         )
         connection.execute(insert(office_communes).values(office_id=office_id, commune_code=code))
     return office_id
+
+
+def add_commune(connection: Connection, office_id: UUID, code: str, *, name: str = "") -> bool:
+    """Let an office serve a commune from its devices' next requests on; was that news?
+
+    ``name`` is for a commune that this province does not have yet. Raises ``UnknownOfficeError``
+    and ``OfficeCommuneError``.
+    """
+    _lock_serving(connection, office_id)
+    known = connection.scalar(select(communes.c.name).where(communes.c.code == code))
+    if known is None:
+        if not _COMMUNE_CODE.fullmatch(code):
+            raise OfficeCommuneError("a commune has an official code of 5 digits")
+        if not name.strip() or not name.isprintable():
+            raise OfficeCommuneError("no office serves this commune yet: give its name too")
+        connection.execute(insert(communes).values(code=code, name=name))
+    elif name not in ("", known):
+        raise OfficeCommuneError(f"this commune is here already, as {known}")
+    if code in _served(connection, office_id):
+        return False
+    connection.execute(insert(office_communes).values(office_id=office_id, commune_code=code))
+    return True
+
+
+def remove_commune(connection: Connection, office_id: UUID, code: str) -> None:
+    """Take a commune from an office: the next request of its devices purges what they have of it.
+
+    Raises ``UnknownOfficeError`` and ``OfficeCommuneError``.
+    """
+    _lock_serving(connection, office_id)
+    served = _served(connection, office_id)
+    if code not in served:
+        raise OfficeCommuneError("the office does not serve this commune")
+    if len(served) == 1:
+        raise OfficeCommuneError("it is the last commune of this office: withdraw its devices")
+    connection.execute(
+        delete(office_communes).where(
+            office_communes.c.office_id == office_id, office_communes.c.commune_code == code
+        )
+    )
+
+
+def _lock_serving(connection: Connection, office_id: UUID) -> None:
+    """Nobody else changes what this office serves; who collects where is told by dated rows."""
+    found = select(offices.c.role).where(offices.c.id == office_id).with_for_update()
+    role = connection.scalar(found)
+    if role is None:
+        raise UnknownOfficeError
+    if role == Role.COLLECTOR.value:
+        raise OfficeCommuneError("this office collects: collecting set says for which communes")
+
+
+def _served(connection: Connection, office_id: UUID) -> frozenset[str]:
+    served = select(office_communes.c.commune_code).where(office_communes.c.office_id == office_id)
+    return frozenset(connection.scalars(served))
+
+
+def list_offices(connection: Connection) -> list[tuple[str, ...]]:
+    """Each office by name: id, role, name, its communes today, how many devices are let in."""
+    code = office_scope.c.commune_code
+    served = (
+        select(func.array_agg(code))
+        .where(office_scope.c.office_id == offices.c.id)
+        .scalar_subquery()
+    )
+    let_in = (
+        select(func.count())
+        .where(devices.c.office_id == offices.c.id, devices.c.revoked_at.is_(None))
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(offices, served.label("served"), let_in.label("let_in")).order_by(
+            offices.c.name, offices.c.id
+        )
+    )
+    return [
+        (str(row.id), row.role, row.name, ",".join(sorted(row.served or ())), str(row.let_in))
+        for row in rows
+    ]
 
 
 def office_named(connection: Connection, name: str) -> UUID | None:
