@@ -201,6 +201,8 @@ def _pack(call: Call) -> Reply:
     device = authenticated(call)
     if isinstance(device, Refusal):
         return device
+    if not request.sha256.isalnum():  # no database is asked for letters it does not hold
+        return Refusal(code=RefusalCode.NOT_FOUND)
     with call.engine.begin() as connection:
         sessions.enter(connection, device)
         content = packs.content_for(connection, request.sha256, sorted(device.communes))

@@ -110,6 +110,22 @@ def test_a_cursor_no_counter_reaches_is_no_failure(officer: Desk) -> None:
     assert [drop.bucket for drop in page.drops] == ["\x00"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("/sync/v1/pack", b'{"sha256":"%s"}', RefusalCode.NOT_FOUND),
+        ("/auth/challenge", b'{"device":"%s"}', RefusalCode.UNKNOWN_DEVICE),
+        ("/auth/login", b'{"device":"%s","nonce":"%s","sig":"%s"}', RefusalCode.UNKNOWN_DEVICE),
+        ("/auth/refresh", b'{"refresh":"%s"}', RefusalCode.TOKEN_EXPIRED),
+    ],
+)
+def test_a_letter_that_no_database_holds_is_no_failure(
+    officer: Desk, path: str, body: bytes, code: RefusalCode
+) -> None:
+    response = officer.post(path, body.replace(b"%s", b"\\u0000"))
+    assert answer_of(response) == Refusal(code=code)
+
+
 def test_too_many_cursors_are_too_large(officer: Desk) -> None:
     request = PullRequest(cursors={f"{number}/check": 1 for number in range(1001)})
     response = officer.post("/sync/v1/pull", msgspec.json.encode(request))

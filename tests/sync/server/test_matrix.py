@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -25,22 +26,35 @@ from sync.protocol.messages import (
     Left,
     Outcome,
     PullRequest,
+    PushAnswer,
     RefreshRequest,
     Refusal,
     RefusalCode,
     Session,
 )
-from sync.protocol.packs import PackList, PackRequest, PacksRequest, pack_named_by
-from sync.protocol.parcel import PARCEL_TYPE
+from sync.protocol.packs import (
+    Pack,
+    PackList,
+    PackRequest,
+    PacksRequest,
+    content_hash,
+    pack_named_by,
+)
+from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError, Section, SectionKind
 from sync.server.operations import OPERATIONS
 from sync.server.tables import devices, documents
 from sync.server.web import create_app
+from tests.support.base_lists import load, row, write
 from tests.support.desk import Desk
+from tests.support.parcels import asked as asked_by_parcel
+from tests.support.parcels import opened, province_key, pushed, sealed
 from tests.support.server import Province, ServerProcess
 from tests.sync.server.conftest import MakeDesk
 from tests.sync.server.test_access import MADE
 
 SECRET = "Lý Thị Của Xã Khác"
+#: Somebody of the list that the province published for the owner's commune.
+LISTED = row(1)["Họ và tên"]
 STRANGER_COMMUNE = "99003"
 
 
@@ -53,6 +67,8 @@ class Case:
     made: dict[DocumentType, Change]
     session: Session
     code: str
+    listed: Pack
+    province_key: str
 
 
 def enrol(case: Case) -> None:
@@ -92,6 +108,18 @@ def leave(case: Case) -> None:
 def push(case: Case) -> None:
     stolen = case.owner.push_body(1, len(case.owner.changes))
     assert case.stranger.send(stolen) == Refusal(code=RefusalCode.BAD_SIGNATURE)
+    foreign_edits(case)
+    answer = case.stranger.push()
+    assert outcomes(answer) == {Outcome.HELD}
+    assert SECRET not in repr(answer)
+
+
+def outcomes(answer: PushAnswer) -> set[Outcome]:
+    return {result.s for result in answer.results}
+
+
+def foreign_edits(case: Case) -> None:
+    """The stranger queues changes and new ones of everything that the owner made."""
     for document_type, made in case.made.items():
         for commune in ("99001", STRANGER_COMMUNE):
             bucket = bucket_of(commune, RULES[document_type].data_set)
@@ -99,9 +127,6 @@ def push(case: Case) -> None:
             case.stranger.create(
                 document_type, MADE[document_type], document_id=made.document_id, bucket=bucket
             )
-    answer = case.stranger.push()
-    assert {result.s for result in answer.results} == {Outcome.HELD}
-    assert SECRET not in repr(answer)
 
 
 def relay(case: Case) -> None:
@@ -134,21 +159,63 @@ def directory(case: Case) -> None:
 
 def packs(case: Case) -> None:
     """What is published is for everybody; of the lists of persons each hears of the own only."""
-    answer = case.stranger.ask("/sync/v1/packs", PacksRequest(serial=0), PackList)
+    asked = PacksRequest(serial=0)
+    answer = case.stranger.ask("/sync/v1/packs", asked, PackList)
     assert isinstance(answer, PackList)
-    assert "99001" not in {pack_named_by(signed).name for signed in answer.packs}
+    assert answer.packs == []
+    assert answer.serial > 0
+    owners = case.owner.ask("/sync/v1/packs", asked, PackList)
+    assert isinstance(owners, PackList)
+    assert [pack_named_by(signed).sha256 for signed in owners.packs] == [case.listed.sha256]
 
 
 def pack(case: Case) -> None:
-    refused = case.stranger.ask("/sync/v1/pack", PackRequest(sha256="0" * 64), PackList)
+    """The very hash of the list of persons: whoever hears of it from its office gets nothing."""
+    asked = PackRequest(sha256=case.listed.sha256)
+    refused = case.stranger.ask("/sync/v1/pack", asked, PackList)
     assert refused == Refusal(code=RefusalCode.NOT_FOUND)
+    owners = case.owner.post("/sync/v1/pack", msgspec.json.encode(asked))
+    assert content_hash(owners.content) == case.listed.sha256
 
 
 def parcel(case: Case) -> None:
-    """Lines signed by another are no parcel."""
-    body = case.owner.push_body(1, len(case.owner.changes))
-    response = case.stranger.post("/sync/v1/parcel", body, content_type=PARCEL_TYPE)
-    assert response.status_code in (400, 422)
+    """In a sealed parcel nobody can do more, and who carries another's can read nothing of it."""
+    stranger, owner, key = case.stranger, case.owner, case.province_key
+    since = len(stranger.changes) + 1
+    foreign_edits(case)
+    question = asked_by_parcel({bucket_of("99001", one): 0 for one in DataSet}, packs=0)
+    stolen = owner.push_body(1, len(case.made))
+    mine = stranger.push_body(since, len(stranger.changes))
+    sections = parcel_answer(
+        stranger, sealed(stranger, pushed(mine), pushed(stolen), question, key=key)
+    )
+    edits, theft = (one.body.splitlines()[2] for one in sections if one.kind is SectionKind.ANSWER)
+    assert outcomes(msgspec.json.decode(edits, type=PushAnswer)) == {Outcome.HELD}
+    refusal = msgspec.json.decode(theft, type=Refusal)
+    assert refusal == Refusal(code=RefusalCode.BAD_SIGNATURE)
+    pages = [codec.decode_pull(one.body) for one in sections if one.kind is SectionKind.PAGE]
+    assert [page.rows for page in pages] == [[]]
+    assert SectionKind.PACK not in {one.kind for one in sections}
+    for secret in (SECRET, LISTED):
+        assert secret.encode() not in b"".join(one.body for one in sections)
+    in_its_name = sealed(
+        owner, pushed(stolen), question, key=key, signing_key=stranger.key, number=2
+    )
+    response = stranger.post("/sync/v1/parcel", in_its_name, content_type=PARCEL_TYPE)
+    refused = Refusal(code=RefusalCode.PARCEL, why=Fault.BAD_SIGNATURE.value)
+    assert stranger.read(response, PushAnswer) == refused
+    owners = sealed(owner, pushed(stolen), question, key=key)
+    brought = stranger.post("/sync/v1/parcel", owners, content_type=PARCEL_TYPE)
+    with pytest.raises(ParcelError, match=Fault.WRONG_RECIPIENT.value):
+        opened(stranger, brought.content)
+    assert SECRET.encode() in b"".join(one.body for one in opened(owner, brought.content))
+
+
+def parcel_answer(desk: Desk, body: bytes) -> list[Section]:
+    """What is in the parcel that answers this one."""
+    response = desk.post("/sync/v1/parcel", body, content_type=PARCEL_TYPE)
+    assert response.status_code == 200, response.content
+    return opened(desk, response.content)
 
 
 def shown(path: str) -> Callable[[Case], None]:
@@ -198,13 +265,16 @@ def test_every_route_of_the_application_has_its_line(database: Engine) -> None:
 
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
 def test_nothing_of_others_is_shown_or_changed(
-    role: Role, make_desk: MakeDesk, province: Province, server: ServerProcess
+    role: Role, make_desk: MakeDesk, province: Province, server: ServerProcess, tmp_path: Path
 ) -> None:
     owner = make_desk(Role.OFFICER)
     fields = {DocumentType.PERSON: {"full_name": SECRET}}
     made = {one: owner.create(one, MADE[one] | fields.get(one, {})) for one in DocumentType}
     owner.push()
-    before = rows_of(province)
+    listed = load(province.engine, write(tmp_path / "list.csv", [row(1)])).pack
+    assert listed is not None
+    before, seen = rows_of(province), len(owner.pull().rows)
+    assert seen > len(made)
     stranger = make_desk(role, STRANGER_COMMUNE)
     nonce = stranger.challenge()
     assert not isinstance(nonce, Refusal)
@@ -214,11 +284,19 @@ def test_nothing_of_others_is_shown_or_changed(
     user = Desk(server.url)
     assert isinstance(user.enrol(code), Enrolled)
     user.http.close()
-    case = Case(stranger=stranger, owner=owner, made=made, session=session, code=code)
+    case = Case(
+        stranger=stranger,
+        owner=owner,
+        made=made,
+        session=session,
+        code=code,
+        listed=listed,
+        province_key=province_key(province.engine),
+    )
     for attempt in dict.fromkeys(MATRIX.values()):
         attempt(case)
         assert rows_of(province) == before, attempt
-        assert len(owner.pull().rows) == len(made), attempt
+        assert len(owner.pull().rows) == seen, attempt
         with province.engine.connect() as connection:
             revoked = connection.scalar(
                 select(devices.c.revoked_at).where(devices.c.id == UUID(owner.device))
