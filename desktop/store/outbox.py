@@ -382,6 +382,7 @@ def _settle_documents(
     transaction.documents.load(change.document_id for change in changes)
     touched: dict[str, Entry] = {}
     taken_back: set[str] = set()
+    unpulled: set[str] = set()
     for change in changes:
         entry = transaction.documents.get(change.document_id)
         if entry is None:  # its bucket was withdrawn meanwhile
@@ -393,6 +394,8 @@ def _settle_documents(
         if result.s is Outcome.HELD or is_pulled:
             taken_back.add(change.document_id)
             continue
+        if not entry.version and result.s is not Outcome.APPLIED:
+            unpulled.add(entry.bucket)
         if change.kind == "create" and entry.base is None:
             entry.base = {}
         if entry.base is not None:
@@ -401,6 +404,7 @@ def _settle_documents(
             entry.decided.pop(name, None)
         if result.s is Outcome.APPLIED and result.ver > entry.version:
             entry.version, entry.mark = result.ver, mark_of(change.change_id)
+    _name_buckets(transaction.driver, unpulled)
     lacking = [change for change in changes if _is_lacking(transaction, change, results)]
     taken_back -= {change.document_id for change in lacking}
     _take_back(transaction, [touched[document_id] for document_id in taken_back])
@@ -411,6 +415,18 @@ def _settle_documents(
         if not entry.pending:
             entry.base, entry.decided = None, {}
     transaction.documents.write(touched.values())
+
+
+def _name_buckets(driver: Driver, buckets: Iterable[str]) -> None:
+    """The server has documents of these of which the row must come, or word that it never will.
+
+    It tells that a bucket was withdrawn only to who names it.
+    """
+    driver.executemany(
+        "INSERT INTO buckets (bucket, cursor, count, digest) VALUES (?, 0, 0, ?) "
+        "ON CONFLICT (bucket) DO UPDATE SET cursor = coalesce(cursor, 0)",
+        [(bucket, "0" * 32) for bucket in buckets],
+    )
 
 
 def _is_lacking(

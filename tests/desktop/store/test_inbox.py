@@ -359,14 +359,23 @@ def test_a_withdrawn_bucket_is_purged_but_unsent_changes_stay(
     RegisterOutbox(register).settle(answer(3, [applied(n, 1) for n in (1, 2, 3)]))
 
 
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        applied(1, 1),
+        ChangeResult(seq=1, s=Outcome.MERGED, ver=2),
+        ChangeResult(seq=1, s=Outcome.CLASH, ver=2, f=["full_name"]),
+    ],
+    ids=["applied", "merged", "clash"],
+)
 def test_a_bucket_never_pulled_is_named_once_the_server_has_documents_of_it(
-    register: Register, inbox: RegisterInbox
+    register: Register, inbox: RegisterInbox, receipt: ChangeResult
 ) -> None:
     """Else nobody would tell this PC that it was withdrawn, and it would keep what it made."""
     document_id = an_id()
     save(register, person(document_id, full_name="Lê An"))
     assert inbox.cursors() == {}
-    RegisterOutbox(register).settle(answer(1, [applied(1, 1)]))
+    RegisterOutbox(register).settle(answer(1, [receipt]))
     assert inbox.cursors() == {REGISTER_BUCKET: 0}
     inbox.apply_page(rows=[], grants=[], drops=[Drop(bucket=REGISTER_BUCKET)], cursors={})
     assert register.document(document_id) is None
