@@ -9,6 +9,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
+from sync.server.verdicts import Verdicts
+
 METRICS_TYPE = "text/plain; version=0.0.4"
 
 #: Upper ends of the classes of durations, in seconds.
@@ -22,11 +24,17 @@ class Metrics:
         self._requests: Counter[tuple[str, str]] = Counter()
         self._classes: Counter[tuple[str, int]] = Counter()
         self._seconds: dict[str, float] = {}
+        self._held: Counter[tuple[str, str]] = Counter()
+        self._refused: Counter[tuple[str, str]] = Counter()
         #: Devices that pulled unusually much.
         self.pull_alarms = 0
 
-    def count(self, path: str, code: str, seconds: float) -> None:
+    def count(self, path: str, code: str, seconds: float, verdicts: Verdicts) -> None:
         """One more request was answered."""
+        for why, count in verdicts.held.items():
+            self._held[path, why] += count
+        for why, count in verdicts.refused.items():
+            self._refused[path, why] += count
         self._requests[path, code] += 1
         self._classes[path, bisect_left(_ENDS, seconds)] += 1
         self._seconds[path] = self._seconds.get(path, 0.0) + seconds
@@ -40,6 +48,14 @@ class Metrics:
         yield "# TYPE so_an_sinh_requests_total counter"
         for (path, code), count in sorted(self._requests.items()):
             yield f'so_an_sinh_requests_total{{path="{path}",code="{code}"}} {count}'
+        yield "# HELP so_an_sinh_changes_held_total Changes that were answered as held, by why."
+        yield "# TYPE so_an_sinh_changes_held_total counter"
+        for (path, why), count in sorted(self._held.items()):
+            yield f'so_an_sinh_changes_held_total{{path="{path}",why="{why}"}} {count}'
+        yield "# HELP so_an_sinh_pushes_refused_total Pushes in parcels or of boxes, refused."
+        yield "# TYPE so_an_sinh_pushes_refused_total counter"
+        for (path, why), count in sorted(self._refused.items()):
+            yield f'so_an_sinh_pushes_refused_total{{path="{path}",code="{why}"}} {count}'
         yield "# HELP so_an_sinh_request_seconds From the first byte to the answer."
         yield "# TYPE so_an_sinh_request_seconds histogram"
         for path in sorted(self._seconds):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
@@ -28,6 +28,7 @@ from sync.protocol.messages import (
     Left,
     LoginRequest,
     PullRequest,
+    PushAnswer,
     RefreshRequest,
     Refusal,
     RefusalCode,
@@ -42,6 +43,7 @@ from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
 from sync.server.relaying import relay
 from sync.server.settings import Settings
+from sync.server.verdicts import Verdicts
 from sync.server.volumes import count_pulled, rows_in
 
 _SMALL_BODY_BYTES = 64 * 1024
@@ -51,13 +53,18 @@ _SMALL_BODY_BYTES = 64 * 1024
 class Who:
     """Who asks: the address at once, the device and its office when they are known.
 
-    ``pulls_much``: with this request it pulled unusually much.
+    Attributes:
+        author: the device whose changes it brings, where those are another's.
+        pulls_much: with this request it pulled unusually much.
+        verdicts: what became of the pushes in it.
     """
 
     address: str = ""
     device: str = ""
     office: str = ""
+    author: str = ""
     pulls_much: bool = False
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,10 @@ def _push(call: Call) -> Reply:
     device = authenticated(call)
     if isinstance(device, Refusal):
         return device
-    return push(call.engine, device, decode_push(call.body))
+    answer = push(call.engine, device, decode_push(call.body))
+    if isinstance(answer, PushAnswer):
+        call.who.verdicts.count(answer)
+    return answer
 
 
 def _leave(call: Call) -> Reply:
@@ -221,7 +231,8 @@ def _parcel(call: Call) -> Reply:
         if error.fault is Fault.NOT_A_PARCEL:
             return Refusal(code=RefusalCode.MALFORMED)
         return Refusal(code=RefusalCode.PARCEL, why=error.fault.value)
-    call.who.pulls_much = received.is_much
+    call.who.author, call.who.pulls_much = received.device, received.is_much
+    call.who.verdicts = received.verdicts
     return SealedReply(answer.getvalue())
 
 
@@ -230,7 +241,10 @@ def _relay(call: Call) -> Reply:
     box = authenticated(call)
     if isinstance(box, Refusal):
         return box
-    return relay(call.engine, box, decode_push(call.body))
+    sent = decode_push(call.body)
+    if is_uuid(sent.header.device):
+        call.who.author = sent.header.device
+    return relay(call.engine, box, sent, call.who.verdicts)
 
 
 OPERATIONS = (

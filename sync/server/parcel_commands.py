@@ -112,6 +112,10 @@ def _told(received: Received) -> str:
         parts.append("had come before")
     if received.missing:
         parts.append(f"missing before it: {', '.join(map(str, received.missing))}")
-    if received.refused:
-        parts.append(f"pushes not taken: {', '.join(received.refused)}")
+    for told, counts in (
+        ("changes held", received.verdicts.held),
+        ("pushes not taken", received.verdicts.refused),
+    ):
+        if counts:
+            parts.append(f"{told}: {', '.join(f'{n} {why}' for why, n in sorted(counts.items()))}")
     return ", ".join(parts)

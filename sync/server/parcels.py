@@ -46,6 +46,7 @@ from sync.server.push import push
 from sync.server.sessions import Device, device_by_id, enter
 from sync.server.settings import Settings
 from sync.server.tables import device_epochs, parcels_received, parcels_sent, province
+from sync.server.verdicts import Verdicts
 from sync.server.volumes import count_pulled
 
 #: Missing numbers are named up to this many.
@@ -59,7 +60,7 @@ class Received:
 
     Attributes:
         changes: how many it held; ``fresh`` of them were new to the server.
-        refused: why pushes were not taken (``RefusalCode`` values): the device mends that itself.
+        verdicts: what became of its pushes; the device mends itself what was not taken.
         is_repeated: it had come before.
         missing: numbers before it that never came.
         is_much: with its answer the device was given unusually much in a day.
@@ -69,7 +70,7 @@ class Received:
     number: int
     changes: int
     fresh: int
-    refused: tuple[str, ...]
+    verdicts: Verdicts
     is_repeated: bool
     missing: tuple[int, ...]
     is_much: bool = False
@@ -105,7 +106,7 @@ def receive(engine: Engine, source: BinaryIO, answer: BinaryIO, settings: Settin
         number=verified.header.number,
         changes=work.changes,
         fresh=work.fresh,
-        refused=tuple(work.refused),
+        verdicts=work.verdicts,
         is_repeated=is_repeated,
         missing=missing,
         is_much=is_much,
@@ -134,7 +135,7 @@ class _Work:
         self.cursors: dict[str, int] | None = None
         self.packs = -1
         self.changes = self.fresh = 0
-        self.refused: list[str] = []
+        self.verdicts = Verdicts()
 
     def take(self, section: Section) -> None:
         """Do one section; kinds that are not for a server are left alone."""
@@ -153,10 +154,10 @@ class _Work:
         if isinstance(answer, Refusal):
             if answer.code is RefusalCode.REVOKED:
                 raise ParcelError(Fault.REVOKED_SENDER)
-            self.refused.append(answer.code.value)
         else:
             self.changes += len(sent.changes)
             self.fresh += sum(change.seq > known for change in sent.changes)
+        self.verdicts.count(answer)
         # Whose receipt it is: the device compares the numbers and the hash with its own.
         header_line, _, rest = body.partition(b"\n")
         end_line = rest.removesuffix(b"\n").rpartition(b"\n")[2]

@@ -19,10 +19,11 @@ from sync.protocol.rules import is_uuid
 from sync.server.directory import server_seed
 from sync.server.push import push
 from sync.server.sessions import Device, device_by_id
+from sync.server.verdicts import Verdicts
 
 
-def relay(engine: Engine, box: Device, sent: Push) -> SignedRelayed | Refusal:
-    """Apply a push of a device whose commune the box serves.
+def relay(engine: Engine, box: Device, sent: Push, verdicts: Verdicts) -> SignedRelayed | Refusal:
+    """Apply a push of a device whose commune the box serves; what became of it is counted.
 
     A refusal of the push itself is signed too: its author has to believe it.
     """
@@ -31,6 +32,7 @@ def relay(engine: Engine, box: Device, sent: Push) -> SignedRelayed | Refusal:
     answer = _applied(engine, box, sent)
     if isinstance(answer, Refusal) and answer.code is RefusalCode.BUSY:
         return answer  # about this moment, not about the push
+    verdicts.count(answer)
     with engine.begin() as connection:
         seed = server_seed(connection)
     told = Relayed(

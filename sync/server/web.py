@@ -131,7 +131,7 @@ def _handler(
                 reply, response = await anyio.to_thread.run_sync(work, limiter=limiter)
         seconds = time.perf_counter() - began
         code = reply.code.value if isinstance(reply, Refusal) else "ok"
-        metrics.count(operation.path, code, seconds)
+        metrics.count(operation.path, code, seconds, who.verdicts)
         metrics.pull_alarms += who.pulls_much
         _log_request(operation.path, code, reply, seconds, who)
         return response
@@ -323,6 +323,10 @@ def _log_request(path: str, code: str, reply: Reply, seconds: float, who: Who) -
     """Ids and codes: a refusal tells who was refused and why, whatever else is quiet."""
     told: dict[str, object] = {"path": path, "code": code, "milliseconds": round(seconds * 1000, 1)}
     told |= {"device": who.device, "office": who.office} if who.device else {}
+    told |= {"author": who.author} if who.author else {}
+    # Inside an answer that is "ok" there may be refusals too, of single changes or of whole pushes.
+    told |= {"held": who.verdicts.held} if who.verdicts.held else {}
+    told |= {"pushes_refused": who.verdicts.refused} if who.verdicts.refused else {}
     if isinstance(reply, Refusal):
         told |= {"why": reply.why} if reply.why else {}
         _log.info("refused", extra=told)

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, func, select, update
 from typer.testing import CliRunner, Result
 
 from sync.protocol.codec import JSON_TYPE
+from sync.protocol.documents import DocumentType
 from sync.protocol.messages import Refusal, RefusalCode
 from sync.protocol.parcel import MAGIC, PARCEL_TYPE, SUFFIX, Fault, Section, SectionKind
 from sync.protocol.signing import public_key_of
@@ -217,3 +218,13 @@ def test_the_sound_parcel_of_these_tests_is_taken_at_both_doors(
     assert kinds == [SectionKind.DIRECTORY, SectionKind.ANSWER]
     with world.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(documents)) == 2
+
+
+def test_the_command_tells_what_is_held_and_which_pushes_were_not_taken(
+    world: Offices, tmp_path: Path, postgres_url: str
+) -> None:
+    for _ in range(3):
+        world.sender.create(DocumentType.PERSON, {"full_name": "A"}, bucket="99003/register")
+    sections = [pushed(world.sender.push_body(*ends)) for ends in ((1, 2), (4, 4))]
+    done = imported(sealed(world.sender, *sections, key=world.key), tmp_path, postgres_url)
+    assert "2 new of 2 changes, changes held: 1 bucket, pushes not taken: 1 gap" in done.output

@@ -10,12 +10,15 @@ import requests
 from sqlalchemy import Engine, select, text
 
 from sync.protocol.addresses import is_loopback
+from sync.protocol.codec import LINES_TYPE
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import PushAnswer, Refusal
+from sync.protocol.parcel import PARCEL_TYPE
 from sync.server.metrics import METRICS_TYPE
 from sync.server.tables import device_epochs, documents, operations
 from tests.support.children import joined, until
 from tests.support.desk import Desk
+from tests.support.parcels import province_key, pushed, sealed
 from tests.support.server import Province, ServerProcess
 from tests.sync.server.conftest import MakeDesk
 
@@ -80,6 +83,52 @@ def test_a_refusal_is_logged_with_device_office_and_code(
     ]
     assert (told["path"], told["code"]) == ("/sync/v1/push", "gap")
     assert told["office"]
+
+
+def test_what_is_held_or_refused_inside_an_answer_is_told_by_code(
+    make_desk: MakeDesk, province: Province, postgres_url: str
+) -> None:
+    with ServerProcess(postgres_url) as server:
+        officer, box, carrier = (
+            make_desk(role, url=server.url) for role in (Role.OFFICER, Role.RELAY, Role.POLICE)
+        )
+        foreign = "99003/register"
+        officer.person()
+        for _ in range(2):
+            officer.create(DocumentType.PERSON, {"full_name": PLANTED[0]}, bucket=foreign)
+        officer.create(DocumentType.SUBMISSION, {"review": PLANTED[2]})
+        officer.push_range(1, 1)
+        officer.push_range(2, 4)
+        for _ in range(4):
+            officer.create(DocumentType.PERSON, {"full_name": PLANTED[0]}, bucket=foreign)
+        # The push after a gap is refused; the answer that says so is an answer.
+        for body in (officer.push_body(5, 5), officer.push_body(8, 8)):
+            box.post("/sync/v1/relay", body, content_type=LINES_TYPE)
+        sections = [pushed(officer.push_body(*ends)) for ends in ((6, 6), (8, 8))]
+        parcel = sealed(officer, *sections, key=province_key(province.engine))
+        carrier.post("/sync/v1/parcel", parcel, content_type=PARCEL_TYPE)
+        figures = requests.get(server.url + "/metrics", timeout=60).text.splitlines()
+        log = lines_of(server)
+    wanted = ("path", "device", "author", "held", "pushes_refused")
+    told = [[line.get(name) for name in wanted] for line in log if line.get("code") == "ok"]
+    push, relay, parcels = (f"/sync/v1/{name}" for name in ("push", "relay", "parcel"))
+    assert [one for one in told if one[0] in (push, relay, parcels)] == [
+        [push, officer.device, None, None, None],
+        [push, officer.device, None, {"bucket": 2, "access": 1}, None],
+        [relay, box.device, officer.device, {"bucket": 1}, None],
+        [relay, box.device, officer.device, None, {"gap": 1}],
+        [parcels, carrier.device, officer.device, {"bucket": 1}, {"gap": 1}],
+    ]
+    counted = [line for line in figures if "_held_total{" in line or "_refused_total{" in line]
+    held, refused = "so_an_sinh_changes_held_total", "so_an_sinh_pushes_refused_total"
+    assert counted == [
+        f'{held}{{path="{parcels}",why="bucket"}} 1',
+        f'{held}{{path="{push}",why="access"}} 1',
+        f'{held}{{path="{push}",why="bucket"}} 2',
+        f'{held}{{path="{relay}",why="bucket"}} 1',
+        f'{refused}{{path="{parcels}",code="gap"}} 1',
+        f'{refused}{{path="{relay}",code="gap"}} 1',
+    ]
 
 
 def test_the_figures_count_by_path_and_code(officer: Desk, postgres_url: str) -> None:
