@@ -1,4 +1,4 @@
-"""A commune without a line to its province: PCs, its box and the province, as processes."""
+"""A commune without a line: its box and the province are processes, its PCs are in this one."""
 
 from __future__ import annotations
 

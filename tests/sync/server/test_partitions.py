@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -18,6 +19,7 @@ from tests.sync.server.conftest import MakeDesk
 
 OLD = "0002"
 DOCUMENTS = 50
+_README = Path(__file__).parents[3] / "README.md"
 
 
 @pytest.fixture
@@ -116,3 +118,42 @@ def test_a_commune_lies_in_one_partition_and_its_feed_is_read_there_alone(
         (f"{code}/register", 1) for code in ("99001", "99002", "99003")
     }
     assert len(set(re.findall(r"documents_p\d\d", " ".join(plan)))) == 1
+
+
+def test_a_partition_is_split_as_the_readme_says(own_database: Engine) -> None:
+    migrate(own_database)
+    [statements] = re.findall(r"```sql\n(.*?)```", _README.read_text("utf-8"), re.DOTALL)
+    with own_database.begin() as connection:
+        connection.exec_driver_sql(SPREAD)
+        before = rows(connection, "documents", "id")
+        held = lying(connection, "documents_p03")
+        options, storage = shape(connection, "documents_p03")
+        for statement in statements.strip().removesuffix(";").split(";\n"):
+            connection.exec_driver_sql(statement)
+    with own_database.connect() as connection:
+        assert rows(connection, "documents", "id") == before
+        halves = [lying(connection, f"documents_p03{half}") for half in "ab"]
+        for half in "ab":
+            assert shape(connection, f"documents_p03{half}") == (options, storage)
+    assert sum(halves) == held
+    assert min(halves) > 0
+    migrate(own_database)
+
+
+SPREAD = """
+INSERT INTO documents SELECT n || '/register', gen_random_uuid(), 'person', n, 2, 1, '{}', '{}',
+  '{}', '{}' FROM generate_series(10001, 10500) AS n
+"""
+
+
+def lying(connection: Connection, partition: str) -> int:
+    return int(connection.scalar(text(f"SELECT count(*) FROM {partition}")) or 0)  # noqa: S608 ours
+
+
+def shape(connection: Connection, partition: str) -> tuple[object, object]:
+    """What is set for the table, and how each of its columns is kept."""
+    options = "SELECT reloptions FROM pg_class WHERE relname = :name"
+    storage = "SELECT array_agg(attname || attstorage::text ORDER BY attnum) FROM pg_attribute"
+    of = {"name": partition}
+    kept = text(f"{storage} WHERE attrelid = to_regclass(:name) AND attnum > 0")
+    return connection.scalar(text(options), of), connection.scalar(kept, of)
