@@ -6,22 +6,26 @@ never stands before a row that was not applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+
+import msgspec
 
 from desktop.domain.ledger import Action
 from desktop.store import overlays, restricted_lists
 from desktop.store.batch import Batch, Entry, refresh_person_states
 from desktop.store.device_keys import SERVER_EPOCH
 from desktop.store.documents import Patch, replayed
-from desktop.store.driver import Driver
+from desktop.store.driver import Driver, driver_of
 from desktop.store.outbox import waiting_patches
 from desktop.store.people_index import drop_bucket, refresh_marks
 from desktop.store.register import Register
 from desktop.store.resending import send_missed_again
 from desktop.store.transaction import Transaction
+from sync.protocol.chain import digest_of, marks_of, part_of, parts_of
 from sync.protocol.messages import Digest, Drop, Grant, Row
 
+_DOCUMENTS = ("documents", "restricted_documents")
 _LISTS = ("households", "people", "person_numbers", "records", "checks", "submissions", "fates")
 
 
@@ -109,6 +113,36 @@ class RegisterInbox:
                 )
                 restricted_lists.forget_versions(transaction.driver, bucket)
 
+    def parts(self, bucket: str) -> Mapping[str, str] | None:
+        """What each part of a bucket holds, read from its documents."""
+        with self._register.reading() as connection:
+            versions = _versions(driver_of(connection), bucket)
+        return parts_of(versions) if all(mark for *_, mark in versions) else None
+
+    def repair(self, bucket: str, *, parts: Collection[str], rows: Sequence[Row]) -> None:
+        """These rows are all that the server has in these parts; unsent edits stay on top.
+
+        What is here beyond them counts as not confirmed, as after ``restart``. Then the digest is
+        made anew from what is here: it may be what was wrong.
+        """
+        with self._register.writing() as transaction:
+            driver = transaction.driver
+            found = [name for name, *_ in _versions(driver, bucket) if part_of(name) in parts]
+            for table in _DOCUMENTS:
+                driver.execute(
+                    f"UPDATE {table} SET version = 0, mark = '' "  # noqa: S608 names of ours
+                    "WHERE id IN (SELECT value FROM json_each(?))",
+                    (msgspec.json.encode(found).decode(),),
+                )
+            _apply_rows(transaction, rows)
+            versions = _versions(driver, bucket)
+            digest = digest_of((name, version) for name, version, _ in versions)
+            is_marked = all(mark for *_, mark in versions)
+            driver.execute(
+                "UPDATE buckets SET count = ?, digest = ?, marked_digest = ? WHERE bucket = ?",
+                (digest.n, digest.x, marks_of(versions) if is_marked else "", bucket),
+            )
+
     def meet_server(self, server_epoch: str) -> bool:
         """Remember which incarnation of the server answers; with another one all restarts.
 
@@ -146,6 +180,18 @@ def communes_here(register: Register) -> frozenset[str]:
     with register.reading() as connection:
         buckets = connection.exec_driver_sql("SELECT bucket FROM buckets").scalars().all()
     return frozenset(str(bucket).partition("/")[0] for bucket in buckets)
+
+
+def _versions(driver: Driver, bucket: str) -> list[tuple[str, int, str]]:
+    """Id, version and mark of every document of a bucket that the server has."""
+    return [
+        (str(name), int(version), str(mark))
+        for table in _DOCUMENTS
+        for name, version, mark in driver.execute(
+            f"SELECT id, version, mark FROM {table} WHERE bucket = ? AND version > 0",  # noqa: S608 names of ours
+            (bucket,),
+        )
+    ]
 
 
 def _set_cursors(driver: Driver, cursors: Mapping[str, int]) -> None:

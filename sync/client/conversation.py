@@ -6,7 +6,7 @@ decides what becomes of a change; that is told by its receipt alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -38,6 +38,9 @@ from sync.protocol.messages import (
     LeaveRequest,
     Left,
     LoginRequest,
+    PartRowsRequest,
+    Parts,
+    PartsRequest,
     PullRequest,
     PushAnswer,
     PushHeader,
@@ -227,9 +230,12 @@ class Conversation:
     def pull(self, request: PullRequest) -> PullPage | RequestTrouble:
         """Ask for one page; it is answered whole or not at all."""
         self._transport.watch.doing = Doing.RECEIVING
+        return self._lines("/sync/v1/pull", request)
+
+    def _lines(self, path: str, request: msgspec.Struct) -> PullPage | RequestTrouble:
         return self._as_device(
             lambda token: self._transport.send(
-                "/sync/v1/pull",
+                path,
                 msgspec.json.encode(request),
                 body_type=JSON_TYPE,
                 answer_type=LINES_TYPE,
@@ -237,6 +243,18 @@ class Conversation:
                 token=token,
             )
         )
+
+    def parts(self, bucket: str) -> Parts | RequestTrouble:
+        """Ask what is in a bucket, part by part."""
+        request = PartsRequest(bucket=bucket)
+        return self._as_device(
+            lambda token: self._transport.ask("/sync/v1/parts", request, Parts, token=token)
+        )
+
+    def part_rows(self, bucket: str, parts: Sequence[str]) -> PullPage | RequestTrouble:
+        """Ask for everything in these parts."""
+        request = PartRowsRequest(bucket=bucket, parts=list(parts))
+        return self._lines("/sync/v1/part_rows", request)
 
     def _as_device(self, request: Callable[[str], T | RequestTrouble]) -> T | RequestTrouble:
         """Make a request with a token, with a new one when it has expired meanwhile."""

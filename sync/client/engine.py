@@ -35,7 +35,7 @@ from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.codec import PullPage
 from sync.protocol.directory import SignedDirectory
-from sync.protocol.messages import Outcome, PullEnd, PullRequest, PushAnswer, RefusalCode
+from sync.protocol.messages import Outcome, Parts, PullEnd, PullRequest, PushAnswer, RefusalCode
 from sync.protocol.packs import PackList, pack_named_by
 
 #: Rows asked for in one page; a page is one transaction of the register.
@@ -48,6 +48,8 @@ BUSY_TRIES = 10
 LONGEST_PAUSE_SECONDS = 5.0
 #: Renumbering or rewinding more often in one sync means that the two do not understand each other.
 MOST_REPAIRS = 3
+#: Where more of the 256 parts of a bucket differ, it is fetched whole.
+MOST_PARTS = 64
 #: Push and pull are repeated while officers go on saving, but not for ever.
 MOST_ROUNDS = 5
 
@@ -227,8 +229,9 @@ class _Sync:
     def everything(self) -> Trouble | None:
         """Push, pull, push again if edits arrived; compare; repair what differs, once.
 
-        A register that lacks something fetches the bucket whole. A server that lacks something
-        was restored from an older copy: it says so when asked, and gets it sent again.
+        A register that lacks something fetches the parts of the bucket that differ, and where that
+        does not help, the bucket whole. A server that lacks something was restored from an older
+        copy: it says so when asked, and gets it sent again.
         """
         trouble = self._probe()
         if trouble is not None:
@@ -241,11 +244,37 @@ class _Sync:
         trouble = self._probe()
         if trouble is not None:
             return trouble
-        self.inbox.restart(parted)
+        whole = [bucket for bucket in parted if not self._repair_parts(bucket)]
+        self.inbox.restart(whole)
         parted = self._agree()
+        if isinstance(parted, tuple) and (left := set(parted) - set(whole)):
+            self.inbox.restart(sorted(left))
+            parted = self._agree()
         if not isinstance(parted, tuple):
             return parted
         return Diverged(parted) if parted else None
+
+    def _repair_parts(self, bucket: str) -> bool:
+        """Fetch the parts of this bucket that differ. False where it has to be fetched whole."""
+        ours = self.inbox.parts(bucket)
+        if ours is None:
+            return False
+        theirs = self.conversation.parts(bucket)
+        if not isinstance(theirs, Parts):
+            return False
+        both = ours.keys() | theirs.parts.keys()
+        differing = sorted(part for part in both if ours.get(part) != theirs.parts.get(part))
+        if len(differing) > MOST_PARTS:
+            return False
+        if not differing:  # all is here; what was kept of it was wrong
+            self.inbox.repair(bucket, parts=(), rows=())
+            return True
+        page = self.conversation.part_rows(bucket, differing)
+        if not isinstance(page, PullPage) or page.end.more:
+            return False
+        self.inbox.repair(bucket, parts=differing, rows=page.rows)
+        self.pulled += len(page.rows)
+        return True
 
     def _agree(self) -> tuple[str, ...] | Trouble:
         """Exchange everything; the buckets that are not the same afterwards."""

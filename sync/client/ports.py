@@ -5,7 +5,7 @@ The desktop's store implements these; the engine knows no database, window or th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -121,6 +121,12 @@ class Inbox(Protocol):
 
     def meet_server(self, server_epoch: str) -> bool:
         """The server's incarnation; with another one than before all restarts, and it is True."""
+
+    def parts(self, bucket: str) -> Mapping[str, str] | None:
+        """What is here of a bucket, as ``chain.parts_of``; ``None`` where that is not known."""
+
+    def repair(self, bucket: str, *, parts: Collection[str], rows: Sequence[Row]) -> None:
+        """These are all the server's rows of these parts; the digest is then of what is here."""
 
     def restart(self, buckets: Sequence[str]) -> None:
         """Forget the cursors of these buckets so that the next pull brings them whole."""

@@ -14,6 +14,7 @@ the device's own id is not in the chain because changes are made before the devi
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
@@ -29,6 +30,9 @@ _DOMAIN = b"so-an-sinh/changes/1\x00"
 _LINK = b"\x00"
 #: 48 random bits of a UUIDv7.
 _MARK_LENGTH = 12
+#: Letters at the end of an id that tell the part of its bucket.
+PART_LENGTH = 2
+PARTS = 16**PART_LENGTH
 #: Keys of mappings sorted, fields of structs in their order: one text for one value.
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 
@@ -81,6 +85,19 @@ def marks_of(versions: Iterable[tuple[str, int, str]]) -> str:
     for document_id, version, mark in versions:
         xor ^= marked_part(document_id, version, mark)
     return f"{xor:032x}"
+
+
+def part_of(document_id: str) -> str:
+    """Which of the 256 parts of its bucket a document is in: the random end of its id."""
+    return document_id[-PART_LENGTH:]
+
+
+def parts_of(versions: Iterable[tuple[str, int, str]]) -> dict[str, str]:
+    """The second XOR (hex) of each part of a bucket that holds these documents; empty ones lack."""
+    xors: defaultdict[str, int] = defaultdict(int)
+    for document_id, version, mark in versions:
+        xors[part_of(document_id)] ^= marked_part(document_id, version, mark)
+    return {part: f"{xor:032x}" for part, xor in xors.items()}
 
 
 def digest_of(versions: Iterable[tuple[str, int]]) -> Digest:

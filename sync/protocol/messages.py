@@ -249,6 +249,25 @@ class Digest(msgspec.Struct, frozen=True):
     x: str
 
 
+class PartsRequest(msgspec.Struct, frozen=True):
+    """Asks what is in a bucket whose digest differs: of which parts (``chain.part_of``) it does."""
+
+    bucket: str
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """Part -> its XOR (``chain.parts_of``); parts without documents are left out."""
+
+    parts: dict[str, str]
+
+
+class PartRowsRequest(msgspec.Struct, frozen=True):
+    """Asks for every row of these parts of a bucket; answered like a pull, on one page."""
+
+    bucket: str
+    parts: list[str]
+
+
 class PullEnd(msgspec.Struct, frozen=True, tag_field="k", tag="end", omit_defaults=True):
     """Closes a pull page. ``next`` are the cursors after it; digests come when nothing is left.
 

@@ -27,6 +27,8 @@ from sync.protocol.messages import (
     LeaveRequest,
     Left,
     LoginRequest,
+    PartRowsRequest,
+    PartsRequest,
     PullRequest,
     PushAnswer,
     RefreshRequest,
@@ -39,6 +41,7 @@ from sync.protocol.rules import is_uuid
 from sync.server import enrolment, limits, packs, parcels, sessions, witnesses
 from sync.server.database import without_flush
 from sync.server.directory import directory_for, server_seed
+from sync.server.parts import part_rows, parts
 from sync.server.pull import MOST_CURSORS, pull
 from sync.server.push import push
 from sync.server.relaying import relay
@@ -186,6 +189,24 @@ def _pull(call: Call) -> Reply:
     return answer
 
 
+def _parts(call: Call) -> Reply:
+    request = decode_message(call.body, PartsRequest)
+    device = authenticated(call)
+    return device if isinstance(device, Refusal) else parts(call.engine, call.token, request)
+
+
+def _part_rows(call: Call) -> Reply:
+    request = decode_message(call.body, PartRowsRequest)
+    device = authenticated(call)
+    if isinstance(device, Refusal):
+        return device
+    answer = part_rows(call.engine, call.token, request)
+    if isinstance(answer, bytes):
+        rows = rows_in(answer)
+        call.who.pulls_much = count_pulled(call.engine, device, rows, call.settings)
+    return answer
+
+
 def _directory(call: Call) -> Reply:
     decode_message(call.body, DirectoryRequest)
     device = authenticated(call)
@@ -256,6 +277,8 @@ OPERATIONS = (
     Operation("/sync/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
     Operation("/sync/v1/relay", LINES_TYPE, LARGEST_BODY_BYTES, _relay),
     Operation("/sync/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
+    Operation("/sync/v1/parts", JSON_TYPE, _SMALL_BODY_BYTES, _parts),
+    Operation("/sync/v1/part_rows", JSON_TYPE, _SMALL_BODY_BYTES, _part_rows),
     Operation("/sync/v1/directory", JSON_TYPE, _SMALL_BODY_BYTES, _directory),
     Operation("/sync/v1/packs", JSON_TYPE, _SMALL_BODY_BYTES, _packs),
     Operation("/sync/v1/pack", JSON_TYPE, _SMALL_BODY_BYTES, _pack),

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
     Connection,
     Engine,
+    Result,
+    Select,
     Text,
     any_,
     bindparam,
@@ -102,7 +104,7 @@ class _Bucket(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Page:
+class Page:
     """A page in the making."""
 
     limit: int
@@ -164,7 +166,7 @@ def _answer(
         for bucket in granted
         if bucket not in cursors
     )
-    page = _Page(limit=min(max(request.limit, 1), MOST_ROWS))
+    page = Page(limit=min(max(request.limit, 1), MOST_ROWS))
     after = {
         bucket: _fill(connection, page, bucket, cursors.get(bucket, 0), known[bucket].head)
         for bucket in granted
@@ -194,7 +196,7 @@ def _heads(connection: Connection, granted: Sequence[str]) -> Mapping[str, _Buck
     return {bucket: found.get(bucket, _Bucket()) for bucket in granted}
 
 
-def _fill(connection: Connection, page: _Page, bucket: str, cursor: int, head: int) -> int:
+def _fill(connection: Connection, page: Page, bucket: str, cursor: int, head: int) -> int:
     """Add this bucket's rows while there is room; gives the cursor after them."""
     # A cursor beyond the head comes from before the server was restored: it goes back with it,
     # else what is written now would be passed over. The digest then finds what is missing.
@@ -209,22 +211,27 @@ def _fill(connection: Connection, page: _Page, bucket: str, cursor: int, head: i
     return head
 
 
-_is_clashing = cast(documents.c.clashes, Text) != "{}"
-_ROWS_AFTER = (
-    select(
-        documents.c.position,
-        documents.c.type,
-        cast(documents.c.id, Text).label("id"),
-        documents.c.version,
-        cast(documents.c.fields, Text).label("fields"),
-        cast(documents.c.clashes, Text).label("clashes"),
-        case((_is_clashing, cast(documents.c.field_versions, Text)), else_="").label("versions"),
-        case((_is_clashing, cast(documents.c.authors, Text)), else_="").label("authors"),
-        # The change that made the version.
-        func.json_extract_path_text(
-            documents.c.authors, cast(documents.c.version, Text), "op"
-        ).label("maker"),
+def row_query() -> Select[Any]:
+    """What is read of documents for their rows."""
+    at = documents.c
+    is_clashing = cast(at.clashes, Text) != "{}"
+    # The change that made the version.
+    maker = func.json_extract_path_text(at.authors, cast(at.version, Text), "op")
+    return select(
+        at.position,
+        at.type,
+        cast(at.id, Text).label("id"),
+        at.version,
+        cast(at.fields, Text).label("fields"),
+        cast(at.clashes, Text).label("clashes"),
+        case((is_clashing, cast(at.field_versions, Text)), else_="").label("versions"),
+        case((is_clashing, cast(at.authors, Text)), else_="").label("authors"),
+        maker.label("maker"),
     )
+
+
+_ROWS_AFTER = (
+    row_query()
     .where(
         documents.c.bucket == bindparam("bucket"),
         documents.c.position > bindparam("after", type_=BigInteger),
@@ -237,7 +244,12 @@ _ROWS_AFTER = (
 def _rows_after(
     connection: Connection, bucket: str, position: int, limit: int
 ) -> Iterator[_RawRow]:
-    rows = connection.execute(_ROWS_AFTER, {"bucket": bucket, "after": position, "most": limit})
+    values = {"bucket": bucket, "after": position, "most": limit}
+    return fetched(connection.execute(_ROWS_AFTER, values), bucket)
+
+
+def fetched(rows: Result[Any], bucket: str) -> Iterator[_RawRow]:
+    """The rows of a bucket that a ``row_query`` found."""
     for piece in rows.partitions(_FETCHED_AT_ONCE):
         for row in piece:
             yield _RawRow(

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from desktop.domain.syncing import SyncReport
 from desktop.errors import Problem
 from desktop.store.holdings import holdings
+from desktop.store.inbox import RegisterInbox
 from desktop.training.people import households
 from sync.client.schedule import BatchSize, pause_seconds
 from sync.protocol.documents import Role
@@ -128,22 +129,77 @@ def test_a_restored_server_is_noticed_without_a_new_edit(
     assert holdings(one.register) == holdings(two.register)
 
 
-def test_a_register_that_differs_fetches_the_bucket_whole_once(officers: Officers) -> None:
-    one, two = officers
-    enter(one, "Trần Thị Một", "003190000001")
-    sync(one, two)
-    # As after a fault of the disk: a document of the server is missing here.
-    with two.register.writing() as transaction:
-        transaction.driver.execute(
-            "DELETE FROM people WHERE doc IN (SELECT doc FROM documents WHERE type = 'person')"
-        )
-        transaction.driver.execute("DELETE FROM documents WHERE type = 'person'")
-        transaction.driver.execute(
+def lose(office: Office, *, every: int) -> int:
+    """As after a fault of the disk: every so manyth person is missing here. How many are?"""
+    with office.register.writing() as transaction:
+        driver = transaction.driver
+        persons = driver.execute("SELECT doc FROM documents WHERE type = 'person' ORDER BY doc")
+        lost = persons.fetchall()[::every] if every else []
+        driver.executemany("DELETE FROM people WHERE doc = ?", lost)
+        driver.executemany("DELETE FROM documents WHERE doc = ?", lost)
+        driver.execute(
             "UPDATE buckets SET count = count - 1, digest = ? WHERE bucket = '99001/register'",
             ("f" * 32,),
         )
+    return len(lost)
+
+
+def held_digests(office: Office) -> object:
+    inbox = RegisterInbox(office.register, clock=Clock(), author="")
+    return inbox.digests(), inbox.marks()
+
+
+def test_a_register_that_lacks_little_fetches_only_the_parts_that_differ(
+    officers: Officers,
+) -> None:
+    one, two = officers
+    one.records.preload(households(count=400, commune_code="99001", today=date(2026, 11, 22)))
+    made = sync(one, two).pulled
+    assert made > 1500
+    assert lose(two, every=300) > 2
     report = sync(two)
-    assert report.pulled == 2
+    assert 2 < report.pulled < made / 20
+    assert holdings(one.register) == holdings(two.register)
+    assert held_digests(one) == held_digests(two)
+    assert sync(two).pulled == 0
+
+
+def test_a_register_that_lacks_much_fetches_the_bucket_whole(officers: Officers) -> None:
+    one, two = officers
+    one.records.preload(households(count=100, commune_code="99001", today=date(2026, 11, 22)))
+    sync(one, two)
+    assert lose(two, every=1) > 200
+    report = sync(two)
+    assert report.pulled == sum(len(held) for held in holdings(one.register).values())
+    assert holdings(one.register) == holdings(two.register)
+
+
+def test_a_digest_that_was_kept_wrong_is_made_anew_and_nothing_fetched(officers: Officers) -> None:
+    one, two = officers
+    enter(one, "Trần Thị Một", "003190000001")
+    sync(one, two)
+    assert lose(two, every=0) == 0
+    assert sync(two).pulled == 0
+    assert held_digests(one) == held_digests(two)
+
+
+def test_what_waits_stays_on_top_of_a_part_that_is_fetched(officers: Officers) -> None:
+    one, two = officers
+    enter(one, "Trần Thị Một", "003190000001")
+    sync(one, two)
+    [row] = two.people.search("", limit=2)
+    with two.register.writing() as transaction:  # another version than the server's
+        transaction.driver.execute(
+            "UPDATE documents SET version = 7 WHERE id = ?", (row.person_id,)
+        )
+        transaction.driver.execute("UPDATE buckets SET digest = ?", ("f" * 32,))
+    two.records.save(
+        two.records.open(row.person_id),
+        answers={**two.records.open(row.person_id).answers, "identity/full_name": "Trần Thị Hai"},
+        confirmations={},
+    )
+    sync(two, one)
+    assert names(one) == names(two) == {"Trần Thị Hai"}
     assert holdings(one.register) == holdings(two.register)
 
 

@@ -25,6 +25,9 @@ from sync.protocol.messages import (
     LeaveRequest,
     Left,
     Outcome,
+    PartRowsRequest,
+    Parts,
+    PartsRequest,
     PullRequest,
     PushAnswer,
     RefreshRequest,
@@ -150,6 +153,31 @@ def pull(case: Case) -> None:
     assert not any(bucket.startswith("99001") for bucket in page.end.digest)
 
 
+def parts(case: Case) -> None:
+    """Of a foreign bucket there is nothing to compare, and nothing to fetch."""
+    for one in DataSet:
+        bucket = bucket_of("99001", one)
+        answer = case.stranger.ask("/sync/v1/parts", PartsRequest(bucket), Parts)
+        assert answer == Parts({})
+    bucket = bucket_of("99001", DataSet.REGISTER)
+    answer = case.owner.ask("/sync/v1/parts", PartsRequest(bucket), Parts)
+    assert isinstance(answer, Parts)
+    assert answer.parts
+
+
+def part_rows(case: Case) -> None:
+    every = [f"{part:02x}" for part in range(256)]
+    for one in DataSet:
+        asked = msgspec.json.encode(PartRowsRequest(bucket_of("99001", one), every))
+        page = codec.decode_pull(case.stranger.post("/sync/v1/part_rows", asked).content)
+        assert (page.rows, page.end.more) == ([], False)
+    owners = case.owner.post(
+        "/sync/v1/part_rows",
+        msgspec.json.encode(PartRowsRequest(bucket_of("99001", DataSet.REGISTER), every)),
+    )
+    assert SECRET.encode() in owners.content
+
+
 def directory(case: Case) -> None:
     answer = case.stranger.ask("/sync/v1/directory", DirectoryRequest(number=0), SignedDirectory)
     assert isinstance(answer, SignedDirectory)
@@ -238,6 +266,8 @@ MATRIX: dict[str, Callable[[Case], None]] = {
     "/sync/v1/push": push,
     "/sync/v1/relay": relay,
     "/sync/v1/pull": pull,
+    "/sync/v1/parts": parts,
+    "/sync/v1/part_rows": part_rows,
     "/sync/v1/directory": directory,
     "/sync/v1/packs": packs,
     "/sync/v1/pack": pack,
@@ -252,6 +282,8 @@ OPEN = {"/auth/enrol", "/auth/challenge", "/auth/login", "/auth/refresh"}
 BODIES = {
     "/auth/leave": b'{"epoch":"x"}',
     "/sync/v1/pull": b'{"cursors":{}}',
+    "/sync/v1/parts": b'{"bucket":"99001/register"}',
+    "/sync/v1/part_rows": b'{"bucket":"99001/register","parts":["00"]}',
     "/sync/v1/directory": b'{"number":0}',
     "/sync/v1/packs": b'{"serial":0}',
     "/sync/v1/pack": b'{"sha256":"0"}',

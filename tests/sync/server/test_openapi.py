@@ -48,6 +48,8 @@ def test_what_is_described_without_a_token_is_answered_without_one(
         [body_type] = described["post"]["requestBody"]["content"]
         body = {
             "/sync/v1/pull": b'{"cursors":{}}',
+            "/sync/v1/parts": b'{"bucket":"99001/register"}',
+            "/sync/v1/part_rows": b'{"bucket":"99001/register","parts":["00"]}',
             "/sync/v1/directory": b'{"number":0}',
             "/sync/v1/packs": b'{"serial":0}',
             "/sync/v1/pack": b'{"sha256":"0"}',
