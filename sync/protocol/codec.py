@@ -37,6 +37,8 @@ LARGEST_INFLATED_BYTES = 64 * 1024 * 1024
 LARGEST_RATIO = 100
 #: Below this the ratio is not asked: small texts of one repeated letter are harmless.
 _RATIO_FROM_BYTES = 1024 * 1024
+#: What both databases count to.
+LARGEST_NUMBER = 2**63 - 1
 #: Most changes in one push.
 MOST_CHANGES = 2_000
 
@@ -221,7 +223,8 @@ def decode_push(body: bytes) -> Push:
 def _check_numbers(header: PushHeader, changes: Sequence[Change]) -> None:
     numbers = [change.seq for change in changes]
     is_whole = numbers == list(range(header.first, header.first + header.n))
-    if header.v != PROTOCOL_VERSION or header.first < 1 or header.n < 0 or not is_whole:
+    is_counted = header.first >= 1 and header.n >= 0 and header.first + header.n <= LARGEST_NUMBER
+    if header.v != PROTOCOL_VERSION or not is_counted or not is_whole:
         raise WireError(RefusalCode.MALFORMED)
 
 

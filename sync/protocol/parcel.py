@@ -36,7 +36,7 @@ from nacl.exceptions import RuntimeError as SodiumRuntimeError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random as random_bytes
 
-from sync.protocol.codec import LARGEST_RATIO
+from sync.protocol.codec import LARGEST_NUMBER, LARGEST_RATIO
 from sync.protocol.signing import is_signed, parcel_text, public_key_of, sign
 
 MAGIC = b"SO AN SINH GOI\n"
@@ -55,8 +55,6 @@ LARGEST_CONTENT_BYTES = 1024 * 1024 * 1024
 #: One section is held in memory: no push and no page is larger on the wire either.
 LARGEST_SECTION_BYTES = 64 * 1024 * 1024
 _LONGEST_HEADER_BYTES = 64 * 1024
-#: What both databases count to.
-_LARGEST_NUMBER = 2**63 - 1
 
 _KEY_ID_BYTES = 16
 _CONTENT_KEY_BYTES = bindings.crypto_secretstream_xchacha20poly1305_KEYBYTES
@@ -393,7 +391,7 @@ class _Reading:
             raise ParcelError(Fault.NEWER_FORMAT)
         if self.header.recipient_key != public_key_of(signing_key):
             raise ParcelError(Fault.WRONG_RECIPIENT)
-        if self.header.v != PARCEL_FORMAT or not 1 <= self.header.number <= _LARGEST_NUMBER:
+        if self.header.v != PARCEL_FORMAT or not 1 <= self.header.number <= LARGEST_NUMBER:
             raise ParcelError(Fault.DAMAGED)
         self._hashed.update(raw_header)
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the server, made from its operations and the structs that travel."""
+"""The OpenAPI document of a server or a box, from its operations and the structs that travel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any
 
 import msgspec
 
-from sync.protocol.box import SignedRelayed
+from sync.protocol.box import (
+    BoxDocuments,
+    BoxDocumentsRequest,
+    BoxKept,
+    BoxRequest,
+    BoxState,
+    SignedRelayed,
+)
 from sync.protocol.codec import JSON_TYPE, LINES_TYPE
 from sync.protocol.directory import DirectoryRequest, SignedDirectory
 from sync.protocol.messages import (
@@ -49,22 +56,27 @@ BODIES: dict[str, tuple[_Kind, _Kind]] = {
     "/sync/v1/packs": (PacksRequest, PackList),
     "/sync/v1/pack": (PackRequest, PARCEL_TYPE),
     "/sync/v1/parcel": (PARCEL_TYPE, PARCEL_TYPE),
+    "/box/v1/state": (BoxRequest, BoxState),
+    "/box/v1/push": (LINES_TYPE, BoxKept),
+    "/box/v1/pull": (PullRequest, LINES_TYPE),
+    "/box/v1/documents": (BoxDocumentsRequest, BoxDocuments),
 }
 #: Before there is a token.
 _OPEN = frozenset({"/auth/enrol", "/auth/challenge", "/auth/login", "/auth/refresh"})
 
 
 @cache
-def document() -> bytes:
-    """The document as JSON."""
-    kinds = {kind for pair in BODIES.values() for kind in pair if not isinstance(kind, str)}
+def document(operations: tuple[Operation, ...] = OPERATIONS) -> bytes:
+    """The document of these operations, as JSON."""
+    pairs = [BODIES[one.path] for one in operations]
+    kinds = {kind for pair in pairs for kind in pair if not isinstance(kind, str)}
     ordered = sorted(kinds | {Refusal}, key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFERENCE)
     return msgspec.json.encode(
         {
             "openapi": "3.1.0",
             "info": {"title": "so-an-sinh-server", "version": "1"},
-            "paths": {one.path: {"post": _operation(one)} for one in OPERATIONS},
+            "paths": {one.path: {"post": _operation(one)} for one in operations},
             "components": {
                 "schemas": schemas,
                 "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},

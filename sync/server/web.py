@@ -99,7 +99,7 @@ def create_app(
             _health("/health", engine, limiter),
             _health("/ready", engine, limiter),
             _live(),
-            _openapi(),
+            _openapi(tuple(operations)),
             _metrics(metrics, room),
         ],
         exception_handlers={HTTPException: _refuse_route, Exception: _refuse_failure},
@@ -147,10 +147,10 @@ def _live() -> HTTPRouteHandler:
     return handle
 
 
-def _openapi() -> HTTPRouteHandler:
+def _openapi(operations: tuple[Operation, ...]) -> HTTPRouteHandler:
     @get("/openapi.json")
     async def handle() -> Response[bytes]:
-        return Response(openapi.document(), media_type=JSON_TYPE)
+        return Response(openapi.document(operations), media_type=JSON_TYPE)
 
     return handle
 

@@ -88,14 +88,14 @@ class BoxProcess(ServerProcess):
         """Until it was at the province, with everything that waits now, and back."""
         with self.engine.begin() as connection:
             connection.execute(text("UPDATE box_home SET reached_at = NULL"))
+        waits = "state IN ('waiting', 'receipted')"
+        self.wait_until(lambda: self.has_reached() and not self.count(waits))
+
+    def has_reached(self) -> bool:
+        """Was it at the province?"""
         reached = text("SELECT reached_at IS NOT NULL FROM box_home")
-
-        def is_back() -> bool:
-            with self.engine.connect() as connection:
-                came = bool(connection.execute(reached).scalar_one())
-            return came and not self.count("state IN ('waiting', 'receipted')")
-
-        self.wait_until(is_back)
+        with self.engine.connect() as connection:
+            return bool(connection.execute(reached).scalar_one())
 
 
 @contextmanager

@@ -81,10 +81,12 @@ def _answer(
     after: dict[str, int] = {}
     size = 0
     for bucket in readable:
-        at = request.cursors.get(bucket, 0)
+        at = max(request.cursors.get(bucket, 0), 0)
         after[bucket] = max(at, heads[bucket])
         if bucket not in request.cursors:
             yield Grant(bucket=bucket, count=_count(connection, bucket))
+        if at >= heads[bucket]:
+            continue
         for position, line in _rows_after(connection, bucket, at, limit + 1 - len(rows)):
             if len(rows) == limit or size > _LARGEST_PAGE_BYTES:
                 after[bucket] = at

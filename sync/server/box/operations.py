@@ -6,6 +6,7 @@ from sync.protocol.box import BoxDocumentsRequest, BoxRequest
 from sync.protocol.codec import (
     JSON_TYPE,
     LARGEST_BODY_BYTES,
+    LARGEST_NUMBER,
     LINES_TYPE,
     decode_message,
     decode_push,
@@ -22,6 +23,8 @@ _SAME = ("/auth/challenge", "/auth/login", "/auth/refresh")
 
 def _state(call: Call) -> Reply:
     request = decode_message(call.body, BoxRequest)
+    if not request.epoch.isalnum() or not 0 <= request.acked <= LARGEST_NUMBER:
+        return Refusal(code=RefusalCode.MALFORMED)
     device = authenticated(call)
     if isinstance(device, Refusal):
         return device

@@ -24,6 +24,20 @@ PUSH = "/sync/v1/push"
 TOO_LARGE = Refusal(code=RefusalCode.TOO_LARGE)
 MALFORMED = Refusal(code=RefusalCode.MALFORMED)
 
+#: No operation takes one of these.
+NOISE = [
+    b"",
+    b"null",
+    b"[]",
+    b"{",
+    b"[" * 60_000,
+    b'{"a":' * 12_000,
+    b"\xff\xfe",
+    b"<html></html>",
+    b'{"cursors":{"99001/register":"1"}}',
+    b'{"cursors":{"99001/register":1e999}}',
+]
+
 
 def answer_of(response: requests.Response) -> Refusal:
     """The refusal in this response, which must be JSON with the right status."""
@@ -71,22 +85,7 @@ def test_a_gzip_bomb_is_refused_and_leaves_no_trace_in_memory(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.path)
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"null",
-        b"[]",
-        b"{",
-        b"[" * 60_000,
-        b'{"a":' * 12_000,
-        b"\xff\xfe",
-        b"<html></html>",
-        b'{"cursors":{"99001/register":"1"}}',
-        b'{"cursors":{"99001/register":1e999}}',
-    ],
-    ids=lambda body: repr(body[:12]),
-)
+@pytest.mark.parametrize("body", NOISE, ids=lambda body: repr(body[:12]))
 def test_noise_is_malformed_everywhere(officer: Desk, operation: Operation, body: bytes) -> None:
     response = officer.post(operation.path, body, content_type=operation.body_type)
     assert answer_of(response) == MALFORMED
@@ -183,11 +182,22 @@ def test_a_push_header_that_cannot_be_is_malformed(officer: Desk, old: bytes, ne
     assert push_of(officer, codec.compressed(body)) == MALFORMED
 
 
-def test_a_huge_seq_is_a_gap(officer: Desk) -> None:
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [(2**62, RefusalCode.GAP), (2**63 - 1, RefusalCode.MALFORMED), (2**70, RefusalCode.MALFORMED)],
+)
+def test_a_number_far_ahead_is_a_gap_and_one_that_no_counter_reaches_malformed(
+    officer: Desk, first: int, code: RefusalCode
+) -> None:
     change = officer.person()
-    officer.changes[0] = replace(change, seq=2**70)
-    body = officer.push_body(1, 1).replace(b'"first":1,', b'"first":%d,' % 2**70)
-    assert isinstance(officer.send(body), Refusal)
+    body = codec.encode_push(
+        header=replace(codec.decode_push(officer.push_body(1, 1)).header, first=first),
+        changes=[replace(change, seq=first)],
+        signing_key=officer.key,
+    )
+    refusal = officer.send(body)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is code
 
 
 def test_every_refusal_has_a_status() -> None:

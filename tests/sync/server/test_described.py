@@ -14,6 +14,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS
+from schemathesis.schemas import BaseSchema
 
 from sync.protocol.codec import LINES_TYPE
 from sync.protocol.messages import RefusalCode
@@ -37,7 +38,14 @@ DESCRIBED: list[Any] = CHECKS.get_by_names(
 def test_every_answer_is_one_that_is_described(
     path: str, mode: str, officer: Desk, server: ServerProcess
 ) -> None:
-    headers = {"Authorization": f"Bearer {officer.token}"}
+    try_described(SCHEMA, path, MODES[mode], url=server.url, token=officer.token)
+
+
+def try_described(
+    schema: BaseSchema, path: str, mode: GenerationMode, *, url: str, token: str
+) -> None:
+    """Ask this operation with bodies of this kind."""
+    headers = {"Authorization": f"Bearer {token}"}
     codes: set[str] = set()
 
     @settings(
@@ -48,9 +56,9 @@ def test_every_answer_is_one_that_is_described(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=SCHEMA[path]["POST"].as_strategy(generation_mode=MODES[mode]))
+    @given(case=schema[path]["POST"].as_strategy(generation_mode=mode))
     def ask(case: Case[Any]) -> None:
-        response = case.call(base_url=server.url, headers=headers, timeout=60)
+        response = case.call(base_url=url, headers=headers, timeout=60)
         case.validate_response(response, checks=DESCRIBED)
         assert response.status_code != 500
         codes.add(response.json()["code"] if response.status_code != 200 else "")

@@ -62,13 +62,19 @@ STRANGER_COMMUNE = "99003"
 
 
 @dataclass(frozen=True)
-class Case:
-    """A stranger, and what belongs to an officer of another commune."""
+class Pair:
+    """A stranger with his session, and an officer of another commune."""
 
     stranger: Desk
     owner: Desk
-    made: dict[DocumentType, Change]
     session: Session
+
+
+@dataclass(frozen=True)
+class Case(Pair):
+    """A stranger, and what belongs to an officer of another commune."""
+
+    made: dict[DocumentType, Change]
     code: str
     listed: Pack
     province_key: str
@@ -78,7 +84,7 @@ def enrol(case: Case) -> None:
     assert case.stranger.enrol(case.code) == Refusal(code=RefusalCode.BAD_CODE)
 
 
-def log_in(case: Case) -> None:
+def log_in(case: Pair) -> None:
     """A nonce of the owner's device is worth nothing without its key."""
     mine, case.stranger.device = case.stranger.device, case.owner.device
     nonce = case.stranger.challenge()
@@ -92,14 +98,19 @@ def log_in(case: Case) -> None:
 
 
 def refresh(case: Case) -> None:
-    """The owner's access token brings no session, and the stranger's none of the owner's."""
+    """The stranger's session is none of the owner's."""
+    refresh_own(case)
+    assert case.stranger.pull().rows == []
+
+
+def refresh_own(case: Pair) -> None:
+    """No access token brings a session, whoever's it is."""
     for token in (case.owner.token, case.stranger.token, case.owner.device):
         refused = case.stranger.ask("/auth/refresh", RefreshRequest(refresh=token), Session)
         assert refused == Refusal(code=RefusalCode.TOKEN_EXPIRED)
     mine = case.stranger.ask("/auth/refresh", RefreshRequest(case.session.refresh), Session)
     assert isinstance(mine, Session)
     case.stranger.token = mine.token
-    assert case.stranger.pull().rows == []
 
 
 def leave(case: Case) -> None:

@@ -1,14 +1,16 @@
-"""The OpenAPI document that the server gives of itself."""
+"""The OpenAPI document that the server and a box give of themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import requests
 
+from sync.server.box.operations import BOX_OPERATIONS
 from sync.server.openapi import BODIES
-from sync.server.operations import OPERATIONS
+from sync.server.operations import OPERATIONS, Operation
 from tests.support.server import ServerProcess
 
 
@@ -29,14 +31,25 @@ def references(part: Any) -> set[str]:
 
 
 def test_every_operation_is_described_with_the_type_it_must_be_asked_with(told: Any) -> None:
-    assert set(told["paths"]) == {one.path for one in OPERATIONS} == set(BODIES)
-    for one in OPERATIONS:
+    check_described(told, OPERATIONS)
+    assert set(BODIES) == {one.path for one in (*OPERATIONS, *BOX_OPERATIONS)}
+
+
+def check_described(told: Any, operations: Sequence[Operation]) -> None:
+    """The document has these operations and no others, each with its type."""
+    assert set(told["paths"]) == {one.path for one in operations}
+    for one in operations:
         described = told["paths"][one.path]["post"]
         assert list(described["requestBody"]["content"]) == [one.body_type]
         assert set(described["responses"]) == {"200", "default"}
 
 
 def test_every_schema_that_is_named_is_there(told: Any) -> None:
+    check_schemas(told)
+
+
+def check_schemas(told: Any) -> None:
+    """Every schema that is named is there, and none for nothing."""
     named = references(told)
     assert named == {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
 
