@@ -201,9 +201,11 @@ def decode_push(body: bytes) -> Push:
 
     Raises ``WireError``. Signature and chain are for the server to check.
     """
-    lines = body.removesuffix(b"\n").split(b"\n")
-    if len(lines) > MOST_CHANGES + 2:
+    whole = body.removesuffix(b"\n")
+    # Counted before they are parted: a body of nothing but line ends would become gigabytes.
+    if whole.count(b"\n") > MOST_CHANGES + 1:
         raise WireError(RefusalCode.TOO_LARGE)
+    lines = whole.split(b"\n")
     if len(lines) < 2:
         raise WireError(RefusalCode.MALFORMED)
     header = _decode(_header_decoder, lines[0])

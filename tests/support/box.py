@@ -99,14 +99,14 @@ class BoxProcess(ServerProcess):
 
 
 @contextmanager
-def box_database(postgres_url: str) -> Iterator[str]:
+def box_database(postgres_url: str, name: str = _NAME) -> Iterator[str]:
     """An empty database beside the province's, dropped afterwards."""
     admin = open_engine(postgres_url)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {_NAME}"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     try:
-        address = make_url(postgres_url).set(database=_NAME)
+        address = make_url(postgres_url).set(database=name)
         told = address.render_as_string(hide_password=False)
         engine = open_engine(told)
         migrate(engine)
@@ -114,5 +114,5 @@ def box_database(postgres_url: str) -> Iterator[str]:
         yield told
     finally:
         with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         admin.dispose()

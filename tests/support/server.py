@@ -89,9 +89,19 @@ class ServerProcess:
 
     def memory_kib(self) -> int:
         """The memory it holds (resident)."""
+        return self._memory("VmRSS")
+
+    def peak_kib(self) -> int:
+        """The most it held since it was asked the last time."""
+        peak = self._memory("VmHWM")
+        assert self._process is not None
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5", encoding="ascii")
+        return peak
+
+    def _memory(self, name: str) -> int:
         assert self._process is not None
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
-        return int(status.partition("VmRSS:")[2].split()[0])
+        return int(status.partition(f"{name}:")[2].split()[0])
 
     def start(self) -> None:
         """Start it and wait until it answers."""
