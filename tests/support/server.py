@@ -130,6 +130,18 @@ class ServerProcess:
         """End it at once (SIGKILL)."""
         self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """Let it sleep (SIGSTOP), as a machine does that is moved."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Wake it up."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, which: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(which)
+
     def _end(self, how: signal.Signals) -> int:
         assert self._process is not None
         process, self._process = self._process, None
