@@ -35,6 +35,7 @@ from desktop.store.documents import Edit
 from sync.client import transport
 from sync.protocol import codec
 from sync.protocol.documents import DocumentType
+from tests.bench import devices
 from tests.bench._filling import COMMUNES, FIRST_COMMUNE, fill, person_id, prepare
 from tests.bench._province import Office, Province, office, persons, province, two_fields
 
@@ -62,7 +63,8 @@ def run_full(*, json: bool) -> dict[str, float]:
 
     Needs 45 GB of disk and half an hour. ``…_empty`` and ``…_full`` are the figures of each,
     ``…_slower`` how much longer the full one takes, each beside its own floor; ``old_…`` are of a
-    device that works in one of the communes that were filled.
+    device that works in one of the communes that were filled, ``devices_…`` of 200 at once
+    (``tests.bench devices``) beside all of that.
     """
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-bench-") as name:
         folder = Path(name)
@@ -71,6 +73,7 @@ def run_full(*, json: bool) -> dict[str, float]:
             filling = timed(lambda: fill(place.database_url, persons=FULL_PERSONS))
             full = _rounds(place, folder / "full", first_seed=11)
             old = _in_a_filled_commune(place, folder / "old")
+            crowd = devices.measure(place)
             disk = _disk_bytes(place)
     figures = {"persons": FULL_PERSONS, "filled_s": filling, "disk_gb": disk / 1e9, **old}
     for figure in ("push_new", "push_changed", "pull"):
@@ -78,6 +81,8 @@ def run_full(*, json: bool) -> dict[str, float]:
         figures[f"{name}_empty"], figures[f"{name}_full"] = empty[name], full[name]
         figures[f"{figure}_slower"] = full[ratio] / empty[ratio]
     figures |= {"idle_ms_empty": empty["idle_ms"], "idle_ms_full": full["idle_ms"]}
+    for name in ("p95_s", "p95_second_s", "errors", "lost"):
+        figures[f"devices_{name}"] = crowd[name]
     return _told(figures, json=json)
 
 
