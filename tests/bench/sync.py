@@ -61,9 +61,9 @@ def run(*, json: bool) -> dict[str, float]:
 def run_full(*, json: bool) -> dict[str, float]:
     """The same on an empty server and on one with four million persons and as many records.
 
-    Needs 45 GB of disk and a quarter of an hour. ``…_empty`` and ``…_full`` are the figures of each,
-    ``…_slower`` how much longer the full one takes, each beside its own floor; ``old_…`` are of a
-    device that works in one of the communes that were filled, ``devices_…`` of 200 at once
+    Needs 45 GB of disk and a quarter of an hour. ``…_empty`` and ``…_full`` are the figures of
+    each, ``…_slower`` how much longer the full one takes, each beside its own floor; ``old_…`` are
+    of a device that works in one of the communes that were filled, ``devices_…`` of 200 at once
     (``tests.bench devices``) beside all of that.
     """
     with tempfile.TemporaryDirectory(prefix="so-an-sinh-bench-") as name:
