@@ -29,7 +29,7 @@ DIGEST_BYTES = 16
 _DOMAIN = b"so-an-sinh/changes/1\x00"
 _LINK = b"\x00"
 #: 48 random bits of a UUIDv7.
-_MARK_LENGTH = 12
+MARK_LENGTH = 12
 #: Letters at the end of an id that tell the part of its bucket.
 PART_LENGTH = 2
 PARTS = 16**PART_LENGTH
@@ -70,7 +70,7 @@ def digest_part(document_id: str, version: int) -> int:
 
 def mark_of(change_id: str) -> str:
     """What tells a version from another one with its number: the random end of the change's id."""
-    return change_id[-_MARK_LENGTH:]
+    return change_id[-MARK_LENGTH:]
 
 
 def marked_part(document_id: str, version: int, mark: str) -> int:

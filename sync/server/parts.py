@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Text, any_, bindparam, cast, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from sync.protocol.chain import PART_LENGTH, PARTS
+from sync.protocol.chain import MARK_LENGTH, PART_LENGTH, PARTS
 from sync.protocol.codec import encode_lines
 from sync.protocol.messages import (
     PartRowsRequest,
@@ -37,13 +37,14 @@ _PARTS = text(
     FROM (
         SELECT right(id::text, :letters) AS part, sha256(
             convert_to(id::text, 'UTF8') || int8send(version)
-            || convert_to(right(authors -> version::text ->> 'op', 12), 'UTF8')
+            || convert_to(right(authors -> version::text ->> 'op', :mark), 'UTF8')
         ) AS hashed
         FROM documents WHERE bucket = :bucket
     ) AS versions
     GROUP BY part
     """
-)
+).bindparams(letters=PART_LENGTH, mark=MARK_LENGTH)
+_EVERY = frozenset(f"{part:0{PART_LENGTH}x}" for part in range(PARTS))
 _ROWS = (
     row_query()
     .where(
@@ -64,7 +65,7 @@ def parts(engine: Engine, token: str, request: PartsRequest) -> Parts | Refusal:
             return device
         if request.bucket not in device.buckets():
             return Parts({})
-        rows = connection.execute(_PARTS, {"bucket": request.bucket, "letters": PART_LENGTH})
+        rows = connection.execute(_PARTS, {"bucket": request.bucket})
         return Parts({row.part: f"{digest_bits(row.high, row.low):032x}" for row in rows})
 
 
@@ -82,7 +83,7 @@ def part_rows(engine: Engine, token: str, request: PartRowsRequest) -> bytes | R
 
 def _lines(connection: Connection, request: PartRowsRequest) -> Iterator[msgspec.Struct]:
     page, has_more = Page(limit=MOST_ROWS), False
-    values = {"bucket": request.bucket, "parts": request.parts}
+    values = {"bucket": request.bucket, "parts": sorted(_EVERY.intersection(request.parts))}
     for row in fetched(connection.execute(_ROWS, values), request.bucket):
         if not page.has_room():
             has_more = True

@@ -45,7 +45,7 @@ def test_the_rows_of_some_parts_come_and_no_others(officer: Desk) -> None:
     page = rows_of(officer, wanted)
     assert not page.end.more
     assert list(page.rows) == [row for row in rows if part_of(row.document_id) in wanted]
-    assert rows_of(officer, ["zz", "", "%"]).rows == []
+    assert rows_of(officer, ["zz", "", "%", "\x00"]).rows == []
 
 
 def test_more_parts_than_there_are_is_no_request(officer: Desk) -> None:
