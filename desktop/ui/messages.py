@@ -189,7 +189,7 @@ class Messages(QObject):
                 self.tr("Đồng bộ, hoặc gửi bằng tệp rồi nhận tệp biên nhận; sau đó làm lại."),
             ),
             Problem.DRAFTS_LEFT: (
-                self.tr("Trên máy này còn {n} phiếu hoặc ghi chú đang gõ dở."),
+                self.tr("Trên máy này còn phiếu hoặc ghi chú đang gõ dở, chưa lưu."),
                 self.tr("Mở và lưu chúng, hoặc đánh dấu là bỏ hẳn; sau đó làm lại."),
             ),
             Problem.NAME_MISTYPED: (
