@@ -92,13 +92,16 @@ class _Anything:
 
 @planted(within=10)
 def the_cursor_runs_ahead_of_the_rows(world: World) -> None:
-    """A row of each page is left out though the cursor passes over it."""
-    whole = RegisterInbox.apply_page
+    """A row of each page is left out though the cursor passes over it; of each repair too."""
 
-    def apply_page(inbox: RegisterInbox, **page: Any) -> None:
-        whole(inbox, **{**page, "rows": page["rows"][:-1]})
+    def shortened(whole: Callable[..., None]) -> Callable[..., None]:
+        def apply(*inbox_and_bucket: Any, **page: Any) -> None:
+            whole(*inbox_and_bucket, **{**page, "rows": page["rows"][:-1]})
 
-    _replace(world, RegisterInbox, "apply_page", apply_page)
+        return apply
+
+    for name in ("apply_page", "repair"):
+        _replace(world, RegisterInbox, name, shortened(getattr(RegisterInbox, name)))
 
 
 @planted(within=2, first=53)
