@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -108,6 +108,8 @@ class Visit:
 
 class _BoxConversation(Conversation):
     """The requests of a device at its box."""
+
+    _at_box: ClassVar[bool] = True
 
     def state(self, request: BoxRequest) -> BoxState | RequestTrouble:
         return self._as_device(
@@ -283,12 +285,26 @@ class _Visiting:
             if told is None or (told.device, told.epoch) != (self.identity.device_id, epoch):
                 continue  # not of the province, or not about this register as it is
             if told.answer is not None and told.n:
+                if not self._is_about_ours(told.answer):
+                    self.outbox.renumber()
+                    return
                 self._settle(told.answer)
             elif told.first == self.done.custody.probe and not told.n:
                 self._hear(told)
             elif told.refusal is not None and told.refusal.code is RefusalCode.FORK:
                 self.outbox.renumber()
                 return
+
+    def _is_about_ours(self, answer: PushAnswer) -> bool:
+        """Are the changes it receipts those that stand here under these numbers?
+
+        Not so in a register that was set back: others were made under them since.
+        """
+        if answer.acked < self.outbox.next_batch(limit=1).first:
+            return True  # nothing of it waits
+        if answer.acked > self.outbox.last_seq():
+            return False
+        return self.outbox.next_batch(limit=1, after=answer.acked).prev == answer.h
 
     def _settle(self, answer: PushAnswer) -> None:
         before = self.outbox.next_batch(limit=1).first

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 
@@ -36,6 +36,7 @@ from sync.protocol.messages import (
     Enrolled,
     EnrolRequest,
     LeaveRequest,
+    LedgerHead,
     Left,
     LoginRequest,
     PartRowsRequest,
@@ -50,7 +51,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.packs import PackList, PackRequest, PacksRequest
 from sync.protocol.parcel import PARCEL_TYPE
-from sync.protocol.signing import public_key_of, sign_enrolment, sign_login
+from sync.protocol.signing import public_key_of, sign_enrolment, sign_leave, sign_login
 
 T = TypeVar("T")
 
@@ -108,6 +109,9 @@ class HeldToken:
 
 class Conversation:
     """The requests of an enrolled device; logs in when it has to."""
+
+    #: Whom it signs its login for: what a box is given opens nothing at the province.
+    _at_box: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -176,8 +180,19 @@ class Conversation:
             )
         )
 
-    def leave(self, request: LeaveRequest) -> Left | RequestTrouble:
-        """Give up this device's place: it is refused from now on."""
+    def leave(self, *, epoch: str, ledger: LedgerHead) -> Left | RequestTrouble:
+        """Give up this device's place: it is refused from now on.
+
+        ``ledger`` is where the ledger of its register, of this epoch, ended.
+        """
+        signature = sign_leave(
+            self._identity.signing_key,
+            device=self._identity.device_id,
+            epoch=epoch,
+            ledger_n=ledger.n,
+            ledger_hash=ledger.h,
+        )
+        request = LeaveRequest(epoch=epoch, ledger=ledger, sig=signature)
         return self._as_device(
             lambda token: self._transport.ask("/auth/leave", request, Left, token=token)
         )
@@ -291,7 +306,9 @@ class Conversation:
         # Only hexadecimal is signed as a nonce: a false server gets no text of its choice signed.
         if not _is_nonce(challenge.nonce):
             return Malformed()
-        signature = sign_login(self._identity.signing_key, nonce=challenge.nonce, device=device)
+        signature = sign_login(
+            self._identity.signing_key, nonce=challenge.nonce, device=device, at_box=self._at_box
+        )
         session = self._transport.ask(
             "/auth/login",
             LoginRequest(device=device, nonce=challenge.nonce, sig=signature),

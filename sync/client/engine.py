@@ -31,11 +31,12 @@ from sync.client.outcomes import (
 )
 from sync.client.pages import cursors_after, different, gone_back, is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox, PackShelf
+from sync.client.repairing import repair
 from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.codec import PullPage
 from sync.protocol.directory import SignedDirectory
-from sync.protocol.messages import Outcome, Parts, PullEnd, PullRequest, PushAnswer, RefusalCode
+from sync.protocol.messages import Outcome, PullEnd, PullRequest, PushAnswer, RefusalCode
 from sync.protocol.packs import PackList, pack_named_by
 
 #: Rows asked for in one page; a page is one transaction of the register.
@@ -48,8 +49,6 @@ BUSY_TRIES = 10
 LONGEST_PAUSE_SECONDS = 5.0
 #: Renumbering or rewinding more often in one sync means that the two do not understand each other.
 MOST_REPAIRS = 3
-#: Where more of the 256 parts of a bucket differ, it is fetched whole.
-MOST_PARTS = 64
 #: Push and pull are repeated while officers go on saving, but not for ever.
 MOST_ROUNDS = 5
 
@@ -244,7 +243,15 @@ class _Sync:
         trouble = self._probe()
         if trouble is not None:
             return trouble
-        whole = [bucket for bucket in parted if not self._repair_parts(bucket)]
+        whole = []
+        for bucket in parted:
+            rows = repair(bucket, self.inbox, self.conversation, page_rows=self.page_rows)
+            if rows is None:
+                whole.append(bucket)
+            elif isinstance(rows, int):
+                self.pulled += rows
+            else:
+                return rows
         self.inbox.restart(whole)
         parted = self._agree()
         if isinstance(parted, tuple) and (left := set(parted) - set(whole)):
@@ -253,28 +260,6 @@ class _Sync:
         if not isinstance(parted, tuple):
             return parted
         return Diverged(parted) if parted else None
-
-    def _repair_parts(self, bucket: str) -> bool:
-        """Fetch the parts of this bucket that differ. False where it has to be fetched whole."""
-        ours = self.inbox.parts(bucket)
-        if ours is None:
-            return False
-        theirs = self.conversation.parts(bucket)
-        if not isinstance(theirs, Parts):
-            return False
-        both = ours.keys() | theirs.parts.keys()
-        differing = sorted(part for part in both if ours.get(part) != theirs.parts.get(part))
-        if len(differing) > MOST_PARTS:
-            return False
-        if not differing:  # all is here; what was kept of it was wrong
-            self.inbox.repair(bucket, parts=(), rows=())
-            return True
-        page = self.conversation.part_rows(bucket, differing)
-        if not isinstance(page, PullPage) or page.end.more:
-            return False
-        self.inbox.repair(bucket, parts=differing, rows=page.rows)
-        self.pulled += len(page.rows)
-        return True
 
     def _agree(self) -> tuple[str, ...] | Trouble:
         """Exchange everything; the buckets that are not the same afterwards."""

@@ -23,10 +23,12 @@ class Unreachable:
 class ConnectionCut:
     """The connection ended before the whole answer came; the server may have done the work.
 
-    ``timed_out`` tells that nothing moved for too long, so that less should be asked at a time.
+    ``timed_out`` tells that nothing moved for too long, so that less should be asked at a time;
+    ``is_over_one`` that it was the server which waited no longer for what was sent.
     """
 
     timed_out: bool = False
+    is_over_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sync.client.ports import Inbox
+from sync.protocol.chain import digest_of
 from sync.protocol.codec import PullPage
-from sync.protocol.messages import Digest, PullEnd
+from sync.protocol.messages import PullEnd
 
-_EMPTY = Digest(n=0, x="0" * 32)
+_EMPTY = digest_of(())
 
 
 def gone_back(page: PullPage, asked: Mapping[str, int]) -> tuple[str, ...]:

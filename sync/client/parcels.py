@@ -76,7 +76,7 @@ class Answered:
     Attributes:
         pushed: changes that now have a receipt; ``clashes`` and ``held`` of them.
         pulled: rows applied.
-        is_renumbered: changes must be sent again, by a new parcel or by network.
+        must_send_again: a push was not taken: its changes wait for a new parcel, or for a network.
         is_behind: its rows do not follow on what is here, so they were left alone: ask again.
         different: buckets that are not what the server has; the next question brings them whole.
         changes_gone: the server lacks changes that are not kept here any more.
@@ -86,7 +86,7 @@ class Answered:
     clashes: int = 0
     held: int = 0
     pulled: int = 0
-    is_renumbered: bool = False
+    must_send_again: bool = False
     is_behind: bool = False
     changes_gone: bool = False
     different: tuple[str, ...] = field(default=())
@@ -145,8 +145,8 @@ class Answers:
         mine = self._outbox.next_batch(limit=1)
         if mine.epoch != header.epoch:
             return  # mended already
+        self.came_to.must_send_again = True
         if refusal.code is RefusalCode.GAP:
-            self.came_to.is_renumbered = True
             if not self._outbox.rewind(expected=refusal.expected):
                 self.came_to.changes_gone = True
         elif refusal.code is RefusalCode.FORK:
@@ -154,7 +154,7 @@ class Answers:
 
     def _renumber(self) -> None:
         self._outbox.renumber()
-        self.came_to.is_renumbered = True
+        self.came_to.must_send_again = True
 
     def page(self, section: Section) -> None:
         """Rows, where they follow on what is here."""

@@ -51,7 +51,7 @@ from sync.protocol.codec import (
     inflated,
     is_cut_short,
 )
-from sync.protocol.messages import Refusal, RefusalCode
+from sync.protocol.messages import SLOW, Refusal, RefusalCode
 
 T = TypeVar("T")
 M = TypeVar("M", bound=msgspec.Struct)
@@ -314,6 +314,8 @@ def _refusal_of(content: bytes) -> Refusal | None:
 
 def _trouble_of_refusal(refusal: Refusal, status: int) -> RequestTrouble:
     match refusal.code:
+        case RefusalCode.BUSY if refusal.why == SLOW:
+            return ConnectionCut(timed_out=True, is_over_one=True)
         case RefusalCode.BUSY:
             return ServerBusy(retry_after_seconds=max(refusal.retry_after_seconds, 0))
         case RefusalCode.INTERNAL:

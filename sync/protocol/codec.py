@@ -7,6 +7,7 @@ holds nothing of what was sent.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ _RATIO_FROM_BYTES = 1024 * 1024
 LARGEST_NUMBER = 2**63 - 1
 #: Most changes in one push.
 MOST_CHANGES = 2_000
+#: Far longer than the first or the last line of a push can be.
+_LONGEST_HEAD = 64 * 1024
+#: A change of a hundred fields has some hundred; of 2,000 of them a tenth of this.
+_MOST_BRACKETS = 2_000_000
+#: Far deeper than any value that is kept, and far from the end of anybody's stack.
+_DEEPEST_LINE = 200
 
 JSON_TYPE = "application/json"
 LINES_TYPE = "application/x-ndjson"
@@ -58,6 +65,8 @@ _LONGEST_ZSTD_HEAD = 18
 _GZIP_LEVEL = 1
 _GZIP_WINDOW = 31
 _INFLATE_STEP = 256 * 1024
+_TEXT_IN_LINE = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BRACKETS = re.compile(rb"[\[\]{}]")
 
 Message = TypeVar("Message", bound=msgspec.Struct)
 
@@ -197,22 +206,26 @@ def join_push(
 
 
 def decode_push(body: bytes) -> Push:
-    """A push from its lines: well-formed, of a known version, its numbers without gaps.
+    """A push from its lines: well-formed text, of a known version, its numbers without gaps.
 
     Raises ``WireError``. Signature and chain are for the server to check.
     """
     whole = body.removesuffix(b"\n")
-    # Counted before they are parted: a body of nothing but line ends would become gigabytes.
-    if whole.count(b"\n") > MOST_CHANGES + 1:
+    # Counted before they are parted or read: line ends and empty lists would become gigabytes.
+    if whole.count(b"\n") > MOST_CHANGES + 1 or _brackets_in(whole) > _MOST_BRACKETS:
         raise WireError(RefusalCode.TOO_LARGE)
     lines = whole.split(b"\n")
-    if len(lines) < 2:
+    if len(lines) < 2 or not all(map(_is_text, lines)):
         raise WireError(RefusalCode.MALFORMED)
+    if max(len(lines[0]), len(lines[-1])) > _LONGEST_HEAD:
+        raise WireError(RefusalCode.TOO_LARGE)
     header = _decode(_header_decoder, lines[0])
     change_lines = lines[1:-1]
+    if not all(map(_is_shallow, change_lines)):
+        raise WireError(RefusalCode.MALFORMED)
     changes = [_decode(_change_decoder, line) for line in change_lines]
     end = _decode(_end_decoder, lines[-1])
-    _check_numbers(header, changes)
+    _check_header(header, changes)
     return Push(
         header=header,
         header_line=lines[0],
@@ -222,11 +235,37 @@ def decode_push(body: bytes) -> Push:
     )
 
 
-def _check_numbers(header: PushHeader, changes: Sequence[Change]) -> None:
-    numbers = [change.seq for change in changes]
-    is_whole = numbers == list(range(header.first, header.first + header.n))
-    is_counted = header.first >= 1 and header.n >= 0 and header.first + header.n <= LARGEST_NUMBER
-    if header.v != PROTOCOL_VERSION or not is_counted or not is_whole:
+def _is_text(line: bytes) -> bool:
+    """The decoder looks over the letters of what it does not know; they are kept all the same."""
+    try:
+        return line.isascii() or bool(line.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_shallow(line: bytes) -> bool:
+    """Can everybody read it who hands it on, however deep their own stack is by then?"""
+    if _brackets_in(line) <= _DEEPEST_LINE:
+        return True
+    depth = 0
+    for bracket in _BRACKETS.finditer(_TEXT_IN_LINE.sub(b"", line)):
+        depth += 1 if bracket[0] in b"[{" else -1
+        if depth > _DEEPEST_LINE:
+            return False
+    return True
+
+
+def _brackets_in(text: bytes) -> int:
+    return text.count(b"[") + text.count(b"{")
+
+
+def _check_header(header: PushHeader, changes: Sequence[Change]) -> None:
+    is_counted = header.first >= 1 and header.first + len(changes) <= LARGEST_NUMBER
+    is_whole = header.n == len(changes) and all(
+        change.seq == seq for seq, change in enumerate(changes, header.first)
+    )
+    is_known = header.v == PROTOCOL_VERSION and header.epoch.isalnum()
+    if not (is_known and is_counted and is_whole):
         raise WireError(RefusalCode.MALFORMED)
 
 

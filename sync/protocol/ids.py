@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from hashlib import sha256
 from uuid import UUID
 
 
@@ -25,6 +26,27 @@ def new_id_text(*, unix_ms: int) -> str:
     digits = random.hex()
     variant = "89ab"[random[0] & 0b11]
     return f"{time[:8]}-{time[8:]}-7{digits[2:5]}-{variant}{digits[5:8]}-{digits[8:]}"
+
+
+def record_id_of(person_id: str, form_id: str) -> str:
+    """The id of the record of a person on a form: the same on every device.
+
+    Two officers who begin the form of one person offline make one record, which the server merges
+    field by field. It is made of the SHA-256 of both ids; it tells no time.
+    Records that older programs made under an id of their own keep it.
+    """
+    return id_of_digest(sha256(f"record\n{person_id}\n{form_id}".encode()).digest())
+
+
+def id_of_digest(digest: bytes) -> str:
+    """The UUIDv8 (RFC 9562 §5.8) of a digest of what a document is about, 16 bytes or more."""
+    value = int.from_bytes(digest[:16]) & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
+    return str(UUID(int=value))
+
+
+def is_worked_out(document_id: str) -> bool:
+    """Was this id (UUID as text) made from what the document is about?"""
+    return document_id[14:15] == "8"
 
 
 def new_epoch() -> str:

@@ -330,14 +330,16 @@ class Enrolled(msgspec.Struct, frozen=True):
     province_key: str = ""
 
 
-class LeaveRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+class LeaveRequest(msgspec.Struct, frozen=True):
     """The device gives up its place, having a receipt for everything; its register is wiped.
 
-    ``ledger`` is where the ledger of its register, of this epoch, ended.
+    ``ledger`` is where the ledger of its register, of this epoch, ended. ``sig`` is of both by the
+    device's key: a token alone ends nobody's place.
     """
 
     epoch: str
-    ledger: LedgerHead | None = None
+    ledger: LedgerHead
+    sig: str
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -382,6 +384,8 @@ class RefreshRequest(msgspec.Struct, frozen=True):
 
 #: ``Refusal.why`` of a refresh token that was used before: somebody else has it.
 REUSED = "reused"
+#: ``Refusal.why`` of a body that took too long: less should be sent at a time.
+SLOW = "slow"
 
 
 @unique

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from uuid import UUID
 
 from sync.protocol.documents import (
     FATES,
@@ -22,6 +21,7 @@ from sync.protocol.documents import (
     bucket_of,
     data_set_in,
 )
+from sync.protocol.ids import id_of_digest
 from sync.protocol.messages import Fields, Value
 
 #: Types that move. Checks and what was handed in stay with the commune that asked and filed.
@@ -41,11 +41,8 @@ _LINKS = {
 
 
 def moved_id(document_id: str, commune_code: str) -> str:
-    """The id of the likeness: a UUIDv8 (RFC 9562 §5.8), the same wherever it is worked out."""
-    text = f"moved\n{document_id}\n{commune_code}"
-    digest = int.from_bytes(sha256(text.encode()).digest()[:16])
-    value = digest & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
-    return str(UUID(int=value))
+    """The id of the likeness, the same wherever it is worked out."""
+    return id_of_digest(sha256(f"moved\n{document_id}\n{commune_code}".encode()).digest())
 
 
 def destination(moved_to: Value) -> str:

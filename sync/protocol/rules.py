@@ -33,6 +33,7 @@ from sync.protocol.documents import (
     may_lie_in,
     may_set,
 )
+from sync.protocol.ids import is_worked_out, record_id_of
 from sync.protocol.life import EVENT, is_event
 from sync.protocol.messages import Change, Hold, Value
 from sync.protocol.moving import ARRIVED
@@ -233,7 +234,8 @@ def broken_rule(
     if not _is_in_reach(change, document_type, communes=communes, data_sets=data_sets):
         return Hold.BUCKET
     return (
-        _broken_by_origin(change)
+        _broken_by_id(change, document_type)
+        or _broken_by_origin(change)
         or _broken_by_access(change, document_type, role)
         or _broken_by_fields(change, document_type)
     )
@@ -272,6 +274,24 @@ def _is_of_its_form(change: Change, document_type: DocumentType, data_set: DataS
         return data_set is data_set_of(document_type, form_id)
     except LookupError:
         return True
+
+
+def _broken_by_id(change: Change, document_type: DocumentType) -> Hold | None:
+    """An id that was worked out is that of one person's record on one form, and no other's.
+
+    Else a creation under the id of a record that the device may not see would tell, by its answer,
+    whether that record is there.
+    """
+    is_record = change.kind == "create" and document_type is DocumentType.RECORD
+    if not is_record or not is_worked_out(change.document_id):
+        return None
+    person_id, form_id = (
+        change.patch.get(name, (None, None))[1] for name in ("person_id", "form_id")
+    )
+    if not isinstance(person_id, str) or not isinstance(form_id, str):
+        return Hold.BAD_ID
+    is_its_own = change.document_id == record_id_of(person_id, form_id)
+    return None if is_its_own else Hold.BAD_ID
 
 
 def _broken_by_origin(change: Change) -> Hold | None:
@@ -330,9 +350,11 @@ def _broken_by_value(value: Value, check: ValueCheck) -> Hold | None:
         if len(value) > LONGEST_VALUE_BYTES:
             return Hold.TOO_LONG
         return None if "\x00" not in value and check(value) else Hold.BAD_VALUE
+    if not _is_storable(value, _DEEPEST_VALUE):  # how deep, before anything goes down into it
+        return Hold.BAD_VALUE
     if len(_encode(value)) > LONGEST_VALUE_BYTES:
         return Hold.TOO_LONG
-    return None if _is_storable(value, _DEEPEST_VALUE) and check(value) else Hold.BAD_VALUE
+    return None if check(value) else Hold.BAD_VALUE
 
 
 def _is_storable(value: Value, depth: int) -> bool:

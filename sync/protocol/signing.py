@@ -47,9 +47,18 @@ def enrol_text(code: str, public_key: str) -> bytes:
     return f"enrol\n{code}\n{public_key}".encode()
 
 
-def login_text(nonce: str, device: str) -> bytes:
-    """What a device signs to log in."""
-    return f"login\n{nonce}\n{device}".encode()
+def login_text(nonce: str, device: str, *, at_box: bool = False) -> bytes:
+    """What a device signs to log in: at a box another text than at the province.
+
+    A box could else give out the province's nonce as its own, and be the device there.
+    """
+    where = "login at a box" if at_box else "login"
+    return f"{where}\n{nonce}\n{device}".encode()
+
+
+def leave_text(device: str, epoch: str, ledger_n: int, ledger_hash: str) -> bytes:
+    """What a device signs to give up its place, its ledger of this epoch ending there."""
+    return f"leave\n{device}\n{epoch}\n{ledger_n}\n{ledger_hash}".encode()
 
 
 def push_text(header_line: bytes, chain_hash: str) -> bytes:
@@ -82,6 +91,13 @@ def sign_enrolment(signing_key: bytes, *, code: str, public_key: str) -> str:
     return sign(signing_key, enrol_text(code, public_key))
 
 
-def sign_login(signing_key: bytes, *, nonce: str, device: str) -> str:
+def sign_leave(
+    signing_key: bytes, *, device: str, epoch: str, ledger_n: int, ledger_hash: str
+) -> str:
+    """The signature of a ``LeaveRequest``."""
+    return sign(signing_key, leave_text(device, epoch, ledger_n, ledger_hash))
+
+
+def sign_login(signing_key: bytes, *, nonce: str, device: str, at_box: bool = False) -> str:
     """The signature of a ``LoginRequest``."""
-    return sign(signing_key, login_text(nonce, device))
+    return sign(signing_key, login_text(nonce, device, at_box=at_box))

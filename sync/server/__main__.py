@@ -10,11 +10,14 @@ from uuid import UUID
 
 import typer
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from forms.vietnamese import clean
 from sync.protocol.documents import RESTRICTED, DataSet, Role
 from sync.server.box.commands import box_commands
 from sync.server.collecting_commands import collecting_commands
 from sync.server.database import migrate as migrate_tables
+from sync.server.database import passes_by_itself
 from sync.server.enrol_commands import enrol_file
 from sync.server.enrolment import CODE_LIFE, new_code
 from sync.server.export_commands import export_commands
@@ -133,6 +136,10 @@ def migrate(*, database_url: DatabaseUrl) -> None:
             migrate_tables(engine, role=settings_here().database_role)
     except FenceError as error:
         leave(str(error))
+    except DBAPIError as error:
+        if not passes_by_itself(error):
+            raise
+        leave("the database is busy or cannot be reached; nothing was changed: run it again")
 
 
 @cli.command()
@@ -172,7 +179,7 @@ def office_create(
 ) -> None:
     """Make an office that serves these communes; prints its id."""
     pairs = [text.partition("=") for text in commune]
-    if not all(code and commune_name for code, _, commune_name in pairs):
+    if not all(code and clean(commune_name) for code, _, commune_name in pairs):
         raise typer.BadParameter("write CODE=NAME", param_hint="--commune")
     with administering(database_url) as engine, engine.begin() as connection:
         office_id = create_office(

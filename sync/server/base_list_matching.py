@@ -71,9 +71,10 @@ class Known:
         return known
 
     def _index(self) -> None:
-        for household_id, fields in self.households.items():
-            if fields.get("code") and not fate_of(fields):
-                self.by_code.setdefault(household_key(fields), household_id)
+        for is_former in (False, True):
+            for household_id, fields in self.households.items():
+                if fields.get("code") and bool(fate_of(fields)) is is_former:
+                    self.by_code.setdefault(household_key(fields), household_id)
         living = [one for one, fields in self.persons.items() if not fate_of(fields)]
         former = [one for one, fields in self.persons.items() if fate_of(fields)]
         for group in (living, former):

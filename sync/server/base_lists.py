@@ -12,15 +12,18 @@ before, field by field:
 
 Somebody the office has already, by the same personal number, is that person and no second one. Who
 is not in a list any more stays: a list does not know why.
+
+Ids come of what a row is about and of the server's key: the same for the same row, and nobody else
+can work them out of a personal number, to ask whether somebody stands on a list or to be there
+first.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -35,6 +38,7 @@ from sync.protocol.documents import (
     bucket_of,
     fate_of,
 )
+from sync.protocol.ids import id_of_digest
 from sync.protocol.messages import Value
 from sync.protocol.packs import Pack, PackKind
 from sync.server import history, packs
@@ -42,6 +46,7 @@ from sync.server.base_list_files import ListedPerson
 from sync.server.base_list_matching import Known, Likeness, Match, household_key, name_key
 from sync.server.base_list_writing import Edit, Writing, flagging
 from sync.server.collecting import UnknownCommuneError
+from sync.server.directory import server_seed
 from sync.server.ledger import write_down
 from sync.server.tables import communes, province
 
@@ -91,6 +96,7 @@ def load_base_list(
     loading = _Loading(
         known=Known.of(connection, commune),
         commune=commune,
+        id_key=_id_key(connection),
         list_name=f"{packs.next_number(connection, PackKind.BASE_LIST)} {as_of.isoformat()}",
         place={"province": place.name, "commune": commune_name},
     )
@@ -130,10 +136,17 @@ class _Loading:
     """From rows to what is wanted of documents."""
 
     def __init__(
-        self, *, known: Known, commune: str, list_name: str, place: Mapping[str, str]
+        self,
+        *,
+        known: Known,
+        commune: str,
+        id_key: bytes,
+        list_name: str,
+        place: Mapping[str, str],
     ) -> None:
         self._known = known
         self._commune = commune
+        self._id_key = id_key
         self._list_name = list_name
         self._place = place
         self._households: dict[str, dict[str, Value]] = {}
@@ -190,7 +203,7 @@ class _Loading:
             return None
         named = {"code": listed.household_code, "hamlet": listed.hamlet}
         key = household_key(named)
-        found = self._known.by_code.get(key) or _derived_id("household", self._commune, *key)
+        found = self._known.by_code.get(key) or self._id("household", *key)
         if (lives_in and lives_in != found) or fate_of(self._known.households.get(found, {})):
             return None
         household = self._households.setdefault(found, {**self._place, **named})
@@ -202,18 +215,21 @@ class _Loading:
         """The same for the same row of the same list, whoever loads it."""
         key = name_key(listed.fields)
         if listed.id_number:
-            by_number = _derived_id("person", self._commune, listed.id_number)
+            by_number = self._id("person", listed.id_number)
             before = self._known.persons.get(by_number)
             if before is None or fate_of(before):
                 return by_number
             # Who came by this number goes by another one since: this is somebody else.
-            return _derived_id("person", self._commune, listed.id_number, *key)
+            return self._id("person", listed.id_number, *key)
         place = (compare_key(listed.hamlet), listed.household_code)
-        return _derived_id("person", self._commune, *key, *place)
+        return self._id("person", *key, *place)
+
+    def _id(self, *parts: str) -> str:
+        """Of what a document of this commune is about."""
+        about = "\n".join((self._commune, *parts)).encode()
+        return id_of_digest(hmac.digest(self._id_key, about, "sha256"))
 
 
-def _derived_id(*parts: str) -> str:
-    """A UUIDv8 (RFC 9562 §5.8) of what a document is about."""
-    digest = int.from_bytes(sha256("\n".join(("base list", *parts)).encode()).digest()[:16])
-    value = digest & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
-    return str(UUID(int=value))
+def _id_key(connection: Connection) -> bytes:
+    """Of the key that the server signs with, for this purpose alone."""
+    return hmac.digest(server_seed(connection), b"ids of base lists", "sha256")

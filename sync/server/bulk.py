@@ -40,11 +40,21 @@ def brought(*columns: ColumnElement[Any]) -> TableValuedAlias:
     return taken_apart.render_derived(name="brought", with_types=True)
 
 
+class NotWrittenError(Exception):
+    """Rows that were to be written are not there, or are not the transaction's to see."""
+
+
 def run(connection: Connection, statement: Executable, rows: Sequence[msgspec.Struct]) -> None:
     """Execute a statement that reads ``brought`` rows; fields are named like its columns.
 
-    Raises ``ProgrammingError`` when one of them is not the transaction's to write.
+    Each row must insert or change one. Raises ``ProgrammingError`` when one of them is not the
+    transaction's to insert, and ``NotWrittenError`` when it finds none to change: then nothing of
+    the transaction may stay.
     """
     for first in range(0, len(rows), _MOST_ROWS):
-        piece = _encode(rows[first : first + _MOST_ROWS]).decode()
-        connection.execute(statement, {"rows": piece})
+        piece = rows[first : first + _MOST_ROWS]
+        brings = {"rows": _encode(piece).decode()}
+        # Without that option the count is kept of changes only.
+        done = connection.execute(statement, brings, execution_options={"preserve_rowcount": True})
+        if done.rowcount != len(piece):
+            raise NotWrittenError

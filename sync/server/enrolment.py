@@ -89,13 +89,13 @@ def enrol(
 
     Only refused tries are counted against ``address``: an office of many PCs enrols them in a row.
     """
+    sweep(engine)
     with engine.begin() as connection:
         if refusal := limits.address_may_enrol(connection, address, settings):
             return refusal
         answer = _enrol(connection, request)
         if isinstance(answer, Refusal):
             limits.enrolment_failed(connection, address, settings)
-            sweep(connection)
         return answer
 
 

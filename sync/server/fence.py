@@ -84,7 +84,8 @@ OPEN: Mapping[str, str] = MappingProxyType(
         "collecting_offices": "the same, by office",
         "office_scope": "the same, of offices of every kind",
         "publications": "what the province publishes for every office; nobody's data",
-        "allowances": "counts by ids and addresses, forgotten after a day",
+        "allowances": "counts by ids and addresses, and of chores; the first sweep after a day"
+        " without another forgets them",
     }
 )
 _FUNCTIONS = (
@@ -96,6 +97,8 @@ _FUNCTIONS = (
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 #: insufficient_privilege
 _NOT_ALLOWED = "42501"
+#: duplicate_object, unique_violation: of what somebody else had not committed when we looked
+_MADE_MEANWHILE = frozenset({"42710", "23505"})
 
 
 class FenceError(Exception):
@@ -163,8 +166,7 @@ def build(connection: Connection, role: str) -> None:
     """
     check_name(role)
     try:
-        if not connection.scalar(text("SELECT to_regrole(:role) IS NOT NULL"), {"role": role}):
-            connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
+        _make(connection, role)
         for statement in _grants(connection, role):
             connection.execute(text(statement))
     except ProgrammingError as error:
@@ -173,6 +175,18 @@ def build(connection: Connection, role: str) -> None:
         raise FenceError(_HOW_TO_MAKE.format(role=role)) from error
     if found := list(_weaknesses(connection, role)):
         raise FenceError(_HOW_TO_MEND.format(role=role, found="; ".join(found)))
+
+
+def _make(connection: Connection, role: str) -> None:
+    """A role is of all databases of the cluster: one of them may be making it at this moment."""
+    if connection.scalar(text("SELECT to_regrole(:role) IS NOT NULL"), {"role": role}):
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in _MADE_MEANWHILE:
+            raise
 
 
 _HOW_TO_MAKE = (
@@ -190,6 +204,8 @@ def _grants(connection: Connection, role: str) -> Iterator[str]:
     has = connection.execute(_HAS, {"role": role}).one()
     if not has.connects:
         yield f"GRANT CONNECT ON DATABASE {has.database} TO {role}"
+    if has.stages:  # earlier versions gave it that; nothing is staged any more
+        yield f"REVOKE TEMPORARY ON DATABASE {has.database} FROM {role}"
     if not has.enters:
         yield f"GRANT USAGE ON SCHEMA public TO {role}"
     if has.makes:  # in clusters upgraded from before PostgreSQL 15 everybody may
@@ -212,6 +228,9 @@ _HAS = text(
     """
     SELECT quote_ident(current_database()) AS database,
         has_database_privilege(:role, current_database(), 'CONNECT') AS connects,
+        EXISTS (SELECT FROM pg_database, aclexplode(datacl)
+            WHERE datname = current_database() AND grantee = CAST(:role AS regrole)
+            AND privilege_type = 'TEMPORARY') AS stages,
         has_schema_privilege(:role, 'public', 'USAGE') AS enters,
         has_schema_privilege(:role, 'public', 'CREATE') AS makes
     """

@@ -6,11 +6,11 @@ told when to come back, and nobody is ever locked out for good.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import Connection, Double, bindparam, delete, extract, func, select
+from sqlalchemy import Connection, Double, Text, bindparam, delete, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.protocol.messages import Refusal, RefusalCode
@@ -50,7 +50,7 @@ def enrolment_failed(connection: Connection, address: str, settings: Settings) -
     _fill(connection, "enrol", address, per_second=per_second, most=most)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Failures:
     """The wrong signatures of one device from one address, as they stand when it logs in.
 
@@ -60,12 +60,8 @@ class Failures:
     connection: Connection
     who: str
     settings: Settings
-    count: int = field(init=False)
-    age_seconds: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        level, self.age_seconds = _level(self.connection, "login", self.who)
-        self.count = int(level)
+    count: int
+    age_seconds: float
 
     def refusal(self) -> Refusal | None:
         """The refusal while the wait after too many lasts."""
@@ -90,11 +86,22 @@ class Failures:
             )
 
 
+def failures_of(connection: Connection, who: str, settings: Settings) -> Failures:
+    """Those that ``who`` stands for, read now."""
+    level, age = _level(connection, "login", who)
+    return Failures(connection, who, settings, count=int(level), age_seconds=age)
+
+
 def is_time(connection: Connection, chore: str, *, every_seconds: int) -> bool:
-    """Is a chore of every process due, and this the one process that does it?"""
-    # Read first: who counts waits for whoever is counting the same.
+    """Is a chore of every process due, and this the one process that does it?
+
+    Nobody waits for who was told so: until the end of that transaction it is due to none else.
+    """
     level, age = _level(connection, "chore", chore)
     if level and age < every_seconds:
+        return False
+    # Who counts waits for whoever is counting the same: that one does the chore.
+    if not connection.scalar(_TAKE_ON, {"chore": chore}):
         return False
     return _fill(connection, "chore", chore, per_second=1 / every_seconds, most=1)
 
@@ -103,6 +110,9 @@ def _come_back(seconds: float) -> Refusal:
     return Refusal(code=RefusalCode.BUSY, retry_after_seconds=max(ceil(seconds), 1), why=TOO_OFTEN)
 
 
+_TAKE_ON = select(
+    func.pg_try_advisory_xact_lock(7216407, func.hashtext(bindparam("chore", type_=Text)))
+)
 _AGE = extract("epoch", func.now() - allowances.c.counted_at)
 _LEFT = func.greatest(0, allowances.c.level - _AGE * bindparam("per_second", type_=Double))
 _FILL = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def _require_sound(connection: Connection, content: OptionList) -> None:
 
 def _options(path: Path, name: str) -> OptionList:
     table = read_table(path, known_headings("options"), ("code", "label"))
-    _require(table, _problems_of_rows(table, "label"))
+    _require(table, _problems_of_rows(table, "label", key=("code",)))
     return OptionList(
         name=name,
         options=[
@@ -100,7 +101,8 @@ def _units(connection: Connection, path: Path, name: str) -> UnitList:
         for row in table.rows
         if row.text("commune") not in known
     ]
-    _require(table, [*_problems_of_rows(table, "name"), *unknown])
+    # A province may count the hamlets of each commune anew.
+    _require(table, [*_problems_of_rows(table, "name", key=("commune", "code")), *unknown])
     return UnitList(
         name=name,
         units=[
@@ -123,17 +125,20 @@ def _require(table: Table, problems: list[TableProblem]) -> None:
         raise TableError(problems)
 
 
-def _problems_of_rows(table: Table, words: str) -> list[TableProblem]:
-    """What is wrong with codes, with the column of ``words``, and with days."""
+def _problems_of_rows(table: Table, words: str, *, key: Sequence[str]) -> list[TableProblem]:
+    """What is wrong with codes, with the column of ``words``, and with days.
+
+    ``key`` are the columns that tell the rows apart.
+    """
     problems = []
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     for row in table.rows:
         code = row.text("code")
         if not code or any(letter.isspace() for letter in code):
             problems.append(TableProblem(row.number, "code", "a code has letters and no blanks"))
-        if code in seen:
-            problems.append(TableProblem(row.number, "code", f"stands in row {seen[code]} already"))
-        seen.setdefault(code, row.number)
+        first = seen.setdefault(tuple(map(row.text, key)), row.number)
+        if first != row.number:
+            problems.append(TableProblem(row.number, "code", f"stands in row {first} already"))
         if not row.text(words):
             problems.append(TableProblem(row.number, words, "is empty"))
         for name in _DAYS:

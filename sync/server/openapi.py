@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,7 @@ from sync.protocol.messages import (
 from sync.protocol.packs import PackList, PackRequest, PacksRequest
 from sync.protocol.parcel import PARCEL_TYPE
 from sync.server.operations import OPERATIONS, Operation
+from sync.server.statuses import STATUS
 
 _REFERENCE = "#/components/schemas/{name}"
 #: What is asked and what is answered; a media type where it is no single JSON message.
@@ -61,8 +63,6 @@ BODIES: dict[str, tuple[_Kind, _Kind]] = {
     "/box/v1/pull": (PullRequest, LINES_TYPE),
     "/box/v1/documents": (BoxDocumentsRequest, BoxDocuments),
 }
-#: Before there is a token.
-_OPEN = frozenset({"/auth/enrol", "/auth/challenge", "/auth/login", "/auth/refresh"})
 
 
 @cache
@@ -89,12 +89,26 @@ def _operation(operation: Operation) -> dict[str, Any]:
     asked, answered = BODIES[operation.path]
     return {
         "operationId": operation.path.rpartition("/")[2],
-        "security": [] if operation.path in _OPEN else [{"token": []}],
+        "security": [] if operation.is_open else [{"token": []}],
         "requestBody": {"required": True, "content": _content(asked)},
         "responses": {
             "200": {"description": "Done.", "content": _content(answered)},
-            "default": {"description": "Refused; the code says why.", "content": _content(Refusal)},
+            **_refusals(operation),
         },
+    }
+
+
+def _refusals(operation: Operation) -> dict[str, Any]:
+    """By status; the code in the body says why."""
+    codes: defaultdict[int, list[str]] = defaultdict(list)
+    for code in operation.refusals():
+        codes[STATUS[code]].append(code.value)
+    return {
+        str(int(status)): {
+            "description": f"Refused: {', '.join(sorted(names))}.",
+            "content": _content(Refusal),
+        }
+        for status, names in sorted(codes.items())
     }
 
 

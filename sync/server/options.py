@@ -29,7 +29,10 @@ def settings_here() -> Settings:
 def _admin_address() -> str:
     found = settings_here().admin_address()
     if not found:
-        raise typer.BadParameter("set SO_AN_SINH_DATABASE_URL", param_hint="--database-url")
+        raise typer.BadParameter(
+            "set SO_AN_SINH_ADMIN_DATABASE_URL (or SO_AN_SINH_DATABASE_URL)",
+            param_hint="--database-url",
+        )
     return found
 
 

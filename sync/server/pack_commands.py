@@ -57,7 +57,9 @@ def publish_list(
     database_url: DatabaseUrl,
     name: Annotated[
         str,
-        typer.Option(help="base_list: code of the commune. options: FORM_ID.LIST."),
+        typer.Option(
+            help="base_list: code of the commune. options: FORM_ID.LIST. units: a name of your own."
+        ),
     ],
     as_of: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day from which it counts.")
@@ -67,7 +69,8 @@ def publish_list(
 ) -> None:
     """Publish a list: choices of a form, or the base list of a commune's persons.
 
-    Units are refused: those that come with the program count, and a new one brings new ones.
+    Units are hamlets of communes that are served here; communes and larger units come with the
+    program.
 
     Persons of a base list become documents of their commune and come with the next sync; what an
     officer corrected stays. Prints every problem with row and column; exit code 1 then.

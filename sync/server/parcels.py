@@ -8,7 +8,7 @@ which is told and harms nothing, because a device sends everything that has no r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -37,7 +37,8 @@ from sync.protocol.parcel import (
 )
 from sync.protocol.rules import is_uuid
 from sync.protocol.signing import public_key_of
-from sync.server.database import snapshot
+from sync.server import limits
+from sync.server.database import snapshot, without_flush
 from sync.server.directory import directory_for, server_seed
 from sync.server.packs import content_for, packs_for
 from sync.server.provinces import server_epoch
@@ -76,15 +77,30 @@ class Received:
     is_much: bool = False
 
 
-def receive(engine: Engine, source: BinaryIO, answer: BinaryIO, settings: Settings) -> Received:
-    """Do what the parcel asks and write the parcel that answers it. Raises ``ParcelError``."""
+def receive(
+    engine: Engine,
+    source: BinaryIO,
+    answer: BinaryIO,
+    settings: Settings,
+    *,
+    carrier: UUID | None = None,
+) -> Received:
+    """Do what the parcel asks and write the parcel that answers it. Raises ``ParcelError``.
+
+    ``carrier`` is the device that brings it, and has only so much done for it; ``None`` is the
+    operator.
+    """
     with engine.begin() as connection:
         seed = server_seed(connection)
     verified = verify_parcel(source, signing_key=seed)
     with engine.connect() as connection:
         device = _sender(connection, verified.header)
         is_repeated = _is_known(connection, device, verified)
-    work = _Work(engine=engine, device=device)
+    work = _Work(
+        engine=engine,
+        device=device,
+        may_go_on=lambda: None if carrier is None else _carriers_limit(engine, carrier, settings),
+    )
     for section in sections_of(source, signing_key=seed):
         work.take(section)
     with engine.begin() as connection:
@@ -128,9 +144,14 @@ def send_everything(engine: Engine, device_id: UUID, target: BinaryIO, settings:
 class _Work:
     """What a parcel's sections do, in their order."""
 
-    def __init__(self, *, engine: Engine, device: Device) -> None:
+    def __init__(
+        self, *, engine: Engine, device: Device, may_go_on: Callable[[], Refusal | None]
+    ) -> None:
+        """``may_go_on`` gives the refusal when so much is too much; it counts each push."""
         self._engine = engine
         self._device = device
+        self._may_go_on = may_go_on
+        self._is_too_much: Refusal | None = None
         self.receipts: list[Section] = []
         self.cursors: dict[str, int] | None = None
         self.packs = -1
@@ -148,15 +169,9 @@ class _Work:
             raise ParcelError(Fault.DAMAGED) from error
 
     def _push(self, body: bytes) -> None:
-        sent = decode_push(body)
-        known = self._acked(sent.header.epoch)
-        answer = push(self._engine, self._device, sent)
-        if isinstance(answer, Refusal):
-            if answer.code is RefusalCode.REVOKED:
-                raise ParcelError(Fault.REVOKED_SENDER)
-        else:
-            self.changes += len(sent.changes)
-            self.fresh += sum(change.seq > known for change in sent.changes)
+        answer = self._too_much() or self._pushed(body)
+        if isinstance(answer, Refusal) and answer.code is RefusalCode.REVOKED:
+            raise ParcelError(Fault.REVOKED_SENDER)
         self.verdicts.count(answer)
         # Whose receipt it is: the device compares the numbers and the hash with its own.
         header_line, _, rest = body.partition(b"\n")
@@ -169,6 +184,20 @@ class _Work:
             )
         )
 
+    def _too_much(self) -> Refusal | None:
+        """What is too much waits for a later parcel; so does what would follow on it."""
+        self._is_too_much = self._is_too_much or self._may_go_on()
+        return self._is_too_much
+
+    def _pushed(self, body: bytes) -> PushAnswer | Refusal:
+        sent = decode_push(body)
+        known = self._acked(sent.header.epoch)
+        answer = push(self._engine, self._device, sent)
+        if isinstance(answer, PushAnswer):
+            self.changes += len(sent.changes)
+            self.fresh += sum(change.seq > known for change in sent.changes)
+        return answer
+
     def _acked(self, epoch: str) -> int:
         with self._engine.connect() as connection:
             enter(connection, self._device)
@@ -179,6 +208,13 @@ class _Work:
         if len(request.cursors) > MOST_CURSORS:
             raise WireError(RefusalCode.TOO_LARGE)
         self.cursors, self.packs = request.cursors, request.packs
+
+
+def _carriers_limit(engine: Engine, carrier: UUID, settings: Settings) -> Refusal | None:
+    """Each push in a parcel counts as a request of who brings it: nobody else made it come."""
+    with engine.begin() as connection:
+        without_flush(connection)
+        return limits.device_may_ask(connection, carrier, settings)
 
 
 def last_seq(connection: Connection, device_id: UUID, epoch: str) -> int:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from forms.vietnamese import clean
 from sync.protocol.documents import DataSet, Role
 from sync.protocol.ids import new_epoch
 from sync.server.collecting import days_in_force, office_scope
@@ -95,9 +96,9 @@ def create_office(
 ) -> UUID:
     """An office that serves these communes (code -> name); gives its id."""
     office_id = uuid4()
-    connection.execute(insert(offices).values(id=office_id, name=name, role=role.value))
+    connection.execute(insert(offices).values(id=office_id, name=clean(name), role=role.value))
     for code, commune_name in sorted(serves.items()):
-        commune = upsert(communes).values(code=code, name=commune_name)
+        commune = upsert(communes).values(code=code, name=clean(commune_name))
         connection.execute(
             commune.on_conflict_do_update(
                 index_elements=["code"], set_={"name": commune.excluded.name}
@@ -114,14 +115,15 @@ def add_commune(connection: Connection, office_id: UUID, code: str, *, name: str
     and ``OfficeCommuneError``.
     """
     _lock_serving(connection, office_id)
+    name = clean(name)
     known = connection.scalar(select(communes.c.name).where(communes.c.code == code))
     if known is None:
         if not _COMMUNE_CODE.fullmatch(code):
             raise OfficeCommuneError("a commune has an official code of 5 digits")
-        if not name.strip() or not name.isprintable():
+        if not name or not name.isprintable():
             raise OfficeCommuneError("no office serves this commune yet: give its name too")
         connection.execute(insert(communes).values(code=code, name=name))
-    elif name not in ("", known):
+    elif name not in ("", clean(known)):
         raise OfficeCommuneError(f"this commune is here already, as {known}")
     if code in _served(connection, office_id):
         return False
@@ -167,7 +169,8 @@ def list_offices(connection: Connection) -> list[tuple[str, ...]]:
     code = office_scope.c.commune_code
     served = (
         select(func.array_agg(code))
-        .where(office_scope.c.office_id == offices.c.id)
+        # A collecting office still has a commune it gave up while something there is undecided.
+        .where(office_scope.c.office_id == offices.c.id, office_scope.c.until.is_(None))
         .scalar_subquery()
     )
     let_in = (
@@ -188,7 +191,7 @@ def list_offices(connection: Connection) -> list[tuple[str, ...]]:
 
 def office_named(connection: Connection, name: str) -> UUID | None:
     """The office with this name, if there is one."""
-    return connection.scalar(select(offices.c.id).where(offices.c.name == name))
+    return connection.scalar(select(offices.c.id).where(offices.c.name == clean(name)))
 
 
 def check_office(connection: Connection, office_id: UUID) -> None:

@@ -74,7 +74,7 @@ def verified(device: Device, sent: Push) -> list[_Numbered] | Refusal:
     """The changes with their hashes, if this device signed exactly them."""
     header = sent.header
     previous = _chain_hash(header.prev)
-    if previous is None or len(header.epoch) != _EPOCH_LENGTH or not header.epoch.isalnum():
+    if previous is None or len(header.epoch) != _EPOCH_LENGTH:
         return Refusal(code=RefusalCode.MALFORMED)
     numbered = []
     for change, line in zip(sent.changes, sent.change_lines, strict=True):
@@ -199,7 +199,13 @@ def _apply(
         for change in changes
         if change.change_id in before and _is_same_edit(change, before[change.change_id][0])
     }
-    judged = _Judged(connection, device, changes, taken=before.keys() - repeated.keys())
+    judged = _Judged(
+        connection,
+        device,
+        changes,
+        taken=before.keys() - repeated.keys(),
+        sent_again=repeated.keys(),
+    )
     applying = _Applying(
         judged,
         epoch=epoch,
@@ -250,8 +256,12 @@ class _Judged:
         changes: Sequence[Change],
         *,
         taken: Set[str],
+        sent_again: Set[str],
     ) -> None:
-        """``taken`` are change ids that stand for other edits already."""
+        """``taken`` are change ids that stand for other edits already.
+
+        Those ``sent_again`` were accepted before, and are not judged with the rest of their save.
+        """
         self._holds = {
             change.seq: Hold.BAD_ID
             if change.change_id in taken
@@ -273,8 +283,19 @@ class _Judged:
                 holds=self._holds,
             )
         sound = [change for change in changes if self._holds[change.seq] is None]
+        # Of a save that cannot be applied nothing is claimed: a claim outlives it.
+        self._held = {
+            change.group
+            for change in changes
+            if self._holds[change.seq] is not None and change.change_id not in sent_again
+        }
         claims = registers.claimed(
-            connection, {c.document_id: c.bucket for c in sound if c.kind == "create"}
+            connection,
+            {
+                change.document_id: change.bucket
+                for change in sound
+                if change.kind == "create" and change.group not in self._held
+            },
         )
         self._places = claims.places
         self.documents = registers.locked(
@@ -298,7 +319,7 @@ class _Judged:
     def hold_of(self, change: Change) -> Hold | None:
         """The rule that the change itself breaks."""
         hold = self._holds[change.seq]
-        if hold is None and change.kind == "create":
+        if hold is None and change.kind == "create" and change.group not in self._held:
             place = self._places.get(change.document_id)  # of others: not even seen
             return None if place == change.bucket else Hold.BAD_ID
         return hold

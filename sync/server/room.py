@@ -17,9 +17,10 @@ from sync.server.settings import Settings
 
 @dataclass(slots=True)
 class Visit:
-    """One request inside; ``is_welcome`` is False when there was no room for it."""
+    """One request inside; ``is_welcome`` is False when there was no room for it, or is no more."""
 
     room: Room
+    who: str
     is_welcome: bool
     body_bytes: int = 0
 
@@ -29,8 +30,19 @@ class Visit:
             self.room.body_bytes += count
             self.body_bytes += count
             return True
-        self.is_welcome = False
         return False
+
+    def leave(self) -> None:
+        """Its place is somebody else's. Once is enough."""
+        if not self.is_welcome:
+            return
+        self.is_welcome = False
+        self.room.requests -= 1
+        self.room.body_bytes -= self.body_bytes
+        if self.who:
+            self.room.of_each[self.who] -= 1
+            if not self.room.of_each[self.who]:
+                del self.room.of_each[self.who]
 
 
 @dataclass(slots=True)
@@ -64,16 +76,12 @@ class Room:
         is_welcome = self.requests < self.most_requests and (
             not who or self.of_each[who] < self.most_of_one
         )
-        visit = Visit(self, is_welcome)
-        self.requests += 1
-        if who:
-            self.of_each[who] += 1
+        visit = Visit(self, who, is_welcome)
+        if is_welcome:
+            self.requests += 1
+            if who:
+                self.of_each[who] += 1
         try:
             yield visit
         finally:
-            self.requests -= 1
-            self.body_bytes -= visit.body_bytes
-            if who:
-                self.of_each[who] -= 1
-                if not self.of_each[who]:
-                    del self.of_each[who]
+            visit.leave()

@@ -140,7 +140,8 @@ def challenge(engine: Engine, request: ChallengeRequest, settings: Settings) -> 
         device = _known_device(connection, request.device)
         if isinstance(device, Refusal):
             return device
-        without_flush(connection)  # who does not find a nonce any more asks for another one
+        # A nonce that a power cut takes costs one refused login; the next asks for its own.
+        without_flush(connection)
         nonce = secrets.token_hex(_RANDOM_BYTES)
         life = timedelta(seconds=settings.challenge_seconds)
         values = {"nonce": nonce, "device_id": device.device_id, "life": life}
@@ -149,26 +150,31 @@ def challenge(engine: Engine, request: ChallengeRequest, settings: Settings) -> 
 
 
 def login(
-    engine: Engine, request: LoginRequest, settings: Settings, *, address: str = ""
+    engine: Engine,
+    request: LoginRequest,
+    settings: Settings,
+    *,
+    address: str = "",
+    at_box: bool = False,
 ) -> Session | Refusal:
-    """Tokens for who signed the nonce. The nonce is spent, whatever comes of it.
+    """Tokens for who signed the nonce for this kind of server. It is spent, whatever comes of it.
 
     Failures are counted by device and ``address``, so that a stranger who knows the id of a device
     does not make the device wait.
     """
+    sweep(engine)
     with engine.begin() as connection:
         device = _known_device(connection, request.device)
         if isinstance(device, Refusal):
             return device
         who = f"{device.device_id} {address}"
-        failures = limits.Failures(connection, who, settings)
+        failures = limits.failures_of(connection, who, settings)
         if refusal := failures.refusal():
             return refusal
-        text = login_text(request.nonce, request.device)
+        text = login_text(request.nonce, request.device, at_box=at_box)
         is_spent = _spend(connection, request)
         if not (is_spent and is_signed(device.public_key, text, request.sig)):
             failures.add()
-            sweep(connection)
             return Refusal(code=RefusalCode.BAD_SIGNATURE)
         failures.forget()
         return _new_session(connection, device.device_id, uuid4(), settings)
@@ -176,6 +182,7 @@ def login(
 
 def refresh(engine: Engine, request: RefreshRequest, settings: Settings) -> Session | Refusal:
     """The next tokens of a session. A token used before ends the session for everybody."""
+    sweep(engine)
     with engine.begin() as connection:
         device_id = connection.scalar(select(func.device_of_refresh(_hash(request.refresh))))
         if device_id is None:
@@ -255,7 +262,6 @@ def _new_session(
     connection: Connection, device_id: UUID, family: UUID, settings: Settings
 ) -> Session:
     """Give a pair of tokens."""
-    sweep(connection)
     token, following = (secrets.token_hex(_RANDOM_BYTES) for _ in range(2))
     of_whom = {"device_id": device_id, "family": family}
     for statement, one, life in (

@@ -24,7 +24,7 @@ def health(*, as_json: Json = False, witness: Witness = "") -> None:
     """Is the server well? Exit code 0 well, 1 worth a look, 2 act now."""
     settings = settings_here()
     if not settings.admin_address():
-        raise typer.BadParameter("set SO_AN_SINH_DATABASE_URL")
+        raise typer.BadParameter("set SO_AN_SINH_ADMIN_DATABASE_URL (or SO_AN_SINH_DATABASE_URL)")
     if not settings.database_url:
         settings = replace(settings, database_url=settings.admin_address())
     found = look(settings, witness=_noted(witness))

@@ -6,7 +6,6 @@ waits for the database. Nothing of a body, a token or an exception's text is eve
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 import traceback
@@ -25,56 +24,29 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.protocol import codec
-from sync.protocol.addresses import is_loopback
+from sync.protocol.addresses import is_loopback, subscriber_of
 from sync.protocol.codec import (
     JSON_TYPE,
-    LARGEST_BODY_BYTES,
-    LARGEST_INFLATED_BYTES,
     LINES_TYPE,
     WireError,
     compressed,
-    inflated,
 )
-from sync.protocol.messages import (
-    Refusal,
-    RefusalCode,
-)
+from sync.protocol.messages import SLOW, Refusal, RefusalCode
 from sync.protocol.parcel import PARCEL_TYPE
-from sync.server import openapi
+from sync.server import openapi, sessions
+from sync.server.bodies import read_body
 from sync.server.database import passes_by_itself
 from sync.server.metrics import METRICS_TYPE, Metrics
 from sync.server.operations import OPERATIONS, Call, Operation, Reply, SealedReply, Who
-from sync.server.room import Room, Visit
+from sync.server.room import Room
 from sync.server.settings import Settings
+from sync.server.statuses import STATUS
 
 _log = logging.getLogger(__name__)
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
-#: The HTTP status of each refusal; clients decide by the code.
-STATUS = {
-    RefusalCode.BAD_CODE: HTTPStatus.FORBIDDEN,
-    RefusalCode.BAD_SIGNATURE: HTTPStatus.UNAUTHORIZED,
-    RefusalCode.UNKNOWN_DEVICE: HTTPStatus.UNAUTHORIZED,
-    RefusalCode.REVOKED: HTTPStatus.FORBIDDEN,
-    RefusalCode.TOKEN_EXPIRED: HTTPStatus.UNAUTHORIZED,
-    RefusalCode.GAP: HTTPStatus.CONFLICT,
-    RefusalCode.FORK: HTTPStatus.CONFLICT,
-    RefusalCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    RefusalCode.MALFORMED: HTTPStatus.BAD_REQUEST,
-    RefusalCode.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
-    RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    RefusalCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
-    RefusalCode.PARCEL: HTTPStatus.UNPROCESSABLE_ENTITY,
-}
-
-#: A body over its limit is still read so far, and forgotten: the refusal then arrives before the
-#: line is cut.
-_READ_AND_FORGET_BYTES = LARGEST_INFLATED_BYTES + LARGEST_BODY_BYTES
-_BODY_SECONDS = 120
 _RETRY_SECONDS = 5
-#: Who found no room may come back soon: what is inside takes seconds.
-_FULL_SECONDS = 2
 #: Shorter answers are not worth compressing.
 _COMPRESS_FROM_BYTES = 1024
 
@@ -120,9 +92,14 @@ def _handler(
     @post(operation.path, status_code=HTTPStatus.OK)
     async def handle(request: AnyRequest) -> Response[bytes]:
         began = time.perf_counter()
-        who = Who(address=request.client.host if request.client else "")
+        who = Who(address=subscriber_of(request.client.host) if request.client else "")
         with room.visited(request.headers.get("authorization", "")) as visit:
-            body = await _read_body(request, operation.largest_body_bytes, visit)
+            body = await read_body(
+                request.stream(),
+                largest_bytes=operation.largest_body_bytes,
+                visit=visit,
+                ask_who=partial(_stranger, operation, engine, request.headers, limiter, who),
+            )
             if isinstance(body, Refusal):
                 reply: Reply = body
                 response = _response(reply, request.headers)
@@ -194,28 +171,6 @@ def _check_health(engine: Engine) -> Reply:
     return Health()
 
 
-async def _read_body(request: AnyRequest, largest_bytes: int, visit: Visit) -> bytes | Refusal:
-    """The body, or why it is not taken, after reading past it as far as is sensible."""
-    body = bytearray()
-    is_too_large = False
-    forgotten = 0
-    async with asyncio.timeout(_BODY_SECONDS):
-        async for chunk in request.stream():
-            is_too_large = is_too_large or len(body) + len(chunk) > largest_bytes
-            if is_too_large or not visit.brings(len(chunk)):
-                forgotten += len(body) + len(chunk)
-                body.clear()
-            else:
-                body += chunk
-            if forgotten > _READ_AND_FORGET_BYTES:
-                break
-    if is_too_large:
-        return Refusal(code=RefusalCode.TOO_LARGE)
-    if not visit.is_welcome:
-        return Refusal(code=RefusalCode.BUSY, retry_after_seconds=_FULL_SECONDS)
-    return bytes(body)
-
-
 def _worked(
     operation: Operation,
     engine: Engine,
@@ -240,14 +195,16 @@ def _work(
     """Check the envelope, then do the operation. Expected troubles come back as refusals."""
     if headers.get("content-type", "").partition(";")[0].strip().lower() != operation.body_type:
         return Refusal(code=RefusalCode.MALFORMED)
-    scheme, _, token = headers.get("authorization", "").partition(" ")
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if operation.is_open and encoding not in ("", "identity"):
+        return Refusal(code=RefusalCode.MALFORMED)  # nothing is inflated of who is not known
     try:
-        body = _plain(raw_body, headers.get("content-encoding", "identity"))
         return operation.answer(
             Call(
                 engine=engine,
-                token=token if scheme == "Bearer" else "",
-                body=body,
+                token=_token(headers),
+                raw_body=raw_body,
+                encoding=encoding,
                 settings=settings,
                 who=who,
             )
@@ -258,14 +215,37 @@ def _work(
         return _refusal_of(error)
 
 
-def _plain(raw_body: bytes, encoding: str) -> bytes:
-    match encoding.strip().lower():
-        case codec.GZIP | codec.ZSTD as known:
-            return inflated(raw_body, known)
-        case "identity" | "":
-            return raw_body
-        case _:
-            raise WireError(RefusalCode.MALFORMED)
+def _token(headers: Any) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token if scheme == "Bearer" else ""
+
+
+async def _stranger(
+    operation: Operation,
+    engine: Engine,
+    headers: Any,
+    limiter: anyio.CapacityLimiter,
+    who: Who,
+) -> Refusal | None:
+    """The refusal for who sends much, or slowly, and has no right to."""
+    if operation.is_open:  # small questions, asked in one breath
+        return Refusal(code=RefusalCode.BUSY, retry_after_seconds=_RETRY_SECONDS, why=SLOW)
+    token = _token(headers)
+    if not token:
+        return Refusal(code=RefusalCode.TOKEN_EXPIRED)
+    return await anyio.to_thread.run_sync(_unknown, engine, token, who, limiter=limiter)
+
+
+def _unknown(engine: Engine, token: str, who: Who) -> Refusal | None:
+    try:
+        with engine.connect() as connection:
+            device = sessions.bearer(connection, token)
+    except SQLAlchemyError as error:
+        return _refusal_of(error)
+    if isinstance(device, Refusal):
+        return device
+    who.is_known_as(device)
+    return None
 
 
 def _refusal_of(error: Exception) -> Refusal:

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sync.protocol.chain import CHAIN_BYTES, chain_start
+from sync.protocol.codec import LARGEST_NUMBER
 from sync.protocol.messages import LedgerHead
 from sync.server.tables import device_epochs
 
-_LARGEST_N = 2**63 - 1
 _KEPT = (device_epochs.c.ledger_n, device_epochs.c.ledger_hash, device_epochs.c.ledger_at)
 _KNOWN = select(*_KEPT).where(
     device_epochs.c.device_id == bindparam("device_id"),
@@ -33,7 +33,7 @@ def kept(
     known = connection.execute(_KNOWN, {"device_id": device_id, "epoch": epoch}).one_or_none()
     value = None if told is None else _hash(told.h)
     known_n = 0 if known is None else int(known.ledger_n)
-    if told is None or value is None or not known_n < told.n <= _LARGEST_N:
+    if told is None or value is None or not known_n < told.n <= LARGEST_NUMBER:
         return _shown(known)
     row = upsert(device_epochs).values(
         device_id=device_id,

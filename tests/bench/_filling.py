@@ -10,11 +10,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from uuid import UUID
 
 import psycopg
 
-from sync.protocol.chain import mark_of
+from sync.protocol.chain import MARK_LENGTH
 from sync.server.embedded import embedded_postgres
 
 COMMUNES = 500
@@ -61,7 +60,7 @@ FROM {everybody}
 _DEVICE = "md5('device' || commune || '/' || n % 3)::uuid"
 _HASHED = "(document.id::text)::bytea || int8send(document.version)"
 # The change that made a document is called like it.
-_MARKED = f"{_HASHED} || right(document.id::text, {len(mark_of(str(UUID(int=0))))})::bytea"
+_MARKED = f"{_HASHED} || right(document.id::text, {MARK_LENGTH})::bytea"
 _HALF = "('x' || encode(substr({sha}, {first}, 8), 'hex'))::bit(64)::bigint"
 _BUCKETS = """
 INSERT INTO buckets

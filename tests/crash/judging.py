@@ -10,8 +10,8 @@ import msgspec
 
 from desktop.services.unlocking import open_register
 from desktop.store import ledger
-from desktop.store.batch import decode_fields
 from desktop.store.documents import Patch, apply_patch
+from desktop.store.entries import decode_fields
 from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people
 from desktop.store.register import Register

@@ -86,16 +86,24 @@ class BoxProcess(ServerProcess):
 
     def wait_for_rounds(self) -> None:
         """Until it was at the province, with everything that waits now, and back."""
-        with self.engine.begin() as connection:
-            connection.execute(text("UPDATE box_home SET reached_at = NULL"))
-        waits = "state IN ('waiting', 'receipted')"
-        self.wait_until(lambda: self.has_reached() and not self.count(waits))
+        # The first that is seen may have begun before this call, and each is noted at its start:
+        # the third says that the second, which knows everything of now, is over.
+        for _ in range(3):
+            self.do("UPDATE box_home SET reached_at = NULL")
+            self.wait_until(self.has_reached)
+        self.wait_until(lambda: not self.count("state IN ('waiting', 'receipted')"))
 
     def has_reached(self) -> bool:
-        """Was it at the province?"""
+        """Was it at the province? A round begins with that."""
         reached = text("SELECT reached_at IS NOT NULL FROM box_home")
         with self.engine.connect() as connection:
             return bool(connection.execute(reached).scalar_one())
+
+    def has_read(self) -> bool:
+        """Has it a page of what the province has? A round ends with that."""
+        feeds = text("SELECT EXISTS (SELECT FROM box_feeds)")
+        with self.engine.connect() as connection:
+            return bool(connection.execute(feeds).scalar_one())
 
 
 @contextmanager

@@ -59,3 +59,4 @@ def until(is_true: Callable[[], bool], *, seconds: float = SECONDS) -> None:
     end = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < end, f"not true in {seconds} seconds"
+        time.sleep(0.01)  # whoever is waited for needs the processor

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -19,19 +20,37 @@ from sync.protocol.messages import (
     Change,
     Enrolled,
     EnrolRequest,
+    LeaveRequest,
+    LedgerHead,
+    Left,
     LoginRequest,
     PullRequest,
     PushAnswer,
     PushHeader,
     Refusal,
+    RefusalCode,
     Session,
     Value,
 )
-from sync.protocol.signing import new_signing_key, public_key_of, sign_enrolment, sign_login
+from sync.protocol.signing import (
+    new_signing_key,
+    public_key_of,
+    sign_enrolment,
+    sign_leave,
+    sign_login,
+)
+from sync.server import database
+from sync.server.box.operations import BOX_OPERATIONS
+from sync.server.operations import OPERATIONS
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 AT = "2026-11-22T08:01:02+07:00"
+#: After that the server says busy to who waits for a lock of the database.
+_LOCK_WAIT_SECONDS = database._LOCK_WAIT_MS / 1000
+_MOST_RETURNS = 6
+#: Why each operation of a server or a box may refuse, as its OpenAPI document says.
+DESCRIBED = {one.path: one.refusals() for one in (*BOX_OPERATIONS, *OPERATIONS)}
 
 
 def an_id() -> str:
@@ -54,6 +73,8 @@ class Desk:
         self.key = new_signing_key()
         self.device = ""
         self.token = ""
+        #: Does it sign in at a box?
+        self.at_box = False
         self.commune = "99001"
         self.begin_epoch()
 
@@ -89,7 +110,11 @@ class Desk:
         """The answer or the refusal; always JSON."""
         assert response.headers["Content-Type"].partition(";")[0] == codec.JSON_TYPE
         expected: type[T] | type[Refusal] = kind if response.status_code == 200 else Refusal
-        return msgspec.json.decode(response.content, type=expected)
+        answer = msgspec.json.decode(response.content, type=expected)
+        if isinstance(answer, Refusal):
+            path = urlsplit(str(response.request.url)).path
+            assert answer.code in DESCRIBED.get(path, set(RefusalCode)), f"not described: {answer}"
+        return answer
 
     def enrol(self, code: str) -> Enrolled | Refusal:
         """Enrol with a code."""
@@ -111,7 +136,7 @@ class Desk:
 
     def login_with(self, nonce: str) -> Session | Refusal:
         """Answer a nonce."""
-        sig = sign_login(self.key, nonce=nonce, device=self.device)
+        sig = sign_login(self.key, nonce=nonce, device=self.device, at_box=self.at_box)
         request = LoginRequest(device=self.device, nonce=nonce, sig=sig)
         return self.ask("/auth/login", request, Session)
 
@@ -122,6 +147,14 @@ class Desk:
         session = self.login_with(challenge.nonce)
         assert isinstance(session, Session)
         self.token = session.token
+
+    def leave(self, ledger: LedgerHead, *, sig: str = "") -> Left | Refusal:
+        """Give up the place; signed by its own key unless it shows another signature."""
+        own = sign_leave(
+            self.key, device=self.device, epoch=self.epoch, ledger_n=ledger.n, ledger_hash=ledger.h
+        )
+        request = LeaveRequest(epoch=self.epoch, ledger=ledger, sig=sig or own)
+        return self.ask("/auth/leave", request, Left)
 
     # --- making changes
 
@@ -222,7 +255,20 @@ class Desk:
 
     def push(self, *, since: int = 1) -> PushAnswer:
         """Push everything from ``since`` on, as it should go."""
-        answer = self.push_range(since, len(self.changes))
+        return self.push_those(since, len(self.changes))
+
+    def push_those(self, first: int, last: int) -> PushAnswer:
+        """Push the changes ``first`` to ``last``, as it should go.
+
+        Who waited for others as long as the server lets anybody wait comes back, as a client does;
+        a server that says busy sooner is at fault.
+        """
+        for _ in range(_MOST_RETURNS):
+            begun = time.monotonic()
+            answer = self.push_range(first, last)
+            is_busy = isinstance(answer, Refusal) and answer.code is RefusalCode.BUSY
+            if not is_busy or time.monotonic() - begun < _LOCK_WAIT_SECONDS:
+                break
         assert isinstance(answer, PushAnswer), answer
         return answer
 

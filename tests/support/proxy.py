@@ -52,7 +52,7 @@ class Weather:
         slice_bytes: pieces of this size at most; 0 as they come.
         limit_bytes: the connection is reset after so much data; 0 for never.
         reset_chance: how likely each piece resets the connection instead.
-        is_down: new connections are refused.
+        is_down: new connections are refused, open ones are reset with their next piece.
     """
 
     latency_seconds: float = 0.0
@@ -74,24 +74,27 @@ class FaultProxy:
         url: where the client should connect.
         cuts: how many connections were cut or stalled under the present plan.
         reached: set when a connection came to the place of the cut.
-        weather: how bad the line is, for pieces that travel from now on.
     """
 
     def __init__(self, target_url: str, *, seed: int = 0) -> None:
         self.lead_to(target_url)
-        self.weather = FAIR
+        self._weather = FAIR
         self._random = Random(seed)
         self.reached = threading.Event()
         self._released = threading.Event()
         self._plan: Cut | None = None
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        # Bound and never listening: the port stays ours while the line is down.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self._listener: socket.socket | None = None
+        self.url = f"http://127.0.0.1:{self._place.getsockname()[1]}"
         self.cuts = 0
 
     def __enter__(self) -> FaultProxy:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listen()
         return self
 
     def __exit__(
@@ -101,12 +104,24 @@ class FaultProxy:
         trace: TracebackType | None,
     ) -> None:
         self._released.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._refuse()
+        self._place.close()
         with self._lock:
             for end in self._open:
                 _end(end)
+
+    @property
+    def weather(self) -> Weather:
+        """How bad the line is, for pieces that travel from now on."""
+        return self._weather
+
+    @weather.setter
+    def weather(self, weather: Weather) -> None:
+        was_down, self._weather = self._weather.is_down, weather
+        if weather.is_down and not was_down:
+            self._refuse()
+        elif was_down and not weather.is_down:
+            self._listen()
 
     def lead_to(self, target_url: str) -> None:
         """From the next connection on, forward to this server."""
@@ -126,15 +141,22 @@ class FaultProxy:
         """Let what stalls end, cut."""
         self._released.set()
 
-    def _accept(self) -> None:
+    def _listen(self) -> None:
+        self._listener = socket.create_server(self._place.getsockname())
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def _refuse(self) -> None:
+        """Listen no more: who connects is refused at once, as by a server that does not run."""
+        if self._listener is not None:
+            _end(self._listener)
+            self._listener = None
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                client, _ = self._listener.accept()
+                client, _ = listener.accept()
             except OSError:
                 return
-            if self.weather.is_down:
-                _end(client, hard=True)
-                continue
             try:
                 server = socket.create_connection(self._target)
             except OSError:
@@ -159,7 +181,7 @@ class FaultProxy:
             if pause:
                 time.sleep(pause)
             is_over = weather.limit_bytes and done + first + len(part) > weather.limit_bytes
-            if is_over or drawn < weather.reset_chance:
+            if weather.is_down or is_over or drawn < weather.reset_chance:
                 return False
             to.sendall(part)
         return True

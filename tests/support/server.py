@@ -6,6 +6,7 @@ process that answers on the loopback address. A test that kills servers starts i
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -61,8 +62,9 @@ class ServerProcess:
     @property
     def log(self) -> str:
         """What it wrote to standard error."""
-        self._log.seek(0)
-        return self._log.read()
+        # Not read from its place in the file: the process writes at the same place.
+        log = self._log.fileno()
+        return os.pread(log, os.fstat(log).st_size, 0).decode()
 
     def __enter__(self) -> ServerProcess:
         self.start()

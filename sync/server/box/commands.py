@@ -42,11 +42,14 @@ _DatabaseUrl = Annotated[
 
 
 @contextmanager
-def _opened(folder: Path | None, database_url: str | None) -> Iterator[Engine]:
-    """The database of the box, with its tables."""
+def _opened(
+    folder: Path | None, database_url: str | None, *, is_guest: bool = True
+) -> Iterator[Engine]:
+    """The database of the box, with its tables; a guest does not stop it for the box that runs."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        with embedded_postgres(folder / "postgres") as address, _migrated(address) as engine:
+        running = embedded_postgres(folder / "postgres", is_guest=is_guest)
+        with running as address, _migrated(address) as engine:
             yield engine
         return
     address = database_url or settings_here().admin_address()
@@ -143,7 +146,7 @@ def run(
     """Answer the neighbours until SIGTERM, and go to the province whenever it can be reached."""
     given = {"host": host, "port": port, "certificate": certificate, "key": key}
     found = overridden(settings_here(), given)
-    with _opened(folder, database_url) as engine:
+    with _opened(folder, database_url, is_guest=False) as engine:
         try:
             with engine.begin() as connection:
                 homes.home_of(connection)

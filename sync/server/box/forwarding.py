@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from sync.client.conversation import Conversation, HeldToken
-from sync.client.outcomes import Refused, RequestTrouble
+from sync.client.outcomes import ConnectionCut, Refused, RequestTrouble, ServerFailed
 from sync.client.ports import DeviceIdentity
 from sync.client.transport import Transport
 from sync.protocol.box import SignedRelayed, opened_relayed
@@ -40,6 +40,22 @@ class Round:
     forwarded: int = 0
     read: int = 0
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Forwarded:
+    """What became of the pushes that waited.
+
+    Attributes:
+        up_to: the number of the newest one when the round began.
+        stopped: why those behind were not tried; "" when all were.
+        failed: at some the province failed; they wait, with the others of their devices.
+    """
+
+    count: int
+    up_to: int
+    stopped: str = ""
+    failed: str = ""
 
 
 class Forwarder:
@@ -104,14 +120,14 @@ class Forwarder:
         trouble = self._learn(talk, home)
         if trouble is not None:
             return Round(trouble=trouble)
-        forwarded, last, trouble = self._forward(talk)
-        if trouble is not None:
-            return Round(forwarded=forwarded, trouble=trouble)
+        gone = self._forward(talk)
+        if gone.stopped:
+            return Round(forwarded=gone.count, trouble=gone.stopped)
         read, trouble = self._read(talk)
         if trouble is None:
             with self._engine.begin() as connection:
-                spool.settle(connection, up_to=last)
-        return Round(forwarded=forwarded, read=read, trouble=trouble or "")
+                spool.settle(connection, up_to=gone.up_to)
+        return Round(forwarded=gone.count, read=read, trouble=trouble or gone.failed)
 
     def _learn(self, talk: Conversation, home: Home) -> str | None:
         """Who the neighbours are. Also tells whether the box itself is still let in."""
@@ -125,21 +141,21 @@ class Forwarder:
                 homes.take_directory(connection, signed)
         return None
 
-    def _forward(self, talk: Conversation) -> tuple[int, int, str | None]:
-        """Everything that waits, in the order it came; how many, up to which, and what stopped it.
+    def _forward(self, talk: Conversation) -> _Forwarded:
+        """Everything that waits, in the order it came.
 
         Where a device's push is sent again later, its following ones wait too.
         """
         with self._engine.begin() as connection:
             newest = spool.newest(connection)
             key = homes.server_key(connection)
-        forwarded, after = 0, 0
+        forwarded, after, failed = 0, 0, ""
         blocked: list[UUID] = []
         while not self._stop.is_set():
             with self._engine.begin() as connection:
                 one = spool.next_waiting(connection, after=after, blocked=blocked)
             if one is None:
-                return forwarded, newest, None
+                return _Forwarded(forwarded, newest, failed=failed)
             after = one.id
             answer = talk.relay(one.body)
             if isinstance(answer, Refused) and answer.code in _POISON:
@@ -148,17 +164,22 @@ class Forwarder:
                     spool.refused(connection, one)
                 blocked.append(one.device_id)
                 continue
+            if isinstance(answer, ServerFailed) or _is_too_slow(answer):
+                # Perhaps over this push alone: it must not hold up the whole commune.
+                failed = _told(answer)
+                blocked.append(one.device_id)
+                continue
             if not isinstance(answer, SignedRelayed):
-                return forwarded, newest, _told(answer)
+                return _Forwarded(forwarded, newest, stopped=_told(answer))
             told = opened_relayed(answer, server_key=key)
             if told is None or (told.device, told.epoch) != (str(one.device_id), one.epoch):
-                return forwarded, newest, "answer"
+                return _Forwarded(forwarded, newest, stopped="answer")
             with self._engine.begin() as connection:
                 spool.answered(connection, one, answer, told.refusal)
             if told.refusal is not None:
                 blocked.append(one.device_id)
             forwarded += 1
-        return forwarded, newest, "stopped"
+        return _Forwarded(forwarded, newest, stopped="stopped")
 
     def _read(self, talk: Conversation) -> tuple[int, str | None]:
         """Every row that is new."""
@@ -187,6 +208,11 @@ def _ca_file(home: Home, folder: Path) -> str | None:
     path = folder / "ca.pem"
     path.write_text(home.ca_pem, encoding="ascii")
     return str(path)
+
+
+def _is_too_slow(answer: object) -> bool:
+    """Was this push too much for the line, which may carry others?"""
+    return isinstance(answer, ConnectionCut) and answer.is_over_one
 
 
 def _told(trouble: RequestTrouble | object) -> str:

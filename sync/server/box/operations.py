@@ -1,6 +1,8 @@
-"""What a neighbour can ask a box for. It signs in as at the province, with the same key."""
+"""What a neighbour can ask a box for. It signs in with the key it has at the province."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from sync.protocol.box import BoxDocumentsRequest, BoxRequest
 from sync.protocol.codec import (
@@ -12,22 +14,28 @@ from sync.protocol.codec import (
     decode_push,
 )
 from sync.protocol.messages import PullRequest, Refusal, RefusalCode
+from sync.server.bodies import SMALL_BODY_BYTES
 from sync.server.box import mirror, neighbours, spool
-from sync.server.operations import OPERATIONS, Call, Operation, Reply, authenticated
+from sync.server.operations import (
+    OPERATIONS,
+    Call,
+    Operation,
+    Reply,
+    log_in,
+    of_device,
+)
 from sync.server.pull import MOST_CURSORS
+from sync.server.sessions import Device
+from sync.server.statuses import BAD_KEY, NOBODY
 
-_SMALL_BODY_BYTES = 64 * 1024
-#: Signing in is the same everywhere. Enrolling is the province's.
-_SAME = ("/auth/challenge", "/auth/login", "/auth/refresh")
+#: As at the province. Enrolling is the province's alone.
+_SAME = ("/auth/challenge", "/auth/refresh")
 
 
-def _state(call: Call) -> Reply:
-    request = decode_message(call.body, BoxRequest)
+def _state(call: Call, device: Device) -> Reply:
+    request = decode_message(call.body(), BoxRequest)
     if not request.epoch.isalnum() or not 0 <= request.acked <= LARGEST_NUMBER:
         return Refusal(code=RefusalCode.MALFORMED)
-    device = authenticated(call)
-    if isinstance(device, Refusal):
-        return device
     return spool.state_of(
         call.engine,
         device,
@@ -37,35 +45,41 @@ def _state(call: Call) -> Reply:
     )
 
 
-def _push(call: Call) -> Reply:
-    device = authenticated(call)
-    if isinstance(device, Refusal):
-        return device
-    return spool.keep(call.engine, device, decode_push(call.body), call.body)
+def _push(call: Call, device: Device) -> Reply:
+    body = call.body()
+    return spool.keep(call.engine, device, decode_push(body), body)
 
 
-def _pull(call: Call) -> Reply:
-    request = decode_message(call.body, PullRequest)
+def _pull(call: Call, _device: Device) -> Reply:
+    request = decode_message(call.body(), PullRequest)
     if len(request.cursors) > MOST_CURSORS:
         return Refusal(code=RefusalCode.TOO_LARGE)
-    device = authenticated(call)
-    if isinstance(device, Refusal):
-        return device
     return mirror.page_for(call.engine, call.token, request)
 
 
-def _documents(call: Call) -> Reply:
-    request = decode_message(call.body, BoxDocumentsRequest)
-    device = authenticated(call)
-    if isinstance(device, Refusal):
-        return device
+def _documents(call: Call, device: Device) -> Reply:
+    request = decode_message(call.body(), BoxDocumentsRequest)
     return neighbours.documents_for(call.engine, device, known=request.number)
 
 
 BOX_OPERATIONS = (
     *(operation for operation in OPERATIONS if operation.path in _SAME),
-    Operation("/box/v1/state", JSON_TYPE, _SMALL_BODY_BYTES, _state),
-    Operation("/box/v1/push", LINES_TYPE, LARGEST_BODY_BYTES, _push),
-    Operation("/box/v1/pull", JSON_TYPE, _SMALL_BODY_BYTES, _pull),
-    Operation("/box/v1/documents", JSON_TYPE, _SMALL_BODY_BYTES, _documents),
+    Operation(
+        "/auth/login",
+        JSON_TYPE,
+        SMALL_BODY_BYTES,
+        partial(log_in, at_box=True),
+        is_open=True,
+        refuses=NOBODY | BAD_KEY,
+    ),
+    Operation("/box/v1/state", JSON_TYPE, SMALL_BODY_BYTES, of_device(_state), refuses=BAD_KEY),
+    Operation(
+        "/box/v1/push",
+        LINES_TYPE,
+        LARGEST_BODY_BYTES,
+        of_device(_push),
+        refuses=BAD_KEY | {RefusalCode.FORK},
+    ),
+    Operation("/box/v1/pull", JSON_TYPE, SMALL_BODY_BYTES, of_device(_pull)),
+    Operation("/box/v1/documents", JSON_TYPE, SMALL_BODY_BYTES, of_device(_documents)),
 )

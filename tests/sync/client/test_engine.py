@@ -13,13 +13,16 @@ from sqlalchemy import text
 
 from desktop.domain.syncing import SyncReport
 from desktop.errors import Problem
+from desktop.services.syncing import Syncing
+from desktop.store import ledger
 from desktop.store.holdings import holdings
 from desktop.store.inbox import RegisterInbox
 from desktop.training.people import households
+from sync.client.engine import Portions
 from sync.client.schedule import BatchSize, pause_seconds
 from sync.protocol.documents import Role
 from tests.support.backups import copy_of_database, restore_database
-from tests.support.offices import Clock, Office
+from tests.support.offices import AT_ONCE, Clock, Office
 from tests.support.server import Province, ServerProcess
 from tests.support.worker_form import employed
 
@@ -162,6 +165,24 @@ def test_a_register_that_lacks_little_fetches_only_the_parts_that_differ(
     assert holdings(one.register) == holdings(two.register)
     assert held_digests(one) == held_digests(two)
     assert sync(two).pulled == 0
+
+
+def test_parts_that_one_page_does_not_hold_are_fetched_one_after_the_other(
+    officers: Officers,
+) -> None:
+    one, two = officers
+    one.records.preload(households(count=100, commune_code="99001", today=date(2026, 11, 22)))
+    made = sync(one, two).pulled
+    two.syncing = Syncing(
+        register=two.register, clock=Clock(), pace=AT_ONCE, portions=Portions(page_rows=20)
+    )
+    assert lose(two, every=20) > 8
+    report = sync(two)
+    assert 8 < report.pulled < made / 4
+    received = [line.action for line in ledger.lines(two.register, limit=10)]
+    assert received.count("sync.receive") > 2
+    assert holdings(one.register) == holdings(two.register)
+    assert held_digests(one) == held_digests(two)
 
 
 def test_a_register_that_lacks_much_fetches_the_bucket_whole(officers: Officers) -> None:

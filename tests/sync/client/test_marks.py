@@ -9,15 +9,17 @@ import msgspec
 import pytest
 import requests
 
+from desktop.errors import Problem
+from desktop.store import ledger
 from desktop.store.documents import Edit
 from desktop.store.keys import DataKey
 from sync.client.engine import PORTIONS
-from sync.protocol.codec import LINES_TYPE, decode_pull, encode_lines
+from sync.protocol.codec import JSON_TYPE, LINES_TYPE, decode_pull, encode_lines
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import PullEnd
 from tests.sync.simulation import network
 from tests.sync.simulation.clients import SERVER_URL, Client, Seat
-from tests.sync.simulation.network import content_of
+from tests.sync.simulation.network import Letter, content_of
 from tests.sync.simulation.server import Reply, SimulatedServer, make_database
 
 MakePc = Callable[[str], Client]
@@ -35,6 +37,8 @@ class Place:
         self.office = self.server.office(Role.OFFICER, {"99001": "Xã Suối Mẫu"})
         self.is_old = False
         self.pulled_rows = 0
+        #: What stands in the place of an answer; ``None`` for the answer of the server.
+        self.instead: Callable[[Letter], Reply | Exception | None] = lambda _letter: None
         self._folder = folder
         self.pcs: list[Client] = []
 
@@ -50,11 +54,19 @@ class Place:
 
     def _carry(self, _pc: Client, request: requests.PreparedRequest) -> requests.Response:
         letter = network.letter_of(request)
-        reply = self.server.answer(letter.url, letter.headers, letter.body)
-        assert reply is not None
+        reply = self.instead(letter)
+        if isinstance(reply, Exception):
+            raise reply
+        reply = reply or self.answer(letter)
         if letter.path == "/sync/v1/pull" and reply.status == 200:
             reply = self._seen(reply)
         return network.response_of(request, reply)
+
+    def answer(self, letter: Letter) -> Reply:
+        """What the server says."""
+        reply = self.server.answer(letter.url, letter.headers, letter.body)
+        assert reply is not None
+        return reply
 
     def _seen(self, reply: Reply) -> Reply:
         page = decode_pull(content_of(reply))
@@ -156,3 +168,72 @@ def test_a_program_that_knows_no_marks_reads_the_answer_and_compares_as_it_did(
     assert newer.marks[REGISTER]
     assert earlier.digest[REGISTER]["n"] == 1
     assert earlier.next == newer.next
+
+
+def parted(place: Place) -> Client:
+    """A PC that shows a person as it was made, and does not know of it."""
+    first, reader = place.pc("a"), place.pc("b")
+    save(first, full_name="Lê Thị Mốc")
+    save(first, dwelling="Ấp 1")
+    synced(first, reader)
+    made = next(one.change for one in first.outbox() if one.change.kind == "create")
+    reader.show_as_made(made)
+    assert dwelling(reader) is None
+    place.pulled_rows = 0
+    return reader
+
+
+def test_what_was_lost_unnoticed_comes_back_and_stands_in_the_ledger(place: Place) -> None:
+    reader = parted(place)
+    synced(reader)
+    assert dwelling(reader) == "Ấp 1"
+    assert place.pulled_rows == 0  # not by a pull
+    _ended, line = ledger.lines(reader.register, limit=2)
+    assert (line.action, list(line.objects)) == ("sync.receive", [("rows", "1")])
+
+
+@pytest.mark.parametrize("path", ["/sync/v1/parts", "/sync/v1/part_rows"])
+def test_a_line_cut_while_parts_are_compared_leaves_it_to_the_next_sync(
+    place: Place, path: str
+) -> None:
+    """Nothing is fetched whole for that."""
+    reader = parted(place)
+    place.instead = lambda letter: network.cut() if letter.path == path else None
+    assert reader.syncing.run().problem is Problem.CONNECTION_CUT
+    place.instead = lambda _letter: None
+    synced(reader)
+    assert dwelling(reader) == "Ấp 1"
+    assert place.pulled_rows == 0
+
+
+@pytest.mark.parametrize("path", ["/sync/v1/parts", "/sync/v1/part_rows"])
+def test_from_a_server_that_knows_no_parts_the_bucket_comes_whole(place: Place, path: str) -> None:
+    reader = parted(place)
+    unknown = Reply(404, [("content-type", JSON_TYPE)], b'{"code":"not_found"}')
+    place.instead = lambda letter: unknown if letter.path == path else None
+    synced(reader)
+    assert dwelling(reader) == "Ấp 1"
+    assert place.pulled_rows == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"bucket": "99002/register"},
+        {"document_id": PERSON[:-2] + "ff"},
+    ],
+)
+def test_rows_that_were_not_asked_for_are_not_taken(place: Place, other: dict[str, str]) -> None:
+    reader = parted(place)
+
+    def stranger(letter: Letter) -> Reply | None:
+        if letter.path != "/sync/v1/part_rows":
+            return None
+        page = decode_pull(content_of(place.answer(letter)))
+        rows = [msgspec.structs.replace(row, **other) for row in page.rows]
+        return Reply(200, [("content-type", LINES_TYPE)], encode_lines([*rows, page.end]))
+
+    place.instead = stranger
+    synced(reader)
+    assert len(reader.documents(DocumentType.PERSON)) == 1
+    assert dwelling(reader) == "Ấp 1"

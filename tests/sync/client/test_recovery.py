@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from desktop.domain.syncing import SyncReport
 from desktop.errors import ExternalError, Problem
+from desktop.store.change_lists import held_changes
 from desktop.store.documents import Edit
 from desktop.store.holdings import holdings
-from desktop.store.outbox import held_changes
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import Value
 from sync.server.provinces import renew_epoch

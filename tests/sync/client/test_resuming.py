@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import io
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,13 +18,13 @@ import requests
 from desktop.services.syncing import Syncing
 from desktop.store.holdings import holdings
 from desktop.training.people import households
-from sync.client.engine import Pace, Portions, meanwhile
+from sync.client.engine import Portions, meanwhile
 from sync.client.schedule import LARGEST_BATCH
 from sync.client.transport import Transport
 from sync.protocol import codec
 from sync.protocol.documents import Role
 from sync.protocol.messages import PullRequest
-from tests.support.offices import Clock, Office
+from tests.support.offices import AT_ONCE, Clock, Office
 from tests.support.proxy import Cut, FaultProxy
 from tests.support.server import Province, ServerProcess
 
@@ -33,7 +35,7 @@ PAGE_ROWS = 100
 LONGEST_BYTES = 40_000
 
 #: As in the program: a request travels while the register stores what came before.
-BESIDE = Pace(wait=lambda _seconds: None, beside=meanwhile)
+BESIDE = replace(AT_ONCE, beside=meanwhile)
 
 
 class Witness(requests.adapters.HTTPAdapter):
@@ -94,6 +96,7 @@ def cuts_of(request: bytes) -> list[Cut]:
 def test_a_cut_line_repeats_at_most_one_batch_and_one_page(
     server: ServerProcess, province: Province, tmp_path: Path, clock: Clock
 ) -> None:
+    faulthandler.cancel_dump_traceback_later()  # each request of its many syncs has its own limit
     office_id = province.office(Role.OFFICER, "99001")
     people = list(households(count=60, commune_code="99001", today=date(2026, 11, 22)))
     cut_pushes = cut_pulls = 0

@@ -22,18 +22,22 @@ from sync.client.outcomes import (
     ServerFailed,
     Unreachable,
 )
-from sync.client.transport import BadAddressError, Patience, Transport, checked_address
-from sync.protocol.messages import Challenge, ChallengeRequest, Refusal, RefusalCode
+from sync.client.transport import (
+    PATIENCE,
+    BadAddressError,
+    Patience,
+    Transport,
+    checked_address,
+)
+from sync.protocol.messages import SLOW, Challenge, ChallengeRequest, Refusal, RefusalCode
 from tests.support.answers import Answering, http_answer
 
 NONCE = "00" * 32
 GOOD = b'{"nonce":"' + NONCE.encode() + b'"}'
 
 
-def ask(url: str, *, ca_file: str | None = None, patience: Patience | None = None) -> object:
-    with Transport(
-        server_url=url, ca_file=ca_file, patience=patience or Patience(answer_seconds=5)
-    ) as transport:
+def ask(url: str, *, ca_file: str | None = None, patience: Patience = PATIENCE) -> object:
+    with Transport(server_url=url, ca_file=ca_file, patience=patience) as transport:
         return transport.ask("/auth/challenge", ChallengeRequest(device="d"), Challenge)
 
 
@@ -105,6 +109,7 @@ def test_a_page_with_an_error_status_is_a_failed_server(status: int) -> None:
     ("refusal", "outcome"),
     [
         (Refusal(RefusalCode.BUSY, retry_after_seconds=7), ServerBusy(retry_after_seconds=7)),
+        (Refusal(RefusalCode.BUSY, why=SLOW), ConnectionCut(timed_out=True, is_over_one=True)),
         (Refusal(RefusalCode.INTERNAL), ServerFailed(409)),
         (Refusal(RefusalCode.GAP, expected=12), Refused(RefusalCode.GAP, expected=12)),
         (Refusal(RefusalCode.REVOKED), Refused(RefusalCode.REVOKED)),

@@ -178,6 +178,23 @@ def test_a_million_brackets_are_malformed() -> None:
     assert refused_with(codec.compressed(b"\n".join(lines))) is RefusalCode.MALFORMED
 
 
+def test_very_many_empty_lists_are_refused_before_they_are_read() -> None:
+    lists = b'"unknown":[' + b"[]," * 2_100_000 + b'[]],"op":'
+    body = a_push().replace(b'"op":', lists, 1)
+    with pytest.raises(codec.WireError) as refused:
+        codec.decode_push(body)
+    assert refused.value.code is RefusalCode.TOO_LARGE
+
+
+def test_a_head_that_goes_on_and_on_is_refused() -> None:
+    header, rest = a_push().split(b"\n", 1)
+    long = header.replace(b'"app":"', b'"app":"' + b"x" * 70_000)
+    assert long != header
+    with pytest.raises(codec.WireError) as refused:
+        codec.decode_push(long + b"\n" + rest)
+    assert refused.value.code is RefusalCode.TOO_LARGE
+
+
 def test_a_gap_inside_a_push_is_malformed() -> None:
     lines = a_push(3).split(b"\n")
     del lines[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import insert
 
 from sync.protocol.documents import (
     RULES,
@@ -14,9 +15,12 @@ from sync.protocol.documents import (
     bucket_of,
     right_to,
 )
+from sync.protocol.ids import record_id_of
 from sync.protocol.messages import Hold, Outcome, Value
 from sync.protocol.rules import FIELDS
+from sync.server.tables import document_places
 from tests.support.desk import Desk, an_id
+from tests.support.server import Province
 from tests.sync.server.conftest import MakeDesk
 
 HOUSEHOLD, PERSON, RECORD, CHECK, SUBMISSION = DocumentType
@@ -197,6 +201,44 @@ def test_an_officer_cannot_use_an_id_of_another_commune(make_desk: MakeDesk) -> 
     theirs.push()
     mine.create(SUBMISSION, MADE[SUBMISSION], document_id=taken)
     assert outcome_of(mine) == (Outcome.HELD, Hold.BAD_ID.value)
+
+
+RESTRICTED_FORM, OPEN_FORM = "luat73_2021_cn", "tt11_2022_m03"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_no_answer_tells_whether_a_person_has_a_restricted_record(
+    make_desk: MakeDesk, province: Province, is_there: bool
+) -> None:
+    """Its id can be worked out by anybody who knows the person."""
+    mine, theirs = make_desk(Role.OFFICER, "99001"), make_desk(Role.OFFICER, "99001")
+    person = mine.person().document_id
+    mine.push()
+    taken = record_id_of(person, RESTRICTED_FORM)
+    if is_there:
+        restricted = bucket_of("99001", DataSet.DRUG_TREATMENT)
+        with province.engine.begin() as connection:
+            connection.execute(insert(document_places).values(id=taken, bucket=restricted))
+    for fields in ({}, {"form_id": RESTRICTED_FORM}, {"form_id": OPEN_FORM}):
+        theirs.create(RECORD, {"person_id": person, **fields}, document_id=taken)
+    assert [result.why for result in theirs.push().results] == [
+        Hold.BAD_ID.value,
+        Hold.BUCKET.value,
+        Hold.BAD_ID.value,
+    ]
+    own = record_id_of(person, OPEN_FORM)
+    theirs.create(RECORD, {"person_id": person, "form_id": OPEN_FORM}, document_id=own)
+    assert outcome_of(theirs) == (Outcome.APPLIED, "")
+
+
+def test_a_save_that_is_held_takes_no_id_from_anybody(make_desk: MakeDesk) -> None:
+    mine, theirs = make_desk(Role.OFFICER, "99001"), make_desk(Role.OFFICER, "99002")
+    theirs.commune = "99002"
+    wanted = mine.create(SUBMISSION, MADE[SUBMISSION], group=1)
+    mine.create(PERSON, {"no_such_field": "x"}, group=1)
+    assert [result.why for result in mine.push().results] == ["group", Hold.UNKNOWN_FIELD.value]
+    theirs.create(SUBMISSION, MADE[SUBMISSION], document_id=wanted.document_id)
+    assert outcome_of(theirs) == (Outcome.APPLIED, "")
 
 
 @pytest.mark.parametrize(

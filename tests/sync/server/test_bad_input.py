@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from sync.protocol import codec
 from sync.protocol.messages import PullRequest, PushAnswer, Refusal, RefusalCode
 from sync.server.operations import OPERATIONS, Operation
-from sync.server.web import STATUS
+from sync.server.statuses import STATUS
 from tests.support.desk import Desk
 from tests.support.server import ServerProcess
 
@@ -64,10 +64,21 @@ def test_a_body_without_a_length_is_limited_too(officer: Desk) -> None:
         for _ in range(200):
             yield bytes(100_000)
 
-    response = officer.http.post(
-        officer.url + PUSH, data=endless(), headers={"Content-Type": codec.LINES_TYPE}, timeout=60
-    )
-    assert answer_of(response) == TOO_LARGE
+    def answered(token: str) -> Refusal:
+        headers = {"Content-Type": codec.LINES_TYPE, "Authorization": f"Bearer {token}"}
+        return answer_of(
+            officer.http.post(officer.url + PUSH, data=endless(), headers=headers, timeout=60)
+        )
+
+    assert answered(officer.token) == TOO_LARGE
+    assert answered("") == Refusal(code=RefusalCode.TOKEN_EXPIRED)
+
+
+def test_nothing_is_inflated_of_who_is_not_known(officer: Desk) -> None:
+    question = b'{"device":"%s"}' % officer.device.encode()
+    assert officer.post("/auth/challenge", question).ok
+    packed = officer.post("/auth/challenge", gzip.compress(question), encoding=codec.GZIP)
+    assert answer_of(packed) == MALFORMED
 
 
 def brackets(desk: Desk) -> bytes:
@@ -208,6 +219,12 @@ def test_a_wrong_method_is_not_found(officer: Desk, operation: Operation) -> Non
         (b'"first":1', b'"first":0'),
         (b'"first":1', b'"first":-5'),
         (b'"n":1', b'"n":2'),
+        (b'"n":1', b'"n":-1'),
+        (b'"n":1', b'"n":1000000000'),
+        (b'"n":1', b'"n":4611686018427387904'),
+        (b'"n":1', b'"n":1180591620717411303424'),
+        (b'"v":1', b'"v":1,"unknown":"\xff"'),
+        (b'"op":', b'"unknown":' + b"[" * 300 + b"]" * 300 + b',"op":'),
         (b'"epoch":"', b'"epoch":"\\u0000'),
         (b'"prev":"', b'"prev":"zz'),
         (b'"prev":"', b'"prev":"00'),

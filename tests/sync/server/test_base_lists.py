@@ -14,6 +14,7 @@ from sync.protocol.documents import DELETED, MERGED_INTO, DocumentType
 from sync.protocol.messages import Outcome, Row, Value
 from sync.server.__main__ import cli
 from sync.server.base_lists import Loaded
+from sync.server.directory import server_seed
 from tests.support.base_lists import load, row, write
 from tests.support.desk import AT, Desk
 
@@ -252,6 +253,41 @@ def test_the_chain_of_the_lists_is_whole_after_each_and_tells_what_was_cut_off(
         code, problems = verified(database)
         assert code == 1
         assert len(problems) == 1 and told in problems[0]
+
+
+def test_ids_of_a_list_come_of_its_rows_and_of_the_server_s_key(
+    listed: Listed, officer: Desk, database: Engine
+) -> None:
+    def ids_by(key: bytes) -> set[str]:
+        """Of a list that is published by a server of this key for the first time."""
+        with database.begin() as connection:
+            connection.execute(text("UPDATE server_keys SET seed = :key"), {"key": key})
+            connection.execute(text("TRUNCATE documents, document_places, buckets"))
+        assert listed(row(1)).new == 1
+        with database.connect() as connection:
+            return set(connection.scalars(text("SELECT id::text FROM documents")))
+
+    with database.begin() as connection:
+        own = server_seed(connection)
+    ids = ids_by(own)
+    assert len(ids) == 2  # she and her household
+    assert not ids & ids_by(bytes(32)), "whoever has no key does not work them out"
+    assert ids_by(own) == ids
+    assert officer.device
+
+
+def test_a_household_that_the_office_deleted_stays_so_whatever_id_it_would_get_now(
+    listed: Listed, officer: Desk, database: Engine
+) -> None:
+    listed(row(1))
+    person, household = the_one(officer), the_one(officer, HOUSEHOLD)
+    officer.set(PERSON, person.document_id, {"household_id": None})
+    officer.set(HOUSEHOLD, household.document_id, {DELETED: MISTAKE})
+    pushed(officer)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE server_keys SET seed = :key"), {"key": bytes(32)})
+    assert listed(row(1)).pack is None
+    assert the_one(officer, HOUSEHOLD).document_id == household.document_id
 
 
 def test_lists_that_the_ledger_was_never_told_of_are_checked_link_by_link(

@@ -128,6 +128,46 @@ def test_a_push_that_the_province_cannot_read_is_told_and_holds_nothing_up(
     assert answer.acked == 2
 
 
+@pytest.fixture
+def failing(province: Province, officer: Desk) -> Iterator[None]:
+    """The province fails, for a reason of its own, at whatever the officer's PC made."""
+    condition = f"NEW.device_id = '{officer.device}'"
+    with province.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no room'; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER fails BEFORE INSERT ON operations FOR EACH ROW "
+            f"WHEN ({condition}) EXECUTE FUNCTION fails()"
+        )
+    yield
+    with province.engine.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS fails() CASCADE")
+
+
+def test_a_push_at_which_the_province_fails_waits_and_holds_up_no_neighbour(
+    make_desk: MakeDesk,
+    forwarder: Forwarder,
+    box: Engine,
+    officer: Desk,
+    province: Province,
+    failing: None,
+) -> None:
+    neighbour = make_desk(Role.OFFICER, "99001")
+    assert forwarder.once().trouble == ""  # who the neighbour is
+    for desk in (officer, neighbour):
+        desk.person()
+        give(box, desk, 1, 1)
+    done = forwarder.once()
+    assert (done.forwarded, done.trouble, waiting(box)) == (1, "ServerFailed", 1)
+    assert done.read > 0
+    with province.engine.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION fails() CASCADE")
+    done = forwarder.once()
+    assert (done.forwarded, done.trouble, waiting(box)) == (1, "", 0)
+
+
 def test_who_visits_again_is_told_that_the_neighbours_did_nothing(
     forwarder: Forwarder, box: Engine, officer: Desk, make_desk: MakeDesk
 ) -> None:

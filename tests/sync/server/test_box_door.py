@@ -27,7 +27,7 @@ from sync.protocol.box import (
 )
 from sync.protocol.chain import chain_start
 from sync.protocol.documents import DataSet, DocumentType, Role, bucket_of, is_restricted
-from sync.protocol.messages import PullRequest, Refusal, RefusalCode, Session
+from sync.protocol.messages import Challenge, PullRequest, Refusal, RefusalCode, Session
 from sync.server import openapi
 from sync.server.box import spool
 from sync.server.box.operations import BOX_OPERATIONS
@@ -73,9 +73,9 @@ def make_box(server: ServerProcess, province: Province, box_url: str) -> Iterato
             office = province.office(Role.RELAY, "99001", "99002")
             box.enrol(server.url, province.code(office))
             box.start()
-            box.wait_until(box.has_reached)
+            box.wait_until(box.has_read)
             for desk in desks:
-                desk.url = box.url
+                desk.url, desk.at_box = box.url, True
                 desk.login()
             return box
 
@@ -325,3 +325,18 @@ def test_a_box_describes_its_own_operations_and_answers_as_described(
     for operation in BOX_OWN:
         for mode in MODES.values():
             try_described(schema, operation.path, mode, url=url, token=officer.token)
+
+
+def test_what_is_signed_for_a_box_opens_nothing_at_the_province_nor_the_reverse(
+    make_box: MakeBox, officer: Desk
+) -> None:
+    """A box may give out the province's nonce as its own."""
+    province_url = officer.url
+    box = make_box(officer)
+    for url, at_box in ((province_url, True), (box.url, False)):
+        officer.url, officer.at_box = url, at_box
+        challenge = officer.challenge()
+        assert isinstance(challenge, Challenge)
+        refusal = officer.login_with(challenge.nonce)
+        assert isinstance(refusal, Refusal)
+        assert refusal.code is RefusalCode.BAD_SIGNATURE

@@ -24,6 +24,7 @@ from sync.server.collecting import (
     list_collecting,
     set_collecting,
 )
+from sync.server.provinces import list_offices
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
 
@@ -191,6 +192,18 @@ def test_who_collects_is_a_neighbour_that_parcels_can_go_to(world: World) -> Non
     communes = {one.office: one.communes for one in directory.devices}
     assert communes[str(world.new_office)] == ["99001", "99003"]
     assert str(world.old_office) not in communes
+
+
+def test_an_office_is_listed_with_the_communes_it_collects_for_today(
+    world: World, province: Province
+) -> None:
+    world.hand_in()
+    world.move(world.new_office)
+    assert has_bucket(world.old)  # what is undecided there stays its own
+    with province.engine.connect() as connection:
+        listed = {row[0]: row[3] for row in list_offices(connection)}
+    assert listed[str(world.old_office)] == "99002"
+    assert listed[str(world.new_office)] == "99001,99003"
 
 
 def test_only_a_collecting_office_and_a_known_commune_can_be_set(

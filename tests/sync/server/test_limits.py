@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Text, cast, delete, func, insert, literal, select, update
 
 from sync.protocol.documents import Role
 from sync.protocol.messages import (
@@ -16,9 +18,9 @@ from sync.protocol.messages import (
     Session,
 )
 from sync.protocol.signing import new_signing_key, sign_login
-from sync.server.limits import TOO_OFTEN
+from sync.server.limits import TOO_OFTEN, is_time
 from sync.server.settings import Settings
-from sync.server.tables import allowances
+from sync.server.tables import allowances, challenges, refresh_tokens, tokens
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
 from tests.sync.server.conftest import MakeDesk
@@ -26,10 +28,12 @@ from tests.sync.server.conftest import MakeDesk
 BAD_SIGNATURE = Refusal(code=RefusalCode.BAD_SIGNATURE)
 BAD_CODE = Refusal(code=RefusalCode.BAD_CODE)
 DEFAULT = Settings()
+#: Seconds that a test may be held up before a wait that it looks at is over.
+HELD_UP = 60
 
 
 def later(province: Province, seconds: int) -> None:
-    """So much time goes by for everything that was counted."""
+    """So much time goes by for everything that was counted; with a minus it comes back."""
     with province.engine.begin() as connection:
         ago = timedelta(seconds=seconds)
         connection.execute(update(allowances).values(counted_at=allowances.c.counted_at - ago))
@@ -59,9 +63,12 @@ def test_each_wrong_signature_doubles_the_wait_and_a_right_one_forgets_them(
         assert tried(officer, wrongly=True) == BAD_SIGNATURE
     later(province, 1)
     for wanted in (2, 4, 8, 16):
+        begun = time.monotonic()
         assert tried(officer, wrongly=True) == BAD_SIGNATURE
+        later(province, -HELD_UP)
         told = waits(tried(officer))
-        assert wanted - 1 <= told <= wanted  # a second may pass in between
+        left_at_most = wanted + HELD_UP
+        assert left_at_most - (time.monotonic() - begun) <= told <= left_at_most
         later(province, told)
     assert isinstance(tried(police), Session)
     assert isinstance(tried(officer), Session)
@@ -121,28 +128,81 @@ def test_a_device_that_asks_too_often_is_told_when_to_come_back_by_every_process
         assert desk.post("/sync/v1/pull", b'{"cursors":{}}').status_code == 200
 
 
-def test_who_asked_long_ago_is_forgotten_when_somebody_begins_or_fails(
+def ended(province: Province, desk: Desk) -> None:
+    """Leave a row in everything that ends; more nonces than are taken away at once."""
+    begun, ending = func.now() - timedelta(days=2), func.now() - timedelta(seconds=1)
+    of_whom = {"device_id": desk.device, "family": uuid4(), "expires_at": ending}
+    with province.engine.begin() as connection:
+        connection.execute(
+            insert(allowances).values(kind="device", who="long gone", level=1, counted_at=begun)
+        )
+        connection.execute(
+            insert(challenges).from_select(
+                ["nonce", "device_id", "expires_at"],
+                select(
+                    cast(func.generate_series(1, 2_500), Text),
+                    literal(UUID(desk.device)),
+                    ending,
+                ),
+            )
+        )
+        for table in (tokens, refresh_tokens):
+            connection.execute(insert(table).values(token_hash=b"long gone", **of_whom))
+
+
+def left(province: Province) -> dict[str, int]:
+    """How much of it is there."""
+    told = {
+        "allowances": select(func.count()).where(allowances.c.who == "long gone"),
+        **{
+            table.name: select(func.count()).where(table.c.expires_at < func.now())
+            for table in (challenges, tokens, refresh_tokens)
+        },
+    }
+    with province.engine.connect() as connection:
+        return {name: connection.execute(count).scalar_one() for name, count in told.items()}
+
+
+_LEFT = {"allowances": 1, "challenges": 2_500, "tokens": 1, "refresh_tokens": 1}
+
+
+def test_what_ended_is_taken_away_when_somebody_begins_or_fails(
     officer: Desk, province: Province
 ) -> None:
-    """Once in an hour; in between what ended may lie there."""
-
-    def counted() -> set[str]:
-        with province.engine.connect() as connection:
-            return set(connection.scalars(select(allowances.c.who)))
-
-    def left(who: str) -> None:
-        with province.engine.begin() as connection:
-            connection.execute(
-                insert(allowances).values(
-                    kind="device", who=who, level=1, counted_at=func.now() - timedelta(days=2)
-                )
-            )
-
+    """Once in an hour; in between it may lie there."""
     for wrongly in (False, True):
         later(province, 3600)
-        left("long gone")
+        ended(province, officer)
         tried(officer, wrongly=wrongly)
-        assert "long gone" not in counted()
-        left("gone since")
+        assert left(province) == dict.fromkeys(_LEFT, 0)
+        ended(province, officer)
         tried(officer, wrongly=wrongly)
-        assert "gone since" in counted()
+        assert left(province) == _LEFT
+        with province.engine.begin() as connection:
+            for table in (allowances, challenges, tokens, refresh_tokens):
+                connection.execute(delete(table))
+
+
+def test_nobody_waits_for_the_one_who_takes_away_what_ended(
+    officer: Desk, province: Province
+) -> None:
+    later(province, 3600)
+    with province.engine.begin() as sweeping:
+        assert is_time(sweeping, "sweep", every_seconds=3600)
+        assert isinstance(tried(officer), Session)
+        with province.engine.begin() as another:
+            assert not is_time(another, "sweep", every_seconds=3600)
+
+
+def test_who_takes_away_what_ended_gives_way_to_who_works_with_it(
+    officer: Desk, province: Province
+) -> None:
+    later(province, 3600)
+    ended(province, officer)
+    with province.engine.begin() as working:
+        working.execute(delete(challenges).where(challenges.c.nonce == "1"))
+        assert isinstance(tried(officer), Session)
+        assert left(province)["tokens"] == 0
+    later(province, 3600)
+    assert isinstance(tried(officer), Session)
+    assert left(province) == dict.fromkeys(_LEFT, 0)

@@ -22,7 +22,7 @@ from sync.protocol.documents import RULES, DataSet, DocumentType, Role, bucket_o
 from sync.protocol.messages import (
     Change,
     Enrolled,
-    LeaveRequest,
+    LedgerHead,
     Left,
     Outcome,
     PartRowsRequest,
@@ -44,6 +44,7 @@ from sync.protocol.packs import (
     pack_named_by,
 )
 from sync.protocol.parcel import PARCEL_TYPE, Fault, ParcelError, Section, SectionKind
+from sync.protocol.signing import sign_leave
 from sync.server.operations import OPERATIONS
 from sync.server.tables import devices, documents
 from sync.server.web import create_app
@@ -114,9 +115,18 @@ def refresh_own(case: Pair) -> None:
 
 
 def leave(case: Case) -> None:
-    """Whatever register it names: only who asks leaves."""
-    left = case.stranger.ask("/auth/leave", LeaveRequest(epoch=case.owner.epoch), Left)
-    assert left == Left(device=case.stranger.device)
+    """Whatever register it names: only who asks leaves, by its own signature."""
+    ledger = LedgerHead(n=1, h="0" * 64)
+    owners = sign_leave(
+        case.owner.key,
+        device=case.owner.device,
+        epoch=case.stranger.epoch,
+        ledger_n=1,
+        ledger_hash=ledger.h,
+    )
+    refused = case.stranger.leave(ledger, sig=owners)
+    assert refused == Refusal(code=RefusalCode.BAD_SIGNATURE)
+    assert case.stranger.leave(ledger) == Left(device=case.stranger.device)
 
 
 def push(case: Case) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import Drop, Enrolled, Grant, Hold, Outcome
 from sync.server.__main__ import cli
 from sync.server.ledger import lines_of
+from sync.server.provinces import office_named
+from sync.server.tables import communes
 from tests.support.desk import Desk, an_id
 from tests.support.server import Province, ServerProcess
 from tests.sync.server.conftest import MakeDesk
@@ -109,6 +113,22 @@ def test_a_commune_that_no_office_served_needs_a_code_and_a_name(
     run("office-commune", "add", *new, "--name", "Xã Khác", code=2)
     assert lines(province) == [("office.commune_add", str(office), "99004")]
     assert listed(run)[str(office)][2] == "99001,99004"
+
+
+def test_a_name_is_one_name_however_it_is_written(
+    run: Run, province: Province, office: UUID
+) -> None:
+    """Letters with their marks apart, as some keyboards and files bring them; blanks around."""
+    written = f"  {unicodedata.normalize('NFD', 'Xã  Bốn')} "
+    for name in (written, "Xã Bốn", written):
+        run("office-commune", "add", *of(office, "99004"), "--name", name)
+    police = ("--role", "police", "--commune", f"99004={written}")
+    run("office-create", "--name", written, *police)
+    with province.engine.connect() as connection:
+        is_new = communes.c.code == "99004"
+        assert connection.scalar(select(communes.c.name).where(is_new)) == "Xã Bốn"
+        assert office_named(connection, "Xã Bốn") == office_named(connection, written) is not None
+    run("office-create", "--name", "Công an", "--role", "police", "--commune", "99004= ", code=2)
 
 
 def test_what_cannot_be_done_is_told_and_changes_nothing(

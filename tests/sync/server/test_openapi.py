@@ -11,6 +11,7 @@ import requests
 from sync.server.box.operations import BOX_OPERATIONS
 from sync.server.openapi import BODIES
 from sync.server.operations import OPERATIONS, Operation
+from sync.server.statuses import STATUS
 from tests.support.server import ServerProcess
 
 
@@ -41,7 +42,8 @@ def check_described(told: Any, operations: Sequence[Operation]) -> None:
     for one in operations:
         described = told["paths"][one.path]["post"]
         assert list(described["requestBody"]["content"]) == [one.body_type]
-        assert set(described["responses"]) == {"200", "default"}
+        refused = {str(int(STATUS[code])) for code in one.refusals()}
+        assert set(described["responses"]) == {"200", *refused}
 
 
 def test_every_schema_that_is_named_is_there(told: Any) -> None:

@@ -27,13 +27,15 @@ def own_database(postgres_url: str) -> Iterator[Engine]:
     """A database without tables."""
     with open_engine(postgres_url).connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        gone = text("DROP DATABASE IF EXISTS before_partitions WITH (FORCE)")
+        connection.execute(gone)
         connection.execute(text("CREATE DATABASE before_partitions"))
         engine = open_engine(
             make_url(postgres_url).set(database="before_partitions").render_as_string(False)
         )
         yield engine
         engine.dispose()
-        connection.execute(text("DROP DATABASE before_partitions"))
+        connection.execute(gone)
     connection.engine.dispose()
 
 

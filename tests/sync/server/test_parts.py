@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from sync.protocol import codec
 from sync.protocol.chain import part_of, parts_of
 from sync.protocol.documents import DocumentType
 from sync.protocol.messages import PartRowsRequest, Parts, PartsRequest, Refusal, RefusalCode, Row
+from sync.server import pull
+from sync.server.parts import part_rows
 from tests.support.desk import Desk
+from tests.support.server import Province
 
 BUCKET = "99001/register"
 
@@ -46,6 +50,26 @@ def test_the_rows_of_some_parts_come_and_no_others(officer: Desk) -> None:
     assert not page.end.more
     assert list(page.rows) == [row for row in rows if part_of(row.document_id) in wanted]
     assert rows_of(officer, ["zz", "", "%", "\x00"]).rows == []
+
+
+def test_what_one_page_does_not_hold_is_told(
+    officer: Desk, province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        officer.person()
+    officer.push()
+    rows = everything(officer)
+    request = PartRowsRequest(BUCKET, [part_of(row.document_id) for row in rows])
+
+    def page(largest_bytes: int) -> codec.PullPage:
+        monkeypatch.setattr(pull, "_LARGEST_PAGE_BYTES", largest_bytes)
+        answer = part_rows(province.engine, officer.token, request)
+        assert isinstance(answer, bytes)
+        return codec.decode_pull(answer)
+
+    whole, cut = page(10_000), page(1)
+    assert (list(whole.rows), whole.end.more) == (rows, False)
+    assert (list(cut.rows), cut.end.more) == (rows[:1], True)
 
 
 def test_more_parts_than_there_are_is_no_request(officer: Desk) -> None:

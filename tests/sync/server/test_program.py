@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 import trustme
@@ -17,7 +18,8 @@ from typer.testing import CliRunner
 
 from sync.protocol.messages import Enrolled, Refusal, RefusalCode
 from sync.server.__main__ import cli
-from tests.support.children import line_of
+from sync.server.embedded import embedded_postgres
+from tests.support.children import SECONDS, line_of, until
 from tests.support.desk import Desk, an_id
 from tests.support.server import ServerProcess
 
@@ -53,6 +55,36 @@ def start_training(folder: Path) -> subprocess.Popen[str]:
     )
 
 
+def status_of_box(folder: Path) -> str:
+    """What who asks how the box in this folder stands is told, where there is none yet."""
+    asked = [sys.executable, "-m", "sync.server", "box", "status", "--folder", str(folder)]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=SECONDS)
+    return told.stderr
+
+
+def test_who_asks_how_a_box_stands_leaves_its_database_running(folder: Path) -> None:
+    with embedded_postgres(folder / "postgres") as url:
+        assert "this is no box yet" in status_of_box(folder)
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    until(lambda: processes_on(folder) == [])
+
+
+@pytest.mark.long
+def test_a_database_that_needs_longer_than_ten_seconds_to_start_is_waited_for(
+    folder: Path,
+) -> None:
+    assert "this is no box yet" in status_of_box(folder)
+    # It asks an archive before it answers, as after a restore, and that takes its time.
+    with (folder / "postgres/postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+        settings.write("hot_standby = off\n")
+        settings.write("restore_command = 'test %f != 00000002.history || sleep 12; false'\n")
+    (folder / "postgres/recovery.signal").touch()
+    assert "this is no box yet" in status_of_box(folder)
+    assert not (folder / "postgres/recovery.signal").exists()
+    until(lambda: processes_on(folder) == [])
+
+
 @pytest.mark.parametrize("how", ["standard input closes", "SIGTERM"])
 def test_training_serves_the_fictional_province_and_leaves_nothing_running(
     folder: Path, how: str
@@ -76,7 +108,7 @@ def test_training_serves_the_fictional_province_and_leaves_nothing_running(
         else:
             process.stdin.close()
         assert process.wait(60) == 0
-    assert processes_on(folder) == []
+    until(lambda: processes_on(folder) == [])
 
 
 def test_training_can_be_started_again_on_its_folder(folder: Path) -> None:

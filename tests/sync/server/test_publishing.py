@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from sync.protocol.documents import Role
-from sync.protocol.packs import PackKind
+from sync.protocol.packs import PackKind, UnitList, unpacked
+from sync.server import packs
 from sync.server.__main__ import cli
 from sync.server.base_list_files import read_base_list
 from sync.server.table_files import TableError
@@ -168,3 +169,18 @@ def test_a_list_of_hamlets_is_of_communes_that_are_served(
         assert run(province, "publish-list", str(path), *options).exit_code == 0
     [line] = run(province, "pack-list").output.splitlines()
     assert line.split("\t")[:3] == ["units", "1", "ap"]
+
+
+def test_each_commune_may_count_its_hamlets_anew(province: Province, tmp_path: Path) -> None:
+    province.office(Role.OFFICER, "99001", "99002")
+    path = tmp_path / "units.csv"
+    options = ("--kind", "units", "--name", "ap", "--as-of", "2026-11-01")
+    path.write_text("code,name,commune\n01,Ấp 1,99001\n01,Ấp 1,99002\n", encoding="utf-8")
+    assert run(province, "publish-list", str(path), *options).exit_code == 0
+    with province.engine.connect() as connection:
+        found = packs.newest(connection, kind=PackKind.UNITS, name="ap")
+    assert found is not None
+    assert [(one.commune, one.code) for one in unpacked(found[1], UnitList).units] == [
+        ("99001", "01"),
+        ("99002", "01"),
+    ]

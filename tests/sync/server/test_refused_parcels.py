@@ -5,6 +5,8 @@ Each is tried at both doors: carried by another office over HTTP, and by ``parce
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +24,10 @@ from sync.protocol.messages import Refusal, RefusalCode
 from sync.protocol.parcel import MAGIC, PARCEL_TYPE, SUFFIX, Fault, Section, SectionKind
 from sync.protocol.signing import public_key_of
 from sync.server.__main__ import cli
-from sync.server.tables import devices, documents, metadata
-from sync.server.web import STATUS
+from sync.server.parcels import receive
+from sync.server.settings import Settings
+from sync.server.statuses import STATUS
+from sync.server.tables import allowances, devices, documents, metadata
 from tests.support.desk import Desk, an_id
 from tests.support.parcels import opened, province_key, pushed, sealed
 from tests.support.server import Province
@@ -89,6 +93,16 @@ def no_push(world: Offices) -> bytes:
     return sealed(world.sender, pushed(b"no push\n"), key=world.key)
 
 
+def of_no_epoch(world: Offices) -> bytes:
+    body = world.sender.push_body(1, 1).replace(b'"epoch":"', b'"epoch":"\\u0000', 1)
+    return sealed(world.sender, pushed(body), key=world.key)
+
+
+def of_no_letters(world: Offices) -> bytes:
+    body = world.sender.push_body(1, 1).replace(b'"seq":1', b'"seq":1,"unknown":"\xff"', 1)
+    return sealed(world.sender, pushed(body), key=world.key)
+
+
 Case = tuple[Fault, Callable[[Offices], bytes]]
 CASES: dict[str, Case] = {
     "nothing": (Fault.NOT_A_PARCEL, lambda _: b""),
@@ -108,6 +122,8 @@ CASES: dict[str, Case] = {
     "a bit flipped": (Fault.DAMAGED, lambda world: flipped(world.sound(), -20)),
     "one byte too many": (Fault.DAMAGED, lambda world: world.sound() + b"\x00"),
     "no push where one is announced": (Fault.DAMAGED, no_push),
+    "a push of an epoch that no database holds": (Fault.DAMAGED, of_no_epoch),
+    "a push with letters that are none": (Fault.DAMAGED, of_no_letters),
     "number 0": (Fault.DAMAGED, lambda world: world.sound(number=0)),
     "a number no counter reaches": (Fault.DAMAGED, lambda world: world.sound(number=2**63)),
     "a bomb": (Fault.TOO_LARGE, a_bomb),
@@ -228,3 +244,34 @@ def test_the_command_tells_what_is_held_and_which_pushes_were_not_taken(
     sections = [pushed(world.sender.push_body(*ends)) for ends in ((1, 2), (4, 4))]
     done = imported(sealed(world.sender, *sections, key=world.key), tmp_path, postgres_url)
     assert "2 new of 2 changes, changes held: 1 bucket, pushes not taken: 1 gap" in done.output
+
+
+def test_each_push_counts_as_a_request_of_who_brings_it_and_what_is_too_much_waits(
+    world: Offices,
+) -> None:
+    for _ in range(4):
+        world.sender.person()
+    sections = [pushed(world.sender.push_body(at, at)) for at in range(1, 6)]
+
+    def answers(number: int, settings: Settings, carrier: UUID | None) -> list[str]:
+        """What each push of the parcel is answered."""
+        parcel = sealed(world.sender, *sections, key=world.key, number=number)
+        answer = io.BytesIO()
+        receive(world.engine, io.BytesIO(parcel), answer, settings, carrier=carrier)
+        told = [json.loads(one.body.splitlines()[2]) for one in answers_in(answer)]
+        return [one.get("code", "ok") for one in told]
+
+    def answers_in(answer: io.BytesIO) -> list[Section]:
+        every = opened(world.sender, answer.getvalue())
+        return [one for one in every if one.kind is SectionKind.ANSWER]
+
+    few = Settings(device_burst=3, device_requests_per_minute=1)
+    police = UUID(world.carrier.device)
+    assert answers(1, few, police) == ["ok"] * 3 + ["busy"] * 2
+    assert answers(2, few, police) == ["busy"] * 5
+    with world.engine.connect() as connection:
+        counted = connection.scalars(select(allowances.c.who).where(allowances.c.kind == "device"))
+        assert world.sender.device not in set(counted), "it brings nothing: nobody shuts it out"
+    assert answers(3, few, None) == ["ok"] * 5, "the operator's hand has no limit"
+    with world.engine.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(documents)) == 5

@@ -15,16 +15,20 @@ from sync.protocol.messages import PushAnswer, Refusal, RefusalCode
 from sync.server.room import Room
 from sync.server.settings import Settings
 from tests.support.children import joined
+from tests.support.children import until as until_true
 from tests.support.desk import Desk
+from tests.support.figures import figures
 from tests.support.server import ServerProcess
 from tests.sync.server.conftest import MakeDesk
 
 DEFAULT = Settings()
+#: Requests just before may still be inside when the first of ours arrive.
+MORE = 8
 
 
 @contextmanager
 def begun(server: ServerProcess, count: int, *, token: str = "") -> Iterator[None]:
-    """So many requests whose bodies do not end."""
+    """So many requests inside whose bodies do not end."""
     parts = urlsplit(server.url)
     rights = f"Authorization: Bearer {token}\r\n" if token else ""
     head = (
@@ -32,9 +36,10 @@ def begun(server: ServerProcess, count: int, *, token: str = "") -> Iterator[Non
         f"Content-Length: 1000\r\n{rights}\r\n" + "{"
     )
     with ExitStack() as stack:
-        for _ in range(count):
+        for _ in range(count + MORE):
             line = stack.enter_context(socket.create_connection((parts.hostname, parts.port)))
             line.sendall(head.encode())
+        until_true(lambda: figures(server)["requests_inside"] >= count)
         yield
 
 
@@ -74,14 +79,27 @@ def test_bodies_are_counted_and_forgotten() -> None:
     with room.visited("one") as one, room.visited("two") as two:
         assert one.brings(60)
         assert not two.brings(60)
-        assert not two.brings(1), "who was refused stays refused"
         with room.visited("") as third:
             assert not third.is_welcome
+            assert not third.brings(1)
     assert (room.requests, room.body_bytes, dict(room.of_each)) == (0, 0, {})
     with room.visited("one") as again:
         assert again.brings(100)
         with room.visited("one") as same:
             assert not same.is_welcome
+
+
+def test_who_is_sent_away_gives_the_place_to_the_next() -> None:
+    room = Room(most_requests=1, most_body_bytes=100, most_of_one=1)
+    with room.visited("one") as one:
+        assert one.brings(100)
+        one.leave()
+        assert not one.brings(1), "who was sent away stays away"
+        with room.visited("one") as next_one:
+            assert next_one.brings(100)
+            one.leave()  # a second time
+            assert (room.requests, room.body_bytes) == (1, 100)
+    assert (room.requests, room.body_bytes, dict(room.of_each)) == (0, 0, {})
 
 
 def test_requests_beyond_the_room_lose_nothing(officer: Desk, server: ServerProcess) -> None:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine, func, select
 
 from sync.protocol.documents import DocumentType, Role
-from sync.protocol.messages import PushAnswer
 from sync.server.tables import documents, operations
 from tests.support.balancer import Balancer
 from tests.support.desk import Desk
@@ -29,9 +28,7 @@ def work(desk: Desk, shared: str) -> None:
     for first in range(1, CHANGES + 1, BATCH):
         last = min(first + BATCH - 1, CHANGES)
         for _ in range(1 + first % 2):
-            answer = desk.push_range(first, last)
-            assert isinstance(answer, PushAnswer), answer
-            assert answer.acked == last
+            assert desk.push_those(first, last).acked == last
 
 
 def feed(desk: Desk) -> list[tuple[str, int]]:

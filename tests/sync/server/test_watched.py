@@ -9,7 +9,7 @@ import pytest
 import requests
 from sqlalchemy import Engine, select, text
 
-from sync.protocol.addresses import is_loopback
+from sync.protocol.addresses import is_loopback, subscriber_of
 from sync.protocol.codec import LINES_TYPE
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import PushAnswer, Refusal
@@ -131,6 +131,22 @@ def test_what_is_held_or_refused_inside_an_answer_is_told_by_code(
     ]
 
 
+def test_nobody_is_told_as_an_author_who_brings_its_own_or_whose_box_is_none(
+    officer: Desk, police: Desk, province: Province, server: ServerProcess
+) -> None:
+    officer.person()
+    body = officer.push_body(1, 1)
+    police.post("/sync/v1/relay", body, content_type=LINES_TYPE)
+    parcel = sealed(officer, pushed(body), key=province_key(province.engine))
+    officer.post("/sync/v1/parcel", parcel, content_type=PARCEL_TYPE)
+    told = {
+        (line.get("device"), line.get("path"), line["event"]): line.get("author")
+        for line in lines_of(server)
+    }
+    assert told[police.device, "/sync/v1/relay", "refused"] is None
+    assert told[officer.device, "/sync/v1/parcel", "request"] is None
+
+
 def test_the_figures_count_by_path_and_code(officer: Desk, postgres_url: str) -> None:
     with ServerProcess(postgres_url) as server:
         officer.url = server.url
@@ -165,6 +181,22 @@ def test_the_figures_are_for_this_machine_only(server: ServerProcess) -> None:
 )
 def test_only_an_address_of_this_machine_is_one(address: str, is_here: bool) -> None:
     assert is_loopback(address) is is_here
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_tries_are_counted_by_who_has_the_address(address: str, counted: str) -> None:
+    assert subscriber_of(address) == counted
 
 
 def test_a_server_without_its_database_lives_and_is_not_ready() -> None:

@@ -8,7 +8,6 @@ import pytest
 from sync.protocol import codec
 from sync.protocol.documents import Role
 from sync.protocol.messages import (
-    LeaveRequest,
     LedgerHead,
     Left,
     PushAnswer,
@@ -16,6 +15,7 @@ from sync.protocol.messages import (
     Refusal,
     RefusalCode,
 )
+from sync.protocol.signing import new_signing_key, sign_leave
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
 
@@ -73,9 +73,8 @@ def test_a_program_that_tells_nothing_sends_what_it_always_sent(desk: Desk) -> N
 
 
 def test_a_device_that_gave_up_its_place_is_refused(desk: Desk) -> None:
-    request = LeaveRequest(epoch=desk.epoch, ledger=head(7, "a"))
-    assert desk.ask("/auth/leave", request, Left) == Left(device=desk.device)
-    again = desk.ask("/auth/leave", request, Left)
+    assert desk.leave(head(7, "a")) == Left(device=desk.device)
+    again = desk.leave(head(7, "a"))
     assert isinstance(again, Refusal) and again.code is RefusalCode.TOKEN_EXPIRED
     challenge = desk.challenge()
     assert isinstance(challenge, Refusal) and challenge.code is RefusalCode.REVOKED
@@ -83,7 +82,20 @@ def test_a_device_that_gave_up_its_place_is_refused(desk: Desk) -> None:
 
 def test_only_a_device_itself_gives_up_its_place(desk: Desk) -> None:
     desk.token = "0" * 64
-    answer = desk.ask("/auth/leave", LeaveRequest(epoch=desk.epoch), Left)
+    answer = desk.leave(head(7, "a"))
     assert isinstance(answer, Refusal) and answer.code is RefusalCode.TOKEN_EXPIRED
     desk.login()
+    assert desk.push().acked == 0
+
+
+def test_a_token_alone_gives_up_nobody_s_place(desk: Desk) -> None:
+    ledger = head(7, "a")
+    of_another = sign_leave(
+        new_signing_key(), device=desk.device, epoch=desk.epoch, ledger_n=7, ledger_hash=ledger.h
+    )
+    of_less = sign_leave(
+        desk.key, device=desk.device, epoch=desk.epoch, ledger_n=6, ledger_hash=ledger.h
+    )
+    for sig in (of_another, of_less, "x"):
+        assert desk.leave(ledger, sig=sig) == Refusal(code=RefusalCode.BAD_SIGNATURE)
     assert desk.push().acked == 0

@@ -7,7 +7,8 @@ and what the program does afterwards happens to nobody.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -20,11 +21,13 @@ import requests
 from desktop.domain.syncing import SyncReport
 from desktop.errors import ExternalError, Problem
 from desktop.services.syncing import Syncing
-from desktop.store.documents import Document, Edit
+from desktop.store.documents import Document, Edit, replayed
 from desktop.store.keys import DataKey
 from desktop.store.register import Register
+from desktop.store.settling import waiting_patches
 from sync.client.engine import Portions
 from sync.client.transport import PATIENCE, Patience, Transport
+from sync.protocol.chain import mark_of
 from sync.protocol.documents import DocumentType, Role
 from sync.protocol.messages import Change
 from tests.sync.simulation.chance import Clock
@@ -157,6 +160,43 @@ class Client:
             names = list(ids)
         return self.register.documents(names)
 
+    def changed_since_made(self) -> list[str]:
+        """Documents here of which the server has a second version."""
+        with self.register.reading() as connection:
+            return [
+                str(name)
+                for name in connection.exec_driver_sql(
+                    "SELECT id FROM documents WHERE version > 1 ORDER BY id"
+                ).scalars()
+            ]
+
+    # --- what is wrong without anybody's knowing
+
+    def show_as_made(self, made: Change) -> None:
+        """This document is here as it was made, with what waits on top of it."""
+        fields = {name: value for name, (_, value) in made.patch.items() if value is not None}
+        with self.register.writing() as transaction:
+            batch = transaction.documents
+            batch.load([made.document_id])
+            entry = batch.get(made.document_id)
+            assert entry is not None
+            patches = waiting_patches(transaction, [made.document_id]).get(made.document_id)
+            entry.will_change()
+            entry.version, entry.mark = 1, mark_of(made.change_id)
+            entry.base = dict(fields) if patches else None
+            entry.fields = replayed(fields, patches or ())
+            entry.clashes, entry.decided = {}, {}
+            batch.write([entry])
+        self.report = None
+
+    def count_wrong(self) -> None:
+        """One document more is counted than there is in each bucket."""
+        with self.register.writing() as transaction:
+            transaction.driver.execute(
+                "UPDATE buckets SET count = count + 1 WHERE cursor IS NOT NULL"
+            )
+        self.report = None
+
     # --- kills and copies
 
     def arm(self, statements: int) -> None:
@@ -233,6 +273,16 @@ def _limit(driver: Any, spare_pages: int | None) -> None:
     pages = driver.execute("PRAGMA page_count").fetchone()[0]
     limit = _NO_LIMIT if spare_pages is None else pages + spare_pages
     driver.execute(f"PRAGMA max_page_count = {limit}").fetchall()
+
+
+@contextmanager
+def as_the_disk_allows() -> Iterator[None]:
+    """Work that a full disk may refuse."""
+    try:
+        yield
+    except ExternalError as error:
+        if not is_refused_by_the_disk(error):
+            raise
 
 
 def is_refused_by_the_disk(error: ExternalError) -> bool:

@@ -41,7 +41,10 @@ _STORM: Mapping[Fate, int] = {
     Fate.PACKED_TWICE: 1,
     Fate.UNPACKED_WRONG: 1,
     Fate.SERVER_DIES: 4,
+    Fate.ROW_LEFT_OUT: 4,
 }
+#: Whose answers hold rows.
+_WITH_ROWS = ("/sync/v1/pull", "/sync/v1/part_rows")
 
 
 class Exchange:
@@ -91,6 +94,8 @@ class Exchange:
             reply = network.packed_twice(reply)
         if fate is Fate.UNPACKED_WRONG:
             reply = network.unpacked_wrong(reply)
+        if fate is Fate.ROW_LEFT_OUT and letter.path in _WITH_ROWS:
+            reply = network.one_row_less(reply, self._world.random.randrange(1000))
         return network.response_of(request, self._world.line(letter, reply))
 
     def _arrive(self, letter: Letter, fate: Fate) -> Reply | None:

@@ -14,9 +14,9 @@ from uuid import UUID
 import msgspec
 
 from desktop.store import ledger
-from desktop.store.batch import decode_clashes, decode_fields
+from desktop.store.entries import decode_clashes, decode_fields
 from desktop.store.inbox import RegisterInbox
-from sync.protocol.chain import canonical, digest_of, marks_of
+from sync.protocol.chain import canonical, digest_of, mark_of, marks_of
 from sync.protocol.documents import Role
 from sync.protocol.messages import Change, Outcome, Value
 from tests.sync.simulation.beginning import COMMUNES
@@ -130,7 +130,7 @@ def i04_effects_come_in_order(world: World) -> None:
         if operation.outcome == Outcome.HELD.value or operation.change_id in seen:
             continue
         seen.add(operation.change_id)
-        change = _change_of(operation)
+        change = operation.change
         for name, (_, value) in change.patch.items():
             if name in ENDS:
                 continue  # waits where somebody else edited another field
@@ -153,7 +153,7 @@ def i05_a_save_is_whole_or_not_at_all(world: World) -> None:
         first.setdefault(operation.change_id, operation)
     saves: defaultdict[tuple[str, str, int], set[bool]] = defaultdict(set)
     for operation in first.values():
-        save = (operation.device, operation.epoch, _change_of(operation).group)
+        save = (operation.device, operation.epoch, operation.change.group)
         saves[save].add(operation.outcome == Outcome.HELD.value)
     halves = [save for save, held in saves.items() if len(held) > 1]
     if halves:
@@ -190,7 +190,7 @@ def i07_everybody_holds_the_same(world: World) -> None:
                 key[1]: told for key, told in world.telling.documents.items() if key[0] == bucket
             }
             versions = ((name, told.version) for name, told in there.items())
-            marked = ((name, told.version, told.maker[-12:]) for name, told in there.items())
+            marked = ((name, told.version, mark_of(told.maker)) for name, told in there.items())
             if digests[bucket] != digest_of(versions):
                 raise ViolatedError("I7", f"digest of {bucket} at {client.seat.name}")
             if marks.get(bucket, "0" * 32) != marks_of(marked):
@@ -358,8 +358,11 @@ def own_edits_on_top(client: Client) -> None:
     """I11 of one PC, at any moment."""
     newest: dict[Key, Value] = {}
     for sent in client.outbox(only="waiting"):
+        document_id = sent.change.document_id
+        if sent.change.kind == "create":  # again, and whole: what it leaves out was emptied
+            newest |= dict.fromkeys((key for key in newest if key[0] == document_id), None)
         for name, (_, value) in sent.change.patch.items():
-            newest[(sent.change.document_id, name)] = value
+            newest[(document_id, name)] = value
     if not newest:
         return
     with client.register.reading() as connection:
@@ -396,10 +399,6 @@ def _documents_of(client: Client) -> dict[Key, object]:
 
 def _all_buckets(world: World) -> list[str]:
     return sorted({bucket for bucket, _ in world.telling.documents})
-
-
-def _change_of(operation: Operation) -> Change:
-    return msgspec.json.decode(operation.line, type=Change)
 
 
 def _is_same_edit(change: Change, line: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from tests.sync.simulation.defects import DEFECTS
 from tests.sync.simulation.play import CLIENTS, STEPS, Stage, Told
 from tests.sync.simulation.server import make_database
 
-#: Stories that one process tells on one database before it takes a new one.
-_AT_ONCE = 50
+#: Stories that one process tells on one database before it takes a new one; whoever hears them
+#: waits for all of these.
+_AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,16 @@ def stories(
     shares = [seeds[first : first + share] for first in range(0, len(seeds), share)]
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:
-        work = [
-            pool.submit(_listed, postgres_url, f"simulated_{number}", one, size)
-            for number, one in enumerate(shares)
-        ]
+        work = [pool.submit(_listed, postgres_url, one, size) for one in shares]
         for done in as_completed(work):
             yield from done.result()
     finally:  # whoever has heard enough does not wait for the others
         pool.shutdown(cancel_futures=True)
 
 
-def _listed(
-    postgres_url: str, database: str, seeds: Sequence[int], size: Size
-) -> list[Told | Broken]:
-    return list(_told(postgres_url, database, seeds, size))
+def _listed(postgres_url: str, seeds: Sequence[int], size: Size) -> list[Told | Broken]:
+    # Each process has one database, made anew for each share.
+    return list(_told(postgres_url, f"simulated_{os.getpid()}", seeds, size))
 
 
 def _told(

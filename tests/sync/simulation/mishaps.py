@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from desktop.errors import ExternalError
-from tests.sync.simulation.clients import is_refused_by_the_disk
+from tests.sync.simulation.clients import Client, as_the_disk_allows
 from tests.sync.simulation.registry import happens
 from tests.sync.simulation.world import World
+
+
+def _resting(world: World) -> list[Client]:
+    """The PCs that are in no sync."""
+    return [client for client in world.clients if client.flow is None]
+
 
 # --- syncs and the line
 
@@ -15,8 +20,7 @@ from tests.sync.simulation.world import World
 @happens(26)
 def a_sync_begins(world: World) -> None:
     """Somebody presses the button, or the clock does."""
-    resting = [client for client in world.clients if client.flow is None]
-    if resting:
+    if resting := _resting(world):
         world.begin_sync(world.random.choice(resting))
 
 
@@ -104,11 +108,8 @@ def tokens_expire(world: World) -> None:
 def a_disk_is_nearly_full(world: World) -> None:
     """The next pages do not fit (T24)."""
     client = world.random.choice(world.clients)
-    try:
+    with as_the_disk_allows():
         client.fill_disk(world.random.randrange(4))
-    except ExternalError as error:
-        if not is_refused_by_the_disk(error):
-            raise
 
 
 @happens(3)
@@ -156,6 +157,34 @@ def the_operator_remembers(world: World) -> None:
     """Late, but before it is too late."""
     if world.is_untold:
         world.tell_of_going_back()
+
+
+@happens(3)
+def what_came_is_lost(world: World) -> None:
+    """A PC shows a document as it was made, and holds what came since for applied (T60)."""
+    made = {
+        change.document_id: change
+        for change in (operation.change for operation in world.server.history())
+        if change.kind == "create"
+    }
+    found = [
+        (client, made[name])
+        for client in _resting(world)
+        for name in client.changed_since_made()
+        if name in made
+    ]
+    if found:
+        client, change = world.random.choice(found)
+        with as_the_disk_allows():
+            client.show_as_made(change)
+
+
+@happens(1)
+def what_is_kept_of_a_bucket_is_wrong(world: World) -> None:
+    """The documents are right, what they were counted up to is not (T60)."""
+    if resting := _resting(world):
+        with as_the_disk_allows():
+            world.random.choice(resting).count_wrong()
 
 
 # --- rights and clocks

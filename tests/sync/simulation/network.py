@@ -18,7 +18,14 @@ import urllib3
 from requests.adapters import BaseAdapter
 from urllib3.connection import HTTPConnection
 
-from sync.protocol.codec import JSON_TYPE, inflated
+from sync.protocol.codec import (
+    JSON_TYPE,
+    LINES_TYPE,
+    WireError,
+    decode_pull,
+    encode_lines,
+    inflated,
+)
 from sync.protocol.messages import RefusalCode
 from tests.sync.simulation.server import Reply
 
@@ -43,6 +50,7 @@ class Fate(Enum):
     PACKED_TWICE = "packed twice"  # T11
     UNPACKED_WRONG = "unpacked wrong"  # T11: the body inflated, the header left
     SERVER_DIES = "server dies"  # T17
+    ROW_LEFT_OUT = "row left out"  # T60: the cursor runs over a row that did not come
 
 
 @dataclass(frozen=True)
@@ -153,6 +161,19 @@ def unpacked_wrong(reply: Reply) -> Reply:
     is_plain = encoding == "identity"
     body = gzip.compress(reply.body, mtime=0) if is_plain else plain(reply.body, encoding)
     return Reply(reply.status, _without_length(reply.headers), body)
+
+
+def one_row_less(reply: Reply, which: int) -> Reply:
+    """An answer with rows lacks one of them; ``which`` is counted round."""
+    try:
+        page = decode_pull(content_of(reply))
+    except WireError:  # no answer with rows
+        return reply
+    if reply.status != 200 or not page.rows:
+        return reply
+    rows = [row for at, row in enumerate(page.rows) if at != which % len(page.rows)]
+    body = encode_lines([*page.grants, *page.drops, *rows, page.end])
+    return Reply(reply.status, [("content-type", LINES_TYPE)], body)
 
 
 def encoding_of(headers: Iterable[tuple[str, str]]) -> str:

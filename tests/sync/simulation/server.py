@@ -16,10 +16,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import anyio.to_thread
+import msgspec
 from litestar import Litestar
 from sqlalchemy import Connection, Engine, Text, cast, delete, event, insert, select, text, update
 
 from sync.protocol.documents import Role
+from sync.protocol.messages import Change
 from sync.server.collecting import hand_over, set_collecting
 from sync.server.database import migrate, open_engine
 from sync.server.enrolment import new_code
@@ -67,13 +69,18 @@ class Operation:
     line: bytes
     outcome: str
 
+    @property
+    def change(self) -> Change:
+        """What was sent."""
+        return msgspec.json.decode(self.line, type=Change)
+
 
 def make_database(postgres_url: str, name: str = "simulated") -> str:
     """A database of the simulator's own in this cluster; gives its address."""
     engine = open_engine(postgres_url)
     with engine.connect() as raw_connection:
         connection = raw_connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
         # The PC of PostgreSQL is never switched off here: that is for other tests.
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
