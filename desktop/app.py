@@ -23,6 +23,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ from desktop.ui import icons, theme
 from desktop.ui.front import Front
 from desktop.ui.idle import IdleWatch
 from desktop.ui.locking import LeftAt, OwnClipboard, put_away
-from desktop.ui.main_window import MainWindow, Place
+from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import Messages
 from desktop.ui.qt_words import speak_vietnamese
 from desktop.ui.session_here import session_watch
@@ -55,15 +56,11 @@ from forms.expressions.moments import ZONE
 
 if TYPE_CHECKING:  # for start-up only: these take half a second that unlocking need not wait for
     from desktop.assembly import Seat, Services
-    from desktop.domain.drafts import WaitingDraft
-    from desktop.services.badges import Counts
+    from desktop.sitting import Sitting
     from desktop.store.keys import KdfCost
     from desktop.store.register import Register
-    from desktop.ui.auto_sync import AutoSync
-    from desktop.ui.desk import Desk
     from desktop.ui.network import Network
     from desktop.ui.scanning.wedge import KeyClock
-    from desktop.ui.upkeep import Upkeep
 
 
 #: Set in the environment by developers: blocked moments of the interface are logged.
@@ -136,6 +133,7 @@ class Desktop(QObject):
         window: the frame; pages are found in it by name.
         jobs: runs slow work; ``jobs.wait_idle()`` returns when everything asked was delivered.
         services: ``None`` while locked.
+        sitting: the work with the open register; ``None`` while locked.
         folder: where the register lies.
     """
 
@@ -152,11 +150,13 @@ class Desktop(QObject):
         syncs_by_itself: bool = False,
         network: Network | None = None,
         key_clock: KeyClock | None = None,
+        idle_clock: Callable[[], float] = time.time,
     ) -> None:
         """``network`` is what is known of the connection; ``None`` for what the system tells.
 
         ``key_clock`` tells the pace of keys, by which a scanner is known that types like a
-        keyboard; without one, none is listened to.
+        keyboard; without one, none is listened to. By ``idle_clock`` (seconds) the register locks
+        when nobody is there, and after the PC has slept.
         """
         super().__init__()
         self.window = MainWindow(may_close=self._may_close)
@@ -170,13 +170,11 @@ class Desktop(QObject):
         self._is_new = False
         self._leaving: Progress | None = None
         self._has_left = False
-        self.upkeep: Upkeep | None = None
-        self._desk: Desk | None = None
+        self.sitting: Sitting | None = None
         self._clock = clock
         self._log_handler: logging.Handler | None = None
         self._messages = Messages(self)
         self._is_looked_through = False
-        self._user_name = ""
         self._left_at: LeftAt | None = None
         self._sealed: list[bytes] = []
         self._is_entering = False
@@ -186,8 +184,7 @@ class Desktop(QObject):
         self._syncs_by_itself = syncs_by_itself
         self._network = network
         self._key_clock = key_clock
-        self.auto_sync: AutoSync | None = None
-        self._idle = IdleWatch(parent=self)
+        self._idle = IdleWatch(clock=idle_clock, parent=self)
         self._idle.left_alone.connect(self.lock)
         self._session: SessionWatch | None = None
         self._clipboard = OwnClipboard(self)
@@ -219,18 +216,18 @@ class Desktop(QObject):
         if self._leaving is not None:
             return  # nothing of anybody is shown any more, and the program is about to end
         is_practice = self._is_practice()
-        services, self.services = self.services, None
-        if services is None:
+        sitting, self.sitting, self.services = self.sitting, None, None
+        if sitting is None:
             return
-        self._idle.stop()
-        self._stop_upkeep()
-        self._stop_sync()
         from desktop.assembly import shut
 
+        services = sitting.services
+        self._idle.stop()
+        sitting.rest()
         held = self.window.hold()
-        self._end_desk()
+        sitting.end()
         here = self.window.current_name
-        self._left_at = LeftAt(self._user_name, here, held.get(here))
+        self._left_at = LeftAt(sitting.seat.user_name, here, held.get(here))
         put_away(self.window)
         self._clipboard.clear()
         self._show_unlock()
@@ -252,9 +249,11 @@ class Desktop(QObject):
     def close(self) -> None:
         """Orderly end: what is typed is saved, what is under way finishes, files are closed."""
         self._idle.stop()
+        put_away(self.window)  # whoever logs out of Windows may have a dialog open
         if self._session is not None:
             self._session.close()
-        self._stop_sync()
+        if self.sitting is not None:
+            self.sitting.rest()
         self._keep_snapshot()
         self.jobs.wait_idle(seconds=_SNAPSHOT_SECONDS)
         self._leave_register()
@@ -333,117 +332,55 @@ class Desktop(QObject):
         return services, seat, Manners.of(services)
 
     def _show_desk(self, built: tuple[Services, Seat, Manners]) -> None:
-        from desktop.assembly import parts
-        from desktop.ui.counting import Counting
-        from desktop.ui.desk import Desk
-        from desktop.ui.pages.sync_page import SyncPage
-        from desktop.ui.telling import Telling
+        from desktop.sitting import Sitting
 
         services, seat, manners = built
+        self._end_sitting()
         self.services = services
-        self._user_name = seat.user_name
-        auto_sync = self._make_sync(services)
-        self._end_desk()
-        counting = Counting(jobs=self.jobs, badges=services.badges, parent=auto_sync)
-        counting.counted.connect(self._show_counts)
-        counting.failed.connect(self._show_problem)
-        telling = Telling(
-            jobs=self.jobs, teller=services.teller, auto_sync=auto_sync, parent=auto_sync
-        )
-        telling.told.connect(counting.again)
-        auto_sync.ended.connect(telling.after_sync)
-        auto_sync.ended.connect(counting.again)
-        auto_sync.ended.connect(self._refresh_decisions)
-        desk = self._desk = Desk(
+        sitting = self.sitting = Sitting(
             window=self.window,
             jobs=self.jobs,
-            parts=parts(
-                services,
-                seat,
-                clock=self._clock,
-                cost=self._kdf_cost,
-                auto_sync=auto_sync,
-                key_clock=self._key_clock,
-                is_practice=self._is_practice(),
-            ),
+            services=services,
+            seat=seat,
+            network=self._known_network(),
+            clock=self._clock,
+            cost=self._kdf_cost,
+            key_clock=self._key_clock,
+            syncs_by_itself=self._syncs_by_itself,
+            is_practice=self._is_practice(),
+            parent=self,
         )
-        desk.restore_asked.connect(self._restore)
-        desk.said_goodbye.connect(self._wipe)
-        desk.appearance_chosen.connect(self.wear)
-        desk.idle_chosen.connect(lambda minutes: self._idle.start(minutes=minutes))
-        entries = desk.entries(seat.role)
-        for entry in entries:
-            entry.page.data_changed.connect(counting.again)
-            entry.page.data_changed.connect(auto_sync.saved)
-            if entry.name == "parcels":  # answers also come by file
-                entry.page.data_changed.connect(telling.after_file)
-            entry.page.seen.connect(self._write_down_view)
-            entry.page.searched.connect(self._write_down_search)
-            if isinstance(entry.page, SyncPage):
-                entry.page.enrolled.connect(
-                    lambda _enrolment: self._settle_in(services.register, seat.user_name)
-                )
-        self.window.show_pages(entries, place=self._place(seat))
-        if self._is_new:  # before anything is typed into it, a way back when the passphrase is lost
-            self._is_new = False
-            desk.show_code()
-        counting.again()
-        self._warm_up(services, seat)
+        sitting.restore_asked.connect(self._restore)
+        sitting.said_goodbye.connect(self._wipe)
+        sitting.appearance_chosen.connect(self.wear)
+        sitting.idle_chosen.connect(lambda minutes: self._idle.start(minutes=minutes))
+        sitting.enrolled.connect(lambda: self._settle_in(services.register, seat.user_name))
+        sitting.noticed.connect(self._notice)
+        sitting.failed.connect(self._show_problem)
+        sitting.begin(shows_code=self._is_new)
+        self._is_new = False
         self._notices = list(self._front.notices)
         self._tell_notices()
-        self._keep_up(services)
         self._watch(manners.idle_minutes)
         self.wear(manners.appearance)
-        auto_sync.start()
-        if self._is_practice():
-            self._guide()
+        sitting.run(reads_through=not self._is_looked_through)
+        self._is_looked_through = True
         if self._is_entering:
             self._is_entering = False
-            self._resume(desk, services)
+            left, self._left_at = self._left_at, None
+            sitting.go_on(left)
         self.opened.emit()
+
+    def _known_network(self) -> Network:
+        from desktop.ui.network import Network, SystemNetwork
+
+        if self._network is None:
+            self._network = SystemNetwork(self) if self._syncs_by_itself else Network(self)
+        return self._network
 
     def _is_practice(self) -> bool:
         """Is the register that is open the one of the training commune?"""
         return self.services is not None and self.services.register.folder != self.folder
-
-    def _guide(self) -> None:
-        """In the training commune somebody walks along."""
-        from desktop.ui.tour import Tour, officer_steps
-
-        tour = Tour(window=self.window, steps=officer_steps())
-        self.window.page_opened.connect(tour.page_opened)
-        self.locked.connect(tour.end)
-        tour.show()
-
-    def _make_sync(self, services: Services) -> AutoSync:
-        """What syncs this register, by itself or when asked; only one at a time."""
-        from desktop.ui.auto_sync import AutoSync
-        from desktop.ui.network import Network, SystemNetwork
-
-        self._stop_sync()
-        if self._network is None:
-            self._network = SystemNetwork(self) if self._syncs_by_itself else Network(self)
-        self.auto_sync = AutoSync(
-            jobs=self.jobs,
-            syncing=services.syncing,
-            network=self._network,
-            clock=self._clock,
-            is_on=self._syncs_by_itself,
-            parent=self,
-        )
-        return self.auto_sync
-
-    def _refresh_decisions(self) -> None:
-        """What a sync brought may be there to decide."""
-        if (page := self.window.current_page) is not None and page.objectName() == "page:decisions":
-            page.refresh()
-
-    def _stop_sync(self) -> None:
-        """What is being exchanged is let go of; the next sync goes on from there."""
-        auto_sync, self.auto_sync = self.auto_sync, None
-        if auto_sync is not None:
-            auto_sync.close()
-            auto_sync.deleteLater()
 
     def _wipe(self, is_known: bool) -> None:
         """The PC was handed over: nothing of the register stays."""
@@ -475,60 +412,6 @@ class Desktop(QObject):
             self._session.left.connect(self.lock)
         self._idle.start(minutes=idle_minutes)
 
-    def _resume(self, desk: Desk, services: Services) -> None:
-        """Where this user was at the lock; else what this user was typing when the program ended.
-
-        Another user begins at the own desk; what the one before typed waits.
-        """
-        left, self._left_at = self._left_at, None
-        if left is not None and left.user_name == self._user_name:
-            desk.go_back(left)
-            return
-
-        def _open(own: Sequence[WaitingDraft]) -> None:
-            if own:
-                desk.open_draft(own[0].draft_id)
-
-        self.jobs.run(desk, services.drafts.own, on_success=_open)
-
-    def _write_down_view(self, action: str, document_id: str) -> None:
-        """After the record was shown: opening it does not wait for the disk."""
-        from desktop.domain.ledger import Action
-
-        if self.services is not None:
-            book = self.services.ledger
-            self.jobs.run(self, lambda: book.viewed(Action(action), document_id), lane=Lane.WRITE)
-
-    def _write_down_search(self, kind: str, found: int) -> None:
-        from desktop.domain.ledger import SearchKind
-
-        if self.services is not None:
-            book = self.services.ledger
-            self.jobs.run(
-                self, lambda: book.searched(SearchKind(kind), found=found), lane=Lane.WRITE
-            )
-
-    def _warm_up(self, services: Services, seat: Seat) -> None:
-        """Reads and compiles the form now, so that the first person opens without waiting."""
-        from desktop.services.records import WORKER_FORM
-        from sync.protocol.documents import Role
-
-        if seat.role in ("", Role.OFFICER.value):
-            today = self._clock().date()
-            self.jobs.run(self, lambda: services.forms.in_force(WORKER_FORM, today))
-
-    def _place(self, seat: Seat) -> Place:
-        office = ""
-        if seat.enrolment is not None:
-            office = seat.enrolment.office_name
-        elif seat.home is not None:
-            office = seat.home.commune_name
-        return Place(user=seat.user_name, office=office, training=seat.is_training)
-
-    def _show_counts(self, counts: Counts) -> None:
-        badges = {"people": counts.todos, "decisions": counts.to_decide}
-        self.window.show_counts(unsent=counts.unsent, badges=badges)
-
     def _show_problem(self, error: AppError) -> None:
         if error.parameters.get("reason") == CLOSED:
             return  # it was locked meanwhile: nobody waits for this any more
@@ -541,8 +424,8 @@ class Desktop(QObject):
             return True
         if (page := self.window.current_page) is not None:
             page.leave()
-        if self.auto_sync is not None:
-            self.auto_sync.stop()
+        if self.sitting is not None:
+            self.sitting.stop_sync()
         self.jobs.wait_idle()
         unsettled = self.window.unsettled_page
         if unsettled is not None:
@@ -562,13 +445,12 @@ class Desktop(QObject):
 
         Not when it is locked, which must not take long. A failure is told at the next opening.
         """
-        if self.services is None or self._has_left or self._leaving is not None:
+        if self.sitting is None or self._has_left or self._leaving is not None:
             return
         from desktop.ui.pages.closing_page import ClosingPage
 
-        self._stop_upkeep()
-        self._stop_sync()
-        backups = self.services.backups
+        self.sitting.rest()
+        backups = self.sitting.services.backups
         progress = self._leaving = Progress(self)
         page = ClosingPage()
         progress.stepped.connect(page.show_progress)
@@ -587,28 +469,6 @@ class Desktop(QObject):
         self._leaving, self._has_left = None, True
         self.window.close()
 
-    def _keep_up(self, services: Services) -> None:
-        """Backups by their schedule from now on; the register is read through once a start."""
-        from desktop.store.health import check_whole
-        from desktop.ui.upkeep import Upkeep
-
-        self._stop_upkeep()
-        self.upkeep = Upkeep(
-            jobs=self.jobs,
-            backups=services.backups,
-            read_through=lambda: check_whole(services.register),
-            parent=self,
-        )
-        self.upkeep.noticed.connect(self._notice)
-        self.upkeep.start(reads_through=not self._is_looked_through)
-        self._is_looked_through = True
-
-    def _stop_upkeep(self) -> None:
-        upkeep, self.upkeep = self.upkeep, None
-        if upkeep is not None:
-            upkeep.stop()
-            upkeep.deleteLater()
-
     def _notice(self, problem: Problem) -> None:
         """One more thing to tell; what was told before stays."""
         if problem not in self._notices:
@@ -623,18 +483,15 @@ class Desktop(QObject):
             texts = "\n".join(message.text for message in messages)
             self.window.message_bar.show_message(texts, kind="warning")
 
-    def _end_desk(self) -> None:
-        """Its pages go with the next ones; what listens beside them ends with it."""
-        desk, self._desk = self._desk, None
-        if desk is not None:
-            desk.deleteLater()
+    def _end_sitting(self) -> None:
+        sitting, self.sitting = self.sitting, None
+        if sitting is not None:
+            sitting.end()
 
     def _leave_register(self) -> None:
         if self.services is None:
             return
-        self._end_desk()
-        self._stop_upkeep()
-        self._stop_sync()
+        self._end_sitting()
         if (page := self.window.current_page) is not None:
             page.leave()
         self.jobs.wait_idle()

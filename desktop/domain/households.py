@@ -20,6 +20,7 @@ class Member:
         flags: how many findings ask for the police's check.
         is_listed: the province's base list knows this person.
         is_elsewhere: moved to another commune of the province, whose register keeps the entry now.
+        has_left_together: left with the whole household, and comes back with it.
         version: the server's version that is shown; an edit goes with it.
         events: what was recorded, undone or not, the earliest day first.
         merged: entries that were taken for this person: id and name of each.
@@ -36,6 +37,7 @@ class Member:
     flags: int = 0
     is_listed: bool = False
     is_elsewhere: bool = False
+    has_left_together: bool = False
     version: int = 0
     events: tuple[Event, ...] = kept(default=(), repr=False)
     merged: tuple[tuple[PersonId, str], ...] = kept(default=(), repr=False)
@@ -63,6 +65,7 @@ class Household:
         household_id: ``None`` for one that the first save makes.
         code, hamlet, commune, province: as on the paper.
         members: the head first; who died or left behind the others.
+        is_elsewhere: it moved to another commune of the province: it can only be taken back.
     """
 
     household_id: HouseholdId | None
@@ -73,6 +76,7 @@ class Household:
     version: int = 0
     members: tuple[Member, ...] = kept(default=(), repr=False)
     events: tuple[Event, ...] = kept(default=(), repr=False)
+    is_elsewhere: bool = False
 
     @property
     def head(self) -> Member | None:

@@ -286,6 +286,8 @@ def _special(line: LedgerLine, values: Mapping[str, str]) -> str | None:
         if line.action == Action.BACKUP_FAILED:
             return who + " sao lưu " + place + " không thành (mã {problem})."
         return who + " sao lưu sổ " + place + "."
+    if line.action == Action.DEVICE_LEAVE and "drafts" in values:
+        return "{by} bàn giao máy: sổ trên máy được xóa, bỏ {drafts} phần đang gõ dở."
     if line.action == Action.SYNC_RECEIVE and "rows" not in values:
         return "Tỉnh thu hồi một phần dữ liệu khi {by} đồng bộ."
     return None

@@ -23,7 +23,7 @@ from desktop.jobs.progress import Cancelled
 _Result = TypeVar("_Result")
 
 #: A sync waits on the network in this lane; queries must still find a free thread.
-_READ_THREADS = 3
+READ_THREADS = 3
 
 
 @unique
@@ -67,7 +67,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._lanes = {
             Lane.WRITE: ThreadPoolExecutor(max_workers=1, thread_name_prefix="write"),
-            Lane.READ: ThreadPoolExecutor(max_workers=_READ_THREADS, thread_name_prefix="read"),
+            Lane.READ: ThreadPoolExecutor(max_workers=READ_THREADS, thread_name_prefix="read"),
         }
         self._jobs: dict[int, _Job] = {}
         self._last = 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
-from uuid import UUID
 
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.domain.records import OpenedForm, RecordId
@@ -232,18 +230,6 @@ def changed_parts(
     for path, (kind, name) in decided_fields(definition, decided).items():
         parts.of(kind)[name] = answers.get(path)
     return parts
-
-
-def record_id_of(person_id: PersonId, form_id: str) -> RecordId:
-    """The id of the record of a person on a form: the same on every device.
-
-    Two officers who begin the form of one person offline make one record, which the server merges
-    field by field. It is a UUIDv8 (RFC 9562 §5.8) of the SHA-256 of both ids; it tells no time.
-    Records that older programs made under an id of their own keep it.
-    """
-    digest = int.from_bytes(sha256(f"record\n{person_id}\n{form_id}".encode()).digest()[:16])
-    value = digest & ~(0xF << 76) & ~(0b11 << 62) | 0x8 << 76 | 0b10 << 62
-    return RecordId(str(UUID(int=value)))
 
 
 def decided_fields(

@@ -18,7 +18,7 @@ from desktop.errors import AppError, Problem, UserError
 from desktop.services.syncing import Syncing
 from desktop.services.unlocking import forget
 from desktop.store import ledger
-from desktop.store.drafts import count_drafts
+from desktop.store.drafts import drafts_by_author
 from desktop.store.leaving import wipe_folder
 from desktop.store.register import Register
 from forms.vietnamese import compare_key
@@ -82,7 +82,7 @@ class Handover:
             unsent=status.unsent,
             held=status.held,
             is_connected=is_connected,
-            drafts=count_drafts(self._register),
+            drafts=drafts_by_author(self._register),
         )
 
     def say_goodbye(self, *, typed: str, gives_up: int = 0, watch: Watch | None = None) -> bool:
@@ -105,7 +105,7 @@ class Handover:
             at=self._clock(),
             by=self._author,
             action=Action.DEVICE_LEAVE,
-            objects=[("user", self._author), *([("count", str(left))] if left else [])],
+            objects=[("user", self._author), *([("drafts", str(left))] if left else [])],
         )
         head = ledger.head(self._register)
         try:

@@ -35,6 +35,7 @@ from desktop.services.member_edits import (
     without_head,
 )
 from desktop.services.merging import Merging
+from desktop.services.relocating import has_left_together
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.services.removing import Removing
 from desktop.store.documents import Document, Edit
@@ -112,8 +113,10 @@ class Households:
         return self.open(HouseholdId(household_id))
 
     def open(self, household_id: HouseholdId) -> Household:
-        """Raises ``GONE``."""
-        document = standing(self._register, household_id, DocumentType.HOUSEHOLD)
+        """Also one that moved away: that can be taken back. Raises ``GONE``."""
+        document = self._register.document(household_id)
+        if document is None or document.fate != MOVED_TO:
+            document = standing(self._register, household_id, DocumentType.HOUSEHOLD)
         fields = document.fields
         rows = household_members(self._register, household_id)
         persons = self._register.documents([row.person_id for row in rows])
@@ -130,6 +133,7 @@ class Households:
             version=document.version,
             members=tuple(sorted(members, key=_place)),
             events=tuple(life.events_of(fields)),
+            is_elsewhere=document.fate == MOVED_TO,
         )
 
     def _new(self, *persons: Document) -> Household:
@@ -419,6 +423,7 @@ def _member(person: Document, *, head: Value, merged: tuple[_Merged, ...] = ()) 
         flags=len(flags) if isinstance(flags, list) else 0,
         is_listed=bool(fields.get(LISTED_BY)),
         is_elsewhere=person.fate == MOVED_TO,
+        has_left_together=has_left_together(person),
         version=person.version,
         events=(*life.events_of(fields), *_move_of(person)),
     )

@@ -7,7 +7,7 @@ again since (``sync.protocol.life``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from desktop.domain.households import Paper, Split
@@ -24,7 +24,7 @@ from desktop.services.member_edits import (
     with_head_again,
     without_head,
 )
-from desktop.services.relocating import Relocating
+from desktop.services.relocating import Relocating, has_left_together
 from desktop.services.remarks import HEAD_OF_HOUSEHOLD
 from desktop.store.documents import Document, Edit
 from desktop.store.people import household_members
@@ -72,21 +72,44 @@ class LifeEvents:
 
     def died(self, person_id: PersonId, paper: Paper) -> None:
         """Raises ``GONE``, ``EVENT_UNPAPERED`` without a day or paper, for every method here."""
-        self._leave(person_id, EventKind.DEATH, paper, Action.PERSON_DEATH)
+        edits = self._leaving(self._person(person_id), EventKind.DEATH, paper)
+        self._save(edits, Action.PERSON_DEATH)
 
-    def departed(self, person_id: PersonId, paper: Paper, *, place: str = "") -> None:
-        """Left. Another commune of the province takes the entry over with its register."""
+    def departed(
+        self,
+        person_id: PersonId,
+        paper: Paper,
+        *,
+        place: str = "",
+        together: Sequence[PersonId] = (),
+    ) -> None:
+        """Left, in one save with the members of the same household who went ``together``.
+
+        Another commune of the province takes the entries over with its register; where everybody
+        goes, the household too. Who left with everybody comes back with everybody.
+        """
         person, on = self._person(person_id), self._clock().date()
+        household_id = _household_of(person)
+        at_home = {one.document_id: one for one in self._members(household_id) if _is_here(one)}
+        others = {one: at_home[one] for one in together if one in at_home and one != person_id}
+        going = [person, *others.values()]
+        is_whole = bool(others) and {person_id, *others} == at_home.keys()
+        day = event_value(EventKind.DEPARTURE, paper, by=self._author, at=self._clock())
         commune = commune_named(place, beside=person.commune_code, on=on)
         if commune:
-            day = event_value(EventKind.DEPARTURE, paper, by=self._author, at=self._clock())
-            self._relocating.move_person(
-                person_id,
-                to_commune=commune,
-                paper=Paper(date=day["date"], paper=day["paper"]),
-            )
+            moved = Paper(date=day["date"], paper=day["paper"])
+            if is_whole:
+                home = HouseholdId(household_id)
+                self._relocating.move_household(home, to_commune=commune, paper=moved)
+            else:
+                ids = [PersonId(one.document_id) for one in going]
+                self._relocating.move_persons(ids, to_commune=commune, paper=moved)
             return
-        self._leave(person_id, EventKind.DEPARTURE, paper, Action.PERSON_DEPARTURE, place=place)
+        more = {"place": clean(place), "group": self._new_id() if is_whole else ""}
+        edits = [
+            edit for one in going for edit in self._leaving(one, EventKind.DEPARTURE, paper, **more)
+        ]
+        self._save(edits, Action.PERSON_DEPARTURE)
 
     def arrived(self, person_id: PersonId, paper: Paper, *, place: str = "") -> None:
         """Came to live here, or came back."""
@@ -117,13 +140,12 @@ class LifeEvents:
         )
         self._save(self._identity(person, {**after, **event}), Action.PERSON_CORRECT)
 
-    def _leave(
-        self, person_id: PersonId, kind: EventKind, paper: Paper, action: Action, *, place: str = ""
-    ) -> None:
-        person = self._person(person_id)
+    def _leaving(
+        self, person: Document, kind: EventKind, paper: Paper, **details: Value
+    ) -> list[Edit]:
         left, headed = without_head(self._register, person)
-        event = self._event(kind, paper, place=clean(place), headed=headed)
-        self._save([*left, edit_of(person, event)], action)
+        event = self._event(kind, paper, headed=headed, **details)
+        return [*left, edit_of(person, event)]
 
     # of a household
 
@@ -184,8 +206,7 @@ class LifeEvents:
                 stays, self._event(EventKind.MERGE, paper, household=household_id, group=group)
             ),
         ]
-        members = household_members(self._register, household_id)
-        for person in self._register.documents([row.person_id for row in members]):
+        for person in self._members(household_id):
             edits.append(self._moved(person, into, "", paper, group, old))
         self._save(edits, Action.HOUSEHOLD_MERGE)
 
@@ -216,11 +237,14 @@ class LifeEvents:
     def back(self, person_id: PersonId) -> None:
         """Who was recorded as dead or gone is here after all: whatever said so is undone.
 
-        All of it, should two devices have recorded it. Raises ``GONE`` when the person is here.
+        All of it, should two devices have recorded it; who left with the whole household comes
+        back with it. Raises ``GONE`` when the person is here.
         """
         moved = self._register.document(person_id)
         if moved is not None and moved.fate == MOVED_TO:
-            self._relocating.cancel(person_id)
+            home = self._register.document(_household_of(moved))
+            is_whole = home is not None and home.fate == MOVED_TO and has_left_together(moved)
+            self._relocating.cancel(home.document_id if home and is_whole else person_id)
             return
         person = self._person(person_id)
         presence = life.presence_of(person.fields)
@@ -230,7 +254,7 @@ class LifeEvents:
             raise UserError(Problem.GONE)
         if gone is EventKind.DEPARTURE:
             events = _since_last_arrival(person, events)
-        self._undo_in(person, events)
+        self._undo_all([(person, events), *self._together(person, events)])
 
     def undo(self, document_id: str, event_id: str) -> None:
         """An event did not take place. Raises ``GONE`` when it is undone already."""
@@ -246,16 +270,31 @@ class LifeEvents:
             of_it = [] if household is None else life.standing(household.fields)
             group = [one for one in of_it if one.details.get("group") == event.details["group"]]
             if household is None or not group:
-                self._undo_in(document, [event])
+                self._undo_all([(document, [event])])
             else:
                 self._undo_group(household, group[0])
         else:
-            self._undo_in(document, [event])
+            self._undo_all([(document, [event])])
 
-    def _undo_in(self, person: Document, events: Iterable[Event]) -> None:
+    def _together(
+        self, person: Document, events: Iterable[Event]
+    ) -> Iterator[tuple[Document, list[Event]]]:
+        """The others who left in the same moment, and by which event each."""
+        groups = {event.details["group"] for event in events if event.details.get("group")}
+        if not groups:
+            return
+        for other in self._members(_household_of(person)):
+            is_gone = life.presence_of(other.fields) is Presence.LEFT
+            if is_gone and other.document_id != person.document_id:
+                found = life.standing(other.fields)
+                yield other, [one for one in found if one.details.get("group") in groups]
+
+    def _undo_all(self, undone: Iterable[tuple[Document, Iterable[Event]]]) -> None:
+        """These events of these persons did not take place, in one save."""
         edits: list[Edit] = []
-        for event in events:
-            edits += self._put_back(person, event)
+        for person, events in undone:
+            for event in events:
+                edits += self._put_back(person, event)
         self._save(edits, Action.EVENT_UNDO)
 
     def _put_back(self, person: Document, event: Event) -> list[Edit]:
@@ -336,6 +375,13 @@ class LifeEvents:
     def _person(self, person_id: PersonId) -> Document:
         return standing(self._register, person_id, DocumentType.PERSON)
 
+    def _members(self, household_id: str) -> list[Document]:
+        """Everybody of a household; nobody of none."""
+        if not household_id:
+            return []
+        rows = household_members(self._register, HouseholdId(household_id))
+        return self._register.documents([row.person_id for row in rows])
+
     def _household(self, household_id: HouseholdId) -> Document:
         return standing(self._register, household_id, DocumentType.HOUSEHOLD)
 
@@ -392,6 +438,14 @@ def joined(
         "relation_to_head": relation or None,
         EVENT + str(new_id(unix_ms=int(at.timestamp() * 1000))): event,
     }
+
+
+def _household_of(person: Document) -> str:
+    return str(person.fields.get("household_id") or "")
+
+
+def _is_here(person: Document) -> bool:
+    return life.presence_of(person.fields) is Presence.HERE
 
 
 def _since_last_arrival(person: Document, departures: list[Event]) -> list[Event]:

@@ -15,8 +15,7 @@ def listed_hamlets(register: Register, on: date) -> list[str]:
     here = communes_here(register)
     return [
         unit.name
-        for stored in stored_packs(register)
-        if stored.held.news.kind is PackKind.UNITS
+        for stored in stored_packs(register, PackKind.UNITS.value)
         for unit in unpacked(stored.content, UnitList).units
         if unit.commune in here and _is_one(unit, on.isoformat())
     ]

@@ -483,7 +483,7 @@ def _left_to_do(done: Answered) -> Problem | None:
         return Problem.CHANGES_MISSING
     if done.is_behind or done.different:
         return Problem.PARCEL_BEHIND
-    return Problem.PARCEL_SEND_AGAIN if done.is_renumbered else None
+    return Problem.PARCEL_SEND_AGAIN if done.must_send_again else None
 
 
 def _written(folder: Path, write: Callable[[BinaryIO], object]) -> Path:

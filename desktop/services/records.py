@@ -40,7 +40,6 @@ from desktop.services.drafting import (
     Ids,
     changed_parts,
     confirmations_after,
-    record_id_of,
 )
 from desktop.services.form_texts import text_of
 from desktop.services.handing_in import (
@@ -83,7 +82,7 @@ from forms.runtime.compiled import CompiledForm
 from forms.runtime.engine import Filling
 from forms.vietnamese import clean
 from sync.protocol.documents import CHECKED_FIELDS, DocumentType
-from sync.protocol.ids import new_id
+from sync.protocol.ids import new_id, record_id_of
 from sync.protocol.messages import Value
 
 WORKER_FORM = "tt11_2022_m03"

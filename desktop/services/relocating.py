@@ -24,11 +24,22 @@ from desktop.store.people import household_members
 from desktop.store.records import records_of
 from desktop.store.register import Register
 from forms.vietnamese import clean
+from sync.protocol import life
 from sync.protocol.documents import MOVED_TO, DocumentType, is_restricted
+from sync.protocol.life import EventKind
 from sync.protocol.messages import Value
 from sync.protocol.moving import ARRIVED, CAME_FROM, WITH_HOUSEHOLD
 
 _CODE_LENGTH = 5
+
+
+def has_left_together(person: Document) -> bool:
+    """Did this person leave with the whole household?"""
+    move = person.fields.get(MOVED_TO)
+    if isinstance(move, dict):
+        return move.get("household") == WITH_HOUSEHOLD
+    departures = [e for e in life.standing(person.fields) if e.kind == EventKind.DEPARTURE]
+    return bool(departures) and bool(departures[-1].details.get("group"))
 
 
 class Relocating:
@@ -39,24 +50,27 @@ class Relocating:
         self._author = author
         self._clock = clock
 
-    def move_person(
+    def move_persons(
         self,
-        person_id: PersonId,
+        person_ids: Sequence[PersonId],
         *,
         to_commune: str,
         paper: Paper,
         with_restricted: bool = False,
     ) -> None:
-        """Close a person's entry and records here, in one save: the person moved away.
+        """Close the entries and records of these persons here, in one save: they moved away.
 
         Records of restricted data sets go along only ``with_restricted``, and only those that the
         user may see. Raises ``GONE``, ``COMMUNE_UNKNOWN``, ``REASON_MISSING`` without a paper or
         day.
         """
-        person = standing(self._register, person_id, DocumentType.PERSON)
-        move = self._move(person, to_commune, paper)
-        edits = self._edits_of_person(person, move, with_restricted)
-        self._save([*without_head(self._register, person)[0], *edits], Action.PERSON_MOVE_OUT)
+        edits: list[Edit] = []
+        for person_id in person_ids:
+            person = standing(self._register, person_id, DocumentType.PERSON)
+            move = self._move(person, to_commune, paper)
+            edits += without_head(self._register, person)[0]
+            edits += self._edits_of_person(person, move, with_restricted)
+        self._save(edits, Action.PERSON_MOVE_OUT)
 
     def move_household(
         self,
@@ -66,7 +80,7 @@ class Relocating:
         paper: Paper,
         with_restricted: bool = False,
     ) -> None:
-        """Close a household with everybody in it. Raises as ``move_person``."""
+        """Close a household with everybody in it. Raises as ``move_persons``."""
         household = standing(self._register, household_id, DocumentType.HOUSEHOLD)
         move = self._move(household, to_commune, paper)
         members = household_members(self._register, household_id)

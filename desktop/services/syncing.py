@@ -43,18 +43,29 @@ from desktop.services.place import (
 from desktop.services.sync_reports import Done, note_run, remember, report_of
 from desktop.services.troubles import parcel_problem
 from desktop.store import ledger, witnessing
+from desktop.store.change_lists import count_changes, list_changes
 from desktop.store.device_keys import REFRESH_TOKEN
 from desktop.store.inbox import RegisterInbox
-from desktop.store.outbox import RegisterOutbox, count_changes, list_changes, sent_positions
+from desktop.store.outbox import RegisterOutbox, sent_positions
 from desktop.store.register import Register
 from forms.expressions.moments import ZONE
 from sync.client.conversation import Conversation, HeldToken
-from sync.client.engine import PORTIONS, REAL_TIME, Pace, Portions, synchronise
+from sync.client.engine import (
+    LONGEST_PAUSE_SECONDS,
+    PORTIONS,
+    REAL_TIME,
+    TRIES,
+    Pace,
+    Portions,
+    synchronise,
+)
+from sync.client.outcomes import ConnectionCut, Refused, ServerBusy, ServerFailed
 from sync.client.ports import PackShelf
+from sync.client.schedule import pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.client.watching import StoppableWatch, Stopped, Watch
 from sync.protocol.enrolling import plain_code
-from sync.protocol.messages import LeaveRequest, LedgerHead, Left
+from sync.protocol.messages import LedgerHead, Left, RefusalCode
 from sync.protocol.parcel import ParcelError
 
 _RULES = "sync_rules"
@@ -264,9 +275,10 @@ class Syncing:
         )
 
     def leave(self, ledger: LedgerHead, *, watch: Watch | None = None) -> bool:
-        """Tell the server that this device gives up its place; ``False`` when it was not reached.
+        """Tell the server that this device gives up its place; ``False`` when it does not know.
 
-        ``ledger`` is where the ledger ends that is about to be wiped.
+        ``ledger`` is where the ledger ends that is about to be wiped. What may pass is tried again:
+        after the wipe nobody has the key to say it.
         """
         here = self.here()
         if here is None or not here.identity.server_url:
@@ -276,11 +288,18 @@ class Syncing:
             self._running,
             self._connect(server_url=identity.server_url, ca_file=identity.ca_file) as transport,
         ):
-            transport.watch = watch or Watch()
+            watch = transport.watch = watch or Watch()
             conversation = Conversation(
                 transport=transport, identity=identity, app_version=self._app_version
             )
-            answer = conversation.leave(LeaveRequest(epoch=batch.epoch, ledger=ledger))
+            answer = conversation.leave(epoch=batch.epoch, ledger=ledger)
+            for attempt in range(1, TRIES):
+                if not isinstance(answer, ServerBusy | ServerFailed | ConnectionCut):
+                    break
+                self._paced(watch).wait(min(pause_seconds(attempt), LONGEST_PAUSE_SECONDS))
+                answer = conversation.leave(epoch=batch.epoch, ledger=ledger)
+        if isinstance(answer, Refused):  # it had left, or the answer that said so was lost
+            return answer.code is RefusalCode.REVOKED
         return isinstance(answer, Left)
 
     def _login(self) -> HeldToken:

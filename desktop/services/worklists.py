@@ -52,6 +52,7 @@ from desktop.store.worklists import (
     these_persons,
 )
 from forms.registry import FormRegistry, UnknownFormError
+from forms.vietnamese import compare_key
 from sync.protocol.documents import DocumentType
 
 _LOOK = "lists."
@@ -117,10 +118,15 @@ class WorkLists:
         return Aim(form_id, self._path(worklist, form_id, person_id))
 
     def hamlets(self) -> list[str]:
-        """The hamlets that the province lists here, and others that households live in."""
+        """The hamlets that the province lists here, and others that households live in.
+
+        A household's other spelling of a listed one is not offered beside it.
+        """
         listed = listed_hamlets(self._register, self._clock().date())
+        known = {compare_key(name) for name in listed}
         with self._register.reading() as connection:
-            return sorted({*listed, *hamlets(connection)})
+            others = [name for name in hamlets(connection) if compare_key(name) not in known]
+        return sorted({*listed, *others})
 
     def ethnic_groups(self) -> list[tuple[str, str]]:
         """Code and name of each, as the usual form has them."""

@@ -7,42 +7,28 @@ cannot part. Statements run once over many rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import Table
 
 from desktop.store import links, restricted_lists, tables
-from desktop.store.beneath import decode_base, encode_base
 from desktop.store.documents import FieldValues
-from desktop.store.driver import Driver, first_value
+from desktop.store.driver import Driver, first_value, json_list
+from desktop.store.entries import TYPES, DigestStep, Entry, document_row, entry_from
 from desktop.store.people_index import Indexed, marks_of, refresh_marks, write_index
 from desktop.store.projections import (
     ABOUT_A_PERSON,
-    DISTINCT,
     PERSON_PLACE,
     Cell,
     Row,
     fate_row,
-    is_listed,
     number_rows,
-    numbers_of,
-    row_of,
     table_of,
 )
-from sync.protocol.chain import digest_part, marked_part
-from sync.protocol.documents import DocumentType, fate_of, is_derived, is_restricted
-from sync.protocol.messages import Clash, Value
+from sync.protocol.documents import DocumentType, is_restricted
 
-Clashes = dict[str, list[Clash]]
-
-_ENCODER = msgspec.json.Encoder()
-_FIELDS = msgspec.json.Decoder(dict[str, Any])
-_CLASHES = msgspec.json.Decoder(Clashes)
-_TYPES = {document_type.value: document_type for document_type in DocumentType}
-_NAMES = {document_type: name for name, document_type in _TYPES.items()}
-
+_NAMES = {document_type: name for name, document_type in TYPES.items()}
 _COLUMNS = "doc, id, type, bucket, version, fields, base, clashes, pending, mark"
 _SELECT = f"SELECT {_COLUMNS} FROM documents WHERE id IN "  # noqa: S608 names of ours
 _SELECT_RESTRICTED = _SELECT.replace("FROM documents", "FROM restricted_documents")
@@ -85,165 +71,9 @@ FROM json_each(?) AS p
 """
 
 
-def encode_fields(fields: Mapping[str, Value]) -> str:
-    """Fields as they are kept."""
-    return _ENCODER.encode(fields).decode()
-
-
-def decode_fields(text: str) -> FieldValues:
-    """Fields as they were kept."""
-    return _FIELDS.decode(text)
-
-
-def encode_clashes(clashes: Mapping[str, Sequence[Clash]]) -> str | None:
-    """Clashes as they are kept; ``None`` for none, so that few rows stand in the index."""
-    return _ENCODER.encode(clashes).decode() if clashes else None
-
-
-def decode_clashes(text: str | None) -> Clashes:
-    """Clashes as they were kept."""
-    return {} if text is None else _CLASHES.decode(text)
-
-
-class DigestStep:
-    """What versions that came and went change in the digests of a bucket."""
-
-    __slots__ = ("count", "marked", "xor")
-
-    def __init__(self) -> None:
-        self.count = self.xor = self.marked = 0
-
-    def take(self, document_id: str, version: int, mark: str) -> None:
-        """This version is there no more; 0 never was."""
-        if version:
-            self.count -= 2
-            self.put(document_id, version, mark)
-
-    def put(self, document_id: str, version: int, mark: str) -> None:
-        """This version is there now."""
-        if version:
-            self.count += 1
-            self.xor ^= digest_part(document_id, version)
-            self.marked ^= marked_part(document_id, version, mark)
-
-
-class Entry:
-    """A document being worked on.
-
-    Attributes:
-        doc: its number in this file.
-        kind: its type; a type this program does not know stays text and stands in no list.
-        type_name: its type as it travels.
-        is_restricted: does it live in the tables of its own?
-        is_gone: was it removed?
-        decided: clashes that changes which wait decide: shown no more, but the server has them yet,
-            and they come back with a change that it refuses. Only beside a ``base``.
-        pending: how many changes of it wait in the outbox.
-        before: its row of its list as it is in the database; ``None`` when it stands in none, or
-            while nothing shown is changed (``is_shown_anew``, by ``will_change``).
-        mark: tells its version from another one with the same number; "" when unknown.
-    """
-
-    __slots__ = (
-        "base",
-        "before",
-        "bucket",
-        "clashes",
-        "decided",
-        "doc",
-        "document_id",
-        "fields",
-        "is_gone",
-        "is_new",
-        "is_restricted",
-        "is_shown_anew",
-        "kind",
-        "mark",
-        "mark_before",
-        "numbers_before",
-        "pending",
-        "type_name",
-        "version",
-        "version_before",
-    )
-
-    def __init__(
-        self,
-        doc: int,
-        document_id: str,
-        kind: DocumentType | None,
-        type_name: str,
-        bucket: str,
-        fields: FieldValues,
-        *,
-        is_restricted: bool = False,
-    ) -> None:
-        self.doc = doc
-        self.document_id = document_id
-        self.kind = kind
-        self.type_name = type_name
-        self.bucket = bucket
-        self.is_restricted = is_restricted
-        self.fields = fields
-        self.version = self.version_before = 0
-        self.mark = self.mark_before = ""
-        self.is_shown_anew = False
-        self.base: FieldValues | None = None
-        self.clashes: Clashes = {}
-        self.decided: Clashes = {}
-        self.pending = 0
-        self.is_new = True
-        self.is_gone = False
-        self.before: Row | None = None
-        self.numbers_before: frozenset[str] = frozenset()
-
-    def will_change(self, names: Collection[str] | None = None) -> None:
-        """Keep how lists show it now; to be called before these fields, or any, are changed."""
-        if self.is_new or self.is_shown_anew or self.kind is None:
-            return
-        if names is None or self.clashes or is_listed(self.kind, names):
-            self.is_shown_anew = True
-            self.before = self.row()
-            self.numbers_before = self.numbers()
-
-    def row(self) -> Row | None:
-        """Its row of its list; ``None`` for what left the lists, and types never listed."""
-        if self.kind is None or self.is_gone or fate_of(self.fields):
-            return None
-        to_decide = sum(not is_derived(name) for name in self.clashes)
-        return row_of(self.kind, self.doc, self.document_id, self.fields, to_decide)
-
-    def numbers(self) -> frozenset[str]:
-        """The numbers by which the person is found."""
-        if self.kind is not DocumentType.PERSON or fate_of(self.fields):
-            return frozenset()
-        return numbers_of(self.fields)
-
-
 def _identity(row: Row) -> tuple[Cell, Cell]:
     """A person's name and birth date, from the row of the list."""
     return row[_FULL_NAME], row[_BIRTH_DATE]
-
-
-def _is_told_apart(entry: Entry) -> bool:
-    """Did somebody say of this person that another one is somebody else?"""
-    is_person = entry.kind is DocumentType.PERSON
-    return is_person and any(name.startswith(DISTINCT) for name in entry.fields)
-
-
-def _entry_from(row: Sequence[Any], *, is_restricted: bool = False) -> Entry:
-    """A document as it is in the database."""
-    doc, document_id, type_name, bucket, version, fields, base, clashes, pending, mark = row
-    kind = _TYPES.get(type_name)
-    values = decode_fields(fields)
-    entry = Entry(doc, document_id, kind, type_name, bucket, values, is_restricted=is_restricted)
-    entry.version = entry.version_before = version
-    entry.base, entry.decided = decode_base(base, values)
-    entry.clashes = decode_clashes(clashes)
-    entry.pending = pending
-    entry.mark = entry.mark_before = mark
-    entry.is_new = False
-    return entry
 
 
 class Batch:
@@ -266,10 +96,10 @@ class Batch:
         if not wanted:
             return
         for row in self._driver.execute(*_among(_SELECT, wanted)):
-            self._entries[row[1]] = _entry_from(row)
+            self._entries[row[1]] = entry_from(row)
         if missing := [name for name in wanted if name not in self._entries]:
             for row in self._driver.execute(*_among(_SELECT_RESTRICTED, missing)):
-                self._entries[row[1]] = _entry_from(row, is_restricted=True)
+                self._entries[row[1]] = entry_from(row, is_restricted=True)
 
     def get(self, document_id: str) -> Entry | None:
         """A document that was loaded or added."""
@@ -282,7 +112,7 @@ class Batch:
         name = kind if isinstance(kind, str) else _NAMES[kind]
         is_apart = is_restricted(bucket)
         doc = self._next_restricted_doc() if is_apart else self._next_doc
-        known = _TYPES.get(name)
+        known = TYPES.get(name)
         entry = Entry(doc, document_id, known, name, bucket, fields, is_restricted=is_apart)
         self._next_doc += not is_apart
         self._entries[document_id] = entry
@@ -301,7 +131,7 @@ class Batch:
             self._write_restricted([entry for entry in everything if entry.is_restricted])
         shown = [entry for entry in changed if entry.is_new or entry.is_shown_anew]
         self.written |= {entry.document_id for entry in everything}
-        self.renamed |= {entry.document_id for entry in changed if _is_told_apart(entry)}
+        self.renamed |= {entry.document_id for entry in changed if entry.is_told_apart}
         self._write_documents(changed)
         self._write_rows(shown)
         self._write_numbers(shown)
@@ -323,9 +153,9 @@ class Batch:
     def _write_restricted(self, changed: Sequence[Entry]) -> None:
         restricted_lists.write_documents(
             self._driver,
-            new=[_document_row(entry) for entry in changed if entry.is_new],
+            new=[document_row(entry) for entry in changed if entry.is_new],
             changed=[
-                (*_document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new
+                (*document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new
             ],
         )
         self._list_restricted(changed)
@@ -350,10 +180,10 @@ class Batch:
         self._write_fates(shown)
 
     def _write_documents(self, changed: Sequence[Entry]) -> None:
-        self._many(_INSERT, [_document_row(entry) for entry in changed if entry.is_new])
+        self._many(_INSERT, [document_row(entry) for entry in changed if entry.is_new])
         self._many(
             _UPDATE,
-            [(*_document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new],
+            [(*document_row(entry)[4:], entry.doc) for entry in changed if not entry.is_new],
         )
 
     def _write_rows(self, shown: Sequence[Entry]) -> None:
@@ -540,21 +370,19 @@ def make_lists(driver: Driver, *, progress: Callable[[int, int], None] | None = 
     total = first_value(driver.execute("SELECT count(*) FROM documents"))
     done = last = 0
     while rows := driver.execute(_SELECT_NEXT, (last, _DOCUMENTS_AT_ONCE)).fetchall():
-        batch.list_for_the_first_time([_entry_from(row) for row in rows])
+        batch.list_for_the_first_time([entry_from(row) for row in rows])
         done, last = done + len(rows), rows[-1][0]
         if progress is not None:
             progress(done, total)
     apart = driver.execute(_SELECT_NEXT.replace("documents", "restricted_documents"), (0, -1))
-    batch.list_for_the_first_time(
-        [_entry_from(row, is_restricted=True) for row in apart.fetchall()]
-    )
+    batch.list_for_the_first_time([entry_from(row, is_restricted=True) for row in apart.fetchall()])
 
 
 def refresh_person_states(driver: Driver, person_ids: Iterable[str]) -> None:
     """Derive anew how far the records and checks of these persons are."""
     known = [person_id for person_id in person_ids if person_id]
     if known:
-        driver.execute(_REFRESH_STATES, (_ENCODER.encode(known).decode(),))
+        driver.execute(_REFRESH_STATES, (json_list(known),))
 
 
 def _indexed(person: Row) -> Indexed:
@@ -562,23 +390,8 @@ def _indexed(person: Row) -> Indexed:
     return int(person[_PLACE]), f"{person[_WORDS]}{person[_MARKS]}"
 
 
-def _document_row(entry: Entry) -> tuple[Any, ...]:
-    return (
-        entry.doc,
-        entry.document_id,
-        entry.type_name,
-        entry.bucket,
-        entry.version,
-        encode_fields(entry.fields),
-        encode_base(entry.base, entry.fields, entry.decided),
-        encode_clashes(entry.clashes),
-        entry.pending,
-        entry.mark,
-    )
-
-
 def _among(select: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The query for these ids: few as parameters, many as one."""
     if len(names) <= 8:
         return f"{select}({', '.join('?' * len(names))})", tuple(names)
-    return select + _OF_MANY, (_ENCODER.encode(names).decode(),)
+    return select + _OF_MANY, (json_list(names),)

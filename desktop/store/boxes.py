@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from desktop.store.batch import Entry
 from desktop.store.books import Books
 from desktop.store.documents import Patch, replayed
 from desktop.store.driver import driver_of
-from desktop.store.outbox import RegisterOutbox, waiting_patches
+from desktop.store.entries import Entry
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.overlays import KEY, KEYS_END, Mark, marks_of, set_mark, without
 from desktop.store.provisional import AT_ONCE, Origin, TakenOver, take_over
 from desktop.store.register import Register
+from desktop.store.settling import waiting_patches
 from sync.client.box import Custody
 from sync.protocol.carried import Believed, CarriedDocument
 from sync.protocol.documents import DocumentType, data_set_in, is_restricted, may_lie_in
@@ -115,6 +116,7 @@ def _take_back(register: Register, origin: Origin, *, kept: Collection[str]) -> 
             set_mark(driver, name, None)
         transaction.documents.write(changed)
         transaction.documents.remove(made)
+        transaction.has_dropped |= bool(made)
 
 
 def _uncover(entry: Entry, mark: Mark, own: Sequence[Patch]) -> None:

@@ -8,12 +8,11 @@ from sys import intern
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from desktop.domain.checks import CheckAnswer, CheckCase
 from desktop.domain.people import PersonId
 from desktop.domain.records import CheckId, Competing
 from desktop.store.documents import Document
+from desktop.store.driver import json_list
 from desktop.store.register import Register
 from forms.expressions.moments import ZONE
 
@@ -58,7 +57,7 @@ _OF_PERSONS = "WHERE c.person_id IN (SELECT value FROM json_each(?)) "
 
 def check_rows(register: Register, *, person_ids: Collection[str] | None = None) -> list[CheckRow]:
     """Every check, or those of these persons, oldest first."""
-    asked = () if person_ids is None else (msgspec.json.encode(sorted(person_ids)).decode(),)
+    asked = () if person_ids is None else (json_list(sorted(person_ids)),)
     sql = _ROWS + (_OF_PERSONS if asked else "") + "ORDER BY c.id"
     with register.reading() as connection:
         return [_row(tuple(cells)) for cells in connection.exec_driver_sql(sql, asked)]
@@ -123,7 +122,7 @@ def persons_asked_about(register: Register, check_ids: Collection[str]) -> dict[
         rows = connection.exec_driver_sql(
             "SELECT d.id, c.person_id FROM documents AS d JOIN checks AS c ON c.doc = d.doc "
             "WHERE d.id IN (SELECT value FROM json_each(?))",
-            (msgspec.json.encode(sorted(check_ids)).decode(),),
+            (json_list(sorted(check_ids)),),
         )
         return {str(check_id): str(person_id) for check_id, person_id in rows}
 

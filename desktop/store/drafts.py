@@ -114,7 +114,7 @@ def waiting_drafts(register: Register) -> Sequence[WaitingDraft]:
     ]
 
 
-def count_drafts(register: Register) -> dict[str, int]:
+def drafts_by_author(register: Register) -> dict[str, int]:
     """Whose drafts lie here, and how many.
 
     Restricted ones count, whoever asks: nobody may believe that nothing is left.

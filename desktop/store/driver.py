@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, cast
 
+import msgspec
 from sqlalchemy import Connection
 
 
@@ -38,6 +39,11 @@ class Driver(Protocol):
 def driver_of(connection: Connection) -> Driver:
     """The driver's connection under this one; valid as long as this one is held."""
     return cast(Driver, connection.connection.driver_connection)
+
+
+def json_list(values: Sequence[Any]) -> str:
+    """Many values as one parameter, for ``json_each``: no statement for each number of them."""
+    return msgspec.json.encode(values).decode()
 
 
 def first_value(rows: Rows) -> Any:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from desktop.store.documents import Document
-from desktop.store.driver import driver_of
+from desktop.store.driver import driver_of, json_list
 from desktop.store.links import connected, survivors
 from desktop.store.register import Register
 from sync.protocol.documents import DELETED, MERGED_INTO, DocumentType
@@ -70,7 +68,7 @@ def group_of(register: Register, person_id: str) -> Group:
 
 def merged_into(register: Register, person_ids: Sequence[str]) -> list[tuple[str, str]]:
     """Each entry that was merged into one of these persons, and that person."""
-    wanted = msgspec.json.encode(person_ids).decode()
+    wanted = json_list(person_ids)
     with register.reading() as connection:
         rows = driver_of(connection).execute(_MERGED, (MERGED_INTO, wanted))
         return [(str(entry), str(person)) for entry, person in rows]
@@ -90,7 +88,7 @@ def gone_members(register: Register, fate: str, household_id: str) -> list[Docum
 
 def gone_records(register: Register, fate: str, person_ids: Sequence[str]) -> list[Document]:
     """Every record with this fate of these persons that the user may see."""
-    wanted = msgspec.json.encode(person_ids).decode()
+    wanted = json_list(person_ids)
     plain = _gone(register, _GONE_RECORDS, fate, DocumentType.RECORD, wanted)
     with register.restricted() as view:
         restricted_ids = view.gone_records(person_ids)
@@ -104,7 +102,7 @@ def deleted_with_record(register: Register) -> list[str]:
     Not those about whose deletion somebody has to decide.
     """
     with register.restricted() as view:
-        restricted = msgspec.json.encode(view.persons_with_record()).decode()
+        restricted = json_list(view.persons_with_record())
     with register.reading() as connection:
         rows = driver_of(connection).execute(
             _WITH_RECORD, (DELETED, DocumentType.PERSON.value, restricted)

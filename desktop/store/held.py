@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from desktop.domain.syncing import DROPPED
 from desktop.store.documents import as_kept
-from desktop.store.driver import driver_of
+from desktop.store.driver import driver_of, json_list
 from desktop.store.register import Register
 from desktop.store.rights import may_see, rights_in
 from sync.protocol.messages import Change, Value
@@ -99,11 +99,11 @@ def _changes_of(
     From the first that was refused: what was made before takes no place of it. The outbox has no
     index of documents, so it is read once for all of them.
     """
-    names = msgspec.json.encode(document_ids).decode()
+    names = json_list(document_ids)
     refused = connection.exec_driver_sql(_FIRST_HELD, (names,)).all()
     if not refused:
         return {}
-    held = msgspec.json.encode([document_id for document_id, _ in refused]).decode()
+    held = json_list([document_id for document_id, _ in refused])
     found: dict[str, list[tuple[Change, str, str]]] = {}
     first = min(position for _, position in refused)
     for document_id, change, state, why in connection.exec_driver_sql(_SINCE, (first, held)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from desktop.store.batch import decode_fields
+from desktop.store.entries import decode_fields
 from desktop.store.register import Register
 from sync.protocol.messages import Value
 

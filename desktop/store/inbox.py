@@ -6,23 +6,23 @@ never stands before a row that was not applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-
-import msgspec
 
 from desktop.domain.ledger import Action
 from desktop.store import overlays, restricted_lists
-from desktop.store.batch import Batch, Entry, refresh_person_states
+from desktop.store.batch import Batch, refresh_person_states
+from desktop.store.cursors import EMPTY_DIGEST, FROM_THE_START, set_cursors
 from desktop.store.device_keys import SERVER_EPOCH
 from desktop.store.documents import Patch, replayed
-from desktop.store.driver import Driver, driver_of
-from desktop.store.outbox import waiting_patches
+from desktop.store.driver import Driver, driver_of, json_list
+from desktop.store.entries import DigestStep, Entry
 from desktop.store.people_index import drop_bucket, refresh_marks
 from desktop.store.register import Register
 from desktop.store.resending import send_missed_again
+from desktop.store.settling import waiting_patches
 from desktop.store.transaction import Transaction
-from sync.protocol.chain import digest_of, marks_of, part_of, parts_of
+from sync.protocol.chain import PART_LENGTH, parts_of
 from sync.protocol.messages import Digest, Drop, Grant, Row
 
 _DOCUMENTS = ("documents", "restricted_documents")
@@ -45,7 +45,7 @@ class RegisterInbox:
         """
         with self._register.reading() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT bucket, coalesce(cursor, 0) FROM buckets "
+                "SELECT bucket, max(coalesce(cursor, 0), 0) FROM buckets "
                 "WHERE cursor IS NOT NULL OR count > 0"
             ).all()
         return {str(bucket): int(cursor) for bucket, cursor in rows}
@@ -63,20 +63,14 @@ class RegisterInbox:
             for drop in drops:
                 _drop(transaction.driver, drop.bucket)
                 transaction.has_dropped = True
-            _set_cursors(transaction.driver, {grant.bucket: 0 for grant in grants})
+            set_cursors(transaction.driver, {grant.bucket: 0 for grant in grants})
             applied = _apply_rows(transaction, rows)
             dropped = {drop.bucket for drop in drops}
-            _set_cursors(
+            set_cursors(
                 transaction.driver,
                 {bucket: at for bucket, at in cursors.items() if bucket not in dropped},
             )
-            objects = [("bucket", drop.bucket) for drop in drops]
-            if applied:
-                objects.append(("rows", str(applied)))
-            if objects:
-                transaction.books.record(
-                    at=self._clock(), by=self._author, action=Action.SYNC_RECEIVE, objects=objects
-                )
+            self._write_down(transaction, applied, [drop.bucket for drop in drops])
 
     def digests(self) -> Mapping[str, Digest]:
         """What each bucket holds here, by the server's versions."""
@@ -99,14 +93,15 @@ class RegisterInbox:
         """Set the cursors of these buckets back so that the next pull brings them whole.
 
         They stay named, so that one that was withdrawn meanwhile is told. The documents stay, but
-        count as not confirmed by the server, so that every row is applied whatever its version.
+        count as not confirmed by the server, so that every row is applied whatever its version,
+        also those of what this register sends again.
         """
         with self._register.writing() as transaction:
             for bucket in buckets:
                 transaction.driver.execute(
-                    "UPDATE buckets SET cursor = 0, count = 0, digest = ?, marked_digest = '' "
+                    "UPDATE buckets SET cursor = ?, count = 0, digest = ?, marked_digest = '' "
                     "WHERE bucket = ?",
-                    ("0" * 32, bucket),
+                    (FROM_THE_START, EMPTY_DIGEST, bucket),
                 )
                 transaction.driver.execute(
                     "UPDATE documents SET version = 0 WHERE bucket = ?", (bucket,)
@@ -116,8 +111,8 @@ class RegisterInbox:
     def parts(self, bucket: str) -> Mapping[str, str] | None:
         """What each part of a bucket holds, read from its documents."""
         with self._register.reading() as connection:
-            versions = _versions(driver_of(connection), bucket)
-        return parts_of(versions) if all(mark for *_, mark in versions) else None
+            driver = driver_of(connection)
+            return parts_of(_versions(driver, bucket)) if _is_marked(driver, bucket) else None
 
     def repair(self, bucket: str, *, parts: Collection[str], rows: Sequence[Row]) -> None:
         """These rows are all that the server has in these parts; unsent edits stay on top.
@@ -127,20 +122,35 @@ class RegisterInbox:
         """
         with self._register.writing() as transaction:
             driver = transaction.driver
-            found = [name for name, *_ in _versions(driver, bucket) if part_of(name) in parts]
+            names = json_list(sorted(parts))
             for table in _DOCUMENTS:
                 driver.execute(
                     f"UPDATE {table} SET version = 0, mark = '' "  # noqa: S608 names of ours
-                    "WHERE id IN (SELECT value FROM json_each(?))",
-                    (msgspec.json.encode(found).decode(),),
+                    f"WHERE bucket = ? AND version > 0 AND substr(id, -{PART_LENGTH}) IN "
+                    "(SELECT value FROM json_each(?))",
+                    (bucket, names),
                 )
-            _apply_rows(transaction, rows)
-            versions = _versions(driver, bucket)
-            digest = digest_of((name, version) for name, version, _ in versions)
-            is_marked = all(mark for *_, mark in versions)
+            self._write_down(transaction, _apply_rows(transaction, rows))
+            step, is_marked = DigestStep(), True
+            for name, version, mark in _versions(driver, bucket):
+                step.put(name, version, mark)
+                is_marked = is_marked and bool(mark)
+            marked = f"{step.marked:032x}" if is_marked else ""
             driver.execute(
                 "UPDATE buckets SET count = ?, digest = ?, marked_digest = ? WHERE bucket = ?",
-                (digest.n, digest.x, marks_of(versions) if is_marked else "", bucket),
+                (step.count, f"{step.xor:032x}", marked, bucket),
+            )
+
+    def _write_down(
+        self, transaction: Transaction, applied: int, dropped: Iterable[str] = ()
+    ) -> None:
+        """The line of the ledger, where something came or went."""
+        objects = [("bucket", bucket) for bucket in dropped]
+        if applied:
+            objects.append(("rows", str(applied)))
+        if objects:
+            transaction.books.record(
+                at=self._clock(), by=self._author, action=Action.SYNC_RECEIVE, objects=objects
             )
 
     def meet_server(self, server_epoch: str) -> bool:
@@ -164,8 +174,8 @@ class RegisterInbox:
             # One that was never pulled but holds documents the server took stays named, as above.
             driver.execute(
                 "UPDATE buckets SET count = 0, digest = ?, marked_digest = '', "
-                "cursor = CASE WHEN cursor IS NOT NULL OR count > 0 THEN 0 END",
-                ("0" * 32,),
+                "cursor = CASE WHEN cursor IS NOT NULL OR count > 0 THEN ? END",
+                (EMPTY_DIGEST, FROM_THE_START),
             )
             driver.execute("UPDATE documents SET version = 0")
             restricted_lists.forget_versions(driver)
@@ -182,25 +192,25 @@ def communes_here(register: Register) -> frozenset[str]:
     return frozenset(str(bucket).partition("/")[0] for bucket in buckets)
 
 
-def _versions(driver: Driver, bucket: str) -> list[tuple[str, int, str]]:
+def _versions(driver: Driver, bucket: str) -> Iterator[tuple[str, int, str]]:
     """Id, version and mark of every document of a bucket that the server has."""
-    return [
-        (str(name), int(version), str(mark))
-        for table in _DOCUMENTS
-        for name, version, mark in driver.execute(
+    for table in _DOCUMENTS:
+        yield from driver.execute(
             f"SELECT id, version, mark FROM {table} WHERE bucket = ? AND version > 0",  # noqa: S608 names of ours
             (bucket,),
         )
-    ]
 
 
-def _set_cursors(driver: Driver, cursors: Mapping[str, int]) -> None:
-    for bucket, cursor in cursors.items():
+def _is_marked(driver: Driver, bucket: str) -> bool:
+    """Has every document the mark of its version? Those of older programs had none."""
+    unmarked = (
         driver.execute(
-            "INSERT INTO buckets (bucket, cursor, count, digest) VALUES (?, ?, 0, ?) "
-            "ON CONFLICT (bucket) DO UPDATE SET cursor = excluded.cursor",
-            (bucket, cursor, "0" * 32),
-        )
+            f"SELECT 1 FROM {table} WHERE bucket = ? AND version > 0 AND mark = '' LIMIT 1",  # noqa: S608 names of ours
+            (bucket,),
+        ).fetchone()
+        for table in _DOCUMENTS
+    )
+    return not any(unmarked)
 
 
 def _apply_rows(transaction: Transaction, rows: Sequence[Row]) -> int:

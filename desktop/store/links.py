@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-import msgspec
-
-from desktop.store.driver import Driver
+from desktop.store.driver import Driver, json_list
 from sync.protocol.documents import MERGED_INTO
 
 _ANY_LINK = "SELECT 1 FROM fates WHERE fate = ? LIMIT 1"
@@ -91,4 +89,4 @@ def follow(driver: Driver, person_ids: Collection[str]) -> None:
 
 
 def _json(names: Iterable[str]) -> str:
-    return msgspec.json.encode(sorted(names)).decode()
+    return json_list(sorted(names))

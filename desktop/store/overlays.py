@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from desktop.store.documents import FieldValues, Patch, apply_patch
-from desktop.store.driver import Driver
+from desktop.store.driver import Driver, json_list
 from sync.protocol.merge import is_same
 from sync.protocol.messages import Value
 
@@ -53,7 +53,7 @@ def marks_of(driver: Driver, document_ids: Sequence[str]) -> dict[str, Mark]:
     """The marks of these documents; most registers have none at all."""
     if driver.execute(_ANY, (KEY, KEYS_END)).fetchone() is None:
         return {}
-    rows = driver.execute(_OF, (KEY, msgspec.json.encode(document_ids).decode()))
+    rows = driver.execute(_OF, (KEY, json_list(document_ids)))
     return {str(key).removeprefix(KEY): _decode(value) for key, value in rows}
 
 

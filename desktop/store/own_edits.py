@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from desktop.store.driver import driver_of
+from desktop.store.driver import driver_of, json_list
 from desktop.store.register import Register
 from desktop.store.rights import may_see, rights_in
 from sync.protocol.messages import Change
@@ -26,7 +26,7 @@ def own_edits(register: Register, document_ids: Sequence[str]) -> Mapping[str, S
     with register.reading() as connection:
         driver = driver_of(connection)
         rights = rights_in(driver, register.user)
-        names = msgspec.json.encode(list(document_ids)).decode()
+        names = json_list(list(document_ids))
         for (text,) in driver.execute(_OF_DOCUMENTS, (names,)):
             change = _CHANGES.decode(text)
             if may_see(rights, change.bucket):

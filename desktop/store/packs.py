@@ -36,9 +36,10 @@ class StoredPack(msgspec.Struct, frozen=True):
     older: list[FormText] = []
 
 
-def stored_packs(register: Register) -> list[StoredPack]:
-    """Everything that is held, by kind and name."""
-    return [msgspec.json.decode(raw, type=StoredPack) for raw in _rows(register, _HELD)]
+def stored_packs(register: Register, kind: str = "") -> list[StoredPack]:
+    """Everything that is held, or all of one kind, by kind and name."""
+    rows = _rows(register, f"{_HELD}{kind}:" if kind else _HELD)
+    return [msgspec.json.decode(raw, type=StoredPack) for raw in rows]
 
 
 def refused_packs(register: Register) -> list[RefusedPack]:

@@ -32,6 +32,7 @@ from desktop.domain.people import (
     PersonRow,
     RecordStatus,
 )
+from desktop.store.driver import json_list
 from desktop.store.name_order import DOC_MASK
 from desktop.store.people_query import HIGHEST, Condition, Kind, Query, ask
 from desktop.store.people_words import from_behind, year_word
@@ -359,7 +360,7 @@ def _by_head(connection: Connection, query: Query, start: _Place, limit: int) ->
         if heads.digits:
             found = _people(connection, docs)
             docs = [head.doc for head in found if heads.has_digits(head.numbers)]
-        for of_head, *cells in connection.exec_driver_sql(_MEMBERS, (_encode(docs),)):
+        for of_head, *cells in connection.exec_driver_sql(_MEMBERS, (json_list(docs),)):
             person = _person(tuple(cells))
             order = int(person.place != of_head), person.place
             if of_head > head_place or order > (was_head, behind):
@@ -372,7 +373,7 @@ def _by_head(connection: Connection, query: Query, start: _Place, limit: int) ->
 
 def rows_of(connection: Connection, docs: Sequence[int]) -> list[PersonRow]:
     """These persons as the list shows them, in the order given."""
-    found = connection.exec_driver_sql(_ROWS, (_encode(docs),)) if docs else ()
+    found = connection.exec_driver_sql(_ROWS, (json_list(docs),)) if docs else ()
     return [_row(tuple(cells)) for cells in found]
 
 
@@ -397,7 +398,7 @@ def _row(cells: tuple[Any, ...]) -> PersonRow:
 
 
 def _people(connection: Connection, docs: Sequence[int]) -> list[_Person]:
-    found = connection.exec_driver_sql(_PEOPLE, (_encode(docs),)) if docs else ()
+    found = connection.exec_driver_sql(_PEOPLE, (json_list(docs),)) if docs else ()
     return [_person(tuple(cells)) for cells in found]
 
 
@@ -405,7 +406,3 @@ def _person(cells: tuple[Any, ...]) -> _Person:
     doc, place, birth_date, numbers, words, marks = cells
     found_by = frozenset(words.split()) | frozenset(marks.split())
     return _Person(doc, place, birth_date, tuple(numbers.split()), found_by)
-
-
-def _encode(docs: Sequence[int]) -> str:
-    return msgspec.json.encode(docs).decode()

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.store.batch import Entry
 from desktop.store.documents import FieldValues, Patch, replayed
 from desktop.store.driver import driver_of
-from desktop.store.outbox import waiting_patches
+from desktop.store.entries import Entry
 from desktop.store.overlays import KEY, KEYS_END, Mark, marks_of, set_mark, without
 from desktop.store.register import Register
+from desktop.store.settling import waiting_patches
 from desktop.store.transaction import Transaction
 from sync.protocol.carried import Believed, CarriedDocument
 from sync.protocol.merge import is_same

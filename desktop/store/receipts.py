@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from desktop.store.batch import DigestStep
+from desktop.store.driver import json_list
+from desktop.store.entries import DigestStep
 from desktop.store.transaction import Transaction
 from sync.protocol.messages import ChangeResult, Outcome
 
@@ -56,7 +55,7 @@ def settle_plain(
         for document_id, results in of_document.items()
         if all(result.s is Outcome.APPLIED for result in results)
     ]
-    names = msgspec.json.encode(candidates).decode()
+    names = json_list(candidates)
     rows = transaction.driver.execute(_STATE, (names,)).fetchall()
     plain = [one for row in rows if (one := _plain(row, of_document[row[0]], marks)) is not None]
     if plain:
@@ -75,9 +74,20 @@ def _plain(
     for result in results:
         if not has_no_base and result.ver <= version:
             return None  # its outcome came by a pull already
+        if leaves_out(result, version):
+            return None  # the row must come
         if result.ver > version:
             version, mark = result.ver, marks[result.seq]
     return _Plain(document_id, doc, bucket, (before, mark_before), (version, mark))
+
+
+def leaves_out(result: ChangeResult, version: int) -> bool:
+    """Is there a version between the one here and the one that a change made?
+
+    Of an ``ok`` too: the server counts what this register once sent as seen. A document without a
+    version tells nothing; its row is on its way.
+    """
+    return 0 < version < result.ver - 1
 
 
 def _step_digests(transaction: Transaction, plain: Sequence[_Plain]) -> None:
@@ -97,7 +107,7 @@ def pass_over_own(
 ) -> None:
     """Move cursors over the places of our own documents, so that they do not come back.
 
-    Only where the feed ended at our cursor before this push, and nobody else's edits are in the
+    Only where the feed ended at our cursor before this push, and nothing that is not here is in the
     documents it wrote: what lies between is then what we sent. Anything else the next pull brings.
     """
     others: set[str] = set()
@@ -107,7 +117,7 @@ def pass_over_own(
         entry = transaction.documents.get(document_id)
         if entry is None:
             return  # its bucket was withdrawn meanwhile, and nothing tells which it was
-        if result.s is not Outcome.APPLIED:
+        if result.s is not Outcome.APPLIED or leaves_out(result, entry.version):
             others.add(entry.bucket)
     for bucket, (before, after) in heads.items():
         if bucket not in others:

@@ -25,11 +25,11 @@ from sqlalchemy import Connection, Engine
 from desktop.domain.ledger import Action
 from desktop.errors import CLOSED, ExternalError, Problem, UserError
 from desktop.store import connection as connections
-from desktop.store.batch import decode_clashes, decode_fields
 from desktop.store.books import Books, open_books
 from desktop.store.copying import remove_database, require_whole
 from desktop.store.documents import Document, Edit
 from desktop.store.driver import Driver, driver_of
+from desktop.store.entries import decode_clashes, decode_fields
 from desktop.store.failures import translated
 from desktop.store.folder import (
     REGISTER_FILE,

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import msgspec
 
-from desktop.store.batch import Entry
 from desktop.store.books import EPOCH_SPAN
 from desktop.store.documents import Patch, apply_patch
-from desktop.store.driver import Driver
+from desktop.store.driver import Driver, json_list
+from desktop.store.entries import Entry
 from desktop.store.overlays import marks_of, without
 from desktop.store.transaction import Transaction
 from sync.protocol.documents import RULES
@@ -45,12 +45,12 @@ def is_refused(driver: Driver, entry: Entry) -> bool:
 
     It refused to create it, or an edit for want of it. To have no version does not tell: neither
     has a document that is there, from a restart of its bucket until its row comes. Only of types
-    that those who create them also edit: of others, nobody holds the whole.
+    that those who create them write whole: of others, nobody may send all that is in them.
     """
     if entry.version or entry.is_new or entry.kind is None:
         return False
     rule = RULES[entry.kind]
-    if not rule.creators & rule.writers.keys():
+    if not any("" in rule.writers.get(role, ()) for role in rule.creators):
         return False
     lacks = driver.execute(_LACKS, (entry.document_id, Hold.MISSING.value)).fetchone()
     return lacks is not None and not _is_created(driver, entry.document_id)
@@ -158,7 +158,7 @@ def send_missed_again(transaction: Transaction, document_ids: Sequence[str]) -> 
     driver = transaction.driver
     if driver.execute(_ANY_MISSED, (Hold.MISSING.value,)).fetchone() is None:
         return []
-    names = msgspec.json.encode(document_ids).decode()
+    names = json_list(document_ids)
     missed = driver.execute(_MISSED, (Hold.MISSING.value, names)).fetchall()
     saves = {(at // EPOCH_SPAN * EPOCH_SPAN + group, group) for at, group in missed}
     touched: dict[str, Entry] = {}

@@ -21,7 +21,6 @@ from desktop.domain.backups import RegisterState, RestorePreview
 from desktop.domain.ledger import Action
 from desktop.errors import AppError, ExternalError, Problem, UserError
 from desktop.store import key_serial, ledger
-from desktop.store.batch import Entry
 from desktop.store.connection import connect
 from desktop.store.copying import copy_register, remove_database, require_whole
 from desktop.store.device_keys import (
@@ -32,6 +31,7 @@ from desktop.store.device_keys import (
     SERVER_EPOCH,
 )
 from desktop.store.documents import apply_patch
+from desktop.store.entries import Entry
 from desktop.store.failures import translated
 from desktop.store.folder import (
     REGISTER_FILE,

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-import msgspec
-
-from desktop.store.driver import Driver
+from desktop.store.driver import Driver, json_list
 from desktop.store.rights import may_see, rights_in
 from sync.protocol.documents import DataSet
 
@@ -73,7 +71,7 @@ class RestrictedView:
         """Those of these documents that are here and may be seen."""
         if not document_ids or not self.rights:
             return []
-        found = self._driver.execute(_ROWS, (_json(document_ids),))
+        found = self._driver.execute(_ROWS, (json_list(document_ids),))
         return [row for row in found.fetchall() if self.may_see(row[2])]
 
     def record_of(self, person_id: str, form_id: str) -> str | None:
@@ -86,7 +84,7 @@ class RestrictedView:
 
     def gone_records(self, person_ids: Sequence[str]) -> list[str]:
         """Records of these persons that left the lists."""
-        return self._ids(_GONE_RECORDS, _json(person_ids))
+        return self._ids(_GONE_RECORDS, json_list(person_ids))
 
     def persons_with_record(self) -> list[str]:
         """Of whom a record stands, each once."""
@@ -124,10 +122,6 @@ class RestrictedView:
 
     def _permitted(self, document_ids: Iterable[str]) -> list[str]:
         wanted = list(document_ids)
-        found = self._driver.execute(_BUCKETS, (_json(wanted),))
+        found = self._driver.execute(_BUCKETS, (json_list(wanted),))
         buckets = dict(found.fetchall())
         return [name for name in wanted if name in buckets and self.may_see(buckets[name])]
-
-
-def _json(names: Sequence[str]) -> str:
-    return msgspec.json.encode(names).decode()

@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from desktop.store.books import LedgerEntry, ledger_start
-from desktop.store.driver import driver_of
+from desktop.store.driver import driver_of, json_list
 from desktop.store.register import Register
 from desktop.store.restricted_books import head, record
 from sync.protocol.chain import chain_link
@@ -54,7 +54,7 @@ def lines(
     with register.restricted() as view:
         allowed = sorted(right.value for right in view.rights & frozenset(rights))
     with register.reading() as connection:
-        names = msgspec.json.encode(allowed).decode()
+        names = json_list(allowed)
         rows = driver_of(connection).execute(_LINES, (names, limit, offset)).fetchall()
     return [_ENTRIES.decode(entry) for (entry,) in rows]
 

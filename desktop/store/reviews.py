@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-import msgspec
-
 from desktop.domain.checks import CheckAnswer
 from desktop.domain.records import SubmissionId
 from desktop.domain.reviews import (
@@ -19,6 +17,7 @@ from desktop.domain.reviews import (
 )
 from desktop.store.checks import competing_in, made_at, made_at_ms, under
 from desktop.store.documents import Document
+from desktop.store.driver import json_list
 from desktop.store.register import Register
 
 _REVIEWED = {"": Review.WAITING, "accepted": Review.ACCEPTED, "returned": Review.RETURNED}
@@ -68,7 +67,7 @@ def waiting_forms(
             "WHERE (s.review = '' OR d.clashes IS NOT NULL) "
             "AND s.id NOT IN (SELECT value FROM json_each(?)) "
             "GROUP BY commune, form, version ORDER BY commune, form, version",
-            (msgspec.json.encode(sorted(apart_from)).decode(),),
+            (json_list(sorted(apart_from)),),
         )
         return [(str(code), str(form), str(version), int(n)) for code, form, version, n in rows]
 

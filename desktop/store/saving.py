@@ -7,9 +7,9 @@ from datetime import datetime
 
 from desktop.errors import Problem, UserError
 from desktop.store import restricted_books
-from desktop.store.batch import Entry
 from desktop.store.books import Books
 from desktop.store.documents import Edit, Patch, apply_patch, as_kept, difference
+from desktop.store.entries import Entry
 from desktop.store.resending import create_whole, is_refused
 from desktop.store.rights import may_see
 from desktop.store.transaction import Transaction

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from desktop.store.documents import FieldValues
-from desktop.store.driver import driver_of
+from desktop.store.driver import driver_of, json_list
 from desktop.store.register import Register
 from sync.protocol.documents import COMPARED_FIELDS, TOLD
 from sync.protocol.messages import Change, Hold
@@ -63,7 +63,7 @@ def refused_tellings(
     register: Register, submission_ids: Sequence[str]
 ) -> dict[str, list[FieldValues]]:
     """What the server refused to set in these submissions, for a reason of their own."""
-    names = msgspec.json.encode(submission_ids).decode()
+    names = json_list(submission_ids)
     with register.reading() as connection:
         rows = driver_of(connection).execute(_REFUSED, (Hold.GROUP.value, names)).fetchall()
     refused: dict[str, list[FieldValues]] = {}

@@ -21,7 +21,8 @@ class Transaction:
         driver: for statements that concern neither documents nor books.
         user: who opened the register; ``None`` for nobody in particular.
         books: changes and ledger lines; closed by the register before the commit.
-        has_dropped: a whole bucket went with it, with everybody in it.
+        has_dropped: documents are gone, a whole bucket of them or some: what was kept of them
+            cannot be mended by looking at what was written, and is read anew.
     """
 
     def __init__(self, connection: Connection, *, user: str | None = None) -> None:

@@ -20,6 +20,7 @@ from desktop.domain.worklists import Order, SortBy, WorkList
 from desktop.store import people_words as words
 from desktop.store import record_words
 from desktop.store.books import EPOCH_SPAN
+from desktop.store.driver import json_list
 from desktop.store.name_order import DOC_MASK
 from desktop.store.people import rows_of
 from desktop.store.people_query import any_of
@@ -129,7 +130,7 @@ def ask_list(worklist: WorkList, *, today: date) -> Asked:
 
 def these_persons(ids: Iterable[PersonId]) -> Asked:
     """Persons that are known by their ids."""
-    return Asked(_THESE, ids=msgspec.json.encode(list(ids)).decode())
+    return Asked(_THESE, ids=json_list(list(ids)))
 
 
 def merit_candidates(register: Register) -> list[PersonId]:

@@ -98,9 +98,10 @@ class AlreadyHere(QFrame):
         }
         typed = NewPerson(**values)
         self._asked = typed
+        own = self._form.own_id  # a save may be faster than the answer
         self._jobs.run(
             self,
-            lambda: self._candidates(typed),
+            lambda: [one for one in self._candidates(typed) if one.person_id != own],
             on_success=lambda found: self._show(typed, found),
             on_error=lambda _problem: None,  # the form itself tells of a register that fails
         )

@@ -37,9 +37,13 @@ class Counting(QObject):
     def _show(self, counts: Counts) -> None:
         self._is_reading = False
         self.counted.emit(counts)
-        if self._is_asked_again:
-            self.again()
+        self._read_what_was_asked_meanwhile()
 
     def _stop(self, error: AppError) -> None:
         self._is_reading = False
         self.failed.emit(error)
+        self._read_what_was_asked_meanwhile()
+
+    def _read_what_was_asked_meanwhile(self) -> None:
+        if self._is_asked_again:
+            self.again()

@@ -29,6 +29,7 @@ if sys.argv[2] == "fault":
     ctypes.string_at(0)
 elif sys.argv[2] == "abort":
     os.abort()
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background work ignores it
 os.kill(os.getpid(), signal.SIGQUIT)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -269,6 +270,29 @@ def test_a_box_that_went_back_in_time_or_was_made_anew_gets_everything_again(
     assert commune.box.told("box", "renew-epoch").returncode == 0
     [report] = commune.sync(commune.one)
     assert report.at_box == all_of_it
+    commune.assert_alike(names)
+
+
+def test_a_pc_that_was_set_back_takes_no_receipt_for_what_it_made_since(
+    commune: Commune, tmp_path: Path
+) -> None:
+    """Somebody put an old copy of the folder back; other changes have the old numbers now."""
+    folder, copy = commune.one.register.folder, tmp_path / "copy"
+    commune.one.close()
+    shutil.copytree(folder, copy)
+    commune.one = Office.open(folder, author=NAMES[0])
+    commune.cut_off()
+    names = {commune.enter(commune.one)}
+    commune.sync(commune.one)
+    commune.one.close()
+    shutil.rmtree(folder)
+    shutil.copytree(copy, folder)
+    commune.one = Office.open(folder, author=NAMES[0])
+    names.add(commune.enter(commune.one))
+    commune.box_line.weather = FAIR
+    commune.box.wait_for_rounds()
+    commune.sync(commune.one)
+    assert commune.custody(commune.one)[0] > 0
     commune.assert_alike(names)
 
 

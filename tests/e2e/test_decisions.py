@@ -21,12 +21,16 @@ from desktop.store.documents import Edit
 from desktop.store.drafts import put_draft
 from desktop.store.driver import first_value
 from forms.registry import FormRegistry
+from sync.client.engine import TRIES
 from sync.protocol.documents import DocumentType, Role
 from tests.e2e.test_pages_and_clashes import JOB, edit, kept, sync, two_officers
 from tests.support.offices import Clock, Office
+from tests.support.proxy import Cut, FaultProxy
+from tests.support.server import Province, ServerProcess
 
 MakeOffice = Callable[..., Office]
 ONE, TWO = "Lê Thị Bình", "Phạm Văn Hai"
+LEAVE = b"POST /auth/leave"
 
 
 def tray(office: Office, author: str = ONE) -> Decisions:
@@ -173,8 +177,8 @@ def test_what_is_given_up_stays_in_the_outbox_and_in_the_ledger(make_office: Mak
     assert not one.records.open(case.person_id).competing
 
 
-def handover(office: Office) -> Handover:
-    return Handover(register=office.register, syncing=office.syncing, author=ONE, clock=Clock())
+def handover(office: Office, author: str = ONE) -> Handover:
+    return Handover(register=office.register, syncing=office.syncing, author=author, clock=Clock())
 
 
 def test_a_pc_is_handed_over_only_when_nothing_is_only_there(make_office: MakeOffice) -> None:
@@ -213,6 +217,11 @@ def test_what_is_half_typed_goes_only_when_so_much_of_it_was_given_up(tmp_path: 
             last.say_goodbye(typed=ONE, gives_up=gives_up)
         assert left.value.problem is Problem.DRAFTS_LEFT
     last.say_goodbye(typed=ONE, gives_up=3)
+    book = Ledger(register=alone.register, author=ONE, clock=Clock())
+    [told] = book.rows(LedgerQuery(), limit=1)
+    assert told.sentence == (
+        "Lê Thị Bình bàn giao máy: sổ trên máy được xóa, bỏ 3 phần đang gõ dở."
+    )
     alone.close()
 
 
@@ -221,10 +230,32 @@ def test_a_handover_without_a_connection_is_told_and_still_wipes(
 ) -> None:
     alone = Office.create(tmp_path / "alone", author=ONE)
     assert handover(alone).say_goodbye(typed=ONE) is False
+    book = Ledger(register=alone.register, author=ONE, clock=Clock())
+    [told] = book.rows(LedgerQuery(), limit=1)
+    assert told.sentence == "Lê Thị Bình bàn giao máy: sổ trên máy được xóa."
     alone.close()
     wipe(tmp_path / "alone")
     wipe(tmp_path / "alone")
     assert not register_exists(tmp_path / "alone")
+
+
+def test_a_handover_is_known_when_the_answer_is_lost_and_not_when_it_never_arrived(
+    tmp_path: Path, server: ServerProcess, province: Province
+) -> None:
+    with FaultProxy(server.url) as line:
+        for name, cut, is_known in (
+            (ONE, Cut(LEAVE, after_answered=5, times=1), True),
+            (TWO, Cut(LEAVE, after_sent=5), False),
+        ):
+            office = Office.create(tmp_path / name, author=name, clock=Clock(), home=None)
+            code = province.code(province.office(Role.OFFICER, "99001"), user=name)
+            office.syncing.enrol(server_url=line.url, code=code)
+            line.plan(cut)
+            assert handover(office, name).say_goodbye(typed=name) is is_known
+            # Tried again after a lost answer it signs in anew, and hears that it has left.
+            assert line.cuts == (1 if is_known else TRIES)
+            line.plan(None)
+            office.close()
 
 
 def test_the_server_bears_witness_of_the_ledger(make_office: MakeOffice) -> None:

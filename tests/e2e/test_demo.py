@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ def temporary() -> Iterator[Path]:
 
 
 def test_the_headless_demo_holds_and_pictures_every_page(temporary: Path, tmp_path: Path) -> None:
+    faulthandler.cancel_dump_traceback_later()  # the demo has its own limit
     pictures = tmp_path / "pictures"
     done = subprocess.run(
         [

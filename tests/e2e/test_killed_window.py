@@ -5,6 +5,7 @@ The long run, 200 saves: ``python -m pytest -m long -s tests/e2e/test_killed_win
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import random
@@ -173,6 +174,7 @@ def _index(told: list[tuple[str, Any]], content: object) -> int:
 
 def run(folder: Path, *, seed: int, kills: int = 0, saves: int = 0) -> Counts:
     """Until there were so many kills and so many saves."""
+    faulthandler.cancel_dump_traceback_later()  # each wait in it has its own limit
     make_register(folder).close()
     office = Run(folder, seed)
     while office.counts.kills < kills or office.counts.saves < saves:

@@ -394,6 +394,13 @@ def test_hamlets_that_the_province_lists_are_offered_where_one_is_set(
     assert hamlets_of(officer) == ["Ấp cũ"]
     sync(officer)
     assert hamlets_of(officer) == ["Ấp 1", "Ấp cũ"]
+    for other_spelling in ("ấp 1", "Ấp Cũ"):
+        officer.records.save(
+            officer.records.open(None),
+            answers=employed(household__hamlet=other_spelling, identity__id_number=None),
+            confirmations={},
+        )
+    assert hamlets_of(officer) == ["Ấp 1", "Ấp Cũ", "Ấp cũ"]
 
 
 def hamlets_of(office: Office) -> list[str]:

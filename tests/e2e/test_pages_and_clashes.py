@@ -9,11 +9,11 @@ from desktop.domain.checks import CheckAnswer
 from desktop.domain.people import PersonId, RecordStatus
 from desktop.domain.records import NotReady, SavedForm, Submitted, TodoKind
 from desktop.domain.reviews import Review
-from desktop.services.drafting import record_id_of
 from desktop.store.documents import Document, Edit
 from desktop.training.people import households
 from forms.definition import Answer
 from sync.protocol.documents import DocumentType, Role
+from sync.protocol.ids import record_id_of
 from sync.protocol.rules import is_uuid
 from tests.support.offices import Clock, Office
 from tests.support.worker_form import employed

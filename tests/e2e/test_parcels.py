@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -13,13 +15,18 @@ from desktop.domain.checks import CheckAnswer
 from desktop.domain.ledger import Action
 from desktop.domain.parcels import ParcelKind
 from desktop.domain.people import CheckState
+from desktop.errors import Problem
 from desktop.services.parcels import Parcels
 from desktop.store import ledger
 from desktop.store.holdings import holdings
 from sync.protocol.documents import Role
+from sync.protocol.parcel import SUFFIX
+from sync.server.parcels import receive
+from sync.server.settings import Settings
 from tests.e2e.conftest import MakeOffice
 from tests.e2e.test_three_offices import digests, enter, sync
 from tests.support.offices import Clock, Office
+from tests.support.server import Province
 from tests.support.worker_form import JOB_TITLE
 
 FLAGGED = "Lý Thị Sai"
@@ -123,6 +130,31 @@ def test_a_check_goes_to_the_police_and_back_by_stick_before_the_server_knows_of
     assert (nothing.problem, nothing.pushed, nothing.pulled) == (None, 0, 0)
     written = {line.action for line in ledger.lines(officer.register, limit=99)}
     assert {Action.PARCEL_WRITE, Action.PARCEL_READ, Action.PARCEL_CARRY} <= written
+
+
+def test_what_is_too_much_for_who_carries_it_waits_for_a_new_file(
+    met: tuple[Office, Office], stick: Path, province: Province
+) -> None:
+    officer, carrier = met
+    flag(officer)
+    unsent = officer.syncing.status().unsent
+
+    def answered(settings: Settings) -> Path:
+        here = carrier.syncing.here()
+        assert here is not None
+        answer = stick / f"{secrets.token_hex(4)}{SUFFIX}"
+        with send(officer, None, stick).open("rb") as parcel, answer.open("wb") as target:
+            receive(
+                province.engine, parcel, target, settings, carrier=UUID(here.identity.device_id)
+            )
+        return answer
+
+    told = parcels_of(officer).receive(answered(Settings(device_burst=1)))
+    assert (told.receipted, told.problem) == (0, Problem.PARCEL_SEND_AGAIN)
+    assert officer.syncing.status().unsent == unsent
+    told = parcels_of(officer).receive(answered(Settings()))
+    assert (told.receipted, told.problem) == (unsent, None)
+    assert officer.syncing.status().unsent == 0
 
 
 def test_the_police_may_meet_the_server_first(met: tuple[Office, Office], stick: Path) -> None:

@@ -7,6 +7,7 @@ lines that the offices have written.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import subprocess
 import sys
@@ -116,6 +117,7 @@ def soak(
     *, kills: int, seed: int, server: ServerProcess, province: Province, folder: Path
 ) -> Counter[str]:
     """Work, kill, come to rest, compare; gives what happened how often."""
+    faulthandler.cancel_dump_traceback_later()  # each wait in it has its own limit
     random, news, happened = Random(seed), threading.Condition(), Counter[str]()
     office_id = province.office(Role.OFFICER, "99001")
     with FaultProxy(server.url, seed=seed) as line:

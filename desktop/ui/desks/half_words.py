@@ -62,7 +62,6 @@ class HalfWords(QObject):
         self._book = book
         self._take = take
         self._document_id = ""
-        self._is_asked = False
         self._name = ""
         self._mark: DraftMark | None = None
         self._kept: Mapping[str, str] = {}
@@ -82,19 +81,14 @@ class HalfWords(QObject):
     def ask(self) -> None:
         """Something was typed."""
         if self._document_id:
-            self._is_asked = True
             self._writer.ask()
 
     def flush(self) -> None:
         """Do not wait for the pause, nor for an earlier writing: another document comes."""
-        if self._is_asked:
-            self._writer.cancel()
-            if (draft := self._next()) is not None:
-                self._keep(draft)
+        self._writer.flush()
 
     def cancel(self) -> None:
         """An answer with everything that is typed is on its way."""
-        self._is_asked = False
         self._writer.cancel()
 
     def send(self) -> Sent:
@@ -147,7 +141,6 @@ class HalfWords(QObject):
         )
 
     def _next(self) -> FormDraft | None:
-        self._is_asked = False
         words = self._words()
         if words == self._kept:
             return None

@@ -46,7 +46,7 @@ class DraftBook(Protocol):
 
 
 class DraftWriter(QObject):
-    """Asks for the draft when it is time to write it; at most one writing is under way.
+    """Asks for the draft when it is time to write it; a pause waits for the writing under way.
 
     Signals:
         kept: a ``FormDraft`` is on the disk.
@@ -68,7 +68,7 @@ class DraftWriter(QObject):
         self._jobs = jobs
         self._drafts = drafts
         self._take = take
-        self._is_writing = False
+        self._under_way = 0
         self._is_wanted = False
         self._forgotten: DraftMark | None = None
         self._pause = Throttle(
@@ -80,8 +80,15 @@ class DraftWriter(QObject):
         self._pause.ask()
 
     def flush(self) -> None:
-        """Do not wait for the pause."""
-        self._pause.flush()
+        """Do not wait for the pause, nor for an earlier writing: another document comes."""
+        if self._pause.is_waiting or self._is_wanted:
+            self.write()
+
+    def write(self) -> None:
+        """Now, asked or not; behind an earlier writing, which is older."""
+        self.cancel()
+        if (draft := self._take()) is not None:
+            self._keep(draft)
 
     def cancel(self) -> None:
         """A save is on its way with everything that is typed."""
@@ -96,29 +103,29 @@ class DraftWriter(QObject):
         self._jobs.run(self, lambda: self._drafts.forget(mark), lane=Lane.WRITE)
 
     def _write(self) -> None:
-        if self._is_writing:
+        if self._under_way:
             self._is_wanted = True
-            return
-        draft = self._take()
-        if draft is None:
-            return
-        self._is_writing = True
+        else:
+            self.write()
 
-        def _keep() -> FormDraft:
+    def _keep(self, draft: FormDraft) -> None:
+        self._under_way += 1
+
+        def _work() -> FormDraft:
             self._drafts.keep(draft)
             return draft
 
         self._jobs.run(
-            self, _keep, lane=Lane.WRITE, on_success=self._tell_kept, on_error=self._tell_failed
+            self, _work, lane=Lane.WRITE, on_success=self._tell_kept, on_error=self._tell_failed
         )
 
     def _tell_kept(self, draft: FormDraft) -> None:
-        self._is_writing = False
+        self._under_way -= 1
         self.kept.emit(draft)
         self._go_on()
 
     def _tell_failed(self, error: AppError) -> None:
-        self._is_writing = False
+        self._under_way -= 1
         self.failed.emit(error)
         self._go_on()
 

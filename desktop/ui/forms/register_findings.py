@@ -26,8 +26,8 @@ class RegisterFindings(QObject):
         self._jobs = jobs
         self._records = records
 
-    def look(self, view: FormView, path: str, value: object, *, own: PersonId | None) -> None:
-        """Does somebody else than ``own`` have this number?"""
+    def look(self, view: FormView, path: str, value: object, *, own: PersonId) -> None:
+        """Does somebody else than ``own``, who may be saved before the answer, have this number?"""
         question = view.outline.question(path)
         if question is None or question.role != _ROLE or not value:
             return

@@ -69,7 +69,12 @@ class LifeDesk(QObject):
         if member.presence is Presence.DEAD:
             yield LifeItem(Deed.BACK, self.tr("Hủy báo tử: người này còn sống"))
         if member.presence is Presence.LEFT:
-            yield LifeItem(Deed.BACK, self.tr("Hủy chuyển đi: người này vẫn ở đây"))
+            who = (
+                self.tr("Hủy chuyển đi: cả hộ vẫn ở đây")
+                if member.has_left_together
+                else self.tr("Hủy chuyển đi: người này vẫn ở đây")
+            )
+            yield LifeItem(Deed.BACK, who)
         if member.is_elsewhere:
             return  # the other commune keeps the entry now
         if member.presence is Presence.LEFT:
@@ -103,7 +108,7 @@ class LifeDesk(QObject):
             Deed.BACK: lambda: self._go_back(member),
             Deed.UNDO: lambda: self._undo(item),
             Deed.DEATH: lambda: self._death(member),
-            Deed.DEPARTURE: lambda: self._departure(member),
+            Deed.DEPARTURE: lambda: self._departure(household, member),
             Deed.ARRIVAL: lambda: self._arrival(member),
             Deed.CORRECTION: lambda: self._correction(member),
             Deed.SPLIT: lambda: self._split(household, member),
@@ -118,6 +123,8 @@ class LifeDesk(QObject):
 
     def _go_back(self, member: Member) -> None:
         said = self.tr("Đã hủy. {name} có lại trong danh sách; việc ghi rồi hủy còn trong nhật ký.")
+        if member.has_left_together:
+            said = self.tr("Đã hủy. Cả hộ có lại trong danh sách; việc ghi còn trong nhật ký.")
         self._do(lambda: self._life.back(member.person_id), said.format(name=member.full_name))
 
     def _undo(self, item: LifeItem) -> None:
@@ -135,8 +142,17 @@ class LifeDesk(QObject):
             said.format(name=member.full_name),
         )
 
-    def _departure(self, member: Member) -> None:
-        said = self.tr("Đã ghi {name} chuyển đi. Ghi nhầm thì bấm F7 rồi Enter.")
+    def _departure(self, household: Household, member: Member) -> None:
+        others = _others_here(household, member)
+
+        def _record(answered: Answered) -> None:
+            self._life.departed(
+                member.person_id,
+                answered.paper,
+                place=answered.lines["place"],
+                together=[key for key, _ in others if key in answered.marked],
+            )
+
         self._ask(
             self.tr("Chuyển đi: {name}").format(name=member.full_name),
             (
@@ -147,10 +163,13 @@ class LifeDesk(QObject):
                     is_needed=True,
                 ),
             ),
-            lambda answered: self._life.departed(
-                member.person_id, answered.paper, place=answered.lines["place"]
+            _record,
+            self.tr("Đã ghi chuyển đi. Ghi nhầm thì bấm F7 rồi Enter."),
+            people=others,
+            people_label=self.tr(
+                "Ai đi cùng? Dấu cách để đánh dấu, Enter để sang ô sau; "
+                "đánh dấu mọi người là cả hộ chuyển đi."
             ),
-            said.format(name=member.full_name),
         )
 
     def _arrival(self, member: Member) -> None:
@@ -202,11 +221,7 @@ class LifeDesk(QObject):
         )
 
     def _split(self, household: Household, member: Member) -> None:
-        others = [
-            (one.person_id, one.full_name)
-            for one in household.members
-            if one.person_id != member.person_id and one.presence is Presence.HERE
-        ]
+        others = _others_here(household, member)
 
         def _record(answered: Answered) -> HouseholdId:
             assert household.household_id is not None  # noqa: S101 - the menu has asked
@@ -332,3 +347,12 @@ class LifeDesk(QObject):
                 self.refused.emit(error)
 
         self._jobs.run(self, work, on_success=_done, on_error=_failed, lane=Lane.WRITE)
+
+
+def _others_here(household: Household, member: Member) -> list[tuple[PersonId, str]]:
+    """Whoever else lives in the household: id and name."""
+    return [
+        (one.person_id, one.full_name)
+        for one in household.members
+        if one.person_id != member.person_id and one.presence is Presence.HERE
+    ]

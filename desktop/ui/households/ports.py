@@ -80,8 +80,15 @@ class LifeBook(Protocol):
     def died(self, person_id: PersonId, paper: Paper) -> None:
         """A death."""
 
-    def departed(self, person_id: PersonId, paper: Paper, *, place: str = "") -> None:
-        """A move out."""
+    def departed(
+        self,
+        person_id: PersonId,
+        paper: Paper,
+        *,
+        place: str = "",
+        together: Sequence[PersonId] = (),
+    ) -> None:
+        """A move out, of members of the same household too."""
 
     def arrived(self, person_id: PersonId, paper: Paper, *, place: str = "") -> None:
         """A move in."""

@@ -92,6 +92,7 @@ class FormPage(Page):
         self._views = FormViews()
         self._views.made.connect(self._listen)
         self._is_dirty = False
+        self._is_aside = False
         self._is_closing = False
         self._goes_on = False
         self._is_prepared = False
@@ -163,13 +164,23 @@ class FormPage(Page):
 
     def put_aside(self) -> None:
         """What is half-typed stays a draft of this user; nothing is made of it."""
+        if self._is_dirty:
+            self._writer.write()
         self._writer.flush()
         self._is_dirty = False
+        self._is_aside = True  # until the next form is shown this one still has the keyboard
 
     @property
     def is_new(self) -> bool:
         """Is the form about somebody who is not in the register yet?"""
         return self._sheet is not None and self._sheet.opened.person_id is None
+
+    @property
+    def own_id(self) -> PersonId | None:
+        """Who the form is about: somebody new bears the draft's id from the first save on."""
+        if self._sheet is None:
+            return None
+        return self._sheet.opened.person_id or PersonId(self._sheet.mark.draft_id)
 
     def hold(self) -> Held | None:
         """Let go of the form at once, saving nothing: what is typed goes with the caller.
@@ -246,7 +257,7 @@ class FormPage(Page):
         self._views.bring_up()
         self._aids.begin(view, opened)
         self._effort.begin()
-        self._is_dirty = False
+        self._is_dirty = self._is_aside = False
         self._goes_on = False
         self._is_new = opened.person_id is None
         self._head.saved.setText("")
@@ -281,7 +292,7 @@ class FormPage(Page):
             return None
         half = view.half_typed()
         if not (self._is_dirty or sheet.is_busy or half.reasons or half.is_searching):
-            if sheet.mark.revision:
+            if sheet.mark.revision and not self._is_aside:
                 self._writer.forget(sheet.mark)
             return None
         sheet.mark = DraftMark(sheet.mark.draft_id, sheet.mark.revision + 1)
@@ -349,8 +360,8 @@ class FormPage(Page):
             self._look_for_number(path, scan.value)
 
     def _look_for_number(self, path: str, value: object) -> None:
-        if self._view is not None and self._sheet is not None:
-            self._known.look(self._view, path, value, own=self._sheet.opened.person_id)
+        if self._view is not None and (own := self.own_id) is not None:
+            self._known.look(self._view, path, value, own=own)
 
     def _close(self) -> None:
         """Back to the list once everything is saved; a failed save keeps the form here."""
@@ -365,6 +376,7 @@ class FormPage(Page):
 
     def _note_change(self) -> None:
         self._is_dirty = True
+        self._is_aside = False
         self._head.submit.setEnabled(
             True
         )  # what was handed in may be corrected and handed in again

@@ -143,13 +143,17 @@ class HandoverPage(Page):
         self.body.addWidget(card)
         self.body.addStretch(1)
         self._is_free = False
-        self._half_typed = 0
+        self._half_typed: Mapping[str, int] = {}
 
     def refresh(self) -> None:
         """Count what is only here."""
         self._jobs.run(
             self, self._handover.custody, on_success=self._show, on_error=self.show_problem
         )
+
+    def leave(self) -> None:
+        """Whoever comes back agrees anew: typing may have gone on."""
+        self._gives_up.setChecked(False)
 
     def _show(self, custody: CustodyView) -> None:
         self._is_free = custody.is_free
@@ -163,20 +167,28 @@ class HandoverPage(Page):
                 "của tỉnh: nên sửa hoặc bỏ ở trang “Cần quyết định” trước."
             ).format(n=custody.held)
         )
-        self._half_typed = sum(custody.drafts.values())
-        self._drafts.setVisible(self._half_typed > 0)
-        self._drafts.setText(
-            self.tr(
-                "Còn đang gõ dở, chưa lưu, không nơi nào khác có: {whose}. Mỗi người mở sổ bằng "
-                "mật khẩu của mình rồi lưu (trang Người dân), hoặc bỏ hẳn ở đây."
-            ).format(whose=", ".join(f"{name} ({n})" for name, n in custody.drafts.items()))
-        )
-        self._gives_up.setVisible(custody.is_free and self._half_typed > 0)
-        self._gives_up.setChecked(False)
+        self._show_drafts(custody)
         self._sync.setVisible(not custody.is_free)
         for widget in (self._name, self._go):
             widget.setVisible(custody.is_free)
         self._look_at_name()
+
+    def _show_drafts(self, custody: CustodyView) -> None:
+        drafts = dict(custody.drafts)
+        if drafts != self._half_typed:  # what was given up was not this
+            self._gives_up.setChecked(False)
+        self._half_typed = drafts
+        whose = ", ".join(f"{name} ({n})" for name, n in drafts.items())
+        told = self.tr("Còn đang gõ dở, chưa lưu, không nơi nào khác có: {whose}.")
+        if custody.is_free:
+            way_out = self.tr(
+                "Mỗi người mở sổ bằng mật khẩu của mình rồi lưu phần đang gõ, hoặc bỏ hẳn ở đây."
+            )
+        else:
+            way_out = self.tr("Mỗi người mở sổ bằng mật khẩu của mình rồi lưu phần đang gõ.")
+        self._drafts.setText(f"{told.format(whose=whose)} {way_out}")
+        self._drafts.setVisible(bool(drafts))
+        self._gives_up.setVisible(custody.is_free and bool(drafts))
 
     def _words(self, custody: CustodyView) -> str:
         if not custody.is_free and custody.is_connected:
@@ -202,7 +214,7 @@ class HandoverPage(Page):
     def _leave(self) -> None:
         if not self._go.isEnabled():
             return
-        typed, gives_up = self._name.text(), self._half_typed
+        typed, gives_up = self._name.text(), sum(self._half_typed.values())
         self._go.setEnabled(False)
         self._jobs.run(
             self,

@@ -190,7 +190,9 @@ class HouseholdPage(Page):
         self._deeds.show(household)
         self._show_head()
         self._address.show_household(household)
-        self._add.setEnabled(True)
+        # Of one that moved away nothing is written here any more; its members can be taken back.
+        self._address.setEnabled(not household.is_elsewhere)
+        self._add.setEnabled(not household.is_elsewhere)
         self._half.show(household)
         self._people.show_household(household)
 

@@ -135,7 +135,7 @@ class PeopleSearch(QObject):
             self,
             lambda: self._people.counts(query.text, where=query.where, is_wanted=_is_wanted),
             on_success=lambda counts: self._tell_counts(query, counts),
-            on_error=self._counting_failed,
+            on_error=lambda error: self._counting_failed(query, error),
         )
 
     def _tell_counts(self, query: Query, counts: PeopleCounts) -> None:
@@ -143,8 +143,16 @@ class PeopleSearch(QObject):
         if query is self.query:
             self.counted.emit(counts)
         else:
-            self._count()
+            self._count_latest()
 
-    def _counting_failed(self, error: AppError) -> None:
+    def _counting_failed(self, query: Query, error: AppError) -> None:
         self._is_counting = False
-        self.failed.emit(error)
+        if query is self.query:
+            self.failed.emit(error)
+        else:
+            self._count_latest()
+
+    def _count_latest(self) -> None:
+        """Unless its first page is still being read: it is counted behind that."""
+        if not self.is_searching:
+            self._count()

@@ -8,6 +8,7 @@ rest of the window.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,18 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+if sys.platform == "win32":
+    _FAILURES: tuple[type[Exception], ...] = (OSError,)
+else:
+    import termios
+
+    # pyserial's own are OSErrors too, but it lets these through while a port goes away.
+    _FAILURES = (OSError, termios.error)
+
 _log = logging.getLogger(__name__)
+
+#: The name of the thread that reads a port.
+THREAD_NAME = "scanner"
 
 #: Scanners pretend to a speed; the line is USB. What real serial lines mostly use.
 _BAUD = 9600
@@ -74,7 +86,10 @@ class SerialScanner(QObject):
         end = self._end = threading.Event()
         self.destroyed.connect(end.set)
         threading.Thread(
-            target=_listen, args=(port, end, self._arrived, self._answers), daemon=True
+            target=_listen,
+            args=(port, end, self._arrived, self._answers),
+            name=THREAD_NAME,
+            daemon=True,
         ).start()
 
     def stop(self) -> None:
@@ -108,7 +123,7 @@ def _listen(
                 answers(True)
                 was_told = False
                 _read(line, end, arrived)
-        except OSError as error:  # pyserial's own are OSErrors too
+        except _FAILURES as error:
             if not was_told:
                 _log.info("serial port cannot be read: %s", type(error).__name__)
                 answers(False)

@@ -22,7 +22,7 @@ def test_steps_arrive_in_the_interface_thread(qtbot: QtBot) -> None:
             progress.step(number, 3)
 
     jobs.run(owner, three_steps)
-    jobs.wait_idle()
+    assert jobs.wait_idle(seconds=120)
     qtbot.waitUntil(lambda: len(seen) == 3)
     here = threading.get_ident()
     assert seen == [(1, 3, here), (2, 3, here), (3, 3, here)]

@@ -10,7 +10,7 @@ from desktop.domain.drafts import Cursor, DraftMark, Edited, FormDraft, laid_ove
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.drafts import Drafts
-from desktop.store.outbox import count_changes
+from desktop.store.change_lists import count_changes
 from forms.definition import Answer
 from sync.protocol.ids import new_id
 from tests.support.offices import Clock, Office

@@ -242,11 +242,11 @@ def test_who_moves_away_leaves_the_lists_and_comes_back_when_it_is_cancelled(
 ) -> None:
     saved = filled(office)
     with pytest.raises(UserError) as unknown:
-        relocating(office).move_person(saved.person_id, to_commune="99001", paper=PAPER)
+        relocating(office).move_persons([saved.person_id], to_commune="99001", paper=PAPER)
     assert unknown.value.problem is Problem.COMMUNE_UNKNOWN
     with pytest.raises(UserError) as without:
-        relocating(office).move_person(
-            saved.person_id, to_commune="99002", paper=replace(PAPER, paper="")
+        relocating(office).move_persons(
+            [saved.person_id], to_commune="99002", paper=replace(PAPER, paper="")
         )
     assert without.value.problem is Problem.REASON_MISSING
     household = HouseholdId(saved.household_id)
@@ -262,7 +262,7 @@ def test_who_moves_away_leaves_the_lists_and_comes_back_when_it_is_cancelled(
     relocating(office).cancel(household)
     assert names(office) == ["Trần Thị Thu Hà"]
     assert office.records.open(saved.person_id).record_id == saved.record_id
-    relocating(office).move_person(saved.person_id, to_commune="99002", paper=PAPER)
+    relocating(office).move_persons([saved.person_id], to_commune="99002", paper=PAPER)
     assert names(office) == []
     assert {"person.move_out", "person.move_cancel"} <= actions(office)
 
@@ -318,7 +318,7 @@ def test_a_move_that_is_cancelled_opens_every_record_however_many_moved_since(
     alone = filled(office, identity__id_number=NUMBER)
     together = filled(office, household__household_code="01-2")
     home = HouseholdId(together.household_id)
-    relocating(office).move_person(alone.person_id, to_commune="99002", paper=PAPER)
+    relocating(office).move_persons([alone.person_id], to_commune="99002", paper=PAPER)
     relocating(office).move_household(home, to_commune="99002", paper=PAPER)
     _fill_with(office, moved_to={"commune": "99002", "date": "2026-11-21", "paper": "1"})
     [moved] = households(office).open(HouseholdId(alone.household_id)).members
@@ -359,8 +359,8 @@ def test_restricted_records_come_back_with_their_person_for_who_has_the_right(
     removing(office).restore(saved.person_id)
     record = record_of(office.register, saved.person_id, form_id=SENSITIVE[0])
     assert record is not None and record.document_id == saved.record_id
-    relocating(office).move_person(
-        saved.person_id, to_commune="99002", paper=PAPER, with_restricted=True
+    relocating(office).move_persons(
+        [saved.person_id], to_commune="99002", paper=PAPER, with_restricted=True
     )
     assert record_of(office.register, saved.person_id, form_id=SENSITIVE[0]) is None
     relocating(office).cancel(saved.person_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.domain.households import Household, Paper, Split
+from desktop.domain.households import Added, Household, NewPerson, Paper, Split
 from desktop.domain.people import PersonId
 from desktop.errors import Problem, UserError
 from desktop.services.destinations import commune_named
 from desktop.services.life_events import LifeEvents
+from desktop.services.member_edits import edit_of
 from desktop.store import ledger
 from desktop.store.people import count_people
 from forms.rules.identity import IdentityTables
@@ -49,6 +50,12 @@ def fields(office: Office, person_id: PersonId) -> dict[str, Value]:
 
 def actions(office: Office) -> list[str]:
     return [line.action for line in ledger.lines(office.register, limit=100)]
+
+
+def by_oneself(office: Office, full_name: str) -> PersonId:
+    added = households(office).add(households(office).of_person(None), NewPerson(full_name))
+    assert isinstance(added, Added)
+    return added.person_id
 
 
 def test_a_wrong_death_is_undone_and_its_history_stays(office: Office) -> None:
@@ -98,6 +105,93 @@ def test_who_left_and_came_back_is_here_and_may_leave_again(office: Office) -> N
     life(office).back(wife)  # only the last one did not take place
     assert [one.is_undone for one in recorded(office, wife)] == [False, False, True]
     assert now(office, household).members[1].presence is Presence.HERE
+
+
+def test_who_left_with_everybody_comes_back_with_everybody(office: Office) -> None:
+    household = family(office)
+    head, wife, child = (one.person_id for one in household.members)
+    paper = Paper("2026-10-01", "Phiếu báo 20")
+    life(office).departed(head, paper, place="Tỉnh khác", together=[wife, child])
+    left = now(office, household)
+    assert {one.presence for one in left.members} == {Presence.LEFT}
+    assert all(one.has_left_together for one in left.members)
+    assert left.head is None
+    assert actions(office).count("person.departure") == 1
+    life(office).back(child)
+    again = now(office, household)
+    assert {one.presence for one in again.members} == {Presence.HERE}
+    assert again.head is not None and again.head.person_id == head
+    assert actions(office).count("event.undo") == 1
+
+
+def test_some_who_left_together_come_back_one_by_one(office: Office) -> None:
+    household = family(office)
+    head, wife, child = (one.person_id for one in household.members)
+    stranger = by_oneself(office, "Lê Văn Lẻ")
+    paper = Paper("2026-10-01", "Phiếu báo 20")
+    life(office).departed(wife, paper, place="Tỉnh khác", together=[child, stranger])
+    presence = {one.person_id: one.presence for one in now(office, household).members}
+    assert presence == {head: Presence.HERE, wife: Presence.LEFT, child: Presence.LEFT}
+    assert count_people(office.register) == 2
+    life(office).back(wife)
+    presence = {one.person_id: one.presence for one in now(office, household).members}
+    assert presence == {head: Presence.HERE, wife: Presence.HERE, child: Presence.LEFT}
+
+
+def test_nobody_counts_twice_or_in_the_place_of_another(office: Office) -> None:
+    household = family(office)
+    head, wife, child = (one.person_id for one in household.members)
+    paper = Paper("2026-10-01", "Phiếu báo 20")
+    life(office).departed(wife, paper, place="Tỉnh khác", together=[wife, child, child])
+    assert [len(recorded(office, one)) for one in (head, wife, child)] == [0, 1, 1]
+    assert not any(one.has_left_together for one in now(office, household).members)
+
+
+def test_who_is_in_no_household_leaves_alone(office: Office) -> None:
+    alone = [by_oneself(office, name) for name in ("Lê Văn Lẻ", "Lê Thị Chiếc")]
+    for person_id in alone:
+        document = office.register.document(person_id)
+        assert document is not None
+        edit = edit_of(document, {"household_id": None})
+        office.register.save([edit], author=AUTHOR, at=_CLOCK(), action="record.save")
+    paper = Paper("2026-10-01", "Phiếu báo 20")
+    life(office).departed(alone[0], paper, place="Tỉnh khác", together=[alone[1]])
+    assert count_people(office.register) == 1
+
+
+@pytest.mark.parametrize("undone", [0, 1, 2])
+def test_a_household_that_moved_to_another_commune_is_shown_and_taken_back_whole(
+    office: Office, undone: int
+) -> None:
+    household = family(office)
+    ids = [one.person_id for one in household.members]
+    paper = Paper("01/10/2026", "Phiếu báo 20")
+    life(office).departed(ids[0], paper, place="Xã Đồng Thử", together=ids[1:])
+    moved = now(office, household)
+    assert moved.is_elsewhere
+    assert all(one.is_elsewhere and one.has_left_together for one in moved.members)
+    assert len(moved.members) == 3
+    assert count_people(office.register) == 0
+    life(office).back(ids[undone])
+    again = now(office, household)
+    assert not again.is_elsewhere
+    assert {one.presence for one in again.members} == {Presence.HERE}
+    assert again.head is not None
+
+
+def test_members_who_move_to_another_commune_leave_the_household_here(office: Office) -> None:
+    household = family(office)
+    head, wife, child = (one.person_id for one in household.members)
+    paper = Paper("01/10/2026", "Phiếu báo 20")
+    life(office).departed(head, paper, place="99002", together=[child])
+    left = now(office, household)
+    assert not left.is_elsewhere
+    assert {one.person_id for one in left.members if one.is_elsewhere} == {head, child}
+    assert left.head is None
+    assert actions(office).count("person.move_out") == 1
+    life(office).back(child)
+    presence = {one.person_id: one.presence for one in now(office, household).members}
+    assert presence == {head: Presence.LEFT, wife: Presence.HERE, child: Presence.HERE}
 
 
 def test_a_correction_is_undone_where_nothing_was_written_since(office: Office) -> None:

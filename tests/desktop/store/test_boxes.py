@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.domain.records import CheckId
+from desktop.services.check_book import CheckBook
 from desktop.store import tables
 from desktop.store.boxes import show_neighbours
 from desktop.store.inbox import RegisterInbox
@@ -92,6 +94,24 @@ def test_what_the_box_names_no_more_is_gone_with_its_rows_of_lists(
     assert register.document(who.document_id) is None
     show(register, *theirs, number=3)
     assert [one.full_name for one in search_people(register, "hoa", limit=5)] == ["Trần Thị Hoa"]
+
+
+def test_a_check_that_the_box_names_no_more_waits_and_has_its_number_no_more(
+    register: Register, inbox: RegisterInbox
+) -> None:
+    number = "003190000001"
+    who = made(an_id(), full_name="Trần Thị Hoa")
+    check = made(
+        an_id(), DocumentType.CHECK, person_id=who.document_id, **{"identity.id_number": number}
+    )
+    kept = CheckBook(register=register)
+    show(register, who, check)
+    assert kept.queue(answered=False) == [check.document_id]
+    assert kept.has_number(number, other_than=CheckId(an_id()))
+    show(register, who, number=2)
+    assert kept.queue(answered=False) == []
+    assert kept.lists() == []
+    assert not kept.has_number(number, other_than=CheckId(an_id()))
 
 
 def test_what_the_province_has_by_now_stays(register: Register, inbox: RegisterInbox) -> None:

@@ -21,9 +21,10 @@ from hypothesis.stateful import (
 )
 
 from desktop.store import ledger
+from desktop.store.change_lists import count_changes
 from desktop.store.inbox import RegisterInbox
 from desktop.store.keys import DataKey
-from desktop.store.outbox import RegisterOutbox, count_changes
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people, search_people
 from desktop.store.register import Register
 from sync.protocol.chain import chain_over, digest_of

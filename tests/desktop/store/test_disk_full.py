@@ -10,8 +10,9 @@ import pytest
 
 from desktop.errors import ExternalError, Problem
 from desktop.store import ledger
+from desktop.store.change_lists import count_changes, list_changes
 from desktop.store.keys import DataKey, KdfCost, create_key_file
-from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people, search_people
 from desktop.store.register import Register
 from tests.desktop.store.edits import NOW, an_id, household, person, save

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from desktop.store import ledger, tables
+from desktop.store.change_lists import count_changes
 from desktop.store.inbox import RegisterInbox
 from desktop.store.keys import DataKey
-from desktop.store.outbox import RegisterOutbox, count_changes
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people, search_people
 from desktop.store.records import documents_with_clashes
 from desktop.store.register import Register

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from desktop.domain.syncing import ChangeState
-from desktop.store.outbox import RegisterOutbox, count_changes, held_changes, list_changes
+from desktop.store.change_lists import count_changes, held_changes, list_changes
+from desktop.store.dropping import drop_change
+from desktop.store.inbox import RegisterInbox
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.register import Register
 from sync.protocol.chain import chain_over, chain_start
 from sync.protocol.documents import DocumentType
-from sync.protocol.messages import ChangeResult, Outcome
+from sync.protocol.messages import ChangeResult, Hold, Outcome, Value
 from tests.desktop.store.edits import (
+    NOW,
+    REGISTER_BUCKET,
     an_id,
     answer,
     applied,
     edit,
     household,
     person,
+    row,
     save,
 )
 
@@ -171,6 +178,45 @@ def test_after_a_merge_the_version_waits_for_the_servers_row(
     assert list_changes(register, limit=1)[0].state is ChangeState.MERGED
 
 
+def test_a_receipt_that_leaves_a_version_out_waits_for_the_servers_row(
+    register: Register, outbox: RegisterOutbox
+) -> None:
+    """Something that this register sent is in the server's document, and here it is no more."""
+    document_id, inbox = an_id(), RegisterInbox(register, clock=lambda: NOW, author="Lan")
+    save(register, person(document_id, full_name="Lê An"))
+    outbox.settle(answer(1, [applied(1, 1)]))
+    save(register, person(document_id, sex="1"))
+    receipt = answer(2, [applied(2, 3)])
+    outbox.settle(msgspec.structs.replace(receipt, heads={REGISTER_BUCKET: (0, 3)}))
+    document = register.document(document_id)
+    assert document is not None
+    assert document.version == 1
+    assert inbox.cursors() == {REGISTER_BUCKET: 0}
+    fields: dict[str, Value] = {"full_name": "Lê An", "phone": "0900000001", "sex": "1"}
+    theirs = row(document_id, fields, version=3)
+    inbox.apply_page(rows=[theirs], grants=[], drops=[], cursors={REGISTER_BUCKET: 3})
+    assert _fields(register, document_id) == fields
+
+
+def test_a_refused_edit_of_what_others_make_waits_until_the_document_is_back(
+    register: Register, outbox: RegisterOutbox
+) -> None:
+    """A collecting office has a submission whole, but may not send it as new."""
+    document_id, inbox = an_id(), RegisterInbox(register, clock=lambda: NOW, author="Lan")
+    submission = DocumentType.SUBMISSION
+    handed_in: dict[str, Value] = {"record_id": an_id(), "hamlet": "Ấp 1", "round": 1}
+    theirs = row(document_id, handed_in, version=1, kind=submission)
+    inbox.apply_page(rows=[theirs], grants=[], drops=[], cursors={theirs.bucket: 1})
+    save(register, edit(submission, document_id, {"review": "accepted"}))
+    inbox.restart_all("a server that was set back")
+    missing = ChangeResult(seq=1, s=Outcome.HELD, ver=0, why=Hold.MISSING.value)
+    outbox.settle(answer(1, [missing]))
+    assert list(outbox.next_batch(limit=9).changes) == []
+    inbox.apply_page(rows=[theirs], grants=[], drops=[], cursors={theirs.bucket: 1})
+    (change,) = outbox.next_batch(limit=9).changes
+    assert (change.kind, change.patch) == ("set", {"review": (None, "accepted")})
+
+
 def test_changes_a_restored_server_lacks_are_sent_again(
     register: Register, outbox: RegisterOutbox
 ) -> None:
@@ -190,6 +236,63 @@ def test_changes_a_restored_server_lacks_are_sent_again(
     document = register.document(document_id)
     assert document is not None
     assert document.version == 3
+
+
+def test_what_is_sent_again_to_a_restored_server_comes_back_with_its_row(
+    register: Register, outbox: RegisterOutbox
+) -> None:
+    """Receipts tell that the server has it all; whether it is all here, only the row tells."""
+    document_id, inbox = an_id(), RegisterInbox(register, clock=lambda: NOW, author="Lan")
+    save(register, person(document_id, full_name="Lê An"))
+    receipt = answer(1, [applied(1, 1)])
+    outbox.settle(msgspec.structs.replace(receipt, heads={REGISTER_BUCKET: (0, 1)}))
+    assert inbox.cursors() == {REGISTER_BUCKET: 1}  # what was sent need not come back
+    inbox.restart(list(inbox.cursors()))
+    assert outbox.rewind(expected=1)
+    outbox.settle(msgspec.structs.replace(receipt, heads={REGISTER_BUCKET: (0, 1)}))
+    assert inbox.cursors() == {REGISTER_BUCKET: 0}
+    theirs = row(document_id, {"full_name": "Lê An"}, version=1)
+    inbox.apply_page(rows=[theirs], grants=[], drops=[], cursors={REGISTER_BUCKET: 1})
+    save(register, person(an_id(), full_name="Trần Hoa"))
+    following = answer(2, [applied(2, 1)])
+    outbox.settle(msgspec.structs.replace(following, heads={REGISTER_BUCKET: (1, 2)}))
+    assert inbox.cursors() == {REGISTER_BUCKET: 2}
+
+
+def test_what_was_edited_since_stays_on_top_of_a_refused_edit_that_is_sent_again(
+    register: Register, outbox: RegisterOutbox
+) -> None:
+    document_id = an_id()
+    save(register, person(document_id, full_name="Lê An", sex="1"))
+    save(register, person(document_id, sex="9"))
+    held = ChangeResult(seq=2, s=Outcome.HELD, ver=0, why="rule")
+    outbox.settle(answer(2, [applied(1, 1), held]))
+    save(register, person(document_id, sex="2"))
+    assert outbox.rewind(expected=2)
+    assert _fields(register, document_id)["sex"] == "2"
+    outbox.settle(answer(3, [applied(2, 2), applied(3, 3)]))  # it takes both now
+    assert _fields(register, document_id) == {"full_name": "Lê An", "sex": "2"}
+
+
+def test_what_was_given_up_does_not_come_back_when_the_server_is_restored(
+    register: Register, outbox: RegisterOutbox
+) -> None:
+    document_id = an_id()
+    save(register, person(document_id, full_name="Lê An", sex="1"))
+    save(register, person(document_id, sex="9"))
+    save(register, person(an_id(), full_name="Trần Hoa"))
+    held = ChangeResult(seq=2, s=Outcome.HELD, ver=0, why="rule")
+    outbox.settle(answer(3, [applied(1, 1), held, applied(3, 1)]))
+    [given_up] = held_changes(register)
+    change_id = given_up.change.change_id
+    drop_change(register, document_id, change_id, by="Lan", at=NOW, reason="nhầm người")
+    before = outbox.next_batch(limit=9).epoch
+    assert outbox.rewind(expected=2)
+    batch = outbox.next_batch(limit=9)
+    assert batch.epoch != before
+    assert [change.patch.get("sex") for change in batch.changes] == [(None, "1"), None]
+    assert _fields(register, document_id) == {"full_name": "Lê An", "sex": "1"}
+    assert held_changes(register) == []
 
 
 @pytest.mark.parametrize("expected", [1, 2, 3])

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop.store.change_lists import list_changes
 from desktop.store.folder import key_path
 from desktop.store.inbox import RegisterInbox
 from desktop.store.keys import DataKey, KdfCost, create_key_file, unlock
-from desktop.store.outbox import RegisterOutbox, list_changes
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people, search_people
 from desktop.store.register import Register
 from forms.vietnamese import search_key, sort_key

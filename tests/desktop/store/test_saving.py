@@ -9,10 +9,11 @@ import pytest
 
 from desktop.domain.people import PersonId
 from desktop.store import ledger
-from desktop.store.batch import decode_clashes, decode_fields
+from desktop.store.change_lists import count_changes, list_changes
 from desktop.store.documents import Edit
+from desktop.store.entries import decode_clashes, decode_fields
 from desktop.store.keys import DataKey
-from desktop.store.outbox import RegisterOutbox, count_changes, list_changes
+from desktop.store.outbox import RegisterOutbox
 from desktop.store.people import count_people, household_members, person_row, search_people
 from desktop.store.people_words import CHILD_BASICS
 from desktop.store.projections import LISTED_FIELDS, fate_row, numbers_of, row_of, table_of

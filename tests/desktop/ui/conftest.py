@@ -17,7 +17,7 @@ import desktop.app
 from desktop.app import Desktop, create_application
 from desktop.store.register import Register
 from tests.desktop.ui.hands import Hands
-from tests.desktop.ui.world import CHEAP, PASSPHRASE, clock
+from tests.desktop.ui.world import CHEAP, PASSPHRASE, awake, clock
 
 OpenDesk = Callable[[Path], Hands]
 
@@ -33,6 +33,15 @@ _WINDOW = (_PROGRAM / "ui", _PROGRAM / "app.py")
 def qapp() -> QApplication:
     """The application, dressed as in real life."""
     return create_application(["so-an-sinh"])
+
+
+@pytest.fixture(autouse=True)
+def nothing_stands_before_the_next_window() -> Iterator[None]:
+    """A dialog left open would refuse what other tests scan and type."""
+    yield
+    QApplication.processEvents()
+    assert QApplication.activeModalWidget() is None
+    assert QApplication.activePopupWidget() is None
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +88,7 @@ def locked_desk(qtbot: QtBot) -> Iterator[OpenDesk]:
     desktops: list[Desktop] = []
 
     def start(folder: Path) -> Hands:
-        started = Desktop(folder=folder, kdf_cost=CHEAP, clock=clock)
+        started = Desktop(folder=folder, kdf_cost=CHEAP, clock=clock, idle_clock=awake)
         desktops.append(started)
         started.show()
         hands = Hands(desktop=started, qtbot=qtbot)

@@ -35,6 +35,7 @@ from forms.definition import Answer
 from forms.registry import FormRegistry
 from forms.rules.identity import IdentityTables
 from forms.runtime.engine import Filling
+from tests.desktop.ui.hands import work_off
 from tests.desktop.ui.world import HOME, clock, make_register, records_of
 from tests.support.filled_forms import complete
 from tests.support.worker_form import employed
@@ -56,7 +57,7 @@ class PageDesk:
         place = Place(user="Cán bộ", office="Cơ quan", training=True)
         self.window.show_pages([Entry("page", "Trang", "inbox", page)], place=place)
         self.window.show()
-        self.jobs.wait_idle()
+        work_off(self.jobs)
         self.list = self.find(QAbstractItemView, list_name)
         self.list.setFocus()
 
@@ -73,14 +74,14 @@ class PageDesk:
     def press(self, key: Qt.Key) -> None:
         """A key at the list."""
         QTest.keyClick(self.list, key)
-        self.jobs.wait_idle()
+        work_off(self.jobs)
 
     def click(self, name: str) -> None:
         """A button that can be seen."""
         button = self.find(QAbstractButton, name)
         assert button.isVisibleTo(self.page)
         button.click()
-        self.jobs.wait_idle()
+        work_off(self.jobs)
 
     def close(self) -> None:
         """In order."""

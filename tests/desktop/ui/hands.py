@@ -10,13 +10,23 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Desktop
+from desktop.jobs.runner import JobRunner
+from desktop.sitting import Sitting
+from desktop.ui.auto_sync import AutoSync
 from desktop.ui.forms.form_view import FormView
 from desktop.ui.main_window import MainWindow
 from desktop.ui.page import Page
 from desktop.ui.pages.form_page import FormPage
 
 _Widget = TypeVar("_Widget", bound=QWidget)
+#: The longest job makes a commune of two hundred households.
+_PATIENCE_S = 120
 _NONE = Qt.KeyboardModifier.NoModifier
+
+
+def work_off(jobs: JobRunner) -> None:
+    """Until everything that was asked is delivered, however busy the machine is."""
+    assert jobs.wait_idle(seconds=_PATIENCE_S)
 
 
 class Hands:
@@ -30,6 +40,18 @@ class Hands:
     def window(self) -> MainWindow:
         """The frame."""
         return self.desktop.window
+
+    @property
+    def sitting(self) -> Sitting:
+        """The work with the open register."""
+        assert self.desktop.sitting is not None
+        return self.desktop.sitting
+
+    @property
+    def auto_sync(self) -> AutoSync:
+        """What syncs the open register."""
+        assert self.sitting.auto_sync is not None
+        return self.sitting.auto_sync
 
     # -- seeing --
 
@@ -87,13 +109,17 @@ class Hands:
 
     def settle(self) -> None:
         """Let everything that was asked be done and drawn."""
+        self._work_off()
+        if self.window.has_page("form") and self.form.form_view is not None:
+            self.qtbot.waitUntil(lambda: self.form_view.is_drawn)
+            self._work_off()  # a pause of typing may have ended while it was drawn
+
+    def _work_off(self) -> None:
         for _ in range(3):
-            assert self.desktop.jobs.wait_idle()
+            work_off(self.desktop.jobs)
             QApplication.processEvents()
             # What a running event loop does by itself: pages that were closed are gone.
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        if self.window.has_page("form") and self.form.form_view is not None:
-            self.qtbot.waitUntil(lambda: self.form_view.is_drawn)
 
     # -- doing --
 

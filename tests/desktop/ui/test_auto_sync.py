@@ -6,25 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QCheckBox, QPushButton, QTreeView
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Desktop
 from desktop.domain.syncing import ChangeRow, ChangeState
-from desktop.ui.auto_sync import AutoSync, Waiting
+from desktop.ui.auto_sync import Waiting
 from desktop.ui.models.changes import ChangesModel
 from desktop.ui.network import Network
 from sync.client.schedule import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, Rhythm
 from sync.protocol.documents import Role
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.test_sync_page import connect, states
-from tests.desktop.ui.world import CHEAP, PASSPHRASE, clock, make_register
+from tests.desktop.ui.world import CHEAP, PASSPHRASE, awake, clock, make_register
 from tests.support.proxy import Cut, FaultProxy
 from tests.support.server import Province, ServerProcess
 
 PUSH = b"POST /sync/v1/push"
-PATIENCE_MS = 20_000
 
 
 class Line(Network):
@@ -66,7 +65,12 @@ def hands(
     """An officer whose program syncs by itself, connected while the line was down for it."""
     make_register(tmp_path / "so", count=2).close()
     desktop = Desktop(
-        folder=tmp_path / "so", kdf_cost=CHEAP, clock=clock, syncs_by_itself=True, network=line
+        folder=tmp_path / "so",
+        kdf_cost=CHEAP,
+        clock=clock,
+        syncs_by_itself=True,
+        network=line,
+        idle_clock=awake,
     )
     desktop.show()
     hands = Hands(desktop=desktop, qtbot=qtbot)
@@ -84,21 +88,15 @@ def hands(
     desktop.close()
 
 
-def auto_of(hands: Hands) -> AutoSync:
-    auto = hands.desktop.auto_sync
-    assert auto is not None
-    return auto
-
-
 def wait_sent(hands: Hands) -> None:
-    hands.qtbot.waitUntil(lambda: hands.text("sync:unsent") == "0", timeout=PATIENCE_MS)
+    hands.qtbot.waitUntil(lambda: hands.text("sync:unsent") == "0")
     hands.settle()
 
 
 def test_without_a_network_it_waits_and_with_one_it_sends_by_itself(
     hands: Hands, line: Line
 ) -> None:
-    assert auto_of(hands).waiting is Waiting.OFFLINE
+    assert hands.auto_sync.waiting is Waiting.OFFLINE
     assert hands.text("sync:doing").startswith("Không có mạng")
     assert states(hands) == {"Chỉ có trên máy này"}
     line.switch()
@@ -122,7 +120,7 @@ def test_when_everything_is_sent_it_asks_again_after_minutes_not_seconds(
 
 def seconds_to_next(hands: Hands) -> float:
     """Until it syncs by itself."""
-    at = auto_of(hands).next_at
+    at = hands.auto_sync.next_at
     assert at is not None
     return (at - clock()).total_seconds()
 
@@ -131,25 +129,25 @@ def test_a_metered_line_waits_until_it_is_allowed_or_somebody_asks(
     hands: Hands, line: Line
 ) -> None:
     line.switch(metered=True)
-    assert auto_of(hands).waiting is Waiting.METERED
+    assert hands.auto_sync.waiting is Waiting.METERED
     assert "tính tiền" in hands.text("sync:doing")
     hands.find(QCheckBox, "check:on_metered").click()
     wait_sent(hands)
 
 
 def test_the_button_ignores_a_pause_and_the_pause_goes_on(hands: Hands, line: Line) -> None:
-    auto_of(hands).pause_for(hours=1)
+    hands.auto_sync.pause_for(hours=1)
     line.switch()
     hands.settle()
     assert hands.text("sync:doing").startswith("Tạm dừng đến 10:30")
-    auto_of(hands).look()
-    assert not auto_of(hands).is_running
+    hands.auto_sync.look()
+    assert not hands.auto_sync.is_running
     hands.click("button:sync_now")
     wait_sent(hands)
-    assert auto_of(hands).waiting is Waiting.PAUSED
+    assert hands.auto_sync.waiting is Waiting.PAUSED
     hands.click("button:resume")
     hands.settle()
-    assert auto_of(hands).waiting is None
+    assert hands.auto_sync.waiting is None
 
 
 def test_switched_off_it_stays_off_when_the_register_is_opened_again(
@@ -163,7 +161,7 @@ def test_switched_off_it_stays_off_when_the_register_is_opened_again(
     hands.fill("input:passphrase", PASSPHRASE)
     hands.enter()
     hands.settle()
-    assert auto_of(hands).waiting is Waiting.OFF
+    assert hands.auto_sync.waiting is Waiting.OFF
 
 
 def test_a_reply_that_never_comes_is_let_go_of_and_the_changes_say_that_they_were_sent(
@@ -172,10 +170,10 @@ def test_a_reply_that_never_comes_is_let_go_of_and_the_changes_say_that_they_wer
     proxy.plan(Cut(PUSH, after_answered=10, stalls=True))
     line.switch(online=None)
     hands.click("button:sync_now")
-    hands.qtbot.waitUntil(proxy.reached.is_set, timeout=PATIENCE_MS)
-    auto = auto_of(hands)
+    hands.qtbot.waitUntil(proxy.reached.is_set)
+    auto = hands.auto_sync
     hands.qtbot.waitUntil(lambda: auto.watch.sent_to > 0 or auto.watch.sent_bytes > 0)
-    hands.qtbot.waitUntil(lambda: "gửi " in hands.text("sync:doing"), timeout=PATIENCE_MS)
+    hands.qtbot.waitUntil(lambda: "gửi " in hands.text("sync:doing"))
     auto.pause(None)
     hands.settle()
     assert not auto.is_running
@@ -191,7 +189,7 @@ def test_locking_does_not_wait_for_a_line_that_is_silent(
 ) -> None:
     proxy.plan(Cut(PUSH, after_answered=0, stalls=True))
     line.switch()
-    hands.qtbot.waitUntil(proxy.reached.is_set, timeout=PATIENCE_MS)
+    hands.qtbot.waitUntil(proxy.reached.is_set)
     hands.desktop.lock()
     hands.settle()  # well before the minute that the server may take for an answer
     assert hands.sees("page:unlock")
@@ -204,19 +202,19 @@ def test_a_line_that_is_cut_is_tried_again_later_and_what_waits_says_when(
 ) -> None:
     proxy.plan(Cut(b"POST /auth/challenge", after_sent=5))
     line.switch()
-    auto = auto_of(hands)
-    hands.qtbot.waitUntil(lambda: auto.failures > 0, timeout=PATIENCE_MS)
-    auto.set_on_metered(True)
-    hands.qtbot.waitUntil(lambda: not auto.is_running, timeout=PATIENCE_MS)
-    assert hands.sees("sync:last_problem")
-    told = model_of(hands).index(0, 3, model_of(hands).index(0, 0)).data()
-    assert "thử lại lúc" in str(told)
+    auto = hands.auto_sync
+    hands.qtbot.waitUntil(lambda: auto.failures > 0)
+    # The page reads what became of it after it was told of the end, as another job.
+    hands.qtbot.waitUntil(lambda: hands.sees("sync:last_problem"))
+    hands.qtbot.waitUntil(lambda: "thử lại lúc" in first_change_says(hands))
     proxy.plan(None)
     wait_sent(hands)
 
 
-def model_of(hands: Hands) -> QAbstractItemModel:
-    return hands.find(QTreeView, "tree:changes").model()
+def first_change_says(hands: Hands) -> str:
+    """How it stands with the first change of the tree's first group."""
+    model = hands.find(QTreeView, "tree:changes").model()
+    return str(model.index(0, 3, model.index(0, 0)).data())
 
 
 def test_stop_is_offered_while_it_runs_only(hands: Hands) -> None:
@@ -294,8 +292,8 @@ def test_a_hundred_thousand_waiting_changes_are_read_as_one_scrolls(qtbot: QtBot
     tree.setModel(model)
     model.show_rows(_rows(total), has_more=True)
     tree.resize(800, 400)
-    tree.show()
-    qtbot.waitExposed(tree)
+    with qtbot.waitExposed(tree):
+        tree.show()
     assert len(model.rows()) < 5 * page
     for _ in range(3):
         tree.scrollToBottom()

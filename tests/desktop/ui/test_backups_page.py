@@ -45,8 +45,8 @@ def table(hands: Hands) -> list[list[str]]:
 
 
 def _schedule_is_due(hands: Hands) -> None:
-    assert hands.desktop.upkeep is not None
-    hands.desktop.upkeep.keep_schedule()
+    assert hands.sitting.upkeep is not None
+    hands.sitting.upkeep.keep_schedule()
 
 
 def own_snapshots(tmp_path: Path) -> list[Path]:

@@ -16,6 +16,7 @@ def test_closing_the_program_keeps_a_snapshot_and_locking_does_not(
     make_register(tmp_path, count=2).close()
     hands = open_desk(tmp_path)
     hands.desktop.lock()
+    hands.settle()
     assert list_snapshots(snapshots_folder(tmp_path)) == []
     hands.desktop.close()
     assert list_snapshots(snapshots_folder(tmp_path)) == []  # nothing was open any more

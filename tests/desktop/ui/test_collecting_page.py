@@ -15,6 +15,7 @@ from desktop.domain.ledger import Action
 from desktop.domain.reviews import Review
 from desktop.store.documents import Edit
 from tests.desktop.ui.desks import CollectingDesk
+from tests.desktop.ui.hands import work_off
 from tests.desktop.ui.world import clock
 from tests.support.worker_form import JOB_TITLE
 
@@ -77,7 +78,7 @@ def test_a_reason_taken_back_lets_the_record_be_accepted(desk: CollectingDesk) -
     desk.click("button:reason:employed/job")
     assert line.text() == ""
     QTest.keyClick(desk.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.count() == 1
 
 
@@ -93,7 +94,7 @@ def press(desk: CollectingDesk, *keys: Qt.Key) -> None:
         widget = desk.window.focusWidget()
         assert widget is not None
         QTest.keyClick(widget, key)
-        desk.jobs.wait_idle()
+        work_off(desk.jobs)
 
 
 def test_a_record_is_returned_by_keys_alone_with_a_reason_given_before(
@@ -113,7 +114,7 @@ def test_a_record_is_returned_by_keys_alone_with_a_reason_given_before(
     row = desk.window.focusWidget()
     assert row is not None
     QTest.keyClick(row, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert len(desk.reviews.list(review=Review.RETURNED)) == 2
     assert desk.count() == 0
 
@@ -141,10 +142,10 @@ def test_a_reason_half_typed_waits_for_its_user(desk: CollectingDesk, qtbot: QtB
     assert (held.person_id, held.draft.edits["employed/job"].now) == (first, "Ghi ro ng")
     desk.drafts.keep(held.draft)
     desk.list.choose(1)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.find(QLineEdit, "reason:employed/job").text() == ""
     desk.list.choose(0)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.find(QLineEdit, "reason:employed/job").text() == "Ghi ro ng"
     desk.click("button:give_back")
     assert desk.drafts.at_desk(first, "collecting") is None
@@ -166,14 +167,14 @@ def test_the_record_shown_is_decided_and_the_next_one_keeps_its_reasons(
     control = Qt.KeyboardModifier.ControlModifier
     QTest.keyClick(desk.list, Qt.Key.Key_Down)  # chosen, but not read yet: the first is shown
     QTest.keyClick(desk.list, Qt.Key.Key_Return, control)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert [row.submission_id for row in desk.reviews.list(review=Review.ACCEPTED)] == [first]
     assert [desk.list.cards.card(row).key for row in range(desk.count())] == [second]
     assert desk.list.current_key == second
     desk.click("button:reason:employed/job")
     QTest.keyClicks(desk.find(QLineEdit, "reason:employed/job"), "Ghi ro")
     desk.page.leave()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.drafts.at_desk(second, "collecting") is not None
 
 
@@ -190,5 +191,5 @@ def test_a_record_that_waits_again_is_shown_again(desk: CollectingDesk) -> None:
     )
     desk.register.save([edit], author="Nơi nhận", at=clock(), action=Action.SUBMISSION_ACCEPTED)
     desk.page.refresh()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.count() == 2

@@ -141,6 +141,30 @@ def test_a_deletion_is_taken_back_by_one_key_on_the_page_of_the_household(hands:
 
 
 @with_dialogs
+def test_a_household_moves_to_another_commune_and_is_taken_back_whole(hands: Hands) -> None:
+    family(hands)
+    table(hands).setFocus()
+    table(hands).go_to(0, 0)
+    choose(hands, "Chuyển đi")
+    assert cut(hands.window) == []
+    hands.press(Qt.Key.Key_Space)
+    hands.press(Qt.Key.Key_Down)
+    hands.press(Qt.Key.Key_Space)
+    for text in ("", "Xa Dong Thu", "20/11/2026", "Giay 3"):
+        hands.type(text)
+        hands.enter()
+    back_at_the_page(hands)
+    assert cells(hands) == ["Tran Van Tu", "Le Thi Hoa", "Tran Thi Nu"]  # gone, and in sight
+    assert not names(hands) & set(cells(hands))
+    assert not hands.find(QLineEdit, "input:household_code").isEnabled()
+    choose(hands, "Hủy chuyển đi: cả hộ")
+    hands.settle()
+    assert names(hands) >= set(cells(hands))
+    assert title(hands) == "Hộ của Tran Van Tu"
+    assert hands.find(QLineEdit, "input:household_code").isEnabled()
+
+
+@with_dialogs
 def test_two_who_were_taken_for_one_are_parted_where_the_one_is_shown(hands: Hands) -> None:
     family(hands)
     model = table(hands).members

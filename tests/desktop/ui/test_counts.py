@@ -8,6 +8,8 @@ import pytest
 
 from desktop.app import Desktop
 from desktop.domain.syncing import SyncReport
+from desktop.errors import AppError, Problem
+from desktop.store.folder import register_path
 from desktop.ui.counting import Counting
 from tests.desktop.store.edits import put_clash
 from tests.desktop.ui.conftest import OpenDesk
@@ -33,8 +35,7 @@ def test_many_saves_are_counted_by_one_reader_and_once_more(hands: Hands) -> Non
     assert desktop.services is not None
     register = desktop.services.register
     before = begun(desktop)
-    assert desktop.auto_sync is not None
-    [counting] = desktop.auto_sync.findChildren(Counting)
+    [counting] = hands.auto_sync.findChildren(Counting)
     for _ in range(5):
         counting.again()
     assert begun(desktop) == before + 1
@@ -45,9 +46,35 @@ def test_many_saves_are_counted_by_one_reader_and_once_more(hands: Hands) -> Non
     assert "1" in hands.text("button:nav_decisions")
 
 
-def test_a_sync_that_brings_nothing_looks_for_no_answers_to_pass_on(hands: Hands) -> None:
+def test_what_was_asked_during_a_count_that_failed_is_counted_once(hands: Hands) -> None:
     desktop = hands.desktop
-    assert desktop.auto_sync is not None
+    assert desktop.services is not None
+    register = desktop.services.register
+    [counting] = hands.auto_sync.findChildren(Counting)
+    file, away = register_path(desktop.folder), desktop.folder / "away"
+    with register.shut():
+        file.rename(away)
+        file.mkdir()  # nothing that can be opened
+
+    def bring_back(error: AppError) -> None:
+        assert error.problem is Problem.FOLDER_NOT_WRITABLE
+        file.rmdir()
+        away.rename(file)
+
+    counting.failed.connect(bring_back)
+    counted: list[object] = []
+    counting.counted.connect(counted.append)
+    before = begun(desktop)
+    for _ in range(3):
+        counting.again()
+    hands.settle()
+    assert begun(desktop) == before + 2
+    assert not away.exists()
+    assert len(counted) == 1
+
+
+def test_a_sync_that_brings_nothing_looks_for_no_answers_to_pass_on(hands: Hands) -> None:
+    desktop, auto_sync = hands.desktop, hands.auto_sync
     counted_alone, with_answers = 1, 2
     for report, jobs in (
         (NOTHING_NEW, with_answers),  # once after the opening
@@ -56,6 +83,6 @@ def test_a_sync_that_brings_nothing_looks_for_no_answers_to_pass_on(hands: Hands
         (NOTHING_NEW, counted_alone),
     ):
         before = begun(desktop)
-        desktop.auto_sync.ended.emit(report)
+        auto_sync.ended.emit(report)
         hands.settle()
         assert begun(desktop) == before + jobs

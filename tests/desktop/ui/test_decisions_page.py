@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
 
 from desktop.domain.drafts import FormDraft
 from desktop.services.unlocking import register_exists
@@ -224,14 +224,14 @@ def test_the_pc_is_handed_over_only_at_zero_and_after_the_name_is_typed(
 def test_what_somebody_else_is_typing_is_named_before_it_is_wiped(
     hands: Hands, tmp_path: Path
 ) -> None:
-    services = hands.desktop.services
-    assert services is not None
-    draft = FormDraft("draft-1", 1, "tt11_2022_m03", "2022-08-15", author="Trần Văn Thử")
-    put_draft(services.register, draft)
+    half_type(hands, "Trần Văn Thử")
     hands.click("button:handover")
     hands.settle()
     assert hands.text("handover:unsent") == "0"
-    assert "Trần Văn Thử (1)" in hands.text("handover:drafts")
+    assert hands.text("handover:drafts") == (
+        "Còn đang gõ dở, chưa lưu, không nơi nào khác có: Trần Văn Thử (1). Mỗi người mở sổ bằng "
+        "mật khẩu của mình rồi lưu phần đang gõ, hoặc bỏ hẳn ở đây."
+    )
     hands.fill("input:handover_name", USER)
     assert not hands.find(QPushButton, "button:wipe").isEnabled()
     hands.click("check:give_up_drafts")
@@ -239,6 +239,52 @@ def test_what_somebody_else_is_typing_is_named_before_it_is_wiped(
     hands.click("button:wipe")
     hands.settle()
     assert not register_exists(tmp_path / "so")
+
+
+def test_a_mistyped_name_leaves_what_was_given_up_given_up_until_there_is_more_of_it(
+    hands: Hands, tmp_path: Path
+) -> None:
+    half_type(hands, "Trần Văn Thử")
+    hands.click("button:handover")
+    hands.settle()
+    hands.click("check:give_up_drafts")
+    hands.fill("input:handover_name", "Ai khac")
+    hands.click("button:wipe")
+    hands.settle()
+    assert "không phải tên" in hands.message()
+    assert hands.find(QCheckBox, "check:give_up_drafts").isChecked()
+    assert hands.find(QPushButton, "button:wipe").isEnabled()
+    hands.click("button:keep_register")
+    hands.settle()
+    hands.click("button:handover")
+    hands.settle()
+    assert not hands.find(QCheckBox, "check:give_up_drafts").isChecked()
+    hands.click("check:give_up_drafts")
+    half_type(hands, "Vũ Thị Tư")
+    hands.fill("input:handover_name", USER)
+    hands.click("button:wipe")
+    hands.settle()
+    assert register_exists(tmp_path / "so")
+    assert "Trần Văn Thử (1), Vũ Thị Tư (1)" in hands.text("handover:drafts")
+    assert not hands.find(QCheckBox, "check:give_up_drafts").isChecked()
+    assert not hands.find(QPushButton, "button:wipe").isEnabled()
+
+
+def test_while_something_is_unsent_nothing_half_typed_can_be_given_up(hands: Hands) -> None:
+    rename_here(hands, NAMES[0], "Trần Thị Mơ Một")
+    half_type(hands, "Trần Văn Thử")
+    hands.click("button:handover")
+    hands.settle()
+    assert hands.text("handover:drafts").endswith("rồi lưu phần đang gõ.")
+    assert not hands.sees("check:give_up_drafts")
+
+
+def half_type(hands: Hands, author: str) -> None:
+    """A form that somebody began on this PC and did not save."""
+    services = hands.desktop.services
+    assert services is not None
+    draft = FormDraft(f"draft-{author}", 1, "tt11_2022_m03", "2022-08-15", author=author)
+    put_draft(services.register, draft)
 
 
 def test_one_person_entered_on_two_pcs_is_merged_with_one_key(hands: Hands, other: Office) -> None:

@@ -16,6 +16,7 @@ from desktop.domain.ledger import Action
 from desktop.store import ledger
 from desktop.ui.desks.hand_out import HandOut
 from tests.desktop.ui.desks import DifferencesDesk
+from tests.desktop.ui.hands import work_off
 from tests.desktop.ui.test_layout import cut
 
 
@@ -68,7 +69,7 @@ def test_a_third_value_is_typed(desk: DifferencesDesk) -> None:
     QTest.keyClicks(paper, "QD 12")
     QTest.keyClicks(value, "03/01/1950")
     QTest.keyClick(value, Qt.Key.Key_Return)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     [one] = desk.differences.list()
     assert (one.settled, one.entered, one.filed) == ("1950-01-03", "1950-01-03", "1950")
 
@@ -82,7 +83,7 @@ def test_the_list_leaves_for_a_purpose_only(desk: DifferencesDesk, tmp_path: Pat
     QTest.keyClicks(purpose, "Gui So")
     path = tmp_path / "list.pdf"
     desk.find(HandOut, "hand_out:differences").wanted.emit("pdf", path)  # behind a file dialog
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert path.read_bytes().startswith(b"%PDF")
     line = next(iter(ledger.lines(desk.register, limit=1)))
     assert (line.action, line.purpose) == (Action.DIFFERENCE_LIST_EXPORT, "Gui So")
@@ -102,7 +103,7 @@ def test_a_paper_half_typed_waits_and_another_deed_leaves_it(desk: DifferencesDe
     paper.clear()
     desk.page._show(-1)  # type: ignore[attr-defined]  # no row is current
     desk.page.refresh()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert paper.text() == "QD 1"
     desk.press(Qt.Key.Key_3)
     assert desk.drafts.own() == []
@@ -118,12 +119,12 @@ def test_a_list_that_cannot_be_written_leaves_what_stood_there(
     QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     hand.purpose.setText("Gui cap tren")
     hand.wanted.emit("pdf", place)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.page.message_bar.text
     assert hand.isVisible(), "it can be tried again"
     assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
     good = tmp_path / "good.pdf"
     hand.wanted.emit("pdf", good)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert good.read_bytes().startswith(b"%PDF")
     assert good.stat().st_mode & 0o077 == 0

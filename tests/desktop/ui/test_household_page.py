@@ -13,7 +13,7 @@ from desktop.domain.households import NewPerson, Paper
 from desktop.domain.people import HouseholdId, PersonId
 from desktop.services.households import Households
 from desktop.services.life_events import LifeEvents
-from desktop.store.outbox import count_changes
+from desktop.store.change_lists import count_changes
 from desktop.store.people import search_people
 from desktop.store.register import Register
 from desktop.ui.households.code_box import CodeBox
@@ -251,6 +251,7 @@ def test_a_household_is_split_from_the_menu_and_put_together_again(hands: Hands)
     hands.press(Qt.Key.Key_Escape)
     hands.fill("input:search", "Tran Van Tu")
     hands.qtbot.waitUntil(lambda: hands.text("people:count") == "1 người")
+    hands.settle()
     hands.press(Qt.Key.Key_F3)
     hands.settle()
     assert len(cells(hands)) == 3

@@ -18,7 +18,7 @@ from desktop.ui.pages.ledger_page import LedgerPage
 from desktop.ui.widgets.table import Table
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.desks import CollectingDesk, PoliceDesk
-from tests.desktop.ui.hands import Hands
+from tests.desktop.ui.hands import Hands, work_off
 from tests.desktop.ui.test_layout import cut
 from tests.desktop.ui.world import clock, make_register
 
@@ -114,7 +114,7 @@ def _choose(box: QComboBox, text: str) -> None:
 def test_days_are_typed_and_nonsense_is_told(hands: Hands) -> None:
     _open_ledger(hands)
     everything = hands.text("ledger:count")
-    hands.fill("input:ledger_first", "1/1/2030")
+    hands.fill("input:ledger_first", "1/1/2999")
     hands.enter()
     hands.settle()
     assert hands.text("ledger:count") == "0 dòng"
@@ -192,7 +192,7 @@ def test_a_case_before_the_police_and_a_paper_before_the_collector_are_seen(
     police.page.seen.connect(lambda action, name: seen.append((action, name)))
     police.list.choose(1)
     police.page.refresh()  # the same person still
-    police.jobs.wait_idle()
+    work_off(police.jobs)
     second = police.list.current_key
     police.list.choose(0)
     first = police.list.current_key
@@ -202,8 +202,8 @@ def test_a_case_before_the_police_and_a_paper_before_the_collector_are_seen(
     collector = CollectingDesk(folder=tmp_path / "collector", qtbot=qtbot)
     collector.page.seen.connect(lambda action, name: seen.append((action, name)))
     collector.list.choose(1)
-    collector.jobs.wait_idle()
+    work_off(collector.jobs)
     collector.page.refresh()
-    collector.jobs.wait_idle()
+    work_off(collector.jobs)
     assert seen == [(Action.SUBMISSION_VIEW, collector.list.current_key)]
     collector.close()

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.domain.lots import LotState
 from desktop.domain.reviews import Review
 from tests.desktop.ui.desks import LotsDesk
+from tests.desktop.ui.hands import work_off
 from tests.desktop.ui.test_layout import cut
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -32,7 +33,7 @@ def press(desk: LotsDesk, key: Qt.Key, modifiers: Qt.KeyboardModifier = _NONE) -
     """A key where the keyboard is."""
     focused = desk.window.focusWidget() or desk.list
     QTest.keyClick(focused, key, modifiers)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     QApplication.processEvents()
 
 
@@ -51,7 +52,7 @@ def key_all_but_the_page(desk: LotsDesk, slips: int = 0) -> None:
             answers["employed/job"] = "Thợ hàn"
         desk.lots.keep(lot.lot_id, one, answers)
     desk.page.refresh()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
 
 
 def question(desk: LotsDesk) -> str:
@@ -123,7 +124,7 @@ def test_a_bad_sample_wants_a_reason_and_returns_the_lot(desk: LotsDesk) -> None
     assert len(desk.reviews.list(review=Review.RETURNED)) == 0
     QTest.keyClicks(reason, "Soat lai nghe nghiep")
     desk.page.refresh()  # as after a sync
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert (reason.text(), reason.hasFocus()) == ("Soat lai nghe nghiep", True)
     press(desk, Qt.Key.Key_Return)
     returned = desk.reviews.list(review=Review.RETURNED)

@@ -20,6 +20,7 @@ from desktop.store.documents import Edit
 from desktop.ui.desks.hand_out import HandOut
 from sync.protocol.messages import Clash
 from tests.desktop.ui.desks import PoliceDesk
+from tests.desktop.ui.hands import work_off
 from tests.desktop.ui.test_layout import cut
 from tests.desktop.ui.world import clock
 
@@ -66,7 +67,7 @@ def judged(desk: PoliceDesk, qtbot: QtBot, field: str) -> str:
 def keep(desk: PoliceDesk, field: str) -> None:
     """Enter in a line."""
     QTest.keyClick(desk.find(QLineEdit, f"input:differs_{field}"), Qt.Key.Key_Return)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
 
 
 def test_a_difference_is_typed_once_with_the_value_of_the_database(desk: PoliceDesk) -> None:
@@ -115,7 +116,7 @@ def test_what_says_less_is_for_the_police_to_judge(desk: PoliceDesk, qtbot: QtBo
         Qt.Key.Key_K,
         Qt.KeyboardModifier.ControlModifier,
     )
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     [case] = desk.checks.queue(answered=True)
     assert (case.answer, case.note) == (
         CheckAnswer.MATCHED,
@@ -143,7 +144,7 @@ def test_digits_in_the_note_are_text(desk: PoliceDesk) -> None:
     note = desk.find(QLineEdit, "input:check_note")
     note.setFocus()
     QTest.keyClicks(note, "123")
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert (note.text(), desk.count()) == ("123", 3)
 
 
@@ -176,7 +177,7 @@ def test_an_answer_given_by_mistake_is_given_again(desk: PoliceDesk) -> None:
     first = desk.list.current_key
     desk.press(Qt.Key.Key_1)
     QTest.keyClick(desk.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.list.current_key == first
     desk.press(Qt.Key.Key_3)
     answers = {case.check_id: case.answer for case in desk.checks.queue(answered=True)}
@@ -204,7 +205,7 @@ def test_what_another_device_answered_is_shown_and_answering_again_is_possible(
         entry.clashes = {"answer": [clash]}
         transaction.documents.write([entry])
     desk.page.refresh()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     desk.list.choose(0)
     assert desk.list.current_key == key
     box = desk.find(QFrame, "check:competing")
@@ -248,10 +249,10 @@ def test_what_is_half_typed_waits_for_its_user(desk: PoliceDesk) -> None:
     assert (held.person_id, held.draft.form_id) == (first, "police")
     desk.drafts.keep(held.draft)
     desk.list.choose(1)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert note.text() == ""
     desk.list.choose(0)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     line = desk.find(QLineEdit, "input:differs_native_place")
     assert (note.text(), line.text(), line.hasFocus()) == ("hoi lai", "Xa Suoi", True)
     keep(desk, "native_place")
@@ -263,7 +264,7 @@ def test_reading_the_queue_anew_leaves_what_is_typed(desk: PoliceDesk) -> None:
     desk.press(Qt.Key.Key_2)
     line = typed(desk, "full_name", "Tran")
     desk.page.refresh()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert (line.text(), line.isVisible()) == ("Tran", True)
 
 
@@ -273,7 +274,7 @@ def test_the_lists_of_the_commune_are_worked_through_one_by_one(desk: PoliceDesk
     assert words.text() == "Đã trả lời 0 trong 3 người"
     desk.press(Qt.Key.Key_1)
     QTest.keyClick(desk.list, Qt.Key.Key_PageDown, control)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert (words.text(), desk.count()) == ("Đã trả lời 1 trong 3 người", 2)
 
 
@@ -291,10 +292,10 @@ def test_the_list_to_sign_leaves_for_a_purpose_and_holds_every_answer(
     book, pages = tmp_path / "list.xlsx", tmp_path / "list.pdf"
     hand = desk.find(HandOut, "hand_out:checked")
     hand.wanted.emit("xlsx", book)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     hand.purpose.setText("Ban giao UBND xa")
     hand.wanted.emit("pdf", pages)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert pages.read_bytes().startswith(b"%PDF")
     rows = [[str(cell or "") for cell in row] for row in _rows(book)]
     assert rows[0][8] == "Kết quả"
@@ -343,13 +344,13 @@ def test_who_is_chosen_while_an_answer_is_written_keeps_what_is_typed(desk: Poli
     note = desk.find(QLineEdit, "input:check_note")
     QTest.keyClicks(note, "da tra")
     desk.page.leave()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.drafts.at_desk(first, "police") is not None
     QTest.keyClick(desk.list, Qt.Key.Key_1)  # nothing is worked off from here on
     QTest.keyClick(desk.list, Qt.Key.Key_Down)
     QTest.keyClicks(note, "hoi lai")
     desk.page.leave()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert (desk.list.current_key, note.text(), desk.count()) == (second, "hoi lai", 2)
     [case] = desk.checks.queue(answered=True)
     assert (case.check_id, case.note) == (first, "da tra")
@@ -363,7 +364,7 @@ def test_two_persons_answered_one_behind_the_other_are_both_answered(desk: Polic
     QTest.keyClick(desk.list, Qt.Key.Key_1)
     QTest.keyClick(desk.list, Qt.Key.Key_Down)
     QTest.keyClick(desk.list, Qt.Key.Key_3)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.count() == 1
     assert len(desk.checks.queue(answered=True)) == 2
 
@@ -378,7 +379,7 @@ def test_words_of_an_answer_that_cannot_be_written_wait_though_somebody_else_is_
     desk.checks.answer(answered.check_id, CheckAnswer.MATCHED)  # elsewhere, meanwhile
     QTest.keyClick(desk.list, Qt.Key.Key_3)
     QTest.keyClick(desk.list, Qt.Key.Key_Down)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.page.message_bar.text
     assert note.text() == ""
     kept = desk.drafts.at_desk(first, "police")
@@ -399,7 +400,7 @@ def test_who_comes_back_into_the_queue_is_shown_again(desk: PoliceDesk) -> None:
     )
     desk.register.save([edit], author="Công an", at=clock(), action=Action.CHECK_ANSWER)
     desk.page.refresh()
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.count() == 3
 
 
@@ -416,6 +417,6 @@ def test_only_who_was_answered_last_is_reopened(desk: PoliceDesk) -> None:
     )
     desk.register.save([edit], author="Công an", at=clock(), action=Action.CHECK_ANSWER)
     QTest.keyClick(desk.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    desk.jobs.wait_idle()
+    work_off(desk.jobs)
     assert desk.count() == 1  # the other one who was answered
     assert not desk.find(QAbstractButton, "button:answer_matched_key").isVisible()

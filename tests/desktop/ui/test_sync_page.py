@@ -11,6 +11,7 @@ from sync.protocol.documents import Role
 from tests.desktop.ui.conftest import OpenDesk
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.world import make_register
+from tests.support.proxy import FAIR, FaultProxy, Weather
 from tests.support.server import Province, ServerProcess
 
 
@@ -107,18 +108,18 @@ def test_connecting_shows_the_pages_of_the_office(
 def test_a_failed_sync_keeps_its_reason_on_the_page(
     hands: Hands, server: ServerProcess, province: Province
 ) -> None:
-    connect(hands, url=server.url, code=province.code(province.office(Role.OFFICER, "99001")))
-    hands.click("button:nav_sync")
-    hands.settle()
-    server.stop()
-    try:
+    code = province.code(province.office(Role.OFFICER, "99001"))
+    with FaultProxy(server.url) as proxy:
+        connect(hands, url=proxy.url, code=code)
+        hands.click("button:nav_sync")
+        hands.settle()
+        proxy.weather = Weather(is_down=True)
         hands.click("button:sync_now")
         hands.settle()
         assert hands.message().startswith("Không kết nối được với máy chủ.")
         assert "Kiểm tra mạng" in hands.text("sync:last_problem")
-    finally:
-        server.start()
-    hands.click("button:sync_now")
-    hands.settle()
-    assert hands.text("sync:unsent") == "0"
-    assert not hands.sees("sync:last_problem")
+        proxy.weather = FAIR
+        hands.click("button:sync_now")
+        hands.settle()
+        assert hands.text("sync:unsent") == "0"
+        assert not hands.sees("sync:last_problem")

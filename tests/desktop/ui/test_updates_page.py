@@ -16,6 +16,7 @@ from desktop.jobs.runner import JobRunner
 from desktop.ui.main_window import Entry, MainWindow, Place
 from desktop.ui.pages.updates_page import UpdatesPage
 from sync.protocol.documents import Role
+from tests.desktop.ui.hands import work_off
 from tests.support.offices import Office
 from tests.support.packs import as_file, publish, write_text
 from tests.support.server import Province, ServerProcess
@@ -48,17 +49,17 @@ class Shown:
 
     def refresh(self) -> None:
         self.page.refresh()
-        self.jobs.wait_idle()
+        work_off(self.jobs)
 
     def choose(self, path: Path) -> None:
         line = self.find(QLineEdit, "input:update_file")
         line.setText(str(path))
         line.returnPressed.emit()
-        self.jobs.wait_idle()
+        work_off(self.jobs)
 
     def take(self) -> None:
         self.find(QPushButton, "button:receive_update").click()
-        self.jobs.wait_idle()
+        work_off(self.jobs)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def shown(
     found = Shown(page, jobs, office)
     found.refresh()
     yield found
-    jobs.wait_idle()
+    work_off(jobs)
     jobs.close()
     office.close()
 

@@ -28,6 +28,11 @@ HOME = Home(
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=7)))
 
 
+def awake() -> float:
+    """For the watch over who is away: a machine that stands still for a minute has not slept."""
+    return 1_000_000.0
+
+
 def clock() -> datetime:
     """A Friday morning in the commune."""
     return NOW

@@ -47,7 +47,7 @@ def _differences(stage: Stage) -> set[str]:
     QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(desk.find(QLineEdit, "input:differences_purpose"), "Gui So")
     desk.find(HandOut, "hand_out:differences").wanted.emit("pdf", stage.folder / "list.pdf")
-    desk.jobs.wait_idle()
+    assert desk.jobs.wait_idle(seconds=120)
     found = written(desk.register)
     desk.close()
     return found
@@ -60,7 +60,7 @@ def _police(stage: Stage) -> set[str]:
     QTest.keyClick(desk.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(desk.find(QLineEdit, "input:checked_purpose"), "Ban giao UBND xa")
     desk.find(HandOut, "hand_out:checked").wanted.emit("xlsx", stage.folder / "list.xlsx")
-    desk.jobs.wait_idle()
+    assert desk.jobs.wait_idle(seconds=120)
     found = written(desk.register)
     desk.close()
     return found

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Desktop
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.scanning.scanner import Clock, Keyboard
-from tests.desktop.ui.world import CHEAP, PASSPHRASE
+from tests.desktop.ui.world import CHEAP, PASSPHRASE, awake
 from tests.desktop.ui.world import clock as wall_clock
 
 OpenScanDesk = Callable[[Path], Hands]
@@ -33,7 +33,13 @@ def scan_desk(qtbot: QtBot, clock: Clock) -> Iterator[OpenScanDesk]:
     desktops: list[Desktop] = []
 
     def start(folder: Path) -> Hands:
-        desktop = Desktop(folder=folder, kdf_cost=CHEAP, clock=wall_clock, key_clock=clock)
+        desktop = Desktop(
+            folder=folder,
+            kdf_cost=CHEAP,
+            clock=wall_clock,
+            key_clock=clock,
+            idle_clock=awake,
+        )
         desktops.append(desktop)
         desktop.show()
         hands = Hands(desktop=desktop, qtbot=qtbot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import threading
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.scanning.scan_desk import ScanDesk
-from desktop.ui.scanning.serial_scanner import SerialScanner, ports
+from desktop.ui.scanning.serial_scanner import THREAD_NAME, SerialScanner, ports
 from tests.desktop.ui.hands import Hands
 from tests.desktop.ui.scanning.conftest import OpenScanDesk
 from tests.desktop.ui.scanning.test_scan_desk import CARD, NAME, NUMBER, begin_new
@@ -58,6 +59,7 @@ def test_what_comes_in_one_breath_is_one_code_with_its_marks(cable: Cable, qtbot
     qtbot.waitUntil(lambda: len(heard) == 2)
     assert heard[1].split() == LINES.split()
     scanner.stop()
+    wait_let_go(qtbot)
     cable.send(b"nobody listens\r")
     QApplication.processEvents()
     assert len(heard) == 2
@@ -71,6 +73,7 @@ def test_a_port_that_is_not_there_is_told_once(qtbot: QtBot, tmp_path: Path) -> 
     scanner.listen(str(tmp_path / "ttyNone"))
     qtbot.waitUntil(lambda: opened == [False])
     scanner.stop()
+    wait_let_go(qtbot)
 
 
 def test_the_system_tells_its_ports() -> None:
@@ -101,6 +104,19 @@ def test_a_scan_at_the_port_is_shown_and_the_port_is_kept(
     hands.enter()
     hands.settle()
     assert scans_of(hands).port == cable.port
+    assert is_listening()
+    hands.desktop.close()
+    wait_let_go(hands.qtbot)
+
+
+def is_listening() -> bool:
+    """Does anybody read a port?"""
+    return any(thread.name == THREAD_NAME for thread in threading.enumerate())
+
+
+def wait_let_go(qtbot: QtBot) -> None:
+    """Until no port is read any more."""
+    qtbot.waitUntil(lambda: not is_listening())
 
 
 def scans_of(hands: Hands) -> ScanDesk:
