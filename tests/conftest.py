@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
+
+from desktop.jobs.garbage import collect_what_is_due
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -17,6 +24,39 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
 pytest_plugins = ["tests.support.server"]
+
+
+#: A machine that does ten other things is slow, not wrong.
+PATIENCE_MS = 20_000
+
+
+class PatientBot(QtBot):
+    """Waits longer before it says that something never happened."""
+
+    def waitUntil(  # noqa: N802 - Qt's way of naming
+        self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(  # noqa: N802
+        self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any
+    ) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The hands of pytest-qt, with patience."""
+    assert qapp is not None
+    return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def _collects_between_tests() -> Iterator[None]:
+    """As in the program (``desktop.jobs.garbage``): no thread deletes another one's widgets."""
+    gc.disable()
+    yield
+    collect_what_is_due()
 
 
 class Announced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.frozen
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The freshly built program's executable."""
+    faulthandler.cancel_dump_traceback_later()  # what is started here has its limits
     folder = tmp_path_factory.mktemp("frozen")
     subprocess.run(
         [
