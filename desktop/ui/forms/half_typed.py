@@ -35,6 +35,11 @@ class HalfTyped:
     cursor: Cursor
     is_searching: bool
 
+    @property
+    def has_loose_ends(self) -> bool:
+        """Is there something that a save of the answers does not take?"""
+        return bool(self.reasons) or self.is_searching
+
 
 def cursor_in(rows: Rows, focused: QWidget | None, *, current: str) -> Cursor:
     """Where the keyboard is; at the question it was at last when it is outside of the form."""

@@ -156,9 +156,11 @@ class FormPage(Page):
             )
 
     def leave(self) -> None:
-        """What is not saved is saved."""
+        """What is not saved is saved; letters that no save takes wait as a draft of this user."""
         if self._is_dirty:
             self.save()
+            if self._view is not None and self._view.half_typed().has_loose_ends:
+                self._writer.write()
         self._writer.flush()
         self._effort.stop()
 
@@ -291,7 +293,7 @@ class FormPage(Page):
         if sheet is None or view is None:
             return None
         half = view.half_typed()
-        if not (self._is_dirty or sheet.is_busy or half.reasons or half.is_searching):
+        if not (self._is_dirty or sheet.is_busy or half.has_loose_ends):
             if sheet.mark.revision and not self._is_aside:
                 self._writer.forget(sheet.mark)
             return None

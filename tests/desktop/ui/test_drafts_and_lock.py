@@ -34,6 +34,7 @@ from tests.support.server import Province, ServerProcess
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _NAME = "identity/full_name"
+_REASON = "reason:ID_010:identity/id_number"
 _OTHER, _OTHER_PASSPHRASE = "Trần Văn Bảy", "cây đa bến nước sân đình"
 
 
@@ -153,9 +154,9 @@ def test_letters_that_are_no_answer_are_kept(hands: Hands) -> None:
     assert hands.form_view.value("identity/ethnicity") == "08"
 
 
-def test_a_reason_being_typed_is_kept_with_its_cursor(hands: Hands) -> None:
+def half_give_a_reason(hands: Hands) -> QLineEdit:
+    """Somebody whose number says another year of birth than was typed, and the reason not yet."""
     begin(hands)
-    place = "ID_010:identity/id_number"
     hands.type("Nguyễn Thị Hạnh")
     for path, text in (
         ("identity/birth_date", "12031990"),
@@ -165,15 +166,44 @@ def test_a_reason_being_typed_is_kept_with_its_cursor(hands: Hands) -> None:
         hands.form_view.focus_question(path)
         hands.type(text)
         hands.enter()
-    hands.find(QLineEdit, f"reason:{place}").setFocus()
+    line = hands.find(QLineEdit, _REASON)
+    line.setFocus()
     hands.type("The ghi nh")
+    return line
+
+
+def test_a_reason_being_typed_is_kept_with_its_cursor(hands: Hands) -> None:
+    half_give_a_reason(hands)
     hands.press(Qt.Key.Key_Home)
     hands.desktop.lock()
     unlock(hands)
-    assert hands.focused.objectName() == f"reason:{place}"
-    line = hands.find(QLineEdit, f"reason:{place}")
+    assert hands.focused.objectName() == _REASON
+    line = hands.find(QLineEdit, _REASON)
     assert (line.text(), line.cursorPosition()) == ("The ghi nh", 0)
     assert hands.text("question:identity/birth_date") == "12/03/1990"
+
+
+def test_a_reason_being_typed_is_kept_when_another_form_is_opened_from_an_unsaved_one(
+    hands: Hands,
+) -> None:
+    half_give_a_reason(hands)
+    hands.form.open_person(None)
+    hands.settle()
+    assert hands.text(f"question:{_NAME}") == ""
+    services = hands.desktop.services
+    assert services is not None
+    assert services.people.count("nguyen thi hanh") == 1  # what can be saved is saved
+    [waiting] = drafts(hands).own()
+    assert waiting.person_id is not None
+    hands.form.open_draft(waiting.draft_id)
+    hands.settle()
+    assert hands.find(QLineEdit, _REASON).text() == "The ghi nh"
+    assert hands.focused.objectName() == _REASON
+    hands.enter()
+    hands.press(Qt.Key.Key_S, _CONTROL)
+    hands.settle()
+    assert drafts(hands).own() == []
+    assert services.people.count("nguyen thi hanh") == 1
 
 
 def test_a_draft_of_a_known_person_lies_over_the_record_when_it_is_opened(hands: Hands) -> None:

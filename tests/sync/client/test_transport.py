@@ -56,9 +56,9 @@ def test_a_compressed_answer_is_inflated() -> None:
 
 
 def test_nobody_listening_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert ask(f"http://127.0.0.1:{port}") == Unreachable()
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))  # and nobody else can listen there meanwhile
+        assert ask(f"http://127.0.0.1:{place.getsockname()[1]}") == Unreachable()
 
 
 @pytest.mark.parametrize("length", [0, 1, 20, 80, 120])
