@@ -50,6 +50,7 @@ class Problem(Enum):
     CONNECTION_CUT = "connection_cut"
     CERTIFICATE_REJECTED = "certificate_rejected"
     NOT_OUR_SERVER = "not_our_server"
+    NOT_OUR_BOX = "not_our_box"
     SERVER_FAILED = "server_failed"
     SERVER_BUSY = "server_busy"
     DEVICE_REVOKED = "device_revoked"

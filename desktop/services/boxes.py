@@ -26,6 +26,7 @@ from sync.client.conversation import HeldToken
 from sync.client.ports import DeviceIdentity
 from sync.client.transport import Connect
 from sync.protocol.box import BoxDocuments
+from sync.protocol.directory import DirectoryDevice, SignedDirectory
 
 _BOX = "box"
 _CA_FILE = "box-ca.pem"
@@ -93,9 +94,10 @@ class Boxes:
             return None
         neighbours = Neighbours(self._register, device_id=identity.device_id)
 
-        def is_revoked(device_id: str) -> bool:
-            known = neighbours.device(device_id)
-            return known is not None and bool(known.revoked_at)
+        def named(device_id: str, told: SignedDirectory | None) -> DirectoryDevice | None:
+            if told is not None:
+                neighbours.hear(told)
+            return neighbours.device(device_id)
 
         return visit(
             outbox=boxes.BoxedOutbox(self._register),
@@ -106,7 +108,7 @@ class Boxes:
             shelf=Shelf(
                 server_key=neighbours.server_key,
                 server_epoch=lambda: self._register.meta(SERVER_EPOCH) or "",
-                is_revoked=is_revoked,
+                named=named,
                 keep=lambda custody: boxes.keep_custody(self._register, custody),
                 show=self._show,
             ),

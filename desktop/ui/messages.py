@@ -377,6 +377,10 @@ class Messages(QObject):
                 self.tr("Địa chỉ này trả lời không phải máy chủ Sổ An Sinh."),
                 self.tr("Kiểm tra địa chỉ; nếu mạng đòi đăng nhập, hãy đăng nhập trước."),
             ),
+            Problem.NOT_OUR_BOX: (
+                self.tr("Máy của xã không chứng minh được là máy mà tỉnh đã cấp."),
+                self.tr("Không nhận gì từ máy đó; dữ liệu còn ở máy này. Báo tỉnh kiểm tra."),
+            ),
             Problem.SERVER_FAILED: (
                 self.tr("Máy chủ gặp lỗi."),
                 self.tr("Thử lại sau ít phút; dữ liệu vẫn an toàn trên máy này."),

@@ -2,12 +2,14 @@
 
 What is handed to the box keeps its place in the outbox: only the province's signed receipt takes
 it out, whoever brings that. The box tells how far it has our changes; what it lost, it gets again.
-The rows it read of the province are applied as the province's own pages are; what the neighbours
-gave it is shown as not confirmed.
+Nothing is given to who does not prove to be a box that the province's directory names. The rows it
+read of the province are applied as the province's own pages are, by the province's signature; what
+the neighbours gave it is shown as not confirmed.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
@@ -15,7 +17,7 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from sync.client.conversation import Conversation, HeldToken
-from sync.client.outcomes import Malformed, Refused, RequestTrouble
+from sync.client.outcomes import Malformed, NotOurServer, Refused, RequestTrouble
 from sync.client.pages import is_consistent
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
@@ -26,10 +28,13 @@ from sync.protocol.box import (
     BoxRequest,
     BoxState,
     Relayed,
+    is_met,
+    is_of_province,
     opened_relayed,
 )
 from sync.protocol.chain import chain_link
 from sync.protocol.codec import JSON_TYPE, LINES_TYPE, PullPage, decode_message, decode_pull
+from sync.protocol.directory import DirectoryDevice, SignedDirectory
 from sync.protocol.documents import is_restricted
 from sync.protocol.messages import PullRequest, PushAnswer, RefusalCode
 
@@ -38,6 +43,7 @@ _BATCH = 500
 _PAGE_ROWS = 1_000
 #: Renumbering more often in one visit means that the two do not understand each other.
 _MOST_FORKS = 2
+_NONCE_BYTES = 32
 
 
 class BoxOutbox(Outbox, Protocol):
@@ -75,14 +81,15 @@ class Shelf:
     Attributes:
         server_key: the province's public key (hex); "" where no sync ever brought it.
         server_epoch: the incarnation of the province that the register knows.
-        is_revoked: did the province withdraw this device?
+        named: a device as the newest directory of the province names it, be that the one the box
+            brings; ``None`` for one that it does not name.
         keep: stores the custody.
         show: takes over what the neighbours gave the box.
     """
 
     server_key: str
     server_epoch: Callable[[], str]
-    is_revoked: Callable[[str], bool]
+    named: Callable[[str, SignedDirectory | None], DirectoryDevice | None]
     keep: Callable[[Custody], None]
     show: Callable[[BoxDocuments, Custody], None]
 
@@ -204,16 +211,16 @@ class _Visiting:
         """Take the receipts that lie there, and hand over what the box does not have."""
         batch = self.outbox.next_batch(limit=1)
         probe = replace(batch, lines=[], head=batch.prev)
-        state = self.talk.state(
+        state = self._meet(
             BoxRequest(
-                epoch=batch.epoch, acked=batch.first - 1, probe=self.talk.signed(probe).decode()
+                epoch=batch.epoch,
+                acked=batch.first - 1,
+                probe=self.talk.signed(probe).decode(),
+                nonce=secrets.token_hex(_NONCE_BYTES),
             )
         )
         if not isinstance(state, BoxState):
             return state
-        if self.shelf.is_revoked(state.box):
-            self._keep(Custody())
-            return Refused(RefusalCode.REVOKED)
         self._take_answers(state, batch.epoch)
         after = self.outbox.next_batch(limit=1)
         if after.epoch != batch.epoch:  # numbered anew: what it has goes by other numbers
@@ -232,6 +239,19 @@ class _Visiting:
             )
         )
         return self._hand_over(max(state.kept, after.first - 1))
+
+    def _meet(self, request: BoxRequest) -> BoxState | RequestTrouble:
+        """Who answers is a box of ours, and was not withdrawn."""
+        state = self.talk.state(request)
+        if not isinstance(state, BoxState):
+            return state
+        named = self.shelf.named(state.box, state.directory)
+        if not is_met(state, named, nonce=request.nonce, device=self.identity.device_id):
+            return NotOurServer()
+        if named is not None and named.revoked_at:
+            self._keep(Custody())
+            return Refused(RefusalCode.REVOKED)
+        return state
 
     def _is_same_box(self, state: BoxState) -> bool:
         before = self.done.custody
@@ -334,11 +354,15 @@ class _Visiting:
             page = self.talk.rows(PullRequest(cursors=cursors, limit=_PAGE_ROWS))
             if not isinstance(page, PullPage):
                 return page
-            if page.end.server_epoch != self.shelf.server_epoch():
+            epoch = self.shelf.server_epoch()
+            if page.end.server_epoch != epoch:
                 return None  # one of us knows an older incarnation; the province will tell
             asked = {name: cursors.get(name, 0) for name in page.end.next}
             is_open = not any(is_restricted(name) for name in page.end.next)
             if not is_open or page.drops or not is_consistent(page, asked):
+                return Malformed()
+            key = self.shelf.server_key
+            if not all(is_of_province(r, server_epoch=epoch, server_key=key) for r in page.rows):
                 return Malformed()
             self.inbox.apply_page(
                 rows=page.rows, grants=page.grants, drops=[], cursors=page.end.next

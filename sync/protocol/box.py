@@ -2,8 +2,9 @@
 
 A box is one PC of the commune that keeps signed pushes for the province while there is no line, and
 shows its neighbours what they hold. It orders nothing and receipts nothing: the province does, and
-signs each receipt that travels through a box, so that a box can neither invent one nor change one.
-Nothing restricted is ever given to a box.
+signs each receipt and each row that travels through a box, so that a box can neither invent one nor
+change one. Which device it is a box proves to each visitor with its own key. Nothing restricted is
+ever given to a box.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import msgspec
 
 from sync.protocol.carried import CarriedDocument
-from sync.protocol.messages import PushAnswer, Refusal
-from sync.protocol.signing import is_signed, relayed_text, sign
+from sync.protocol.directory import DirectoryDevice, SignedDirectory
+from sync.protocol.documents import Role
+from sync.protocol.messages import PushAnswer, Refusal, Row
+from sync.protocol.signing import is_signed, meeting_text, relayed_text, row_text, sign
 
 #: Largest part of a box's answer: receipts and documents beyond it come with the next question.
 MOST_ANSWERS = 200
@@ -46,11 +49,13 @@ class BoxRequest(msgspec.Struct, frozen=True):
     Attributes:
         epoch, acked: its register's, and its last change with a receipt of the province.
         probe: a signed push of no change: the province is to say whether it has what it receipted.
+        nonce: a random text of this visit, for the box to sign.
     """
 
     epoch: str
     acked: int
     probe: str
+    nonce: str = ""
 
 
 class BoxState(msgspec.Struct, frozen=True):
@@ -63,6 +68,8 @@ class BoxState(msgspec.Struct, frozen=True):
             hash (hex) there, as the device signed it.
         reached_at: when the box last reached the province, by the box's clock; "" for never.
         answers: the province's, oldest first.
+        directory: the box's own, which names it; ``None`` before its first one.
+        sig: the box's signature of this meeting (``meeting_text``).
     """
 
     box: str
@@ -71,6 +78,8 @@ class BoxState(msgspec.Struct, frozen=True):
     h: str
     reached_at: str
     answers: list[SignedRelayed]
+    directory: SignedDirectory | None = None
+    sig: str = ""
 
 
 class BoxKept(msgspec.Struct, frozen=True):
@@ -99,6 +108,29 @@ class BoxDocuments(msgspec.Struct, frozen=True):
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def is_met(state: BoxState, named: DirectoryDevice | None, *, nonce: str, device: str) -> bool:
+    """Did the box that the directory names answer this visit of the device?"""
+    if named is None or named.role != Role.RELAY.value or named.device != state.box:
+        return False
+    met = meeting_text(nonce, device, state.box, state.box_epoch)
+    return is_signed(named.key, met, state.sig)
+
+
+def signed_row(row: Row, *, server_epoch: str, signing_key: bytes) -> Row:
+    """The row with the province's signature, for a box to show."""
+    return msgspec.structs.replace(row, sig=sign(signing_key, _row_text(row, server_epoch)))
+
+
+def is_of_province(row: Row, *, server_epoch: str, server_key: str) -> bool:
+    """Did the province sign this row in this incarnation?"""
+    return bool(server_key) and is_signed(server_key, _row_text(row, server_epoch), row.sig)
+
+
+def _row_text(row: Row, server_epoch: str) -> bytes:
+    """The same however the row was spelled on its way."""
+    return row_text(server_epoch, _encoder.encode(msgspec.structs.replace(row, sig="")))
 
 
 def signed_relayed(relayed: Relayed, *, signing_key: bytes) -> SignedRelayed:

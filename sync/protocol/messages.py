@@ -211,12 +211,14 @@ class Row(
         "fields": "d",
         "clashes": "c",
         "mark": "m",
+        "sig": "s",
     },
 ):
     """The newest state of one document at its position in a bucket's feed.
 
     ``mark`` is that of the change that made the version (``chain.mark_of``); "" from an older
-    server.
+    server. ``sig`` is the province's signature (hex) where it travels through a box
+    (``box.signed_row``).
     """
 
     bucket: str
@@ -227,6 +229,7 @@ class Row(
     fields: Fields
     clashes: dict[str, list[Clash]] = {}
     mark: str = ""
+    sig: str = ""
 
 
 class Grant(msgspec.Struct, frozen=True, tag_field="k", tag="grant"):

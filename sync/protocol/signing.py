@@ -86,6 +86,16 @@ def relayed_text(answer_json: bytes) -> bytes:
     return b"relayed\n" + answer_json
 
 
+def row_text(server_epoch: str, row_json: bytes) -> bytes:
+    """What the province's server signs of a row that a box shows its neighbours."""
+    return f"row\n{server_epoch}\n".encode() + row_json
+
+
+def meeting_text(nonce: str, device: str, box: str, box_epoch: str) -> bytes:
+    """What a box signs for the device that visits it, which chose the nonce."""
+    return f"meeting\n{nonce}\n{device}\n{box}\n{box_epoch}".encode()
+
+
 def sign_enrolment(signing_key: bytes, *, code: str, public_key: str) -> str:
     """The signature of an ``EnrolRequest``."""
     return sign(signing_key, enrol_text(code, public_key))

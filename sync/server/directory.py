@@ -21,13 +21,19 @@ from sync.server.tables import devices, offices, province, server_keys
 
 def server_seed(connection: Connection) -> bytes:
     """The server's signing key; made when there is none."""
-    known = select(server_keys.c.seed)
-    seed = connection.scalar(known)
+    seed = known_seed(connection)
     if seed is None:
         made = upsert(server_keys).values(seed=new_signing_key())
         connection.execute(made.on_conflict_do_nothing())
-        seed = connection.execute(known).scalar_one()
-    return bytes(seed)
+        seed = known_seed(connection)
+        assert seed is not None  # noqa: S101 - made here, or by another process just now
+    return seed
+
+
+def known_seed(connection: Connection) -> bytes | None:
+    """The same, for who can only read; ``None`` before the first need."""
+    seed = connection.scalar(select(server_keys.c.seed))
+    return None if seed is None else bytes(seed)
 
 
 def directory_for(connection: Connection, device: Device, *, seed: bytes) -> SignedDirectory:

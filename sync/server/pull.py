@@ -26,20 +26,25 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from sync.protocol.box import signed_row
 from sync.protocol.chain import digest_from, mark_of
 from sync.protocol.codec import encode_lines
+from sync.protocol.documents import Role
 from sync.protocol.merge import FIRST_VERSION, Author, HeldValue, shown_beside
 from sync.protocol.messages import (
     Clash,
     Digest,
     Drop,
+    Fields,
     Grant,
     PullEnd,
     PullRequest,
     Refusal,
+    Row,
 )
 from sync.server.database import snapshot
-from sync.server.provinces import told_with_pages
+from sync.server.directory import known_seed
+from sync.server.provinces import server_epoch, told_with_pages
 from sync.server.registers import digest_bits
 from sync.server.sessions import Device, authenticate
 from sync.server.tables import buckets, documents
@@ -52,6 +57,7 @@ _FETCHED_AT_ONCE = 100
 #: A cursor names a bucket; no office serves nearly so many.
 MOST_CURSORS = 1_000
 
+_decode_fields = msgspec.json.Decoder(Fields).decode
 _decode_clashes = msgspec.json.Decoder(dict[str, list[HeldValue]]).decode
 _decode_versions = msgspec.json.Decoder(dict[str, int]).decode
 _decode_authors = msgspec.json.Decoder(dict[int, Author]).decode
@@ -128,8 +134,33 @@ def pull(engine: Engine, token: str, request: PullRequest) -> bytes | Refusal:
         device = authenticate(connection, token)
         if isinstance(device, Refusal):
             return device
-        granted = device.buckets()
-        return encode_lines(_answer(connection, granted, request))
+        answer = _answer(connection, device.buckets(), request)
+        if device.role is Role.RELAY:
+            answer = _signed(connection, answer)
+        return encode_lines(answer)
+
+
+def _signed(connection: Connection, answer: Iterator[msgspec.Struct]) -> Iterator[msgspec.Struct]:
+    """For a box, whose neighbours have to believe its rows; they know the key from a directory."""
+    epoch, seed = server_epoch(connection), known_seed(connection)
+    for line in answer:
+        if isinstance(line, _RawRow) and seed is not None:
+            yield signed_row(_read(line), server_epoch=epoch, signing_key=seed)
+        else:
+            yield line
+
+
+def _read(raw: _RawRow) -> Row:
+    return Row(
+        bucket=raw.bucket,
+        position=raw.position,
+        document_type=raw.document_type,
+        document_id=raw.document_id,
+        version=raw.version,
+        fields=_decode_fields(raw.fields),
+        clashes=raw.clashes,
+        mark=raw.mark,
+    )
 
 
 @dataclass(frozen=True, slots=True)

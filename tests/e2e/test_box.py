@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from desktop.domain.syncing import SyncReport
+from desktop.errors import Problem
 from desktop.services.boxes import AWAY
 from desktop.store.holdings import holdings
 from desktop.store.provisional import count_waiting
@@ -333,6 +334,66 @@ def test_a_receipt_that_the_province_did_not_sign_takes_nothing_out_of_the_outbo
         )
     commune.sync(commune.one)
     assert commune.custody(commune.one) == (0, 0)
+    commune.assert_alike(names)
+
+
+def test_a_row_that_the_province_did_not_sign_is_not_believed(commune: Commune) -> None:
+    name, forged = commune.enter(commune.one), "Trần Thị Mốt"
+    commune.sync(commune.one)
+    commune.box.wait_for_rounds()
+    commune.cut_off()
+    commune.box.do("CREATE TABLE sound_rows AS SELECT bucket, id, line FROM box_rows")
+    commune.box.do(
+        "UPDATE box_rows SET line = "  # noqa: S608 texts of ours
+        f"convert_to(replace(convert_from(line, 'UTF8'), '{name}', '{forged}'), 'UTF8')"
+    )
+    assert commune.two.syncing.run().problem is Problem.NOT_OUR_BOX
+    assert commune.seen(commune.two) == set()
+    commune.box.do(
+        "UPDATE box_rows SET line = s.line FROM sound_rows AS s "
+        "WHERE (s.bucket, s.id) = (box_rows.bucket, box_rows.id)"
+    )
+    commune.sync(commune.two)
+    assert commune.seen(commune.two) == {name}
+    commune.assert_alike({name})
+
+
+def test_who_has_the_certificate_alone_is_given_nothing(commune: Commune) -> None:
+    """The keys of devices are elsewhere than that of the certificate."""
+    commune.cut_off()
+    names = {commune.enter(commune.one)}
+    unsent = commune.custody(commune.one)[0]
+    commune.box.do("CREATE TABLE sound_home AS SELECT seed, enrolled FROM box_home")
+    officer = commune.two.syncing.enrolment()
+    assert officer is not None
+    for forged in (
+        f"seed = decode('{'07' * 32}', 'hex')",
+        f"enrolled = replace(enrolled, '{commune.box_id}', '{officer.device_id}')",
+    ):
+        commune.box.do(f"UPDATE box_home SET {forged}")  # noqa: S608 texts of ours
+        assert commune.one.syncing.run().problem is Problem.NOT_OUR_BOX
+        assert commune.custody(commune.one) == (unsent, 0)
+        assert commune.box.count("true") == 0
+        commune.box.do("UPDATE box_home SET seed = s.seed, enrolled = s.enrolled FROM sound_home s")
+    commune.sync(commune.one)
+    assert commune.custody(commune.one) == (unsent, unsent)
+    commune.assert_alike(names)
+
+
+def test_a_box_that_was_set_up_while_the_pcs_had_no_line_brings_what_the_province_says_of_it(
+    commune: Commune,
+) -> None:
+    commune.pcs_line.weather = DOWN
+    commune.box.kill()
+    commune.box.empty()
+    relay = commune.province.office(Role.RELAY, "99001")
+    commune.box.enrol(commune.box_line.url, commune.province.code(relay))
+    commune.box.start()
+    commune.box.wait_for_rounds()
+    names = {commune.enter(commune.one)}
+    unsent = commune.custody(commune.one)[0]
+    [report] = commune.sync(commune.one)
+    assert (report.is_box, report.at_box) == (True, unsent)
     commune.assert_alike(names)
 
 

@@ -31,9 +31,7 @@ class BoxProcess(ServerProcess):
     def __init__(self, database_url: str, *, every: float = 0.1) -> None:
         super().__init__(database_url, command=("box", "run", "--every", str(every)))
         self.engine: Engine = open_engine(database_url)
-        with self.engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(table.delete())
+        self.empty()
 
     def __enter__(self) -> BoxProcess:
         """Not started yet: it has to be enrolled first."""
@@ -47,6 +45,12 @@ class BoxProcess(ServerProcess):
     ) -> None:
         super().__exit__(kind, error, trace)
         self.engine.dispose()
+
+    def empty(self) -> None:
+        """As if it had never been a box."""
+        with self.engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
 
     def enrol(self, server_url: str, code: str) -> str:
         """Make it a box of the province; gives its device id."""

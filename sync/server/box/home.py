@@ -43,7 +43,8 @@ class Home:
     Attributes:
         seed: its Ed25519 key.
         epoch: of this database; a box made anew, or set back and told so, has another one.
-        directory_number: of the directory it has; 0 for none.
+        directory: the one it has, as the province signed it; ``None`` before the first.
+        directory_number: of that one; 0 for none.
         reached_at: when it last reached the province (ISO 8601); "" for never.
     """
 
@@ -52,6 +53,7 @@ class Home:
     ca_pem: str | None
     enrolled: Enrolled
     epoch: str
+    directory: SignedDirectory | None
     directory_number: int
     reached_at: str
 
@@ -102,6 +104,7 @@ def home_of(connection: Connection) -> Home:
         ca_pem=row.ca_pem,
         enrolled=msgspec.json.decode(row.enrolled, type=Enrolled),
         epoch=row.box_epoch,
+        directory=signed,
         directory_number=0 if directory is None else directory.number,
         reached_at="" if row.reached_at is None else row.reached_at.isoformat(timespec="seconds"),
     )

@@ -42,6 +42,7 @@ def _state(call: Call, device: Device) -> Reply:
         epoch=request.epoch,
         acked=request.acked,
         probe=request.probe.encode(),
+        nonce=request.nonce,
     )
 
 

@@ -30,6 +30,7 @@ from sync.protocol.box import MOST_ANSWERS, BoxKept, BoxState, SignedRelayed
 from sync.protocol.codec import Push, decode_push
 from sync.protocol.documents import is_restricted
 from sync.protocol.messages import Refusal, RefusalCode
+from sync.protocol.signing import meeting_text, sign
 from sync.server.box.home import home_of
 from sync.server.push import verified
 from sync.server.sessions import Device
@@ -87,9 +88,12 @@ def keep(engine: Engine, device: Device, sent: Push, body: bytes) -> BoxKept | R
 
 
 def state_of(
-    engine: Engine, device: Device, *, epoch: str, acked: int, probe: bytes
+    engine: Engine, device: Device, *, epoch: str, acked: int, probe: bytes, nonce: str = ""
 ) -> BoxState | Refusal:
-    """What the box has of this device, and what the province said; a probe replaces the last."""
+    """What the box has of this device, and what the province said; a probe replaces the last.
+
+    The box signs the visitor's nonce, so that nobody else can answer in its name.
+    """
     sent = decode_push(probe) if probe else None
     if sent is not None:
         broken = verified(device, sent)
@@ -104,13 +108,17 @@ def state_of(
             _replace_probe(connection, device, sent, probe)
         kept, head = _kept(connection, device.device_id, epoch)
         home = home_of(connection)
+        box = home.enrolled.device
+        met = meeting_text(nonce, str(device.device_id), box, home.epoch)
         return BoxState(
-            box=home.enrolled.device,
+            box=box,
             box_epoch=home.epoch,
             kept=kept,
             h=head,
             reached_at=home.reached_at,
             answers=answers,
+            directory=home.directory,
+            sig=sign(home.seed, met),
         )
 
 

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import insert
 
+from sync.protocol.box import is_of_province
 from sync.protocol.chain import digest_of
+from sync.protocol.directory import DirectoryRequest, SignedDirectory, opened_directory
 from sync.protocol.documents import DocumentType, Role, bucket_of, granted
 from sync.protocol.messages import Digest, Drop, Grant, Row
 from sync.server.tables import communes, devices, office_communes
@@ -138,3 +141,22 @@ def test_a_polling_reader_misses_no_row_of_eight_writers(make_desk: MakeDesk) ->
     assert sorted(seen) == sorted(made)
     assert page.end.digest["99001/register"] == digest_of((one, 1) for one in made)
     assert cursors["99001/register"] == len(made)
+
+
+def test_rows_for_a_box_are_signed_and_those_for_everybody_else_are_not(
+    officer: Desk, make_desk: MakeDesk
+) -> None:
+    box = make_desk(Role.RELAY, "99001")
+    officer.person()
+    officer.push()
+    signed = box.ask("/sync/v1/directory", DirectoryRequest(number=0), SignedDirectory)
+    assert isinstance(signed, SignedDirectory)
+    told = opened_directory(signed)
+    assert told is not None
+    page = box.pull()
+    assert page.rows
+    for row in page.rows:
+        assert is_of_province(row, server_epoch=page.end.server_epoch, server_key=told.server_key)
+    assert {row.sig for row in officer.pull().rows} == {""}
+    plain = [msgspec.structs.replace(row, sig="") for row in page.rows]
+    assert plain == officer.pull().rows[: len(plain)]
