@@ -196,23 +196,27 @@ class Clash(msgspec.Struct, frozen=True, omit_defaults=True):
     over_at: str = ""
 
 
+#: What the parts of a ``Row`` are called in its line.
+ROW_WORDS = {
+    "bucket": "b",
+    "position": "p",
+    "document_type": "t",
+    "document_id": "id",
+    "version": "ver",
+    "fields": "d",
+    "clashes": "c",
+    "mark": "m",
+    "sig": "s",
+}
+
+
 class Row(
     msgspec.Struct,
     frozen=True,
     omit_defaults=True,
     tag_field="k",
     tag="row",
-    rename={
-        "bucket": "b",
-        "position": "p",
-        "document_type": "t",
-        "document_id": "id",
-        "version": "ver",
-        "fields": "d",
-        "clashes": "c",
-        "mark": "m",
-        "sig": "s",
-    },
+    rename=ROW_WORDS,
 ):
     """The newest state of one document at its position in a bucket's feed.
 

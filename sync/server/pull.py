@@ -32,6 +32,7 @@ from sync.protocol.codec import encode_lines
 from sync.protocol.documents import Role
 from sync.protocol.merge import FIRST_VERSION, Author, HeldValue, shown_beside
 from sync.protocol.messages import (
+    ROW_WORDS,
     Clash,
     Digest,
     Drop,
@@ -69,16 +70,7 @@ class _RawRow(
     omit_defaults=True,
     tag_field="k",
     tag="row",
-    rename={
-        "bucket": "b",
-        "position": "p",
-        "document_type": "t",
-        "document_id": "id",
-        "version": "ver",
-        "fields": "d",
-        "clashes": "c",
-        "mark": "m",
-    },
+    rename=ROW_WORDS,
 ):
     """A ``Row`` whose fields stay the text the database gave: not read, only passed on."""
 
