@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 
+from sync.server.heads import PromptHeads
 from sync.server.settings import Settings
 
 _BACKLOG = 512
@@ -75,6 +76,7 @@ def serve(
     server = _Server(
         uvicorn.Config(
             app,
+            http=PromptHeads,
             ssl_certfile=certificate,
             ssl_keyfile=key,
             log_config=None,
