@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.domain.ledger import Action
@@ -12,7 +13,8 @@ from desktop.services.place import LAST_SYNC, LastSync, kept, last_sync
 from desktop.services.troubles import problem_of
 from desktop.store import ledger
 from desktop.store.register import Register
-from sync.client.outcomes import SyncOutcome
+from sync.client.box import Visit
+from sync.client.outcomes import Malformed, NotOurServer, SyncOutcome
 
 
 class Done:
@@ -46,6 +48,23 @@ def report_of(outcome: SyncOutcome) -> SyncReport:
         held=outcome.held,
         problem=problem,
         parameters=dict(parameters),
+    )
+
+
+def with_box(report: SyncReport, came: Visit) -> SyncReport:
+    """What a sync came to that did not reach the province, but perhaps the commune's box."""
+    # Switched off or busy is usual; who answers otherwise than our box does must be told of.
+    is_doubtful = isinstance(came.trouble, NotOurServer | Malformed)
+    if came.trouble is not None and not (is_doubtful or came.handed or came.pulled):
+        return report
+    return replace(
+        report,
+        problem=Problem.NOT_OUR_BOX if is_doubtful else None,
+        parameters={},
+        pushed=report.pushed + came.receipted,
+        pulled=report.pulled + came.pulled,
+        at_box=came.handed,
+        is_box=not is_doubtful,
     )
 
 

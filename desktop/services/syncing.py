@@ -40,7 +40,7 @@ from desktop.services.place import (
     pem_in,
     place_of,
 )
-from desktop.services.sync_reports import Done, note_run, remember, report_of
+from desktop.services.sync_reports import Done, note_run, remember, report_of, with_box
 from desktop.services.troubles import parcel_problem
 from desktop.store import ledger, witnessing
 from desktop.store.change_lists import count_changes, list_changes
@@ -59,14 +59,7 @@ from sync.client.engine import (
     Portions,
     synchronise,
 )
-from sync.client.outcomes import (
-    ConnectionCut,
-    Malformed,
-    NotOurServer,
-    Refused,
-    ServerBusy,
-    ServerFailed,
-)
+from sync.client.outcomes import ConnectionCut, Refused, ServerBusy, ServerFailed
 from sync.client.ports import PackShelf
 from sync.client.schedule import pause_seconds
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
@@ -269,21 +262,7 @@ class Syncing:
         here = self.here()
         assert here is not None  # noqa: S101 - a sync was tried
         came = self._boxes.visit(here.identity, author=self._by(), app_version=self._app_version)
-        if came is None:
-            return report
-        # Switched off or busy is usual; who answers otherwise than our box does must be told of.
-        is_doubtful = isinstance(came.trouble, NotOurServer | Malformed)
-        if came.trouble is not None and not (is_doubtful or came.handed or came.pulled):
-            return report
-        return replace(
-            report,
-            problem=Problem.NOT_OUR_BOX if is_doubtful else None,
-            parameters={},
-            pushed=report.pushed + came.receipted,
-            pulled=report.pulled + came.pulled,
-            at_box=came.handed,
-            is_box=not is_doubtful,
-        )
+        return report if came is None else with_box(report, came)
 
     def leave(self, ledger: LedgerHead, *, watch: Watch | None = None) -> bool:
         """Tell the server that this device gives up its place; ``False`` when it does not know.

@@ -2,7 +2,8 @@
 
 The web server keeps every line of a head, and waits for its end, without a limit; so one stranger
 could fill the memory and hold connections for ever. A reverse proxy before it would end that too,
-but a box has none. What stands around the pieces of a body counts as well.
+but a box has none. What stands around the pieces of a body counts as well, and an answer has to be
+fetched.
 """
 
 from __future__ import annotations
@@ -20,28 +21,31 @@ class PromptHeads(HttpToolsProtocol):
     """A connection whose requests begin as a program's do.
 
     Attributes:
-        head_seconds: from a connection, or the first byte of a request, to the end of its head.
+        head_seconds: from a connection, or the first byte of a request, to the end of its head; and
+            for the rest of a body that was answered before it was there.
+        answer_seconds: in which an answer is fetched; a client gives up as late.
     """
 
     head_seconds: ClassVar[float] = 30
+    answer_seconds: ClassVar[float] = 600
 
-    _timer: asyncio.TimerHandle | None = None
+    _coming: asyncio.TimerHandle | None = None
+    _going: asyncio.TimerHandle | None = None
+    _is_lost = False
     _is_in_head = True
     #: Of the present request: everything but its body, give or take the piece it begins in.
     _around_bytes = 0
     _body_bytes = 0
 
+    # -- what comes
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        super().connection_lost(exc)
+        self._wait_for_it()
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_head:
-            self._wait_for_head()
+        if self._is_in_head and (self.cycle is None or self.cycle.response_complete):
+            self._wait_for_it()
         self._around_bytes += len(data)
         super().data_received(data)
         # Bytes that chunks of a body need around them grow with it.
@@ -64,13 +68,50 @@ class PromptHeads(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._is_in_head = True
+        self._stop_waiting()
         super().on_message_complete()
 
-    def _wait_for_head(self) -> None:
-        if self._timer is None:
-            self._timer = self.loop.call_later(self.head_seconds, self.transport.abort)
+    def _wait_for_it(self) -> None:
+        if self._coming is None and not self._is_lost:
+            self._coming = self.loop.call_later(self.head_seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._coming is not None:
+            self._coming.cancel()
+            self._coming = None
+
+    # -- what goes
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._going is None:
+            self._expect_fetched()
+
+    def on_response_complete(self) -> None:
+        if not self._is_in_head:
+            self._wait_for_it()
+        self._expect_fetched()
+        super().on_response_complete()
+
+    def _expect_fetched(self) -> None:
+        self._stop_expecting()
+        if not self._is_lost:  # a request may end after its connection
+            self._going = self.loop.call_later(self.answer_seconds, self._end_unfetched)
+
+    def _stop_expecting(self) -> None:
+        if self._going is not None:
+            self._going.cancel()
+            self._going = None
+
+    def _end_unfetched(self) -> None:
+        self._going = None
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    # -- the end
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_lost = True
+        self._stop_waiting()
+        self._stop_expecting()
+        super().connection_lost(exc)

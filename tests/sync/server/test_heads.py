@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 
+from sync.protocol.codec import LINES_TYPE
 from sync.protocol.messages import PushAnswer
 from sync.server.heads import LARGEST_HEAD_BYTES, PromptHeads
 from sync.server.serving import listen
@@ -34,69 +37,149 @@ ENDLESS = {
 }
 
 
-class Impatient(PromptHeads):
-    """Half a minute is long for a test."""
-
-    head_seconds = 0.3
+#: Soon, for a test; nobody is waited for so long who sends at once.
+SOON, NEVER = 0.3, 3600.0
 
 
 Messages = Callable[[], Awaitable[dict[str, Any]]]
 Answers = Callable[[dict[str, Any]], Awaitable[None]]
+MUCH = 64 * 1024 * 1024
 
 
-async def _answer(_scope: dict[str, Any], receive: Messages, send: Answers) -> None:
-    await receive()
-    await send({"type": "http.response.start", "status": 204})
-    await send({"type": "http.response.body"})
+async def _answer(scope: dict[str, Any], _receive: Messages, send: Answers) -> None:
+    """Without having read what comes."""
+    body = bytes(MUCH) if scope["path"] == "/much" else b"ok"
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS[len(body)]})
+    await send({"type": "http.response.body", "body": body})
+
+
+HEADERS = {size: [(b"content-length", str(size).encode())] for size in (2, MUCH)}
+ANSWER_END = b"\r\n\r\nok"
+#: It is answered before its body is there.
+BODY_TO_COME = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server listens, and who is connected."""
+
+    address: tuple[str, int]
+    server: uvicorn.Server
+    kind: type[PromptHeads]
+
+    def connect(self) -> socket.socket:
+        line = socket.create_connection(self.address)
+        line.settimeout(60)
+        return line
+
+    def is_empty(self) -> bool:
+        return not self.server.server_state.connections
+
+    def waits(self) -> bool:
+        """Is somebody to send something soon?"""
+        connected = list(self.server.server_state.connections)
+        return any(one._coming is not None for one in connected if isinstance(one, self.kind))
 
 
 @pytest.fixture
-def place() -> Iterator[tuple[str, int]]:
-    """Where a server listens that waits a short time for heads."""
+def place() -> Iterator[Place]:
+    """A server in a thread; how long it waits can be changed."""
+
+    class Heads(PromptHeads):
+        head_seconds = NEVER
+        answer_seconds = NEVER
+
     listening = listen("127.0.0.1", 0)
     config = uvicorn.Config(
-        _answer, http=Impatient, log_config=None, lifespan="off", timeout_keep_alive=3600
+        _answer, http=Heads, log_config=None, lifespan="off", timeout_keep_alive=3600
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     until(lambda: server.started)
-    yield listening.getsockname()
+    yield Place(listening.getsockname(), server, Heads)
     server.should_exit = True
     joined(thread)
     listening.close()
 
 
+def ask(line: socket.socket, question: bytes = GOOD) -> None:
+    """And hear all of the answer."""
+    line.sendall(question)
+    heard = b""
+    while not heard.endswith(ANSWER_END):
+        heard += line.recv(9999)
+
+
 def is_cut(line: socket.socket) -> bool:
     """Wait until the other side says something, or ends the connection."""
-    line.settimeout(60)
     try:
         return line.recv(1) == b""
     except ConnectionResetError:
         return True
 
 
-@pytest.mark.parametrize(
-    ("before", "half"), [(0, b""), (0, GOOD[:1]), (0, GOOD[:-1]), (2, GOOD[:1]), (2, GOOD[:-1])]
-)
-def test_who_does_not_come_to_the_end_of_a_head_is_cut_off(
-    place: tuple[str, int], before: int, half: bytes
-) -> None:
-    with socket.create_connection(place) as line:
-        for _ in range(before):
-            line.sendall(GOOD)
-            assert line.recv(9999).startswith(b"HTTP/1.1 204")
+@pytest.mark.parametrize("half", [b"", GOOD[:1], GOOD[:-1]], ids=["nothing", "a letter", "half"])
+def test_who_does_not_come_to_the_end_of_a_head_is_cut_off(place: Place, half: bytes) -> None:
+    place.kind.head_seconds = SOON
+    with place.connect() as line:
         line.sendall(half)
         assert is_cut(line)
 
 
-def test_who_asks_again_and_again_is_not_cut_off(place: tuple[str, int]) -> None:
+@pytest.mark.parametrize(
+    "half", [GOOD[:1], GOOD[:-1], b"\r\n"], ids=["a letter", "half", "an empty line"]
+)
+def test_so_is_who_asked_before(place: Place, half: bytes) -> None:
+    with place.connect() as line:
+        ask(line)
+        ask(line)
+        place.kind.head_seconds = SOON
+        line.sendall(half)
+        assert is_cut(line)
+
+
+def test_so_is_who_has_an_answer_and_does_not_come_to_the_end_of_the_body(place: Place) -> None:
+    with place.connect() as line:
+        until(place.waits)
+        place.kind.head_seconds = SOON
+        ask(line, BODY_TO_COME)
+        with contextlib.suppress(ConnectionError):
+            line.sendall(b"1")
+        assert is_cut(line)
+
+
+def test_who_comes_to_the_end_is_not_waited_for(place: Place) -> None:
+    with place.connect() as line:
+        until(place.waits)
+        for _ in range(2):
+            ask(line)
+            assert not place.waits()
+        ask(line, BODY_TO_COME)
+        until(place.waits)
+        line.sendall(b"1234567890")
+        until(lambda: not place.waits())
+        ask(line)
+        assert not place.waits()
+
+
+@pytest.mark.parametrize("more", [b"", GOOD], ids=["once", "and asks on"])
+def test_who_does_not_fetch_an_answer_is_cut_off(place: Place, more: bytes) -> None:
+    place.kind.answer_seconds = SOON
+    with place.connect() as line:
+        line.sendall(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n" + more)
+        until(lambda: not place.is_empty())
+        until(place.is_empty)
+
+
+def test_who_fetched_every_answer_may_ask_again(place: Place) -> None:
+    place.kind.answer_seconds = SOON
     gap = threading.Event()
-    with socket.create_connection(place) as line:
+    with place.connect() as line:
         for _ in range(3):
-            line.sendall(GOOD)
-            assert line.recv(9999).startswith(b"HTTP/1.1 204")
-            gap.wait(Impatient.head_seconds * 2)
+            ask(line)
+            gap.wait(SOON * 2)
+        ask(line)
 
 
 @pytest.mark.parametrize("kind", list(ENDLESS))
@@ -110,6 +193,7 @@ def test_what_does_not_end_is_cut_off_and_fills_no_memory(
     begin, more = ENDLESS[kind]
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port)) as line:
+        line.settimeout(60)
         line.sendall(begin)
         with pytest.raises(ConnectionError):
             for _ in range(_SENT_BYTES // len(more)):
@@ -120,13 +204,15 @@ def test_what_does_not_end_is_cut_off_and_fills_no_memory(
 
 
 def test_a_body_in_small_chunks_is_taken(officer: Desk) -> None:
-    question = b'{"device":"%s"}' % officer.device.encode()
-    spaces = (b" " for _ in range(LARGEST_HEAD_BYTES // 16))
-
-    def chunks() -> Iterator[bytes]:
-        yield question
-        yield from spaces
-
-    headers = {"Content-Type": "application/json"}
-    url = officer.url + "/auth/challenge"
-    assert officer.http.post(url, data=chunks(), headers=headers, timeout=60).ok
+    """What stands around the chunks is more than a head may have, and less than they."""
+    for _ in range(400):
+        officer.person(note="x" * 500)
+    body = officer.push_body(1, 400)
+    chunks = [body[at : at + 16] for at in range(0, len(body), 16)]
+    around = len(b"10\r\n\r\n") * len(chunks)
+    assert LARGEST_HEAD_BYTES < around < len(body)
+    headers = {"Content-Type": LINES_TYPE, "Authorization": f"Bearer {officer.token}"}
+    url = officer.url + "/sync/v1/push"
+    answer = officer.http.post(url, data=iter(chunks), headers=headers, timeout=60)
+    assert officer.read(answer, PushAnswer)
+    assert answer.ok
