@@ -88,7 +88,7 @@ class DraftWriter(QObject):
         """Now, asked or not; behind an earlier writing, which is older."""
         self.cancel()
         if (draft := self._take()) is not None:
-            self._keep(draft)
+            self.keep(draft)
 
     def cancel(self) -> None:
         """A save is on its way with everything that is typed."""
@@ -108,7 +108,8 @@ class DraftWriter(QObject):
         else:
             self.write()
 
-    def _keep(self, draft: FormDraft) -> None:
+    def keep(self, draft: FormDraft) -> None:
+        """Write this one, which may be of a form that was left."""
         self._under_way += 1
 
         def _work() -> FormDraft:

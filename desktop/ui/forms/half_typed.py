@@ -65,12 +65,7 @@ def put_reason(rows: Rows, cursor: Cursor) -> None:
 
 
 def draft_of(
-    opened: OpenedForm,
-    half: HalfTyped,
-    mark: DraftMark,
-    *,
-    full_name: str,
-    scanned: Mapping[str, Scan],
+    opened: OpenedForm, half: HalfTyped, mark: DraftMark, *, scanned: Mapping[str, Scan]
 ) -> FormDraft:
     """What differs from what the officer was shown; calculated answers are nobody's typing."""
     definition = opened.definition
@@ -87,7 +82,7 @@ def draft_of(
         form_id=definition.form_id,
         form_version=definition.version,
         person_id=opened.person_id,
-        full_name=full_name,
+        full_name=_name_in(opened, half),
         edits=edits,
         confirmations={
             name: given.get(name, "")
@@ -101,3 +96,24 @@ def draft_of(
         cursor=half.cursor,
         scanned=scanned,
     )
+
+
+def loose_ends_of(saved: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormDraft:
+    """What a save did not take of a form that was left; nothing of it is an answer."""
+    return FormDraft(
+        draft_id=mark.draft_id,
+        revision=mark.revision,
+        form_id=saved.definition.form_id,
+        form_version=saved.definition.version,
+        person_id=saved.person_id,
+        full_name=_name_in(saved, half),
+        versions=saved.versions,
+        reasons=half.reasons,
+        visited=half.visited,
+        cursor=half.cursor,
+    )
+
+
+def _name_in(opened: OpenedForm, half: HalfTyped) -> str:
+    path = opened.definition.path_of_role("person.full_name") or ""
+    return str(half.answers.get(path) or "")

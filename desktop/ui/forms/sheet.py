@@ -23,6 +23,7 @@ from desktop.domain.records import CheckId, NotReady, OpenedForm, SavedForm, Sub
 from desktop.domain.scans import Scan
 from desktop.errors import AppError
 from desktop.jobs.runner import JobRunner, Lane
+from desktop.ui.forms.half_typed import HalfTyped, draft_of, loose_ends_of
 from forms.definition import Answer
 
 
@@ -113,6 +114,7 @@ class Sheet(QObject):
         sent: asked the police.
         adopted: the CSDLQG's value was taken.
         failed: an ``AppError``.
+        left_over: what no save took of a form that was left (``FormDraft``).
 
     Attributes:
         opened: what the page holds, with the ids that the first save gave.
@@ -125,6 +127,7 @@ class Sheet(QObject):
     sent = Signal()
     adopted = Signal()
     failed = Signal(object)
+    left_over = Signal(object)
 
     def __init__(
         self,
@@ -143,6 +146,7 @@ class Sheet(QObject):
         self._before: Mapping[str, int] = opened.versions
         self._is_busy = False
         self._waiting: list[_Task] = []
+        self._left: tuple[HalfTyped, Mapping[str, Scan]] | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -176,6 +180,13 @@ class Sheet(QObject):
             return _Done(self._again(saved))
 
         self._ask(_Task(content, _adopt, lambda _outcome: self.adopted.emit()))
+
+    def leave(self, half: HalfTyped, scanned: Mapping[str, Scan]) -> None:
+        """The page goes on to another form: once nothing is on its way, what is left over is told.
+
+        That is what a save does not take; and everything where it failed.
+        """
+        self._left = (half, scanned) if self._is_busy else None
 
     def keep_old(self, paths: Collection[str], content: Content) -> None:
         """The officer has edited these since ``content``: what came there was not seen.
@@ -241,6 +252,7 @@ class Sheet(QObject):
             self.saved.emit(done.saved, task.content)
             task.tell(done.outcome)
             self._next()
+            self._tell_left_over(is_saved=True)
 
         self._jobs.run(
             self,
@@ -265,6 +277,21 @@ class Sheet(QObject):
         self._is_busy = False
         self.failed.emit(error)
         self._next()
+        self._tell_left_over(is_saved=False)
+
+    def _tell_left_over(self, *, is_saved: bool) -> None:
+        if self._left is None or self._is_busy:
+            return
+        half, scanned = self._left
+        self._left = None
+        if is_saved and not half.has_loose_ends:
+            return
+        self.mark = mark = DraftMark(self.mark.draft_id, self.mark.revision + 1)
+        self.left_over.emit(
+            loose_ends_of(self.opened, half, mark)
+            if is_saved
+            else draft_of(self.opened, half, mark, scanned=scanned)
+        )
 
     def _next(self) -> None:
         if self._waiting and not self._is_busy:

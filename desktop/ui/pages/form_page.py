@@ -159,8 +159,8 @@ class FormPage(Page):
         """What is not saved is saved; letters that no save takes wait as a draft of this user."""
         if self._is_dirty:
             self.save()
-            if self._view is not None and self._view.half_typed().has_loose_ends:
-                self._writer.write()
+        if self._sheet is not None and self._view is not None:
+            self._sheet.leave(self._view.half_typed(), dict(self._aids.cards.scans))
         self._writer.flush()
         self._effort.stop()
 
@@ -298,10 +298,7 @@ class FormPage(Page):
                 self._writer.forget(sheet.mark)
             return None
         sheet.mark = DraftMark(sheet.mark.draft_id, sheet.mark.revision + 1)
-        path = sheet.opened.definition.path_of_role("person.full_name") or ""
-        name = str(half.answers.get(path) or "")
-        scanned = self._aids.cards.scans
-        return draft_of(sheet.opened, half, sheet.mark, full_name=name, scanned=dict(scanned))
+        return draft_of(sheet.opened, half, sheet.mark, scanned=dict(self._aids.cards.scans))
 
     def _listen(self, view: FormView) -> None:
         view.changed.connect(self._note_change)
@@ -324,6 +321,7 @@ class FormPage(Page):
         sheet.sent.connect(self._say.sent)
         sheet.adopted.connect(self._tell_adopted)
         sheet.failed.connect(self._tell_failed)
+        sheet.left_over.connect(self._writer.keep)
         return sheet
 
     def _content(self) -> Content:

@@ -195,6 +195,8 @@ def test_a_reason_being_typed_is_kept_when_another_form_is_opened_from_an_unsave
     assert services.people.count("nguyen thi hanh") == 1  # what can be saved is saved
     [waiting] = drafts(hands).own()
     assert waiting.person_id is not None
+    # Nothing of it is an answer: what others make of the person meanwhile stays.
+    assert drafts(hands).get(waiting.draft_id).edits == {}
     hands.form.open_draft(waiting.draft_id)
     hands.settle()
     assert hands.find(QLineEdit, _REASON).text() == "The ghi nh"
@@ -204,6 +206,44 @@ def test_a_reason_being_typed_is_kept_when_another_form_is_opened_from_an_unsave
     hands.settle()
     assert drafts(hands).own() == []
     assert services.people.count("nguyen thi hanh") == 1
+
+
+def test_a_reason_being_typed_is_kept_though_the_save_is_under_way_when_one_leaves(
+    hands: Hands,
+) -> None:
+    half_give_a_reason(hands)
+    services = hands.desktop.services
+    assert services is not None
+    with services.register.writing_paused():
+        hands.press(Qt.Key.Key_S, _CONTROL)
+        hands.form.open_person(None)
+    hands.settle()
+    [waiting] = drafts(hands).own()
+    hands.form.open_draft(waiting.draft_id)
+    hands.settle()
+    assert hands.find(QLineEdit, _REASON).text() == "The ghi nh"
+    assert services.people.count("nguyen thi hanh") == 1
+
+
+def test_what_cannot_be_saved_of_a_form_that_was_left_waits_to_the_last_letter(
+    hands: Hands,
+) -> None:
+    begin(hands)
+    hands.type("Trần Văn Ổn")
+    hands.form_view.focus_question("identity/native_place")
+    line = hands.find(QLineEdit, "question:identity/native_place")
+    line.setText("dài " * 5_000)
+    line.textEdited.emit(line.text())
+    hands.form.open_person(None)
+    hands.settle()
+    assert hands.text(f"question:{_NAME}") == ""
+    assert "quá dài" in hands.message()
+    [waiting] = drafts(hands).own()
+    assert (waiting.person_id, waiting.full_name) == (None, "Trần Văn Ổn")
+    hands.form.open_draft(waiting.draft_id)
+    hands.settle()
+    assert hands.text("question:identity/native_place") == "dài " * 5_000
+    assert hands.text(f"question:{_NAME}") == "Trần Văn Ổn"
 
 
 def test_a_draft_of_a_known_person_lies_over_the_record_when_it_is_opened(hands: Hands) -> None:
