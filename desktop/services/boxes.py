@@ -26,7 +26,6 @@ from sync.client.conversation import HeldToken
 from sync.client.ports import DeviceIdentity
 from sync.client.transport import Connect
 from sync.protocol.box import BoxDocuments
-from sync.protocol.directory import DirectoryDevice, SignedDirectory
 
 _BOX = "box"
 _CA_FILE = "box-ca.pem"
@@ -88,17 +87,13 @@ class Boxes:
             boxes.keep_custody(self._register, replace(held, probe=0))
 
     def visit(self, identity: DeviceIdentity, *, author: str, app_version: str) -> Visit | None:
-        """Go there; ``None`` where there is no box."""
+        """Go there; ``None`` where there is no box, or none that can be known."""
         box = self._box()
         if box is None:
             return None
         neighbours = Neighbours(self._register, device_id=identity.device_id)
-
-        def named(device_id: str, told: SignedDirectory | None) -> DirectoryDevice | None:
-            if told is not None:
-                neighbours.hear(told)
-            return neighbours.device(device_id)
-
+        if not neighbours.is_known:
+            return None  # no sync came to its end yet: nothing tells which box is ours
         return visit(
             outbox=boxes.BoxedOutbox(self._register),
             inbox=RegisterInbox(self._register, clock=self._clock, author=author),
@@ -108,7 +103,7 @@ class Boxes:
             shelf=Shelf(
                 server_key=neighbours.server_key,
                 server_epoch=lambda: self._register.meta(SERVER_EPOCH) or "",
-                named=named,
+                named=neighbours.named,
                 keep=lambda custody: boxes.keep_custody(self._register, custody),
                 show=self._show,
             ),

@@ -68,6 +68,23 @@ class Neighbours:
         revoked = next((one for one in found if one.revoked_at), None)
         return revoked or (found[0] if found else None)
 
+    def named(self, device_id: str, told: SignedDirectory | None) -> DirectoryDevice | None:
+        """A device, as it is named in ours or in the newer directory that somebody brings."""
+        if self._own is None:
+            return None
+        if told is not None:
+            self.hear(told)
+        ours = self.device(device_id)
+        if ours is not None or told is None:
+            return ours
+        # Who serves several communes may have heard of others since.
+        directory = opened_directory(told, server_key=self._own.server_key)
+        if directory is None or directory.province != self._own.province:
+            return None
+        if directory.number <= self._own.number:
+            return None
+        return next((one for one in directory.devices if one.device == device_id), None)
+
     def me(self) -> DirectoryDevice | None:
         """This device."""
         return self.device(self._device_id)

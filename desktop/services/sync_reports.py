@@ -14,7 +14,7 @@ from desktop.services.troubles import problem_of
 from desktop.store import ledger
 from desktop.store.register import Register
 from sync.client.box import Visit
-from sync.client.outcomes import Malformed, NotOurServer, SyncOutcome
+from sync.client.outcomes import SyncOutcome
 
 
 class Done:
@@ -53,18 +53,17 @@ def report_of(outcome: SyncOutcome) -> SyncReport:
 
 def with_box(report: SyncReport, came: Visit) -> SyncReport:
     """What a sync came to that did not reach the province, but perhaps the commune's box."""
-    # Switched off or busy is usual; who answers otherwise than our box does must be told of.
-    is_doubtful = isinstance(came.trouble, NotOurServer | Malformed)
-    if came.trouble is not None and not (is_doubtful or came.handed or came.pulled):
+    # Switched off or busy is usual; who answers in the name of our box must be told of.
+    if came.trouble is not None and not (came.is_doubtful or came.handed or came.pulled):
         return report
     return replace(
         report,
-        problem=Problem.NOT_OUR_BOX if is_doubtful else None,
-        parameters={},
+        problem=Problem.NOT_OUR_BOX if came.is_doubtful else None,
+        parameters=report.parameters if came.is_doubtful else {},
         pushed=report.pushed + came.receipted,
         pulled=report.pulled + came.pulled,
         at_box=came.handed,
-        is_box=not is_doubtful,
+        is_box=not came.is_doubtful,
     )
 
 

@@ -28,8 +28,8 @@ from sync.protocol.box import (
     BoxRequest,
     BoxState,
     Relayed,
+    are_of_province,
     is_met,
-    is_of_province,
     opened_relayed,
 )
 from sync.protocol.chain import chain_link
@@ -103,6 +103,7 @@ class Visit:
         receipted: changes whose receipt of the province came through the box.
         pulled: rows of the province.
         is_held_back: a restricted change waits for the province itself, and all behind it.
+        is_doubtful: it did not prove that it is ours, or showed what is not of the province.
     """
 
     custody: Custody
@@ -110,6 +111,7 @@ class Visit:
     receipted: int = 0
     pulled: int = 0
     is_held_back: bool = False
+    is_doubtful: bool = False
     trouble: RequestTrouble | None = None
 
 
@@ -246,11 +248,12 @@ class _Visiting:
         if not isinstance(state, BoxState):
             return state
         named = self.shelf.named(state.box, state.directory)
-        if not is_met(state, named, nonce=request.nonce, device=self.identity.device_id):
-            return NotOurServer()
         if named is not None and named.revoked_at:
             self._keep(Custody())
             return Refused(RefusalCode.REVOKED)
+        if not is_met(state, named, nonce=request.nonce, device=self.identity.device_id):
+            self.done = replace(self.done, is_doubtful=True)
+            return NotOurServer()
         return state
 
     def _is_same_box(self, state: BoxState) -> bool:
@@ -362,7 +365,8 @@ class _Visiting:
             if not is_open or page.drops or not is_consistent(page, asked):
                 return Malformed()
             key = self.shelf.server_key
-            if not all(is_of_province(r, server_epoch=epoch, server_key=key) for r in page.rows):
+            if not are_of_province(page.rows, server_epoch=epoch, server_key=key):
+                self.done = replace(self.done, is_doubtful=True)
                 return Malformed()
             self.inbox.apply_page(
                 rows=page.rows, grants=page.grants, drops=[], cursors=page.end.next

@@ -9,6 +9,9 @@ ever given to a box.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import msgspec
 
 from sync.protocol.carried import CarriedDocument
@@ -19,6 +22,8 @@ from sync.protocol.signing import is_signed, meeting_text, relayed_text, row_tex
 
 #: Largest part of a box's answer: receipts and documents beyond it come with the next question.
 MOST_ANSWERS = 200
+#: What a visitor gives a box to sign: 32 bytes; an older program gives nothing.
+NONCE = re.compile(r"(?:[0-9a-f]{64})?")
 
 
 class Relayed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -114,6 +119,8 @@ def is_met(state: BoxState, named: DirectoryDevice | None, *, nonce: str, device
     """Did the box that the directory names answer this visit of the device?"""
     if named is None or named.role != Role.RELAY.value or named.device != state.box:
         return False
+    if not state.box_epoch.isalnum():
+        return False  # else parts of the signed text could be taken for others
     met = meeting_text(nonce, device, state.box, state.box_epoch)
     return is_signed(named.key, met, state.sig)
 
@@ -128,9 +135,24 @@ def is_of_province(row: Row, *, server_epoch: str, server_key: str) -> bool:
     return bool(server_key) and is_signed(server_key, _row_text(row, server_epoch), row.sig)
 
 
+def are_of_province(rows: Iterable[Row], *, server_epoch: str, server_key: str) -> bool:
+    """Did it sign all of these?"""
+    return all(
+        is_of_province(row, server_epoch=server_epoch, server_key=server_key) for row in rows
+    )
+
+
 def _row_text(row: Row, server_epoch: str) -> bytes:
-    """The same however the row was spelled on its way."""
-    return row_text(server_epoch, _encoder.encode(msgspec.structs.replace(row, sig="")))
+    """The same however the row was spelled on its way.
+
+    Part by part: who does not know a part that a newer province adds can check the rest.
+    """
+    clashes = {
+        name: [(one.value, one.by, one.at, one.op, one.over_by, one.over_at) for one in held]
+        for name, held in row.clashes.items()
+    }
+    place = row.bucket, row.position, row.document_type, row.document_id, row.version
+    return row_text(server_epoch, _encoder.encode((*place, row.fields, clashes, row.mark)))
 
 
 def signed_relayed(relayed: Relayed, *, signing_key: bytes) -> SignedRelayed:

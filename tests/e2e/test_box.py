@@ -397,6 +397,30 @@ def test_a_box_that_was_set_up_while_the_pcs_had_no_line_brings_what_the_provinc
     commune.assert_alike(names)
 
 
+def test_a_pc_that_never_heard_of_its_neighbours_leaves_the_box_alone(
+    commune: Commune, tmp_path: Path
+) -> None:
+    """Enrolled, and the line was cut before the first sync: nothing tells which box is its own."""
+    office = commune.province.office(Role.OFFICER, "99001")
+    new = Office.create(tmp_path / "new", author="Vũ Thị Ba", clock=Clock())
+    code = commune.province.code(office, user="Vũ Thị Ba")
+    new.syncing.enrol(server_url=commune.pcs_line.url, code=code)
+    new.syncing.set_box(url=commune.lan.url)
+    commune.box.wait_for_rounds()
+    commune.cut_off()
+    name = commune.enter(new)
+    assert new.syncing.run().problem in AWAY
+    assert commune.custody(new)[1] == 0
+    commune.pcs_line.weather = FAIR
+    commune.sync(new)
+    commune.cut_off()
+    other = commune.enter(new)
+    [report] = commune.sync(new)
+    assert report.is_box
+    new.close()
+    commune.assert_alike({name, other})
+
+
 @pytest.mark.long
 def test_a_province_that_went_back_in_time_hears_it_again_through_the_box(
     commune: Commune,

@@ -19,7 +19,7 @@ from sync.client.conversation import Conversation, HeldToken
 from sync.client.outcomes import ConnectionCut, Refused, RequestTrouble, ServerFailed
 from sync.client.ports import DeviceIdentity
 from sync.client.transport import Transport
-from sync.protocol.box import SignedRelayed, opened_relayed
+from sync.protocol.box import SignedRelayed, are_of_province, opened_relayed
 from sync.protocol.codec import PullPage
 from sync.protocol.directory import SignedDirectory, opened_directory
 from sync.protocol.messages import PullRequest, RefusalCode
@@ -186,13 +186,16 @@ class Forwarder:
         count = 0
         while not self._stop.is_set():
             with self._engine.begin() as connection:
-                known = mirror.cursors(connection)
+                known, key = mirror.cursors(connection), homes.server_key(connection)
             page = talk.pull(PullRequest(cursors=known, limit=_PAGE_ROWS))
             if not isinstance(page, PullPage):
                 return count, _told(page)
+            epoch = page.end.server_epoch
+            if not are_of_province(page.rows, server_epoch=epoch, server_key=key):
+                return count, "unsigned"  # the neighbours could not believe them
             with self._engine.begin() as connection:
                 # Another incarnation of the province: its positions mean something else.
-                if homes.met(connection, page.end.server_epoch):
+                if homes.met(connection, epoch):
                     continue
                 mirror.take_page(connection, page)
             count += len(page.rows)

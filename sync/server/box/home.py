@@ -160,6 +160,8 @@ def take_directory(connection: Connection, signed: SignedDirectory) -> None:
     directory = opened_directory(signed)
     if directory is None:
         return
+    if directory.server_key != server_key(connection):
+        forget_rows(connection)
     connection.execute(update(box_home).values(directory=msgspec.json.encode(signed).decode()))
     connection.execute(delete(office_communes))
     _take_offices(connection, directory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sync.protocol.box import BoxDocumentsRequest, BoxRequest
+from sync.protocol.box import NONCE, BoxDocumentsRequest, BoxRequest
 from sync.protocol.codec import (
     JSON_TYPE,
     LARGEST_BODY_BYTES,
@@ -35,6 +35,8 @@ _SAME = ("/auth/challenge", "/auth/refresh")
 def _state(call: Call, device: Device) -> Reply:
     request = decode_message(call.body(), BoxRequest)
     if not request.epoch.isalnum() or not 0 <= request.acked <= LARGEST_NUMBER:
+        return Refusal(code=RefusalCode.MALFORMED)
+    if not NONCE.fullmatch(request.nonce):
         return Refusal(code=RefusalCode.MALFORMED)
     return spool.state_of(
         call.engine,

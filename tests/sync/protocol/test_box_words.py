@@ -67,6 +67,19 @@ def test_a_row_that_was_changed_is_not_believed(changed: dict[str, Any]) -> None
     assert not is_believed(msgspec.structs.replace(SIGNED, **changed))
 
 
+@pytest.mark.parametrize("name", Clash.__struct_fields__)
+def test_a_clash_that_was_changed_is_not_believed(name: str) -> None:
+    [clash] = ROW.clashes["sex"]
+    changed = msgspec.structs.replace(clash, **{name: "khác"})
+    assert not is_believed(msgspec.structs.replace(SIGNED, clashes={"sex": [changed]}))
+
+
+def test_what_a_newer_province_adds_to_a_row_takes_no_belief_from_the_rest() -> None:
+    newer = {**msgspec.json.decode(msgspec.json.encode(SIGNED)), "later": "thêm"}
+    newer["c"]["sex"][0]["later"] = 1
+    assert is_believed(msgspec.json.decode(msgspec.json.encode(newer), type=Row))
+
+
 def test_a_row_counts_in_its_incarnation_and_by_its_province_only() -> None:
     assert not is_believed(SIGNED, epoch="fedcba9876543210")
     assert not is_believed(SIGNED, key=public_key_of(new_signing_key()))
@@ -119,8 +132,16 @@ def test_who_is_not_named_or_no_box_or_answers_another_visit_is_not_met(meeting:
     assert not is_met(state, officer, nonce=NONCE, device=DEVICE)
     other_key = msgspec.structs.replace(named, key=public_key_of(new_signing_key()))
     assert not is_met(state, other_key, nonce=NONCE, device=DEVICE)
-    for changed in ({"box": "box-2"}, {"box_epoch": "f"}, {"sig": ""}):
+    for changed in ({"box": "box-2"}, {"box_epoch": "f"}, {"box_epoch": ""}, {"sig": ""}):
         said = msgspec.structs.replace(state, **changed)
         assert not is_met(said, named, nonce=NONCE, device=DEVICE)
         other_name = msgspec.structs.replace(named, device=said.box)
         assert not is_met(said, other_name, nonce=NONCE, device=DEVICE)
+
+
+def test_what_a_box_signed_for_one_visitor_says_nothing_to_another(meeting: Meeting) -> None:
+    """A line break in a part must not make another text of the same letters."""
+    nonce = f"{NONCE}\nvictim\n{BOX}\nfoo"
+    signed = sign(meeting.seed, meeting_text(nonce, "visitor", BOX, "e"))
+    forged = msgspec.structs.replace(meeting.state, box_epoch=f"foo\nvisitor\n{BOX}\ne", sig=signed)
+    assert not is_met(forged, meeting.named, nonce=NONCE, device="victim")

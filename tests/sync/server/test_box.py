@@ -9,20 +9,21 @@ from time import monotonic, sleep
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url, text, update
 from typer.testing import CliRunner, Result
 
 from sync.protocol.box import BoxKept, BoxState, opened_relayed
 from sync.protocol.codec import decode_push
 from sync.protocol.documents import Role
 from sync.protocol.messages import PushAnswer, RefusalCode
+from sync.protocol.signing import new_signing_key
 from sync.server.__main__ import cli
 from sync.server.box import home as homes
 from sync.server.box import neighbours, spool
 from sync.server.box.forwarding import Forwarder
 from sync.server.database import migrate, open_engine
 from sync.server.sessions import Device, device_by_id
-from sync.server.tables import metadata
+from sync.server.tables import metadata, server_keys
 from tests.support.box import box_database
 from tests.support.desk import Desk
 from tests.support.server import Province, ServerProcess
@@ -249,3 +250,25 @@ def test_the_box_s_own_trouble_with_its_role_is_told(
     wrong = CliRunner(env={"SO_AN_SINH_DATABASE_ROLE": "No Role"}).invoke(cli, words)
     assert (wrong.exit_code, "database_role" in wrong.output) == (1, True), wrong.output
     assert enrol(server, code, box_url).exit_code == 0
+
+
+def rows_of(box: Engine) -> int:
+    with box.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM box_rows")).scalar_one())
+
+
+def test_rows_that_the_neighbours_could_not_believe_are_not_taken(
+    forwarder: Forwarder, box: Engine, officer: Desk, province: Province
+) -> None:
+    officer.person()
+    officer.push()
+    assert (forwarder.once().trouble, rows_of(box)) == ("", 1)
+    # The province lost its key, and has told nobody yet.
+    with province.engine.begin() as connection:
+        connection.execute(update(server_keys).values(seed=new_signing_key()))
+    officer.person()
+    officer.push(since=2)
+    assert (forwarder.once().trouble, rows_of(box)) == ("unsigned", 1)
+    # The next directory tells: everything is read anew.
+    province.office(Role.POLICE, "99001")
+    assert (forwarder.once().trouble, rows_of(box)) == ("", 2)

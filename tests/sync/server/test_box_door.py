@@ -119,6 +119,13 @@ def state(case: Neighbours) -> None:
     assert owners.kept == len(case.owner.changes)
 
 
+@pytest.mark.parametrize("nonce", ["0" * 63, "0" * 63 + "\n", "G" * 64, f"{'0' * 64}\nx"])
+def test_a_box_signs_no_text_of_a_visitor(nonce: str, officer: Desk, make_box: MakeBox) -> None:
+    make_box(officer)
+    request = BoxRequest(epoch=officer.epoch, acked=0, probe="", nonce=nonce)
+    assert officer.ask("/box/v1/state", request, BoxState) == Refusal(code=RefusalCode.MALFORMED)
+
+
 def push(case: Neighbours) -> None:
     """Nobody brings what another signed; what a stranger says of others' documents none hears."""
     stranger, owner = case.stranger, case.owner
