@@ -123,7 +123,7 @@ class LaidForm:
     Attributes:
         opened: what the next save is compared with.
         answers, confirmations: what stands on the page.
-        is_unfinished: does it hold reasons not given yet, or decisions?
+        is_unfinished: does it hold reasons not given yet, decisions, or letters that are no answer?
     """
 
     opened: OpenedForm
@@ -163,5 +163,10 @@ def laid_over(opened: OpenedForm, draft: FormDraft) -> LaidForm:
         opened=opened,
         answers={path: value for path, value in answers.items() if value is not None},
         confirmations={name: reason for name, reason in confirmations.items() if reason},
-        is_unfinished=bool(draft.reasons or draft.decided),
+        is_unfinished=bool(draft.reasons or draft.decided or _is_searching(draft)),
     )
+
+
+def _is_searching(draft: FormDraft) -> bool:
+    """Are the letters at the cursor all that was typed? Then they are no answer yet."""
+    return bool(draft.cursor.text) and not draft.edits and not draft.cursor.finding

@@ -222,7 +222,7 @@ class FormView(QWidget):
             answers=answers,
             confirmations=paper.confirmations,
             decided=frozenset(paper.decided),
-            reasons={name: text for name, text in paper.reasons.items() if text},
+            reasons=paper.half_given(),
             visited=tuple(sorted(paper.visited)),
             cursor=cursor_in(rows, self.window().focusWidget(), current=self.mover.current),
             is_searching=any(e.is_searching for e in editors if e is not None),
@@ -237,6 +237,10 @@ class FormView(QWidget):
         self.refresh_all()
         self.put_cursor(draft.cursor)
         put_reason(self._canvas.rows, draft.cursor)
+
+    def meet_findings(self) -> None:
+        """The register has told what it finds too (``Paper.meet_findings``)."""
+        self._need().meet_findings()
 
     def put_cursor(self, cursor: Cursor) -> None:
         """Where it was, with the letters that stood there."""
@@ -395,7 +399,7 @@ class FormView(QWidget):
             row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _keep_reason(self, fingerprint: str, text: str) -> None:
-        self._need().reasons[fingerprint] = text
+        self._need().type_reason(fingerprint, text)
 
     def _take_value(self, path: str, value: str) -> None:
         paper = self._need()

@@ -98,16 +98,18 @@ def draft_of(
     )
 
 
-def loose_ends_of(saved: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormDraft:
-    """What a save did not take of a form that was left; nothing of it is an answer."""
+def loose_ends_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormDraft:
+    """What a save does not take of a form that was left; nothing of it is an answer.
+
+    Of somebody new it bears the id that the save gives the person.
+    """
     return FormDraft(
         draft_id=mark.draft_id,
         revision=mark.revision,
-        form_id=saved.definition.form_id,
-        form_version=saved.definition.version,
-        person_id=saved.person_id,
-        full_name=_name_in(saved, half),
-        versions=saved.versions,
+        form_id=opened.definition.form_id,
+        form_version=opened.definition.version,
+        person_id=opened.person_id,
+        full_name=_name_in(opened, half),
         reasons=half.reasons,
         visited=half.visited,
         cursor=half.cursor,

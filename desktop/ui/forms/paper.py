@@ -39,7 +39,7 @@ class Paper:
     """A filling with what belongs to it on the page.
 
     Attributes:
-        reasons: fingerprint -> a reason being typed and not given yet.
+        reasons: fingerprint -> a reason being typed and not given yet, also where its finding went.
         decided: paths of clashes that the officer settled.
     """
 
@@ -49,6 +49,7 @@ class Paper:
         self.outline = outline
         self.filling = filling
         self.reasons: dict[str, str] = {}
+        self._met: set[str] = set()
         self.decided: set[str] = set()
         self._confirmations = dict(confirmations)
         self._visited = {path for path, value in filling.kept().items() if value is not None}
@@ -267,6 +268,26 @@ class Paper:
         for name in reasons:
             self.reasons.pop(name, None)
         self._found = self._said = None
+
+    def type_reason(self, fingerprint: str, text: str) -> None:
+        """Letters of a reason as they stand; its finding stands too."""
+        self.reasons[fingerprint] = text
+        self._met.add(fingerprint)
+
+    def meet_findings(self) -> None:
+        """Everything that can be found has been: what is not there now went away."""
+        self._met.update(self.reasons)
+
+    def half_given(self) -> dict[str, str]:
+        """Reasons that wait to be given: not those whose finding went away."""
+        if not any(self.reasons.values()):
+            return {}
+        open_ = {one.fingerprint for some in self._look().open.values() for one in some}
+        return {
+            name: text
+            for name, text in self.reasons.items()
+            if text and (name in open_ or name not in self._met)
+        }
 
     # -- what is wrong --
 

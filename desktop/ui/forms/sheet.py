@@ -114,7 +114,7 @@ class Sheet(QObject):
         sent: asked the police.
         adopted: the CSDLQG's value was taken.
         failed: an ``AppError``.
-        left_over: what no save took of a form that was left (``FormDraft``).
+        left_over: what no save takes of a form that was left (``FormDraft``).
 
     Attributes:
         opened: what the page holds, with the ids that the first save gave.
@@ -182,11 +182,15 @@ class Sheet(QObject):
         self._ask(_Task(content, _adopt, lambda _outcome: self.adopted.emit()))
 
     def leave(self, half: HalfTyped, scanned: Mapping[str, Scan]) -> None:
-        """The page goes on to another form: once nothing is on its way, what is left over is told.
+        """The page goes on to another form while something is on its way."""
+        self._left = half, scanned
+        if half.has_loose_ends:
+            # Behind the save in the lane, and nothing of it an answer: it needs not be waited for.
+            self.left_over.emit(loose_ends_of(self.opened, half, self._next_mark()))
 
-        That is what a save does not take; and everything where it failed.
-        """
-        self._left = (half, scanned) if self._is_busy else None
+    def stay(self) -> None:
+        """The page shows it still, and keeps what is typed."""
+        self._left = None
 
     def keep_old(self, paths: Collection[str], content: Content) -> None:
         """The officer has edited these since ``content``: what came there was not seen.
@@ -252,7 +256,6 @@ class Sheet(QObject):
             self.saved.emit(done.saved, task.content)
             task.tell(done.outcome)
             self._next()
-            self._tell_left_over(is_saved=True)
 
         self._jobs.run(
             self,
@@ -277,21 +280,17 @@ class Sheet(QObject):
         self._is_busy = False
         self.failed.emit(error)
         self._next()
-        self._tell_left_over(is_saved=False)
+        self._tell_unsaved()
 
-    def _tell_left_over(self, *, is_saved: bool) -> None:
-        if self._left is None or self._is_busy:
-            return
-        half, scanned = self._left
-        self._left = None
-        if is_saved and not half.has_loose_ends:
-            return
-        self.mark = mark = DraftMark(self.mark.draft_id, self.mark.revision + 1)
-        self.left_over.emit(
-            loose_ends_of(self.opened, half, mark)
-            if is_saved
-            else draft_of(self.opened, half, mark, scanned=scanned)
-        )
+    def _tell_unsaved(self) -> None:
+        """Everything that stands on a form that was left: no page has it any more."""
+        if self._left is not None and not self._is_busy:
+            (half, scanned), self._left = self._left, None
+            self.left_over.emit(draft_of(self.opened, half, self._next_mark(), scanned=scanned))
+
+    def _next_mark(self) -> DraftMark:
+        self.mark = DraftMark(self.mark.draft_id, self.mark.revision + 1)
+        return self.mark
 
     def _next(self) -> None:
         if self._waiting and not self._is_busy:

@@ -15,7 +15,7 @@ from desktop.domain.people import PersonId
 from desktop.domain.records import NotReady, OpenedForm, SavedForm, Submitted
 from desktop.domain.scans import Scan
 from desktop.errors import AppError
-from desktop.jobs.runner import JobRunner
+from desktop.jobs.runner import JobRunner, Lane
 from desktop.ui import wording
 from desktop.ui.forms.draft_writer import DraftBook, DraftWriter
 from desktop.ui.forms.effort import Effort
@@ -124,15 +124,18 @@ class FormPage(Page):
         half-typed there lies over it.
         """
         self._wanted_cursor = cursor or Cursor()
-        self._open(lambda: self._reader.read(person_id, form_id), path=path)
+        self._open(lambda: self._reader.read(person_id, form_id), about=person_id, path=path)
 
     def open_draft(self, draft_id: str) -> None:
         """Show a form as it was half-typed by this user."""
         self._wanted_cursor = Cursor()
-        self._open(lambda: self._reader.read_draft(draft_id), path="")
+        self._open(lambda: self._reader.read_draft(draft_id), about=PersonId(draft_id), path="")
 
-    def _open(self, read: Callable[[], Ready], *, path: str) -> None:
+    def _open(self, read: Callable[[], Ready], *, about: PersonId | None, path: str) -> None:
         self.leave()
+        # Whoever is on the way to the register is read behind that.
+        here = () if self._sheet is None else (self.own_id, self._sheet.mark.draft_id)
+        lane = Lane.WRITE if about in here and not self.is_settled else Lane.READ
         self._say.hide()
         self._wanted_path = path
         self._asked += 1
@@ -142,7 +145,7 @@ class FormPage(Page):
             if asked == self._asked:  # else another one is wanted by now
                 self._show_ready(ready)
 
-        self._jobs.run(self, read, on_success=_show, on_error=self.show_problem)
+        self._jobs.run(self, read, on_success=_show, on_error=self.show_problem, lane=lane)
 
     def prepare(self) -> None:
         """Read and draw the usual form beside other work, so that the first one opens at once."""
@@ -157,12 +160,17 @@ class FormPage(Page):
 
     def leave(self) -> None:
         """What is not saved is saved; letters that no save takes wait as a draft of this user."""
+        self._let_go()
+        self._effort.stop()
+
+    def _let_go(self) -> None:
         if self._is_dirty:
             self.save()
-        if self._sheet is not None and self._view is not None:
-            self._sheet.leave(self._view.half_typed(), dict(self._aids.cards.scans))
-        self._writer.flush()
-        self._effort.stop()
+        if self._sheet is None or self._view is None or not self._sheet.is_busy:
+            self._writer.flush()
+            return
+        self._writer.cancel()  # what the save does not take is told by the sheet
+        self._sheet.leave(self._view.half_typed(), dict(self._aids.cards.scans))
 
     def put_aside(self) -> None:
         """What is half-typed stays a draft of this user; nothing is made of it."""
@@ -235,11 +243,12 @@ class FormPage(Page):
         return self._views.shown
 
     def _show_ready(self, ready: Ready) -> None:
-        if self._is_dirty:  # typed on while the next form was being read
-            self.save()
+        self._let_go()  # typed on while the next form was being read
         self._writer.cancel()
         draft = ready.draft
         mark = DraftMark(self._new_id(), 0) if draft is None else draft.mark
+        if self._sheet is not None and self._sheet.mark.draft_id == mark.draft_id:
+            mark = max(mark, self._sheet.mark, key=lambda one: one.revision)  # written since
         self._sheet = self._follow(
             Sheet(
                 opened=ready.opened,
@@ -398,6 +407,7 @@ class FormPage(Page):
             self._view.add_confirmations(added_reasons(saved, content))
             self._view.show_notes(_notes_of(saved.stored))
             self._known.show(self._view, saved)
+            self._view.meet_findings()
         if not self._is_dirty:
             at = wording.clock_time(self._clock())
             self._head.saved.setText(self.tr("Đã lưu lúc {at}").format(at=at))
@@ -445,7 +455,8 @@ class FormPage(Page):
 
     def _tell_failed(self, error: object) -> None:
         self._is_closing = self._goes_on = False
-        if not self._is_stale():
+        if not self._is_stale() and self._sheet is not None:
+            self._sheet.stay()
             self._is_dirty = True
             self._head.submit.setEnabled(True)
             self._head.saved.setText(self.tr("Chưa lưu được"))
