@@ -19,6 +19,7 @@ from desktop.store.inbox import RegisterInbox
 from sync.protocol.chain import canonical, digest_of, mark_of, marks_of
 from sync.protocol.documents import Role
 from sync.protocol.messages import Change, Outcome, Value
+from sync.protocol.moving import destination, place_there
 from tests.sync.simulation.beginning import COMMUNES
 from tests.sync.simulation.model import ENDS
 from tests.sync.simulation.server import Operation
@@ -123,6 +124,7 @@ def i04_effects_come_in_order(world: World) -> None:
     numbers: defaultdict[Key, list[int]] = defaultdict(list)
     last: dict[tuple[Key, str], Value] = {}
     writers: defaultdict[tuple[Key, str], set[Key]] = defaultdict(set)
+    movers: defaultdict[Key, set[Key]] = defaultdict(set)
     seen: set[str] = set()
     for operation in world.server.history():
         register = (operation.device, operation.epoch)
@@ -132,6 +134,10 @@ def i04_effects_come_in_order(world: World) -> None:
         seen.add(operation.change_id)
         change = operation.change
         for name, (_, value) in change.patch.items():
+            if name == "moved_to":  # it brings the fields along, to where others edit them
+                there = place_there(change.bucket, change.document_id, destination(value))
+                if there is not None:
+                    movers[there].add(register)
             if name in ENDS:
                 continue  # waits where somebody else edited another field
             place = ((change.bucket, change.document_id), name)
@@ -142,7 +148,7 @@ def i04_effects_come_in_order(world: World) -> None:
             raise ViolatedError("I4", f"{register} has the numbers {made}")
     for (key, name), value in last.items():
         shown = world.telling.documents[key].fields().get(name)
-        if len(writers[(key, name)]) == 1 and shown != value:
+        if len(writers[(key, name)] | movers[key]) == 1 and shown != value:
             raise ViolatedError("I4", f"{key} {name} is not what was written last")
 
 
