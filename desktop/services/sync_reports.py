@@ -54,7 +54,8 @@ def report_of(outcome: SyncOutcome) -> SyncReport:
 def with_box(report: SyncReport, came: Visit) -> SyncReport:
     """What a sync came to that did not reach the province, but perhaps the commune's box."""
     # Switched off or busy is usual; who answers in the name of our box must be told of.
-    if came.trouble is not None and not (came.is_doubtful or came.handed or came.pulled):
+    has_come_to_something = came.is_doubtful or came.handed or came.pulled or came.receipted
+    if came.trouble is not None and not has_come_to_something:
         return report
     return replace(
         report,

@@ -248,12 +248,15 @@ class _Visiting:
         if not isinstance(state, BoxState):
             return state
         named = self.shelf.named(state.box, state.directory)
-        if named is not None and named.revoked_at:
-            self._keep(Custody())
-            return Refused(RefusalCode.REVOKED)
+        before = self.shelf.named(self.done.custody.box, None)
+        if before is not None and before.revoked_at:
+            self._keep(Custody())  # whoever has what that one was given
         if not is_met(state, named, nonce=request.nonce, device=self.identity.device_id):
             self.done = replace(self.done, is_doubtful=True)
             return NotOurServer()
+        if named is not None and named.revoked_at:
+            self._keep(Custody())
+            return Refused(RefusalCode.REVOKED)
         return state
 
     def _is_same_box(self, state: BoxState) -> bool:

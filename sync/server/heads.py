@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+#: As much as a transport holds before it asks for a pause; over TLS it would hold eight times it.
+PIECE_BYTES = 64 * 1024
 #: Our own heads have less than one KiB; so much are the usual limits of proxies together.
 LARGEST_HEAD_BYTES = 64 * 1024
 
@@ -21,12 +23,15 @@ class PromptHeads(HttpToolsProtocol):
     """A connection whose requests begin as a program's do.
 
     Attributes:
-        head_seconds: from a connection, or the first byte of a request, to the end of its head; and
-            for the rest of a body that was answered before it was there.
-        answer_seconds: in which an answer is fetched; a client gives up as late.
+        head_seconds: from a connection, or the first byte of a request, to the end of its head.
+        rest_seconds: for what still comes of a body that was answered before it was there. Some
+            systems forget an answer when the line is cut while they send.
+        answer_seconds: in which an answer, or another part of it, is fetched; a client gives up as
+            late.
     """
 
     head_seconds: ClassVar[float] = 30
+    rest_seconds: ClassVar[float] = 120
     answer_seconds: ClassVar[float] = 600
 
     _coming: asyncio.TimerHandle | None = None
@@ -40,14 +45,16 @@ class PromptHeads(HttpToolsProtocol):
     # -- what comes
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._open: list[RequestResponseCycle] = []
         super().connection_made(transport)
-        self._wait_for_it()
+        transport.set_write_buffer_limits(high=PIECE_BYTES)
+        self._wait_for_it(self.head_seconds)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_head and (self.cycle is None or self.cycle.response_complete):
-            self._wait_for_it()
         self._around_bytes += len(data)
         super().data_received(data)
+        if self._is_in_head and self.cycle is not None and self.cycle.response_complete:
+            self._wait_for_it(self.head_seconds)  # the rest of a body came, or half a head
         # Bytes that chunks of a body need around them grow with it.
         if self._around_bytes > LARGEST_HEAD_BYTES + self._body_bytes:
             self.transport.abort()
@@ -60,6 +67,7 @@ class PromptHeads(HttpToolsProtocol):
         self._is_in_head = False
         self._stop_waiting()
         super().on_headers_complete()
+        self._open.append(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -71,9 +79,9 @@ class PromptHeads(HttpToolsProtocol):
         self._stop_waiting()
         super().on_message_complete()
 
-    def _wait_for_it(self) -> None:
+    def _wait_for_it(self, seconds: float) -> None:
         if self._coming is None and not self._is_lost:
-            self._coming = self.loop.call_later(self.head_seconds, self.transport.abort)
+            self._coming = self.loop.call_later(seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._coming is not None:
@@ -84,12 +92,12 @@ class PromptHeads(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._going is None:
-            self._expect_fetched()
+        self._expect_fetched()
 
     def on_response_complete(self) -> None:
+        self._open = [cycle for cycle in self._open if not cycle.response_complete]
         if not self._is_in_head:
-            self._wait_for_it()
+            self._wait_for_it(self.rest_seconds)
         self._expect_fetched()
         super().on_response_complete()
 
@@ -114,4 +122,7 @@ class PromptHeads(HttpToolsProtocol):
         self._is_lost = True
         self._stop_waiting()
         self._stop_expecting()
+        for cycle in self._open:  # the web server itself knows the newest only
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)

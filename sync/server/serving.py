@@ -16,6 +16,7 @@ import uvicorn
 from litestar import Litestar
 
 from sync.server.heads import PromptHeads
+from sync.server.pieces import in_pieces
 from sync.server.settings import Settings
 
 _BACKLOG = 512
@@ -75,7 +76,7 @@ def serve(
     """
     server = _Server(
         uvicorn.Config(
-            app,
+            in_pieces(app),
             http=PromptHeads,
             ssl_certfile=certificate,
             ssl_keyfile=key,

@@ -15,6 +15,7 @@ from desktop.services.boxes import AWAY
 from desktop.store.holdings import holdings
 from desktop.store.provisional import count_waiting
 from sync.protocol.documents import Role
+from sync.protocol.ids import new_id
 from sync.server.tables import operations
 from tests.support.box import BoxProcess, box_database
 from tests.support.offices import Clock, Office
@@ -360,15 +361,24 @@ def test_a_row_that_the_province_did_not_sign_is_not_believed(commune: Commune) 
 
 def test_who_has_the_certificate_alone_is_given_nothing(commune: Commune) -> None:
     """The keys of devices are elsewhere than that of the certificate."""
+    officer, lost = commune.two.syncing.enrolment(), str(new_id(unix_ms=0))
+    assert officer is not None
+    with commune.province.engine.begin() as connection:  # a box before this one
+        connection.exec_driver_sql(
+            "INSERT INTO devices (id, office_id, user_name, name, public_key, revoked_at) "
+            "SELECT %s::uuid, office_id, '', 'lost', repeat('0', 64), now() "
+            "FROM devices WHERE id = %s::uuid",
+            (lost, commune.box_id),
+        )
+    commune.sync(commune.one)
     commune.cut_off()
     names = {commune.enter(commune.one)}
     unsent = commune.custody(commune.one)[0]
     commune.box.do("CREATE TABLE sound_home AS SELECT seed, enrolled FROM box_home")
-    officer = commune.two.syncing.enrolment()
-    assert officer is not None
     for forged in (
         f"seed = decode('{'07' * 32}', 'hex')",
         f"enrolled = replace(enrolled, '{commune.box_id}', '{officer.device_id}')",
+        f"enrolled = replace(enrolled, '{commune.box_id}', '{lost}')",
     ):
         commune.box.do(f"UPDATE box_home SET {forged}")  # noqa: S608 texts of ours
         assert commune.one.syncing.run().problem is Problem.NOT_OUR_BOX

@@ -66,6 +66,8 @@ class Forwarder:
         self._every = every_seconds
         self._version = app_version
         self._held = HeldToken()
+        #: Until something came that it did not sign.
+        self._knows_key = True
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="box", daemon=True)
 
@@ -131,13 +133,15 @@ class Forwarder:
 
     def _learn(self, talk: Conversation, home: Home) -> str | None:
         """Who the neighbours are. Also tells whether the box itself is still let in."""
-        signed = talk.directory(known=home.directory_number)
+        known = home.directory_number if self._knows_key else 0
+        signed = talk.directory(known=known)
         if not isinstance(signed, SignedDirectory):
             return _told(signed)
         directory = opened_directory(signed)
         with self._engine.begin() as connection:
             homes.reached(connection)
-            if directory is not None and directory.number != home.directory_number:
+            if directory is not None and directory.number != known:
+                self._knows_key = True
                 homes.take_directory(connection, signed)
         return None
 
@@ -172,6 +176,7 @@ class Forwarder:
             if not isinstance(answer, SignedRelayed):
                 return _Forwarded(forwarded, newest, stopped=_told(answer))
             told = opened_relayed(answer, server_key=key)
+            self._knows_key = told is not None
             if told is None or (told.device, told.epoch) != (str(one.device_id), one.epoch):
                 return _Forwarded(forwarded, newest, stopped="answer")
             with self._engine.begin() as connection:
@@ -192,6 +197,7 @@ class Forwarder:
                 return count, _told(page)
             epoch = page.end.server_epoch
             if not are_of_province(page.rows, server_epoch=epoch, server_key=key):
+                self._knows_key = False
                 return count, "unsigned"  # the neighbours could not believe them
             with self._engine.begin() as connection:
                 # Another incarnation of the province: its positions mean something else.

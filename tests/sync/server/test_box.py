@@ -269,6 +269,5 @@ def test_rows_that_the_neighbours_could_not_believe_are_not_taken(
     officer.person()
     officer.push(since=2)
     assert (forwarder.once().trouble, rows_of(box)) == ("unsigned", 1)
-    # The next directory tells: everything is read anew.
-    province.office(Role.POLICE, "99001")
+    # It asks who signs: everything is read anew.
     assert (forwarder.once().trouble, rows_of(box)) == ("", 2)

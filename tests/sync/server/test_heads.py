@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import trustme
 import uvicorn
 
 from sync.protocol.codec import LINES_TYPE
 from sync.protocol.messages import PushAnswer
 from sync.server.heads import LARGEST_HEAD_BYTES, PromptHeads
+from sync.server.pieces import in_pieces
 from sync.server.serving import listen
 from tests.support.children import joined, until
 from tests.support.desk import Desk
@@ -77,21 +81,31 @@ class Place:
 
     def waits(self) -> bool:
         """Is somebody to send something soon?"""
-        connected = list(self.server.server_state.connections)
-        return any(one._coming is not None for one in connected if isinstance(one, self.kind))
+        return any(one._coming is not None for one in self.connected())
+
+    def connected(self) -> list[PromptHeads]:
+        """Everybody."""
+        here = list(self.server.server_state.connections)
+        return [one for one in here if isinstance(one, self.kind)]
 
 
-@pytest.fixture
-def place() -> Iterator[Place]:
+@contextlib.contextmanager
+def started(**more: Any) -> Iterator[Place]:
     """A server in a thread; how long it waits can be changed."""
 
     class Heads(PromptHeads):
         head_seconds = NEVER
+        rest_seconds = NEVER
         answer_seconds = NEVER
 
     listening = listen("127.0.0.1", 0)
     config = uvicorn.Config(
-        _answer, http=Heads, log_config=None, lifespan="off", timeout_keep_alive=3600
+        in_pieces(_answer),  # type: ignore[arg-type]  # simpler messages
+        http=Heads,
+        log_config=None,
+        lifespan="off",
+        timeout_keep_alive=3600,
+        **more,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -101,6 +115,12 @@ def place() -> Iterator[Place]:
     server.should_exit = True
     joined(thread)
     listening.close()
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with started() as made:
+        yield made
 
 
 def ask(line: socket.socket, question: bytes = GOOD) -> None:
@@ -141,11 +161,18 @@ def test_so_is_who_asked_before(place: Place, half: bytes) -> None:
 
 def test_so_is_who_has_an_answer_and_does_not_come_to_the_end_of_the_body(place: Place) -> None:
     with place.connect() as line:
-        until(place.waits)
-        place.kind.head_seconds = SOON
+        place.kind.rest_seconds = SOON
         ask(line, BODY_TO_COME)
         with contextlib.suppress(ConnectionError):
             line.sendall(b"1")
+        assert is_cut(line)
+
+
+def test_so_is_who_comes_to_the_end_of_it_and_asks_nothing_more(place: Place) -> None:
+    with place.connect() as line:
+        ask(line, BODY_TO_COME)
+        place.kind.head_seconds = SOON
+        line.sendall(b"1234567890")
         assert is_cut(line)
 
 
@@ -158,18 +185,43 @@ def test_who_comes_to_the_end_is_not_waited_for(place: Place) -> None:
         ask(line, BODY_TO_COME)
         until(place.waits)
         line.sendall(b"1234567890")
-        until(lambda: not place.waits())
         ask(line)
         assert not place.waits()
 
 
+ASK_MUCH = b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
 @pytest.mark.parametrize("more", [b"", GOOD], ids=["once", "and asks on"])
 def test_who_does_not_fetch_an_answer_is_cut_off(place: Place, more: bytes) -> None:
-    place.kind.answer_seconds = SOON
     with place.connect() as line:
-        line.sendall(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n" + more)
         until(lambda: not place.is_empty())
+        place.kind.answer_seconds = SOON
+        line.sendall(ASK_MUCH + more)
         until(place.is_empty)
+
+
+def test_so_it_is_over_tls_where_the_transport_would_take_all_of_it(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    made = authority.issue_cert("127.0.0.1")
+    certificate, key = tmp_path / "server.pem", tmp_path / "server.key"
+    made.cert_chain_pems[0].write_to_path(certificate)
+    made.private_key_pem.write_to_path(key)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with started(ssl_certfile=certificate, ssl_keyfile=key) as place:
+        plain = place.connect()
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as line:
+            ask(line)
+            line.sendall(ASK_MUCH)
+            assert line.recv(1)
+            assert not any(one.cycle.response_complete for one in place.connected())
+            heard = 1
+            while heard < MUCH:  # all of it comes to who fetches it
+                heard += len(line.recv(1024 * 1024))
+            place.kind.answer_seconds = SOON
+            line.sendall(ASK_MUCH + GOOD)
+            until(place.is_empty)
 
 
 def test_who_fetched_every_answer_may_ask_again(place: Place) -> None:
