@@ -318,7 +318,7 @@ class _Visiting:
             elif told.first == self.done.custody.probe and not told.n:
                 self._hear(told)
             elif told.refusal is not None and told.refusal.code is RefusalCode.FORK:
-                self.outbox.renumber()
+                self._part_ways()
                 return
 
     def _is_about_ours(self, answer: PushAnswer) -> bool:
@@ -348,8 +348,12 @@ class _Visiting:
             self.inbox.restart(tuple(self.inbox.cursors()))
             self.outbox.rewind(expected=told.refusal.expected)
         elif told.refusal is not None and told.refusal.code is RefusalCode.FORK:
-            self.inbox.restart(tuple(self.inbox.cursors()))
-            self.outbox.renumber(everything=True)
+            self._part_ways()
+
+    def _part_ways(self) -> None:
+        """The province has other changes under our numbers, perhaps also where it had receipted."""
+        self.inbox.restart(tuple(self.inbox.cursors()))
+        self.outbox.renumber(everything=True)
 
     # --- receiving
 

@@ -379,7 +379,7 @@ class _Sync:
             case Refused(code=RefusalCode.GAP, expected=expected):
                 return self._repair(trouble, done=partial(self._rewind, expected))
             case Refused(code=RefusalCode.FORK):
-                return self._repair(trouble, done=self._renumber)
+                return self._repair(trouble, done=self._part_ways)
             case Refused(code=RefusalCode.TOO_LARGE) if self.batch_size.current > 1:
                 self.batch_size.was_too_large()
                 return None
@@ -396,6 +396,22 @@ class _Sync:
     def _restart(self, buckets: tuple[str, ...]) -> bool:
         self.inbox.restart(buckets)
         return True
+
+    def _part_ways(self) -> bool:
+        """The server has other changes under our numbers: new ones only, or also receipted ones?
+
+        Those it has lost then, and another copy of this register was quicker to take their numbers.
+        Asked without changes, it says whether we agree up to the last receipt.
+        """
+        answer = self.conversation.push(self._next_batch(limit=0))
+        match answer:
+            case Refused(code=RefusalCode.FORK):
+                return self._begin_anew()
+            case Refused(code=RefusalCode.GAP, expected=expected):
+                return self._rewind(expected)
+            case PushAnswer():
+                return self._renumber()
+        return True  # not told: the next push asks again
 
     def _renumber(self) -> bool:
         self.outbox.renumber()

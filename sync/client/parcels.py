@@ -150,7 +150,9 @@ class Answers:
             if not self._outbox.rewind(expected=refusal.expected):
                 self.came_to.changes_gone = True
         elif refusal.code is RefusalCode.FORK:
-            self._renumber()
+            # Perhaps also where it had receipted ours: then it went back in time.
+            self._inbox.restart(tuple(self._inbox.cursors()))
+            self._outbox.renumber(everything=True)
 
     def _renumber(self) -> None:
         self._outbox.renumber()

@@ -116,6 +116,38 @@ def test_a_server_restored_from_a_copy_gets_what_it_lost_again(
     assert one.syncing.status().unsent == 0
 
 
+@pytest.mark.parametrize("goes_on", [False, True], ids=["nothing new", "a new edit"])
+def test_what_a_copy_sent_is_not_lost_with_the_server_though_the_other_copy_took_its_numbers(
+    officers: Officers, province: Province, tmp_path: Path, clock: Clock, goes_on: bool
+) -> None:
+    one, two = officers
+    enter(one, "Trần Thị Một", "003190000001")
+    sync(one)
+    folder, copy = one.register.folder, tmp_path / "copy"
+    one.close()
+    shutil.copytree(folder, copy)
+    backup = copy_of_database(province)
+    cloned = Office.open(copy, author="Lê Thị Bình", clock=clock)
+    everybody = {"Trần Thị Một", "Trần Thị Hai", "Trần Thị Ba", "Trần Thị Tư"}
+    enter(cloned, "Trần Thị Hai", "003190000002")
+    enter(cloned, "Trần Thị Ba", "003190000003")
+    sync(cloned)
+    restore_database(province, backup)
+    one = Office.open(folder, author="Lê Thị Bình", clock=clock)
+    enter(one, "Trần Thị Tư", "003190000004")
+    sync(one)
+    if goes_on:
+        enter(cloned, "Trần Thị Năm", "003190000005")
+        everybody.add("Trần Thị Năm")
+    sync(cloned)
+    sync(two)
+    assert names(two) == everybody
+    assert names(cloned) == everybody
+    assert holdings(cloned.register) == holdings(two.register)
+    cloned.close()
+    one.close()
+
+
 def test_a_restored_server_is_noticed_without_a_new_edit(
     officers: Officers, province: Province
 ) -> None:
