@@ -75,6 +75,11 @@ class DraftWriter(QObject):
             self._write, delay_ms=_PAUSE_MS, at_latest_ms=_AT_LATEST_MS, parent=self
         )
 
+    @property
+    def is_writing(self) -> bool:
+        """Is a draft on its way to the disk?"""
+        return self._under_way > 0
+
     def ask(self) -> None:
         """Something was typed."""
         self._pause.ask()

@@ -217,7 +217,7 @@ class FormView(QWidget):
         row = self._typing.row
         if row is not None and row.editor is not None:
             answers[row.path] = row.editor.value()
-        editors = (row.editor for row in rows.values())
+        editors = {path: row.editor for path, row in rows.items() if row.editor is not None}
         return HalfTyped(
             answers=answers,
             confirmations=paper.confirmations,
@@ -225,7 +225,7 @@ class FormView(QWidget):
             reasons=paper.half_given(),
             visited=tuple(sorted(paper.visited)),
             cursor=cursor_in(rows, self.window().focusWidget(), current=self.mover.current),
-            is_searching=any(e.is_searching for e in editors if e is not None),
+            searching=frozenset(path for path, editor in editors.items() if editor.is_searching),
         )
 
     def show_half_typed(self, draft: FormDraft) -> None:

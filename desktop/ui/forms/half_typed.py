@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QWidget
 
@@ -24,7 +24,7 @@ class HalfTyped:
 
     Attributes:
         answers: everything given, also what is not asked now and what is being typed.
-        is_searching: do letters stand somewhere that are no answer before something is taken?
+        searching: paths where letters stand that are no answer before something is taken.
     """
 
     answers: Mapping[str, Answer]
@@ -33,12 +33,12 @@ class HalfTyped:
     reasons: Mapping[str, str]
     visited: tuple[str, ...]
     cursor: Cursor
-    is_searching: bool
+    searching: frozenset[str]
 
     @property
     def has_loose_ends(self) -> bool:
         """Is there something that a save of the answers does not take?"""
-        return bool(self.reasons) or self.is_searching
+        return bool(self.reasons or self.searching)
 
 
 def cursor_in(rows: Rows, focused: QWidget | None, *, current: str) -> Cursor:
@@ -103,6 +103,9 @@ def loose_ends_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormD
 
     Of somebody new it bears the id that the save gives the person.
     """
+    cursor = half.cursor
+    if not cursor.finding and cursor.path not in half.searching:
+        cursor = replace(cursor, text=None)
     return FormDraft(
         draft_id=mark.draft_id,
         revision=mark.revision,
@@ -112,7 +115,7 @@ def loose_ends_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormD
         full_name=_name_in(opened, half),
         reasons=half.reasons,
         visited=half.visited,
-        cursor=half.cursor,
+        cursor=cursor,
     )
 
 

@@ -115,6 +115,7 @@ class Sheet(QObject):
         adopted: the CSDLQG's value was taken.
         failed: an ``AppError``.
         left_over: what no save takes of a form that was left (``FormDraft``).
+        nothing_left: that draft says nothing any more (``DraftMark``).
 
     Attributes:
         opened: what the page holds, with the ids that the first save gave.
@@ -128,6 +129,7 @@ class Sheet(QObject):
     adopted = Signal()
     failed = Signal(object)
     left_over = Signal(object)
+    nothing_left = Signal(object)
 
     def __init__(
         self,
@@ -147,6 +149,11 @@ class Sheet(QObject):
         self._is_busy = False
         self._waiting: list[_Task] = []
         self._left: tuple[HalfTyped, Mapping[str, Scan]] | None = None
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Whom it is about (somebody new bears the id of the draft), and its draft."""
+        return self.opened.person_id or self.mark.draft_id, self.mark.draft_id
 
     @property
     def is_busy(self) -> bool:
@@ -184,9 +191,7 @@ class Sheet(QObject):
     def leave(self, half: HalfTyped, scanned: Mapping[str, Scan]) -> None:
         """The page goes on to another form while something is on its way."""
         self._left = half, scanned
-        if half.has_loose_ends:
-            # Behind the save in the lane, and nothing of it an answer: it needs not be waited for.
-            self.left_over.emit(loose_ends_of(self.opened, half, self._next_mark()))
+        self._tell_loose_ends()
 
     def stay(self) -> None:
         """The page shows it still, and keeps what is typed."""
@@ -256,6 +261,7 @@ class Sheet(QObject):
             self.saved.emit(done.saved, task.content)
             task.tell(done.outcome)
             self._next()
+            self._end_left(done.saved)
 
         self._jobs.run(
             self,
@@ -264,6 +270,7 @@ class Sheet(QObject):
             on_success=_done,
             on_error=self._fail,
         )
+        self._tell_loose_ends()
 
     def _go_on_with(self, saved: SavedForm, content: Content) -> None:
         """What waits in the queue takes over what came, where it is not edited there."""
@@ -275,12 +282,34 @@ class Sheet(QObject):
             edited |= later.edited_since(content, saved.came)
             self._waiting[number] = replace(task, content=later.joined(saved, content))
         self.keep_old(edited, content)
+        if self._left is not None:
+            half, scanned = self._left
+            now, then = half.answers, content.answers
+            same = {name: v for name, v in saved.came.items() if now.get(name) == then.get(name)}
+            self._left = replace(half, answers={**half.answers, **same}), scanned
 
     def _fail(self, error: AppError) -> None:
         self._is_busy = False
         self.failed.emit(error)
         self._next()
         self._tell_unsaved()
+
+    def _tell_loose_ends(self) -> None:
+        """Behind the last save in the lane; they need not wait for it, being no answers."""
+        if self._left is None or self._waiting:
+            return
+        half, _ = self._left
+        if half.has_loose_ends:
+            self.left_over.emit(loose_ends_of(self.opened, half, self._next_mark()))
+
+    def _end_left(self, saved: SavedForm) -> None:
+        """Everything is saved. A reason whose finding is not there any more is nobody's."""
+        if self._left is None or self._is_busy:
+            return
+        (half, _), self._left = self._left, None
+        standing = {finding.fingerprint for finding in saved.findings}
+        if half.has_loose_ends and not half.searching and not standing & half.reasons.keys():
+            self.nothing_left.emit(self.mark)
 
     def _tell_unsaved(self) -> None:
         """Everything that stands on a form that was left: no page has it any more."""

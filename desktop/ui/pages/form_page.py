@@ -28,6 +28,7 @@ from desktop.ui.forms.form_view import FormView
 from desktop.ui.forms.form_views import FormViews
 from desktop.ui.forms.form_words import FormWords
 from desktop.ui.forms.half_typed import draft_of
+from desktop.ui.forms.left_sheets import LeftSheets
 from desktop.ui.forms.register_findings import RegisterFindings
 from desktop.ui.forms.row_writer import Notes
 from desktop.ui.forms.sheet import Content, RecordKeeper, Sheet, added_reasons
@@ -89,6 +90,7 @@ class FormPage(Page):
         )
         self._clock = clock
         self._sheet: Sheet | None = None
+        self._left = LeftSheets(is_writing=lambda: self._writer.is_writing)
         self._views = FormViews()
         self._views.made.connect(self._listen)
         self._is_dirty = False
@@ -133,9 +135,8 @@ class FormPage(Page):
 
     def _open(self, read: Callable[[], Ready], *, about: PersonId | None, path: str) -> None:
         self.leave()
-        # Whoever is on the way to the register is read behind that.
-        here = () if self._sheet is None else (self.own_id, self._sheet.mark.draft_id)
-        lane = Lane.WRITE if about in here and not self.is_settled else Lane.READ
+        is_under_way = self._left.holds(about, shown=self._sheet)
+        lane = Lane.WRITE if is_under_way else Lane.READ  # it is read behind that
         self._say.hide()
         self._wanted_path = path
         self._asked += 1
@@ -166,7 +167,8 @@ class FormPage(Page):
     def _let_go(self) -> None:
         if self._is_dirty:
             self.save()
-        if self._sheet is None or self._view is None or not self._sheet.is_busy:
+        is_busy = self._sheet is not None and self._sheet.is_busy
+        if self._sheet is None or self._view is None or not is_busy or self._is_aside:
             self._writer.flush()
             return
         self._writer.cancel()  # what the save does not take is told by the sheet
@@ -249,6 +251,7 @@ class FormPage(Page):
         mark = DraftMark(self._new_id(), 0) if draft is None else draft.mark
         if self._sheet is not None and self._sheet.mark.draft_id == mark.draft_id:
             mark = max(mark, self._sheet.mark, key=lambda one: one.revision)  # written since
+        self._left.add(self._sheet)
         self._sheet = self._follow(
             Sheet(
                 opened=ready.opened,
@@ -331,6 +334,7 @@ class FormPage(Page):
         sheet.adopted.connect(self._tell_adopted)
         sheet.failed.connect(self._tell_failed)
         sheet.left_over.connect(self._writer.keep)
+        sheet.nothing_left.connect(self._writer.forget)
         return sheet
 
     def _content(self) -> Content:
@@ -455,7 +459,7 @@ class FormPage(Page):
 
     def _tell_failed(self, error: object) -> None:
         self._is_closing = self._goes_on = False
-        if not self._is_stale() and self._sheet is not None:
+        if not self._is_stale() and self._sheet is not None and not self._is_aside:
             self._sheet.stay()
             self._is_dirty = True
             self._head.submit.setEnabled(True)

@@ -110,11 +110,13 @@ def started(**more: Any) -> Iterator[Place]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
-    until(lambda: server.started)
-    yield Place(listening.getsockname(), server, Heads)
-    server.should_exit = True
-    joined(thread)
-    listening.close()
+    try:
+        until(lambda: server.started)
+        yield Place(listening.getsockname(), server, Heads)
+    finally:
+        server.should_exit = True
+        joined(thread)
+        listening.close()
 
 
 @pytest.fixture
@@ -128,7 +130,14 @@ def ask(line: socket.socket, question: bytes = GOOD) -> None:
     line.sendall(question)
     heard = b""
     while not heard.endswith(ANSWER_END):
-        heard += line.recv(9999)
+        heard += some_of(line)
+
+
+def some_of(line: socket.socket) -> bytes:
+    """What comes next; there is more to come."""
+    came = line.recv(1024 * 1024)
+    assert came
+    return came
 
 
 def is_cut(line: socket.socket) -> bool:
@@ -218,7 +227,7 @@ def test_so_it_is_over_tls_where_the_transport_would_take_all_of_it(tmp_path: Pa
             assert not any(one.cycle.response_complete for one in place.connected())
             heard = 1
             while heard < MUCH:  # all of it comes to who fetches it
-                heard += len(line.recv(1024 * 1024))
+                heard += len(some_of(line))
             place.kind.answer_seconds = SOON
             line.sendall(ASK_MUCH + GOOD)
             until(place.is_empty)
