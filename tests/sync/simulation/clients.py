@@ -88,6 +88,8 @@ class Client:
         self.seat = seat
         self.clock = Clock()
         self.acknowledged: set[str] = set()
+        #: Documents of which it shows, or once showed, less than it has in the outbox.
+        self.spoiled: set[str] = set()
         self.flow: Flow[requests.PreparedRequest, requests.Response] | None = None
         self.coming: requests.Response | BaseException | None = None
         self.image: tuple[Path, frozenset[str]] | None = None
@@ -187,6 +189,7 @@ class Client:
             entry.fields = replayed(fields, patches or ())
             entry.clashes, entry.decided = {}, {}
             batch.write([entry])
+        self.spoiled.add(made.document_id)
         self.report = None
 
     def count_wrong(self) -> None:
@@ -250,7 +253,7 @@ class Client:
             files=self.copy_files(),
         )
         other.clock.skew = self.clock.skew
-        other.acknowledged = set(self.acknowledged)
+        other.acknowledged, other.spoiled = set(self.acknowledged), set(self.spoiled)
         return other
 
     def close(self) -> None:
