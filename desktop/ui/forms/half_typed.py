@@ -93,7 +93,7 @@ def draft_of(
         versions=opened.versions,
         reasons=half.reasons,
         visited=half.visited,
-        cursor=half.cursor,
+        cursor=_cursor_of(half, edits=edits),
         scanned=scanned,
     )
 
@@ -103,9 +103,6 @@ def loose_ends_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormD
 
     Of somebody new it bears the id that the save gives the person.
     """
-    cursor = half.cursor
-    if not cursor.finding and cursor.path not in half.searching:
-        cursor = replace(cursor, text=None)
     return FormDraft(
         draft_id=mark.draft_id,
         revision=mark.revision,
@@ -115,8 +112,16 @@ def loose_ends_of(opened: OpenedForm, half: HalfTyped, mark: DraftMark) -> FormD
         full_name=_name_in(opened, half),
         reasons=half.reasons,
         visited=half.visited,
-        cursor=cursor,
+        cursor=_cursor_of(half, edits={}),
     )
+
+
+def _cursor_of(half: HalfTyped, *, edits: Mapping[str, Edited]) -> Cursor:
+    """With its letters where they were typed. An answer that only stood there must not come back
+    with them: it may have been corrected since."""
+    cursor = half.cursor
+    is_typed = cursor.finding or cursor.path in edits or cursor.path in half.searching
+    return cursor if is_typed else replace(cursor, text=None)
 
 
 def _name_in(opened: OpenedForm, half: HalfTyped) -> str:

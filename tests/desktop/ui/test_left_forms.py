@@ -197,9 +197,15 @@ def test_what_cannot_be_saved_of_a_form_that_was_left_waits_to_the_last_letter(
     assert hands.text(f"question:{_NAME}") == "Trần Văn Ổn"
 
 
-def test_an_answer_at_the_cursor_does_not_come_back_with_a_reason(hands: Hands) -> None:
+@pytest.mark.parametrize("pauses", [False, True], ids=["at once", "after a pause"])
+def test_an_answer_at_the_cursor_does_not_come_back_with_a_reason(
+    hands: Hands, pauses: bool
+) -> None:
     half_give_a_reason(hands)
     hands.form_view.focus_question(_NAME)
+    if pauses:
+        hands.press(Qt.Key.Key_S, _CONTROL)
+        wait_for_draft(hands)
     hands.form.open_person(None)
     hands.settle()
     [waiting] = drafts(hands).own()
