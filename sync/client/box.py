@@ -19,6 +19,7 @@ import msgspec
 from sync.client.conversation import Conversation, HeldToken
 from sync.client.outcomes import Malformed, NotOurServer, Refused, RequestTrouble
 from sync.client.pages import is_consistent
+from sync.client.parting import begin_anew
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.transport import PATIENCE, Connect, Patience, Transport
 from sync.protocol.box import (
@@ -318,7 +319,7 @@ class _Visiting:
             elif told.first == self.done.custody.probe and not told.n:
                 self._hear(told)
             elif told.refusal is not None and told.refusal.code is RefusalCode.FORK:
-                self._part_ways()
+                begin_anew(self.outbox, self.inbox)  # nobody can be asked how far we agree
                 return
 
     def _is_about_ours(self, answer: PushAnswer) -> bool:
@@ -348,12 +349,7 @@ class _Visiting:
             self.inbox.restart(tuple(self.inbox.cursors()))
             self.outbox.rewind(expected=told.refusal.expected)
         elif told.refusal is not None and told.refusal.code is RefusalCode.FORK:
-            self._part_ways()
-
-    def _part_ways(self) -> None:
-        """The province has other changes under our numbers, perhaps also where it had receipted."""
-        self.inbox.restart(tuple(self.inbox.cursors()))
-        self.outbox.renumber(everything=True)
+            begin_anew(self.outbox, self.inbox)
 
     # --- receiving
 

@@ -30,6 +30,7 @@ from sync.client.outcomes import (
     Trouble,
 )
 from sync.client.pages import cursors_after, different, gone_back, is_consistent
+from sync.client.parting import begin_anew
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox, PackShelf
 from sync.client.repairing import repair
 from sync.client.schedule import FIRST_BATCH, BatchSize, pause_seconds
@@ -428,8 +429,7 @@ class _Sync:
 
     def _begin_anew(self) -> bool:
         """The server has other changes in the place of receipted ones: it went back in time too."""
-        self._restart(tuple(self.inbox.cursors()))
-        self.outbox.renumber(everything=True)
+        begin_anew(self.outbox, self.inbox)
         return True
 
     # pull

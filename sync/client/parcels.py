@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sync.client.pages import different, is_consistent
+from sync.client.parting import begin_anew
 from sync.client.ports import Batch, DeviceIdentity, Inbox, Outbox
 from sync.client.schedule import LARGEST_BATCH
 from sync.protocol.codec import PullPage, WireError, decode_pull, join_push
@@ -150,9 +151,7 @@ class Answers:
             if not self._outbox.rewind(expected=refusal.expected):
                 self.came_to.changes_gone = True
         elif refusal.code is RefusalCode.FORK:
-            # Perhaps also where it had receipted ours: then it went back in time.
-            self._inbox.restart(tuple(self._inbox.cursors()))
-            self._outbox.renumber(everything=True)
+            begin_anew(self._outbox, self._inbox)  # nobody can be asked how far we agree
 
     def _renumber(self) -> None:
         self._outbox.renumber()

@@ -44,7 +44,7 @@ class PromptHeads(HttpToolsProtocol):
 
     # -- what comes
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # its own
         self._open: list[RequestResponseCycle] = []
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=PIECE_BYTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ from sync.server.parcels import receive
 from sync.server.settings import Settings
 from tests.e2e.conftest import MakeOffice
 from tests.e2e.test_three_offices import digests, enter, sync
+from tests.support.backups import copy_of_database, restore_database
 from tests.support.offices import Clock, Office
 from tests.support.server import Province
 from tests.support.worker_form import JOB_TITLE
@@ -139,22 +141,60 @@ def test_what_is_too_much_for_who_carries_it_waits_for_a_new_file(
     flag(officer)
     unsent = officer.syncing.status().unsent
 
-    def answered(settings: Settings) -> Path:
-        here = carrier.syncing.here()
-        assert here is not None
-        answer = stick / f"{secrets.token_hex(4)}{SUFFIX}"
-        with send(officer, None, stick).open("rb") as parcel, answer.open("wb") as target:
-            receive(
-                province.engine, parcel, target, settings, carrier=UUID(here.identity.device_id)
-            )
-        return answer
-
-    told = parcels_of(officer).receive(answered(Settings(device_burst=1)))
+    here = carrier.syncing.here()
+    assert here is not None
+    by = UUID(here.identity.device_id)
+    little = Settings(device_burst=1)
+    told = parcels_of(officer).receive(answered(province, officer, stick, little, carrier=by))
     assert (told.receipted, told.problem) == (0, Problem.PARCEL_SEND_AGAIN)
     assert officer.syncing.status().unsent == unsent
-    told = parcels_of(officer).receive(answered(Settings()))
+    told = parcels_of(officer).receive(answered(province, officer, stick, carrier=by))
     assert (told.receipted, told.problem) == (unsent, None)
     assert officer.syncing.status().unsent == 0
+
+
+def answered(
+    province: Province,
+    sender: Office,
+    stick: Path,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    *,
+    carrier: UUID | None = None,
+) -> Path:
+    """The server's answer to a parcel of this office."""
+    answer = stick / f"{secrets.token_hex(4)}{SUFFIX}"
+    with send(sender, None, stick).open("rb") as parcel, answer.open("wb") as target:
+        receive(province.engine, parcel, target, settings, carrier=carrier)
+    return answer
+
+
+def test_what_a_copy_sent_and_the_server_lost_goes_again_by_parcel_though_its_numbers_are_taken(
+    met: tuple[Office, Office], stick: Path, province: Province, tmp_path: Path
+) -> None:
+    officer, _ = met
+    folder, copy = officer.register.folder, tmp_path / "copy"
+    officer.close()
+    shutil.copytree(folder, copy)
+    backup = copy_of_database(province)
+    clock, author = Clock(), "Lê Thị Bình"
+    cloned = Office.open(copy, author=author, clock=clock)
+    enter(cloned, identity__full_name="Trần Thị Hai", identity__id_number="003190000002")
+    sync(cloned)
+    restore_database(province, backup)
+    other = Office.open(folder, author=author, clock=clock)
+    enter(other, identity__full_name="Trần Thị Ba", identity__id_number="003190000003")
+    sync(other)
+
+    enter(cloned, identity__full_name="Trần Thị Tư", identity__id_number="003190000004")
+    told = parcels_of(cloned).receive(answered(province, cloned, stick))
+    assert told.problem is Problem.PARCEL_BEHIND  # another file asks for everything anew
+    parcels_of(cloned).receive(answered(province, cloned, stick))
+    assert cloned.syncing.status().unsent == 0
+    sync(other)
+    seen = {row.full_name for row in other.people.search("tran thi", limit=9)}
+    assert seen == {"Trần Thị Hai", "Trần Thị Ba", "Trần Thị Tư"}
+    cloned.close()
+    other.close()
 
 
 def test_the_police_may_meet_the_server_first(met: tuple[Office, Office], stick: Path) -> None:

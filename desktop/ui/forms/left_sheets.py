@@ -25,7 +25,9 @@ class LeftSheets:
     def holds(self, about: str | None, *, shown: Sheet | None) -> bool:
         """Is something of this person, or of this draft, still being written?"""
         known = self._sheets if shown is None else [*self._sheets, shown]
-        return any(about in one.ids and self._is_under_way(one) for one in known)
+        return any(
+            about in (one.own_id, one.mark.draft_id) and self._is_under_way(one) for one in known
+        )
 
     def _is_under_way(self, sheet: Sheet) -> bool:
         return sheet.is_busy or self._is_writing()

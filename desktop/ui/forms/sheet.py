@@ -151,9 +151,14 @@ class Sheet(QObject):
         self._left: tuple[HalfTyped, Mapping[str, Scan]] | None = None
 
     @property
-    def ids(self) -> tuple[str, str]:
-        """Whom it is about (somebody new bears the id of the draft), and its draft."""
-        return self.opened.person_id or self.mark.draft_id, self.mark.draft_id
+    def own_id(self) -> PersonId:
+        """Whom it is about: somebody new bears the draft's id from the first save on."""
+        return self.opened.person_id or PersonId(self.mark.draft_id)
+
+    def next_mark(self) -> DraftMark:
+        """Of the next writing of its draft."""
+        self.mark = DraftMark(self.mark.draft_id, self.mark.revision + 1)
+        return self.mark
 
     @property
     def is_busy(self) -> bool:
@@ -300,7 +305,7 @@ class Sheet(QObject):
             return
         half, _ = self._left
         if half.has_loose_ends:
-            self.left_over.emit(loose_ends_of(self.opened, half, self._next_mark()))
+            self.left_over.emit(loose_ends_of(self.opened, half, self.next_mark()))
 
     def _end_left(self, saved: SavedForm) -> None:
         """Everything is saved. A reason whose finding is not there any more is nobody's."""
@@ -315,11 +320,7 @@ class Sheet(QObject):
         """Everything that stands on a form that was left: no page has it any more."""
         if self._left is not None and not self._is_busy:
             (half, scanned), self._left = self._left, None
-            self.left_over.emit(draft_of(self.opened, half, self._next_mark(), scanned=scanned))
-
-    def _next_mark(self) -> DraftMark:
-        self.mark = DraftMark(self.mark.draft_id, self.mark.revision + 1)
-        return self.mark
+            self.left_over.emit(draft_of(self.opened, half, self.next_mark(), scanned=scanned))
 
     def _next(self) -> None:
         if self._waiting and not self._is_busy:

@@ -167,12 +167,12 @@ class FormPage(Page):
     def _let_go(self) -> None:
         if self._is_dirty:
             self.save()
-        is_busy = self._sheet is not None and self._sheet.is_busy
-        if self._sheet is None or self._view is None or not is_busy or self._is_aside:
+        sheet, view = self._sheet, self._view
+        if sheet is None or view is None or not sheet.is_busy or self._is_aside:
             self._writer.flush()
             return
         self._writer.cancel()  # what the save does not take is told by the sheet
-        self._sheet.leave(self._view.half_typed(), dict(self._aids.cards.scans))
+        sheet.leave(view.half_typed(), dict(self._aids.cards.scans))
 
     def put_aside(self) -> None:
         """What is half-typed stays a draft of this user; nothing is made of it."""
@@ -189,10 +189,8 @@ class FormPage(Page):
 
     @property
     def own_id(self) -> PersonId | None:
-        """Who the form is about: somebody new bears the draft's id from the first save on."""
-        if self._sheet is None:
-            return None
-        return self._sheet.opened.person_id or PersonId(self._sheet.mark.draft_id)
+        """Who the form is about, somebody new too (``Sheet.own_id``)."""
+        return None if self._sheet is None else self._sheet.own_id
 
     def hold(self) -> Held | None:
         """Let go of the form at once, saving nothing: what is typed goes with the caller.
@@ -309,8 +307,8 @@ class FormPage(Page):
             if sheet.mark.revision and not self._is_aside:
                 self._writer.forget(sheet.mark)
             return None
-        sheet.mark = DraftMark(sheet.mark.draft_id, sheet.mark.revision + 1)
-        return draft_of(sheet.opened, half, sheet.mark, scanned=dict(self._aids.cards.scans))
+        scanned = dict(self._aids.cards.scans)
+        return draft_of(sheet.opened, half, sheet.next_mark(), scanned=scanned)
 
     def _listen(self, view: FormView) -> None:
         view.changed.connect(self._note_change)

@@ -88,7 +88,7 @@ def keep(engine: Engine, device: Device, sent: Push, body: bytes) -> BoxKept | R
 
 
 def state_of(
-    engine: Engine, device: Device, *, epoch: str, acked: int, probe: bytes, nonce: str = ""
+    engine: Engine, device: Device, *, epoch: str, acked: int, probe: bytes, nonce: str
 ) -> BoxState | Refusal:
     """What the box has of this device, and what the province said; a probe replaces the last.
 

@@ -140,12 +140,7 @@ def test_a_draft_whose_finding_is_gone_ends_with_the_next_save(hands: Hands) -> 
     hands.form.open_person(None)
     hands.settle()
     [waiting] = drafts(hands).own()
-    services = hands.desktop.services
-    assert services is not None
-    assert waiting.person_id is not None
-    opened = services.records.open(waiting.person_id)
-    answers = {**opened.answers, "identity/birth_date": "1988-03-12"}
-    services.records.save(opened, answers=answers, confirmations={})  # somebody corrected it
+    correct(hands, waiting.person_id, "identity/birth_date", "1988-03-12")
     hands.form.open_draft(waiting.draft_id)
     hands.settle()
     assert hands.text("question:identity/birth_date") == "12/03/1988"
@@ -154,7 +149,7 @@ def test_a_draft_whose_finding_is_gone_ends_with_the_next_save(hands: Hands) -> 
     hands.form.open_person(None)
     hands.settle()
     assert drafts(hands).own() == []
-    assert services.records.open(waiting.person_id).answers["identity/birth_date"] == "1988-03-12"
+    assert records(hands).open(waiting.person_id).answers["identity/birth_date"] == "1988-03-12"
 
 
 def test_letters_that_are_no_answer_wait_though_they_were_shown_again(hands: Hands) -> None:

@@ -86,7 +86,7 @@ def give(box: Engine, desk: Desk, first: int, last: int) -> None:
 def visit(box: Engine, desk: Desk, acked: int = 0) -> BoxState:
     """The PC asks what the box has, and leaves a probe."""
     probe = desk.push_body(acked + 1, acked)
-    state = spool.state_of(box, at(box, desk), epoch=desk.epoch, acked=acked, probe=probe)
+    state = spool.state_of(box, at(box, desk), epoch=desk.epoch, acked=acked, probe=probe, nonce="")
     assert isinstance(state, BoxState)
     return state
 
